@@ -1,0 +1,207 @@
+"""The program: what a workflow means, as frozen values.
+
+``msgspec`` structs encode straight to the shapes of ``dagwright.contract.schema`` (see ``ir.codec``). Tuples, never lists; no
+free-form metadata; spans live beside the program (``ir.spans``), outside equality, digests and JSON.
+"""
+
+from __future__ import annotations
+
+from typing import Any, Literal
+
+import msgspec
+from dagwright.contract.names import DEFAULT_DOMAIN, DEFAULT_PROJECT, SCHEMA
+from dagwright.contract.types import Type
+
+Json = Any
+"""Data of the wire form; ``Any`` only because JSON is untyped."""
+
+Returns = Literal["none", "single", "tuple", "namedtuple"]
+ClassKind = Literal["dataclass", "namedtuple", "enum"]
+
+
+class Struct(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """Base of all IR values: immutable, keyword-only, defaults left out of the JSON."""
+
+
+class Field(Struct, frozen=True):
+    """A field of a class, an input or an output.
+
+    ``default`` is the wire form and counts only when ``has_default``; ``deferred`` marks a default expression that only the
+    task's own function can evaluate, in the attempt.
+    """
+
+    name: str
+    type: Type
+    has_default: bool = False
+    default: Json = None
+    deferred: bool = False
+
+
+class ClassDef(Struct, frozen=True):
+    """A dataclass, named tuple or enum that types name: importable at run time as ``module`` and ``qualname``."""
+
+    kind: ClassKind
+    module: str
+    qualname: str
+    fields: tuple[Field, ...] = ()
+    members: tuple[str, ...] = ()
+
+
+class Cache(Struct, frozen=True):
+    """Reuse of results under a version."""
+
+    version: str
+    ignore: tuple[str, ...] = ()
+    serialize: bool = False
+
+
+class Resources(Struct, frozen=True):
+    """Kubernetes quantities as normalised text; absent means unset."""
+
+    cpu: str | None = None
+    mem: str | None = None
+    gpu: str | None = None
+    ephemeral_storage: str | None = None
+
+
+class Policy(Struct, frozen=True):
+    """How a task runs. ``timeout_s`` 0 is no timeout."""
+
+    cache: Cache | None = None
+    retries: int = 0
+    timeout_s: float = 0
+    interruptible: bool | None = None
+    requests: Resources | None = None
+    limits: Resources | None = None
+    image: str | None = None
+    environment: tuple[tuple[str, str], ...] = ()
+
+
+class TaskDef(Struct, frozen=True):
+    """A task as declared: identity, interface, policy."""
+
+    name: str
+    module: str
+    function: str
+    inputs: tuple[Field, ...]
+    outputs: tuple[Field, ...]
+    returns: Returns
+    signature: str
+    policy: Policy
+
+
+class LiteralBinding(Struct, frozen=True, tag="literal", tag_field="kind"):
+    """A value known at compile time, in the wire form of ``type``."""
+
+    type: Type
+    value: Json
+
+
+class InputBinding(Struct, frozen=True, tag="input", tag_field="kind"):
+    """An input of the enclosing workflow."""
+
+    name: str
+
+
+class OutputBinding(Struct, frozen=True, tag="output", tag_field="kind"):
+    """An output of a node of the same graph."""
+
+    node: str
+    output: str
+
+
+Binding = LiteralBinding | InputBinding | OutputBinding
+
+
+class TaskNode(Struct, frozen=True, tag="task", tag_field="kind"):
+    """One call of a task. ``policy`` stands only where ``with_overrides`` changed the task's."""
+
+    id: str
+    task: str
+    bindings: tuple[tuple[str, Binding], ...]
+    after: tuple[str, ...] = ()
+    policy: Policy | None = None
+
+
+class MapNode(Struct, frozen=True, tag="map", tag_field="kind"):
+    """One call of a task per element of the list bound to ``over``; its output is the list of results."""
+
+    id: str
+    task: str
+    over: str
+    bindings: tuple[tuple[str, Binding], ...]
+    after: tuple[str, ...] = ()
+    policy: Policy | None = None
+    concurrency: int = 0
+
+
+class GraphNode(Struct, frozen=True, tag="graph", tag_field="kind"):
+    """A call of another workflow; the pass ``inline`` replaces it by that workflow's nodes."""
+
+    id: str
+    workflow: str
+    bindings: tuple[tuple[str, Binding], ...]
+    after: tuple[str, ...] = ()
+
+
+Node = TaskNode | MapNode | GraphNode
+
+
+class Output(Struct, frozen=True):
+    """An output of a workflow and where its value comes from."""
+
+    name: str
+    type: Type
+    binding: Binding
+
+
+class Workflow(Struct, frozen=True):
+    """Interface and graph; nodes in source order, which is a topological order of values (not of ``after``)."""
+
+    name: str
+    inputs: tuple[Field, ...]
+    outputs: tuple[Output, ...]
+    returns: Returns
+    nodes: tuple[Node, ...]
+
+
+class Library(Struct, frozen=True):
+    """Everything that elaboration made of the sources: all definitions, not yet one workflow's program."""
+
+    classes: dict[str, ClassDef]
+    tasks: dict[str, TaskDef]
+    workflows: dict[str, Workflow]
+
+
+class Program(Struct, frozen=True, omit_defaults=False):
+    """One entry workflow, flat, with the tasks and classes that it reaches: what every target and the runtime take."""
+
+    schema: int = SCHEMA
+    project: str = DEFAULT_PROJECT
+    domain: str = DEFAULT_DOMAIN
+    classes: dict[str, ClassDef]
+    tasks: dict[str, TaskDef]
+    workflow: Workflow
+
+
+class Publish(Struct, frozen=True):
+    """The length of list output ``output``, written by the unit as control output ``parameter``."""
+
+    output: str
+    parameter: str
+
+
+class Unit(Struct, frozen=True):
+    """What one pod executes: a node, or one element of a map node."""
+
+    id: str
+    node: str
+    publish: tuple[Publish, ...] = ()
+
+
+class Plan(Struct, frozen=True, omit_defaults=False):
+    """``plan.json``: the program and a target's units."""
+
+    schema: int = SCHEMA
+    program: Program
+    units: dict[str, Unit]

@@ -1,0 +1,36 @@
+"""Source files and spans: where something stands in the user's text.
+
+Knows bytes, lines and columns; knows nothing of Python's grammar.
+"""
+
+from __future__ import annotations
+
+import msgspec
+
+
+class SourceFile(msgspec.Struct, frozen=True, eq=False):
+    """One file as read.
+
+    ``path`` is what messages print (relative to the working directory where possible), ``text`` is decoded with ``\\n`` line ends
+    kept as they are, ``module`` the dotted name of the module.
+    """
+
+    path: str
+    module: str
+    data: bytes
+    text: str
+
+    def line(self, number: int) -> str:
+        """Text of line ``number`` (from 1) without its end; empty beyond the end."""
+        lines = self.text.splitlines()
+        return lines[number - 1] if 0 < number <= len(lines) else ""
+
+
+class Span(msgspec.Struct, frozen=True):
+    """A stretch of one file. Lines from 1; columns are 0-based UTF-8 byte offsets in the line, as ``ast`` gives them; ends exclusive."""
+
+    path: str
+    line: int
+    column: int
+    end_line: int
+    end_column: int

@@ -1,0 +1,73 @@
+"""What a target is: it turns a program into units and a manifest text. The compiler names targets in one static table only."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from importlib import import_module
+from typing import Any, Protocol
+
+import msgspec
+
+from dagwright_compiler.bundle import Bundle, BundleFile
+from dagwright_compiler.diagnostics.model import Collector
+from dagwright_compiler.ir.program import Program, Unit
+from dagwright_compiler.ir.spans import SpanTable
+
+TARGETS = {"argo": "dagwright_argo", "batch": "dagwright_batch"}
+"""Name -> module with a ``TARGET`` object; third parties use the entry-point group ``dagwright.targets``."""
+
+
+class Request(msgspec.Struct, frozen=True):
+    """What a target is asked to compile.
+
+    ``settings`` is the raw table ``[tool.dagwright.<target>]``; ``seal`` puts the units into the plan and gives the
+    bundle whose digest names the manifest's objects.
+    """
+
+    program: Program
+    settings: Mapping[str, Any]
+    spans: SpanTable
+    diagnostics: Collector
+    seal: Callable[[Mapping[str, Unit]], Bundle]
+
+
+class Artefact(msgspec.Struct, frozen=True):
+    """The manifest of one workflow.
+
+    ``objects`` are YAML documents in order, one text each; the first ``shared`` of them are common to all workflows of a project
+    (the runtime) and are written once, to a file of their own.
+    """
+
+    objects: tuple[str, ...]
+    shared: int
+    bundle: Bundle
+    units: Mapping[str, Unit]
+
+
+class Target(Protocol):
+    """A lowering to one orchestrator."""
+
+    name: str
+
+    def compile(self, request: Request) -> Artefact | None:
+        """Lower and emit. Findings go to ``request.diagnostics``; ``None`` when one of them is an error."""
+        ...
+
+
+def load_target(name: str) -> Target:
+    """Import a target by name.
+
+    Raises:
+        KeyError: No such target is known.
+    """
+    module = TARGETS.get(name)
+    if module is None:
+        from importlib.metadata import entry_points
+
+        for point in entry_points(group="dagwright.targets"):
+            if point.name == name:
+                found: Target = point.load()
+                return found
+        raise KeyError(name)
+    built_in: Target = import_module(module).TARGET
+    return built_in

@@ -1,0 +1,113 @@
+"""Wire forms of scalars, shared by the compiler (literals in the program) and the runtime (values).
+
+The wire is JSON read with the declared type at hand, so most values stand as themselves:
+
+========================  =====================================================================================
+int, bool, str, None      themselves (ints of any size)
+float                     a JSON number, or the strings ``"nan"``, ``"inf"``, ``"-inf"``
+bytes                     base64 text
+datetime                  ISO 8601 in UTC: ``2024-01-31T10:00:00+00:00`` (naive values are read as UTC, as flytekit does)
+timedelta                 ISO 8601 duration in days, seconds, microseconds: ``P1DT30.5S``
+list, tuple               array
+dict                      object when the key type is str, else an array of pairs
+class                     dataclass and named tuple: object by field; enum: the member's name
+union with none only      null, or the other member's form
+other union               ``{"$u": <text of the member's type>, "v": <its form>}``
+ndarray, opaque           ``{"$blob": <sha256>, "size": n, "enc": "npy" | "pickle"}``
+unknown                   scalars and arrays as themselves; objects as ``{"$d": [[key, value], ...]}``; other known
+                          values as ``{"$u": type, "v": ...}``; anything else a pickled blob
+========================  =====================================================================================
+"""
+
+from __future__ import annotations
+
+import math
+from datetime import datetime, timedelta, timezone
+
+_NONFINITE = {"nan": math.nan, "inf": math.inf, "-inf": -math.inf}
+
+
+def float_to_wire(value: float) -> float | str:
+    """Write a float: finite values stay numbers."""
+    if math.isfinite(value):
+        return value
+    return "nan" if value != value else "inf" if value > 0 else "-inf"
+
+
+def float_from_wire(data: object) -> float:
+    """Read a float; an int widens.
+
+    Raises:
+        ValueError: ``data`` is no number (a bool is none).
+    """
+    if type(data) is float:
+        return data
+    if type(data) is int:
+        return float(data)
+    if type(data) is str and data in _NONFINITE:
+        return _NONFINITE[data]
+    raise ValueError(f"expected float, got {data!r}")
+
+
+def datetime_to_wire(value: datetime) -> str:
+    """Write an instant in UTC; a naive value is read as UTC."""
+    aware = value if value.tzinfo is not None else value.replace(tzinfo=timezone.utc)
+    return aware.astimezone(timezone.utc).isoformat()
+
+
+def datetime_from_wire(data: object) -> datetime:
+    """Read an instant; it arrives aware, in UTC.
+
+    Raises:
+        ValueError: ``data`` is not ISO 8601 text.
+    """
+    if not isinstance(data, str):
+        raise ValueError(f"expected datetime text, got {data!r}")
+    value = datetime.fromisoformat(data[:-1] + "+00:00" if data.endswith(("Z", "z")) else data)
+    return (value if value.tzinfo is not None else value.replace(tzinfo=timezone.utc)).astimezone(timezone.utc)
+
+
+def timedelta_to_wire(value: timedelta) -> str:
+    """Write a duration exactly; negative ones carry the sign in front."""
+    total = (value.days * 86_400 + value.seconds) * 1_000_000 + value.microseconds
+    sign, total = ("-", -total) if total < 0 else ("", total)
+    days, rest = divmod(total, 86_400_000_000)
+    seconds, micros = divmod(rest, 1_000_000)
+    fraction = f".{micros:06d}".rstrip("0") if micros else ""
+    return f"{sign}P{days}DT{seconds}{fraction}S"
+
+
+def timedelta_from_wire(data: object) -> timedelta:
+    """Read a duration: ISO 8601 (weeks, days, hours, minutes, seconds) or a number of seconds.
+
+    Raises:
+        ValueError: ``data`` is neither.
+    """
+    if isinstance(data, (int, float)) and not isinstance(data, bool):
+        return timedelta(seconds=data)
+    if not isinstance(data, str):
+        raise ValueError(f"expected duration text or seconds, got {data!r}")
+    text = data.lstrip("+-")
+    if not text.startswith("P") or len(text) < 3:
+        raise ValueError(f"not an ISO 8601 duration: {data!r}")
+    micros = 0
+    day_part, _, time_part = text[1:].partition("T")
+    for part, units in ((day_part, _DAY_UNITS), (time_part, _TIME_UNITS)):
+        number = ""
+        for char in part:
+            if char in "0123456789.":
+                number += char
+            elif char in units and number:
+                whole, _, fraction = number.partition(".")
+                micros += int(whole or "0") * units[char]
+                micros += int((fraction + "000000")[:6]) * units[char] // 1_000_000 if fraction else 0
+                number = ""
+            else:
+                raise ValueError(f"not an ISO 8601 duration: {data!r}")
+        if number:
+            raise ValueError(f"not an ISO 8601 duration: {data!r}")
+    return timedelta(microseconds=-micros if data.startswith("-") else micros)
+
+
+_DAY_UNITS = {"W": 604_800_000_000, "D": 86_400_000_000}
+_TIME_UNITS = {"H": 3_600_000_000, "M": 60_000_000, "S": 1_000_000}

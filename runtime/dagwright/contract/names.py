@@ -1,0 +1,106 @@
+"""Names that the compiler writes and the runtime reads: environment, mount points, keys in the store.
+
+Store keys are relative to the store's root URL. Every part that comes from a user (task names, node ids) is
+percent-encoded by ``quote_part``, so no name can leave its folder.
+"""
+
+from __future__ import annotations
+
+SCHEMA = 1
+"""Version of the program, the plan and the store layout; a runtime refuses a plan of another schema (exit 82)."""
+
+ENV_STORE = "DAGWRIGHT_STORE"
+ENV_RUN = "DAGWRIGHT_RUN"
+ENV_PLAN = "DAGWRIGHT_PLAN"
+"""Folder that holds ``plan.json``; without it and without ``DAGWRIGHT_BUNDLE``: ``/dagwright/plan``."""
+ENV_CODE = "DAGWRIGHT_CODE"
+"""Folder that is put first on ``sys.path``; default ``/dagwright/code``."""
+ENV_BUNDLE = "DAGWRIGHT_BUNDLE"
+"""SHA-256 of a code bundle in the store, fetched and unpacked where no plan folder is mounted (AWS Batch)."""
+ENV_WORK = "DAGWRIGHT_WORK"
+"""Writable folder of the attempt; default ``/dagwright/work``. Control outputs go to ``control/<name>`` below it."""
+ENV_ATTEMPT = "DAGWRIGHT_ATTEMPT"
+"""The orchestrator's number of the attempt, from 0: a hint only."""
+ENV_INPUT = "DAGWRIGHT_INPUT_"
+"""Prefix; ``DAGWRIGHT_INPUT_<name>`` holds the JSON text of one workflow input."""
+ENV_CACHE = "DAGWRIGHT_CACHE"
+"""``on`` (default) or ``off``: neither read nor written."""
+ENV_PROJECT = "DAGWRIGHT_PROJECT"
+ENV_DOMAIN = "DAGWRIGHT_DOMAIN"
+ENV_TERMINATION = "DAGWRIGHT_TERMINATION"
+"""File that takes a failed attempt's message; default ``/dev/termination-log`` where that exists."""
+
+DEFAULT_PLAN = "/dagwright/plan"
+DEFAULT_CODE = "/dagwright/code"
+DEFAULT_WORK = "/dagwright/work"
+DEFAULT_RUNTIME = "/dagwright/runtime/dagwright.pyz"
+PLAN_FILE = "plan.json"
+CONTROL_FOLDER = "control"
+LOCAL_STORE = ".dagwright/store"
+
+DEFAULT_PROJECT = "default"
+DEFAULT_DOMAIN = "development"
+SYSTEM_RETRIES = 3
+"""Attempts beyond the user's retries that an orchestrator grants for system failures (Flyte's default)."""
+TERMINATION_GRACE_S = 20
+"""How long the supervisor lets a child finish after SIGTERM; the pod's own grace period is longer."""
+TERMINATION_GRACE_POD_S = 40
+"""``terminationGracePeriodSeconds`` of a pod."""
+TIMEOUT_GRACE_S = 10
+"""From the watchdog's SIGTERM to its SIGKILL."""
+BACKSTOP_MARGIN_S = 600
+"""What an orchestrator's own deadline adds to a timeout: image pull, start, grace. It must never fire first."""
+
+_PLAIN = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_")
+
+
+def quote_part(name: str) -> str:
+    """Encode a name as one path part: letters, digits, ``-``, ``_`` and inner dots stay, the rest is ``%XX``."""
+    out = []
+    for position, char in enumerate(name):
+        if char in _PLAIN or (char == "." and position > 0):
+            out.append(char)
+        else:
+            out.append("".join(f"%{byte:02X}" for byte in char.encode("utf-8", "surrogatepass")))
+    return "".join(out)
+
+
+def blob_key(sha256: str) -> str:
+    """Key of immutable bytes by their digest."""
+    return f"v1/cas/{sha256[:2]}/{sha256}"
+
+
+def entry_key(project: str, domain: str, task: str, cache_key: str) -> str:
+    """Key of a cache entry: the commit point of a cached result."""
+    return f"v1/ac/{quote_part(project)}/{quote_part(domain)}/{quote_part(task)}/{cache_key}.json"
+
+
+def node_prefix(run: str, node: str, index: int | None = None) -> str:
+    """Folder of one node of one run, or of one element of a map node."""
+    base = f"v1/run/{quote_part(run)}/{quote_part(node)}"
+    return base if index is None else f"{base}/{index}"
+
+
+def pin_key(run: str, node: str, index: int | None = None) -> str:
+    """Key of a run's value of a node: created once, by the first writer; consumers read nothing else."""
+    return f"{node_prefix(run, node, index)}/out.json"
+
+
+def attempt_key(run: str, node: str, index: int | None, number: int) -> str:
+    """Key of the outcome record of attempt ``number`` (from 0)."""
+    return f"{node_prefix(run, node, index)}/attempt-{number:04d}.json"
+
+
+def error_key(run: str, node: str, index: int | None, number: int) -> str:
+    """Key of the error document of a failed attempt."""
+    return f"{node_prefix(run, node, index)}/error-{number:04d}.json"
+
+
+def bundle_key(sha256: str) -> str:
+    """Key of a code bundle (a tar of ``plan.json`` and ``code/``) by its digest."""
+    return f"v1/bundle/{sha256}.tar"
+
+
+def count_parameter(output: str) -> str:
+    """Name of the control output that carries the length of a list output."""
+    return f"count-{output}"

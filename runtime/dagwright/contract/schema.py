@@ -1,0 +1,179 @@
+"""Shapes of ``plan.json``: what the compiler writes and the runtime reads, as typed dicts.
+
+Import it for annotations only (``if TYPE_CHECKING``): nothing here exists at run time. The compiler's own frozen classes
+(``dagwright_compiler.ir``) encode to exactly these shapes; a test holds both to each other. Types stand as text
+(``contract.types``), values in the wire form of ``contract.literals``. Absent keys mean the default.
+"""
+
+from __future__ import annotations
+
+from typing import Any, Literal, TypedDict, Union
+
+Json = Any
+
+
+class _FieldRequired(TypedDict):
+    name: str
+    type: str
+
+
+class Field(_FieldRequired, total=False):
+    """A field of a class, an input or an output."""
+
+    default: Json
+    """Wire form of a literal default; absent when there is none or when it is deferred."""
+    has_default: bool
+    """True when ``default`` holds (its value may be null)."""
+    deferred: bool
+    """The default is an expression that only the task's own function can evaluate, in the attempt."""
+
+
+class ClassDef(TypedDict, total=False):
+    """A dataclass, named tuple or enum that the program's types name."""
+
+    kind: Literal["dataclass", "namedtuple", "enum"]
+    module: str
+    qualname: str
+    fields: list[Field]
+    members: list[str]
+
+
+class Cache(TypedDict, total=False):
+    """Reuse of results; ``version`` is always there."""
+
+    version: str
+    ignore: list[str]
+    serialize: bool
+
+
+class Resources(TypedDict, total=False):
+    """Kubernetes quantities as the user wrote them, normalised to text."""
+
+    cpu: str
+    mem: str
+    gpu: str
+    ephemeral_storage: str
+
+
+class Policy(TypedDict, total=False):
+    """How a task runs. Absent: no cache, 0 retries, no timeout."""
+
+    cache: Cache
+    retries: int
+    timeout_s: float
+    interruptible: bool
+    requests: Resources
+    limits: Resources
+    image: str
+    environment: dict[str, str]
+
+
+class TaskDef(TypedDict):
+    """A task: ``name`` is module and function, ``signature`` the digest of its full interface (classes expanded)."""
+
+    name: str
+    module: str
+    function: str
+    inputs: list[Field]
+    outputs: list[Field]
+    returns: Literal["none", "single", "tuple", "namedtuple"]
+    signature: str
+    policy: Policy
+
+
+class LiteralBinding(TypedDict):
+    """A value known at compile time, in the wire form of its declared type."""
+
+    kind: Literal["literal"]
+    type: str
+    value: Json
+
+
+class InputBinding(TypedDict):
+    """An input of the workflow."""
+
+    kind: Literal["input"]
+    name: str
+
+
+class OutputBinding(TypedDict):
+    """An output of an earlier node."""
+
+    kind: Literal["output"]
+    node: str
+    output: str
+
+
+Binding = Union[LiteralBinding, InputBinding, OutputBinding]
+
+
+class _NodeRequired(TypedDict):
+    kind: Literal["task", "map"]
+    id: str
+    task: str
+    bindings: dict[str, Binding]
+
+
+class Node(_NodeRequired, total=False):
+    """One call of a task, or one map of it over a list."""
+
+    after: list[str]
+    """Nodes that must end first though no value flows from them."""
+    policy: Policy
+    """The whole policy of this call where ``with_overrides`` changed the task's."""
+    over: str
+    """Map: the input that takes one element of the bound list."""
+    concurrency: int
+    """Map: elements at a time; absent or 0 is unlimited."""
+
+
+class Output(TypedDict):
+    """An output of the workflow."""
+
+    name: str
+    type: str
+    binding: Binding
+
+
+class Workflow(TypedDict):
+    """The entry workflow after inlining: nodes in source order, which is a topological order of values."""
+
+    name: str
+    inputs: list[Field]
+    outputs: list[Output]
+    returns: Literal["none", "single", "tuple", "namedtuple"]
+    nodes: list[Node]
+
+
+class Program(TypedDict):
+    """Everything that a run means; identical for all targets."""
+
+    schema: int
+    project: str
+    domain: str
+    classes: dict[str, ClassDef]
+    tasks: dict[str, TaskDef]
+    workflow: Workflow
+
+
+class Publish(TypedDict):
+    """A control value that a unit writes beside its outputs: the length of a list output."""
+
+    output: str
+    parameter: str
+
+
+class Unit(TypedDict, total=False):
+    """What one pod executes: one node, or one element of a map node (the index is the pod's argument)."""
+
+    id: str
+    node: str
+    publish: list[Publish]
+
+
+class Plan(TypedDict):
+    """``plan.json``."""
+
+    schema: int
+    program: Program
+    units: dict[str, Unit]

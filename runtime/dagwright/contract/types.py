@@ -1,0 +1,138 @@
+"""The type grammar: one small immutable class, its text form and the parser of that text.
+
+Text (what plans, signatures and messages hold)::
+
+    int float bool str bytes none datetime timedelta unknown ndarray
+    list[T]  dict[K, V]  tuple[A, B]  union[A, B]  class[pkg.mod.Name]  opaque[pkg.mod.Name]
+
+``class`` names a dataclass, named tuple or enum whose definition stands in the program's table of classes; ``opaque`` names a
+class that the compiler knows by name only (its values are pickled). ``union`` is flat, without duplicates, ``none`` last.
+"""
+
+from __future__ import annotations
+
+from typing import Iterable
+
+SCALARS = ("int", "float", "bool", "str", "bytes", "none", "datetime", "timedelta", "unknown", "ndarray")
+
+
+class Type:
+    """One type: a kind, type arguments, and a qualified name for ``class`` and ``opaque``.
+
+    Two types are equal when their texts are. Instances are immutable by convention and safe to share.
+    """
+
+    __slots__ = ("args", "kind", "name", "text")
+
+    def __init__(self, kind: str, args: tuple[Type, ...] = (), name: str = "") -> None:
+        self.kind = kind
+        self.args = args
+        self.name = name
+        if name:
+            self.text = f"{kind}[{name}]"
+        elif args or kind == "tuple":
+            self.text = f"{kind}[{', '.join(arg.text for arg in args)}]"
+        else:
+            self.text = kind
+
+    def __str__(self) -> str:
+        return self.text
+
+    def __repr__(self) -> str:
+        return f"Type({self.text})"
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Type) and self.text == other.text
+
+    def __hash__(self) -> int:
+        return hash(self.text)
+
+
+INT = Type("int")
+FLOAT = Type("float")
+BOOL = Type("bool")
+STR = Type("str")
+BYTES = Type("bytes")
+NONE = Type("none")
+DATETIME = Type("datetime")
+TIMEDELTA = Type("timedelta")
+UNKNOWN = Type("unknown")
+NDARRAY = Type("ndarray")
+_SCALARS = {t.kind: t for t in (INT, FLOAT, BOOL, STR, BYTES, NONE, DATETIME, TIMEDELTA, UNKNOWN, NDARRAY)}
+
+
+def list_of(element: Type) -> Type:
+    """Type of a list."""
+    return Type("list", (element,))
+
+
+def dict_of(key: Type, value: Type) -> Type:
+    """Type of a dict."""
+    return Type("dict", (key, value))
+
+
+def tuple_of(*items: Type) -> Type:
+    """Type of a tuple of fixed length."""
+    return Type("tuple", items)
+
+
+def class_named(name: str) -> Type:
+    """Type of a class whose definition stands in the table of classes."""
+    return Type("class", (), name)
+
+
+def opaque(name: str) -> Type:
+    """Type of a class known by its qualified name only."""
+    return Type("opaque", (), name)
+
+
+def union_of(items: Iterable[Type]) -> Type:
+    """Join types: nested unions are flattened, duplicates dropped, ``none`` put last; one type stays itself."""
+    flat: dict[str, Type] = {}
+    for item in items:
+        for part in item.args if item.kind == "union" else (item,):
+            flat[part.text] = part
+    none = flat.pop("none", None)
+    members = [*flat.values(), *([none] if none else [])]
+    return members[0] if len(members) == 1 else Type("union", tuple(members))
+
+
+def parse(text: str) -> Type:
+    """Read the text form of a type.
+
+    Raises:
+        ValueError: The text is not of the grammar.
+    """
+    scalar = _SCALARS.get(text)
+    if scalar is not None:
+        return scalar
+    found, end = _parse(text, 0)
+    if end != len(text):
+        raise ValueError(f"not a type: {text!r}")
+    return found
+
+
+def _parse(text: str, start: int) -> tuple[Type, int]:
+    end = start
+    while end < len(text) and text[end] not in "[],":
+        end += 1
+    kind = text[start:end].strip()
+    if kind in _SCALARS:
+        return _SCALARS[kind], end
+    if end >= len(text) or text[end] != "[":
+        raise ValueError(f"not a type: {text!r}")
+    if kind in ("class", "opaque"):
+        close = text.index("]", end)
+        return Type(kind, (), text[end + 1 : close]), close + 1
+    if kind not in ("list", "dict", "tuple", "union"):
+        raise ValueError(f"not a type: {text!r}")
+    args: list[Type] = []
+    end += 1
+    while end < len(text) and text[end] != "]":
+        arg, end = _parse(text, end)
+        args.append(arg)
+        if end < len(text) and text[end] == ",":
+            end += 2 if text[end + 1 : end + 2] == " " else 1
+    if end >= len(text):
+        raise ValueError(f"not a type: {text!r}")
+    return Type(kind, tuple(args)), end + 1
