@@ -11,8 +11,7 @@ import msgspec
 class SourceFile(msgspec.Struct, frozen=True, eq=False):
     """One file as read.
 
-    ``path`` is what messages print (relative to the working directory where possible), ``text`` is decoded with ``\\n`` line ends
-    kept as they are, ``module`` the dotted name of the module.
+    ``path`` is what messages print (relative to the working directory where possible), ``text`` is decoded, line ends kept as they are, ``module`` the dotted name of the module.
     """
 
     path: str

@@ -8,7 +8,7 @@ from typing import Any, Protocol
 
 import msgspec
 
-from dagwright_compiler.bundle import Bundle, BundleFile
+from dagwright_compiler.bundle import Bundle
 from dagwright_compiler.diagnostics.model import Collector
 from dagwright_compiler.ir.program import Program, Unit
 from dagwright_compiler.ir.spans import SpanTable

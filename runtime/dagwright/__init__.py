@@ -1,0 +1,1 @@
+"""dagwright: typed, Flyte-style Python that compiles to Argo Workflows and AWS Batch."""

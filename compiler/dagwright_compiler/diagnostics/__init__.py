@@ -1,0 +1,1 @@
+"""Findings about the user's source: codes, model, rendering."""

@@ -9,8 +9,8 @@ from __future__ import annotations
 from typing import Any
 
 import msgspec
-from dagwright.contract.types import Type
 
+from dagwright.contract.types import Type
 from dagwright_compiler.ir.program import Plan, Program
 
 

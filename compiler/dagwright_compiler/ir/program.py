@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import Any, Literal
 
 import msgspec
+
 from dagwright.contract.names import DEFAULT_DOMAIN, DEFAULT_PROJECT, SCHEMA
 from dagwright.contract.types import Type
 
@@ -23,7 +24,7 @@ class Struct(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """Base of all IR values: immutable, keyword-only, defaults left out of the JSON."""
 
 
-class Field(Struct, frozen=True):
+class Field(Struct, frozen=True, kw_only=True):
     """A field of a class, an input or an output.
 
     ``default`` is the wire form and counts only when ``has_default``; ``deferred`` marks a default expression that only the
@@ -37,7 +38,7 @@ class Field(Struct, frozen=True):
     deferred: bool = False
 
 
-class ClassDef(Struct, frozen=True):
+class ClassDef(Struct, frozen=True, kw_only=True):
     """A dataclass, named tuple or enum that types name: importable at run time as ``module`` and ``qualname``."""
 
     kind: ClassKind
@@ -47,7 +48,7 @@ class ClassDef(Struct, frozen=True):
     members: tuple[str, ...] = ()
 
 
-class Cache(Struct, frozen=True):
+class Cache(Struct, frozen=True, kw_only=True):
     """Reuse of results under a version."""
 
     version: str
@@ -55,7 +56,7 @@ class Cache(Struct, frozen=True):
     serialize: bool = False
 
 
-class Resources(Struct, frozen=True):
+class Resources(Struct, frozen=True, kw_only=True):
     """Kubernetes quantities as normalised text; absent means unset."""
 
     cpu: str | None = None
@@ -64,7 +65,7 @@ class Resources(Struct, frozen=True):
     ephemeral_storage: str | None = None
 
 
-class Policy(Struct, frozen=True):
+class Policy(Struct, frozen=True, kw_only=True):
     """How a task runs. ``timeout_s`` 0 is no timeout."""
 
     cache: Cache | None = None
@@ -77,7 +78,7 @@ class Policy(Struct, frozen=True):
     environment: tuple[tuple[str, str], ...] = ()
 
 
-class TaskDef(Struct, frozen=True):
+class TaskDef(Struct, frozen=True, kw_only=True):
     """A task as declared: identity, interface, policy."""
 
     name: str
@@ -90,20 +91,20 @@ class TaskDef(Struct, frozen=True):
     policy: Policy
 
 
-class LiteralBinding(Struct, frozen=True, tag="literal", tag_field="kind"):
+class LiteralBinding(Struct, frozen=True, kw_only=True, tag="literal", tag_field="kind"):
     """A value known at compile time, in the wire form of ``type``."""
 
     type: Type
     value: Json
 
 
-class InputBinding(Struct, frozen=True, tag="input", tag_field="kind"):
+class InputBinding(Struct, frozen=True, kw_only=True, tag="input", tag_field="kind"):
     """An input of the enclosing workflow."""
 
     name: str
 
 
-class OutputBinding(Struct, frozen=True, tag="output", tag_field="kind"):
+class OutputBinding(Struct, frozen=True, kw_only=True, tag="output", tag_field="kind"):
     """An output of a node of the same graph."""
 
     node: str
@@ -113,7 +114,7 @@ class OutputBinding(Struct, frozen=True, tag="output", tag_field="kind"):
 Binding = LiteralBinding | InputBinding | OutputBinding
 
 
-class TaskNode(Struct, frozen=True, tag="task", tag_field="kind"):
+class TaskNode(Struct, frozen=True, kw_only=True, tag="task", tag_field="kind"):
     """One call of a task. ``policy`` stands only where ``with_overrides`` changed the task's."""
 
     id: str
@@ -123,7 +124,7 @@ class TaskNode(Struct, frozen=True, tag="task", tag_field="kind"):
     policy: Policy | None = None
 
 
-class MapNode(Struct, frozen=True, tag="map", tag_field="kind"):
+class MapNode(Struct, frozen=True, kw_only=True, tag="map", tag_field="kind"):
     """One call of a task per element of the list bound to ``over``; its output is the list of results."""
 
     id: str
@@ -135,7 +136,7 @@ class MapNode(Struct, frozen=True, tag="map", tag_field="kind"):
     concurrency: int = 0
 
 
-class GraphNode(Struct, frozen=True, tag="graph", tag_field="kind"):
+class GraphNode(Struct, frozen=True, kw_only=True, tag="graph", tag_field="kind"):
     """A call of another workflow; the pass ``inline`` replaces it by that workflow's nodes."""
 
     id: str
@@ -147,7 +148,7 @@ class GraphNode(Struct, frozen=True, tag="graph", tag_field="kind"):
 Node = TaskNode | MapNode | GraphNode
 
 
-class Output(Struct, frozen=True):
+class Output(Struct, frozen=True, kw_only=True):
     """An output of a workflow and where its value comes from."""
 
     name: str
@@ -155,7 +156,7 @@ class Output(Struct, frozen=True):
     binding: Binding
 
 
-class Workflow(Struct, frozen=True):
+class Workflow(Struct, frozen=True, kw_only=True):
     """Interface and graph; nodes in source order, which is a topological order of values (not of ``after``)."""
 
     name: str
@@ -165,7 +166,7 @@ class Workflow(Struct, frozen=True):
     nodes: tuple[Node, ...]
 
 
-class Library(Struct, frozen=True):
+class Library(Struct, frozen=True, kw_only=True):
     """Everything that elaboration made of the sources: all definitions, not yet one workflow's program."""
 
     classes: dict[str, ClassDef]
@@ -173,7 +174,7 @@ class Library(Struct, frozen=True):
     workflows: dict[str, Workflow]
 
 
-class Program(Struct, frozen=True, omit_defaults=False):
+class Program(Struct, frozen=True, kw_only=True, omit_defaults=False):
     """One entry workflow, flat, with the tasks and classes that it reaches: what every target and the runtime take."""
 
     schema: int = SCHEMA
@@ -184,14 +185,14 @@ class Program(Struct, frozen=True, omit_defaults=False):
     workflow: Workflow
 
 
-class Publish(Struct, frozen=True):
+class Publish(Struct, frozen=True, kw_only=True):
     """The length of list output ``output``, written by the unit as control output ``parameter``."""
 
     output: str
     parameter: str
 
 
-class Unit(Struct, frozen=True):
+class Unit(Struct, frozen=True, kw_only=True):
     """What one pod executes: a node, or one element of a map node."""
 
     id: str
@@ -199,7 +200,7 @@ class Unit(Struct, frozen=True):
     publish: tuple[Publish, ...] = ()
 
 
-class Plan(Struct, frozen=True, omit_defaults=False):
+class Plan(Struct, frozen=True, kw_only=True, omit_defaults=False):
     """``plan.json``: the program and a target's units."""
 
     schema: int = SCHEMA

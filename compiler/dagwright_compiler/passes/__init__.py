@@ -1,0 +1,1 @@
+"""Program to program: one pass a module; ``pipeline`` holds their order."""

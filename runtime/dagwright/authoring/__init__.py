@@ -1,0 +1,1 @@
+"""What users write: decorators and declarations."""

@@ -1,0 +1,1 @@
+"""Reuse of results: entries, pins and their publication."""

@@ -31,7 +31,7 @@ def float_to_wire(value: float) -> float | str:
     """Write a float: finite values stay numbers."""
     if math.isfinite(value):
         return value
-    return "nan" if value != value else "inf" if value > 0 else "-inf"
+    return "nan" if math.isnan(value) else "inf" if value > 0 else "-inf"
 
 
 def float_from_wire(data: object) -> float:

@@ -1,0 +1,1 @@
+"""Attempts: one run of one task in a supervised process."""

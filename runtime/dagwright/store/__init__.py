@@ -1,0 +1,1 @@
+"""Stores: six verbs over files and object stores."""

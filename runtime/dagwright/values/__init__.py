@@ -1,0 +1,1 @@
+"""Values: strict typing, the wire form, blobs."""

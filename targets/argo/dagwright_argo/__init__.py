@@ -1,0 +1,1 @@
+"""Target Argo Workflows: programs to ConfigMaps and WorkflowTemplates."""

@@ -1,0 +1,1 @@
+"""Target AWS Batch: programs to a plan of array jobs."""
