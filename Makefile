@@ -1,0 +1,51 @@
+# The two commands of a newcomer are `make demo` and `make test`; each sets up what it needs, once.
+PYTHON ?= $(shell command -v python3.13 || command -v python3.12 || command -v python3.11 || command -v python3)
+VENV := .venv
+BIN := $(VENV)/bin
+STAMP := $(VENV)/installed
+export PYTHONDONTWRITEBYTECODE :=
+
+.PHONY: demo test check lint types imports test-fast test-cluster golden bench format clean
+
+$(STAMP): requirements/dev.txt pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "dagwright needs Python 3.11 or newer: make PYTHON=/path/to/python3.11")'
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/dev.txt
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
+	@touch $(STAMP)
+
+demo: $(STAMP)  ## compile an example to both targets and run it twice
+	@PATH="$(CURDIR)/$(BIN):$$PATH" sh examples/demo.sh
+
+test: check  ## every check and test
+	$(BIN)/pytest -n 2 --dist worksteal -m 'not cluster'
+
+check: lint types imports
+
+lint: $(STAMP)
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+
+types: $(STAMP)
+	$(BIN)/mypy
+	$(BIN)/pyright
+
+imports: $(STAMP)
+	$(BIN)/lint-imports
+
+test-cluster: $(STAMP)  ## tests/cluster against the cluster that KUBECONFIG names
+	$(BIN)/pytest -m cluster tests/cluster -n 4
+
+golden: $(STAMP)  ## rewrite the golden files, then read the diff
+	$(BIN)/pytest -q tests/golden --update-golden
+
+bench: $(STAMP)
+	$(BIN)/python benchmarks/compile.py --gates
+	$(BIN)/python benchmarks/attempt.py --gates
+
+format: $(STAMP)
+	$(BIN)/ruff format .
+	$(BIN)/ruff check --fix .
+
+clean:
+	rm -rf $(VENV) .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache dist
