@@ -1,0 +1,35 @@
+"""Scalars of YAML text: the one quoting that every reader takes back unchanged.
+
+Templates of all targets pass each value through ``yaml_string``; nothing else here, and no YAML library on the way out.
+Checked against PyYAML, ruamel and four Go readers (facts: plain style turns ``y`` and ``1e3`` into bool and number in Go,
+ASCII-only JSON breaks on emoji, raw JSON on C1 controls).
+"""
+
+from __future__ import annotations
+
+import json.encoder
+import re
+
+# The functions that json.dumps itself uses; calling them directly saves its set-up for every scalar.
+_quote_ascii = json.encoder.encode_basestring_ascii
+_quote_unicode = json.encoder.encode_basestring
+_UNSAFE = re.compile("[\x7f-\x9f\u2028\u2029\ufeff\ufffe\uffff]")
+
+
+def yaml_string(text: str) -> str:
+    r"""Write ``text`` as a double-quoted YAML scalar.
+
+    Returns:
+        The scalar with its quotes, without a line break: it may stand in block and flow context.
+
+    Raises:
+        ValueError: ``text`` holds a lone surrogate, which no YAML reader accepts.
+    """
+    if text.isascii():
+        return _UNSAFE.sub(_escape, _quote_ascii(text))
+    text.encode("utf-8")  # UnicodeEncodeError, a ValueError, for lone surrogates
+    return _UNSAFE.sub(_escape, _quote_unicode(text))
+
+
+def _escape(found: re.Match[str]) -> str:
+    return f"\\u{ord(found[0]):04x}"
