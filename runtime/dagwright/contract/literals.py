@@ -3,7 +3,8 @@
 The wire is JSON read with the declared type at hand, so most values stand as themselves:
 
 ========================  =====================================================================================
-int, bool, str, None      themselves (ints of any size)
+bool, str, None           themselves
+int                       a JSON number; from 2 ** 8192 on hexadecimal text ``"0x..."`` (Python limits long decimals)
 float                     a JSON number, or the strings ``"nan"``, ``"inf"``, ``"-inf"``
 bytes                     base64 text
 datetime                  ISO 8601 in UTC: ``2024-01-31T10:00:00+00:00`` (naive values are read as UTC, as flytekit does)
@@ -25,6 +26,30 @@ import math
 from datetime import datetime, timedelta, timezone
 
 _NONFINITE = {"nan": math.nan, "inf": math.inf, "-inf": -math.inf}
+
+
+INT_LIMIT = 1 << 8192
+"""From here on an int is text: newer Pythons refuse to read or write decimals of more than 4300 digits."""
+
+
+def int_to_wire(value: int) -> int | str:
+    """Write an int: all but enormous ones stay numbers."""
+    return value if -INT_LIMIT < value < INT_LIMIT else hex(value)
+
+
+def int_from_wire(data: object) -> int:
+    """Read an int.
+
+    Raises:
+        ValueError: ``data`` is no int (a bool is none).
+    """
+    if type(data) is int:
+        return data
+    if type(data) is str and data.lstrip("-").startswith("0x"):
+        value = int(data, 16)
+        if abs(value) >= INT_LIMIT:
+            return value
+    raise ValueError(f"expected int, got {data!r}")
 
 
 def float_to_wire(value: float) -> float | str:
