@@ -5,7 +5,11 @@ Knows bytes, lines and columns; knows nothing of Python's grammar.
 
 from __future__ import annotations
 
+import re
+
 import msgspec
+
+_LINE_END = re.compile(r"\r\n|\r|\n")
 
 
 class SourceFile(msgspec.Struct, frozen=True, eq=False):
@@ -20,8 +24,11 @@ class SourceFile(msgspec.Struct, frozen=True, eq=False):
     text: str
 
     def line(self, number: int) -> str:
-        """Text of line ``number`` (from 1) without its end; empty beyond the end."""
-        lines = self.text.splitlines()
+        """Text of line ``number`` (from 1) without its end; empty beyond the end.
+
+        Lines are Python's: form feeds and Unicode separators do not end one.
+        """
+        lines = _LINE_END.split(self.text)
         return lines[number - 1] if 0 < number <= len(lines) else ""
 
 
