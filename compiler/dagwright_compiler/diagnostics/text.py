@@ -1,0 +1,290 @@
+"""Renders diagnostics as text for people, in the form that rustc made familiar.
+
+Input: diagnostics and the sources that their spans point into. Output: text; colour only when asked. Knows nothing of terminals:
+the command line decides on width and colour.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Mapping
+from typing import TYPE_CHECKING, NamedTuple
+
+from dagwright_compiler.diagnostics.cells import Cells, visible, width_of
+
+if TYPE_CHECKING:
+    from dagwright_compiler.diagnostics.model import Diagnostic
+    from dagwright_compiler.source import SourceFile, Span
+
+DEFAULT_WIDTH = 140
+Paint = Callable[[str, str], str]
+"""Wraps text in the colour of a kind."""
+_LEAST_TEXT = 40
+_ELLIPSIS = "..."
+_LINE_END = re.compile("\r\n|\r|\n")
+_CODES = {
+    "error": "1;31",
+    "warning": "1;33",
+    "gutter": "1;34",
+    "secondary": "1;34",
+    "note": "1;32",
+    "help": "1;36",
+    "message": "1",
+}
+
+
+class _Placed(NamedTuple):
+    """A labelled span."""
+
+    span: Span
+    label: str
+    primary: bool
+
+
+class _Mark(NamedTuple):
+    """An underlined stretch of one line, in cells."""
+
+    start: int
+    end: int
+    primary: bool
+    label: str
+
+
+class TextRenderer:
+    """Renders frames against a set of sources.
+
+    Args:
+        sources: Files by the path that spans name; a span into any other file is shown by its location alone.
+        width: Columns of the terminal; longer source lines are clipped around what is marked.
+        color: Whether to write ANSI colours.
+    """
+
+    def __init__(self, sources: Mapping[str, SourceFile], *, width: int = DEFAULT_WIDTH, color: bool = False) -> None:
+        self._sources = sources
+        self.width = width
+        self._color = color
+        self._lines: dict[str, list[str]] = {}
+
+    def report(self, found: Iterable[Diagnostic]) -> str:
+        """Frames separated by empty lines, then the summary line; empty text when nothing was found."""
+        diagnostics = list(found)
+        if not diagnostics:
+            return ""
+        return "\n".join([*map(self.frame, diagnostics), summary(diagnostics)]) + "\n"
+
+    def frame(self, found: Diagnostic) -> str:
+        """One finding with its source lines, notes and help; ends with a newline."""
+        severity = found.code.severity
+        head, *rest = _visible_lines(found.message)
+        out = [self.paint(severity, f"{severity}[{found.code.id}]") + self.paint("message", f": {head}")]
+        out += [f"  {line}" for line in rest]
+        notes: tuple[str, ...] = found.notes
+        if found.span is not None:
+            snippets = _Snippets(self, found, found.span)
+            out += snippets.rows()
+            notes = (*snippets.unplaced, *notes)
+        for note in notes:
+            out += self._paragraph("note", note)
+        if found.help:
+            out += self._paragraph("help", found.help)
+        return "\n".join(line.rstrip() for line in out) + "\n"
+
+    def has_source(self, path: str) -> bool:
+        """Whether lines of the file can be shown."""
+        return path in self._sources
+
+    def line(self, path: str, number: int) -> str:
+        """Line ``number`` (from 1) of a file, split where Python splits lines; empty beyond the end."""
+        lines = self._lines.get(path)
+        if lines is None:
+            lines = self._lines[path] = _LINE_END.split(self._sources[path].text)
+        return lines[number - 1] if 0 < number <= len(lines) else ""
+
+    def location(self, span: Span) -> str:
+        """Where a span starts, as editors read it: ``path:line:column``, both from 1, the column in characters."""
+        column = Cells(self.line(span.path, span.line)).character(span.column) if self.has_source(span.path) else span.column
+        return f"{visible(span.path)}:{span.line}:{column + 1}"
+
+    def paint(self, kind: str, text: str) -> str:
+        """Colour text of a kind, if colours are wanted."""
+        return f"\x1b[{_CODES[kind]}m{text}\x1b[0m" if self._color and text and kind else text
+
+    def _paragraph(self, kind: str, text: str) -> list[str]:
+        head, *rest = _visible_lines(text)
+        indent = " " * (len(kind) + 2)
+        return [f"{self.paint(kind, kind)}: {head}", *(indent + line for line in rest)]
+
+
+class _Snippets:
+    """The source lines of one diagnostic: its primary span's file first, then the files of related spans.
+
+    ``unplaced`` gathers labels that have no place beside a line (file not at hand, or clipped away); they become notes.
+    """
+
+    def __init__(self, renderer: TextRenderer, found: Diagnostic, primary: Span) -> None:
+        self._renderer = renderer
+        self._severity = found.code.severity
+        self._by_file: dict[str, list[_Placed]] = {primary.path: [_Placed(primary, found.label, primary=True)]}
+        for label in found.related:
+            self._by_file.setdefault(label.span.path, []).append(_Placed(label.span, label.text, primary=False))
+        last = max(placed.span.line for group in self._by_file.values() for placed in group)
+        self._gutter = len(str(last))
+        self._room = max(_LEAST_TEXT, renderer.width - self._gutter - 3)
+        self.unplaced: list[str] = []
+
+    def rows(self) -> list[str]:
+        """All rows, locations included."""
+        out: list[str] = []
+        for path, group in self._by_file.items():
+            arrow = ":::" if out else "-->"
+            out.append(f"{' ' * self._gutter}{self._renderer.paint('gutter', arrow)} {self._renderer.location(group[0].span)}")
+            if self._renderer.has_source(path):
+                out += self._file(path, group)
+            else:
+                self._give_up(group)
+        return out
+
+    def _file(self, path: str, group: list[_Placed]) -> list[str]:
+        """Marked lines in order; a single line between two is shown, more are three dots."""
+        by_line: dict[int, list[_Placed]] = {}
+        for placed in group:
+            by_line.setdefault(placed.span.line, []).append(placed)
+        out: list[str] = []
+        previous = 0
+        for number in sorted(by_line):
+            if previous and number - previous == 2:
+                out.append(self._numbered(number - 1, self._clipped(Cells(self._renderer.line(path, number - 1)), 0)))
+            elif previous and number - previous > 2:
+                out.append(self._renderer.paint("gutter", _ELLIPSIS))
+            out += self._marked_line(number, Cells(self._renderer.line(path, number)), by_line[number])
+            previous = number
+        return out
+
+    def _marked_line(self, number: int, cells: Cells, group: list[_Placed]) -> list[str]:
+        marks = [_mark(cells, placed) for placed in group]
+        low = self._window(cells, marks)
+        high = low + self._room
+        kept: list[_Mark] = []
+        for mark, placed in zip(marks, group, strict=True):
+            if low < mark.end and mark.start < high:
+                kept.append(mark._replace(start=max(mark.start, low) - low, end=min(mark.end, high) - low))
+            else:
+                self._give_up([placed])
+        margin = " " * self._gutter + self._renderer.paint("gutter", " |")
+        return [self._numbered(number, self._clipped(cells, low)), *(f"{margin} {row}" for row in self._underlines(kept))]
+
+    def _underlines(self, marks: list[_Mark]) -> list[str]:
+        """Rows below a line: underlines with the rightmost label, then the other labels hanging from connectors."""
+        if not marks:
+            return []
+        ordered = sorted(marks, key=lambda mark: (mark.start, mark.end))
+        last = ordered[-1]
+        inline = last if all(mark.end <= last.start for mark in ordered[:-1]) else None
+        row = _Row()
+        for mark in sorted(ordered, key=lambda mark: mark.primary):
+            row.put(mark.start, ("^" if mark.primary else "-") * (mark.end - mark.start), self._style(mark))
+        if inline is not None:
+            row.put(inline.end + 1, inline.label, self._style(inline))
+        rows = [row]
+        hanging = [mark for mark in ordered if mark.label and mark is not inline]
+        if hanging:
+            rows.append(self._connectors(hanging))
+        while hanging:
+            mark = hanging.pop()
+            row = self._connectors([other for other in hanging if other.start < mark.start])
+            row.put(mark.start, mark.label, self._style(mark))
+            rows.append(row)
+        return [row.text(self._renderer.paint) for row in rows]
+
+    def _connectors(self, marks: list[_Mark]) -> _Row:
+        row = _Row()
+        for mark in marks:
+            row.put(mark.start, "|", self._style(mark))
+        return row
+
+    def _window(self, cells: Cells, marks: list[_Mark]) -> int:
+        """First cell to show: 0 when the line fits, else such that the marks (at least the primary) are seen."""
+        if cells.width <= self._room:
+            return 0
+        start, end = min(mark.start for mark in marks), max(mark.end for mark in marks)
+        if end - start > self._room - 2 * len(_ELLIPSIS):
+            anchor = next((mark for mark in marks if mark.primary), marks[0])
+            start, end = anchor.start, min(anchor.end, anchor.start + self._room // 2)
+        if end <= self._room - len(_ELLIPSIS):
+            return 0
+        return max(0, min(start - (self._room - (end - start)) // 2, cells.width - self._room))
+
+    def _clipped(self, cells: Cells, low: int) -> str:
+        if cells.width <= self._room:
+            return cells.text(0, cells.width)
+        left = _ELLIPSIS if low else ""
+        right = _ELLIPSIS if low + self._room < cells.width else ""
+        wanted = self._room - len(left) - len(right)
+        text = cells.text(low + len(left), low + len(left) + wanted)
+        return left + text + (" " * (wanted - width_of(text)) + right if right else "")
+
+    def _numbered(self, number: int, text: str) -> str:
+        return f"{self._renderer.paint('gutter', f'{number:>{self._gutter}} |')} {text}"
+
+    def _give_up(self, group: list[_Placed]) -> None:
+        self.unplaced += [f"{self._renderer.location(placed.span)}: {placed.label}" for placed in group if placed.label]
+
+    def _style(self, mark: _Mark) -> str:
+        return self._severity if mark.primary else "secondary"
+
+
+class _Row:
+    """A row of cells to write labels and underlines into; later writing wins."""
+
+    __slots__ = ("_pieces",)
+
+    def __init__(self) -> None:
+        self._pieces: dict[int, tuple[str, str]] = {}
+
+    def put(self, start: int, text: str, style: str) -> None:
+        """Write text at a cell. Labels come last in their row, so one glyph a key is enough."""
+        for offset, char in enumerate(text):
+            self._pieces[start + offset] = (char, style)
+
+    def text(self, paint: Paint) -> str:
+        """The row with runs of one style painted together."""
+        out: list[str] = []
+        run, kind, at = "", "", 0
+        for cell in sorted(self._pieces):
+            char, style = self._pieces[cell]
+            if style != kind or cell != at:
+                out.append(paint(kind, run))
+                out.append(" " * (cell - at))
+                run, kind = "", style
+            run += char
+            at = cell + 1
+        return "".join([*out, paint(kind, run)])
+
+
+def summary(found: Iterable[Diagnostic]) -> str:
+    """Count findings: ``2 errors, 1 warning in 3 files``."""
+    diagnostics = list(found)
+    errors = sum(diagnostic.is_error for diagnostic in diagnostics)
+    warnings = len(diagnostics) - errors
+    files = {diagnostic.span.path for diagnostic in diagnostics if diagnostic.span is not None}
+    parts = [counted(count, word) for count, word in ((errors, "error"), (warnings, "warning")) if count]
+    where = f" in {counted(len(files), 'file')}" if files else ""
+    return (", ".join(parts) or "no findings") + where
+
+
+def counted(count: int, word: str) -> str:
+    """Write a number and its noun: ``1 error``, ``2 errors``."""
+    return f"{count} {word}{'' if count == 1 else 's'}"
+
+
+def _visible_lines(text: str) -> list[str]:
+    """Split text at line ends, each line safe to print; at least one."""
+    return [visible(line) for line in text.split("\n")]
+
+
+def _mark(cells: Cells, placed: _Placed) -> _Mark:
+    """Lay a span out on its first line; a span over several lines is marked to the end of the first."""
+    span = placed.span
+    start = cells.cell(span.column)
+    end = cells.cell(span.end_column) if span.end_line == span.line else cells.width
+    return _Mark(start, max(end, start + 1), placed.primary, visible(" ".join(placed.label.split("\n"))))
