@@ -1,0 +1,54 @@
+"""What a call of a task or workflow means where it stands.
+
+Inside an attempt user code is plain Python: a task is its function. Anywhere else the call compiles its file and executes the
+program, which is the compiler's business: it is imported on the first call only.
+"""
+
+from __future__ import annotations
+
+import sys
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from types import FrameType
+    from typing import Any
+
+
+def in_attempt() -> bool:
+    """Tell whether an attempt runs here. Its module is loaded by attempts alone, so its absence is an answer."""
+    context = sys.modules.get("dagwright.execution.context")
+    return context is not None and bool(context.in_attempt())
+
+
+def execute(module: str, qualname: str, arguments: tuple[Any, ...], keywords: Mapping[str, Any]) -> Any:
+    """Compile the file of a declared function and execute it on this machine.
+
+    Raises:
+        RuntimeError: Only the runtime is installed here, as in a container.
+    """
+    try:
+        from importlib import import_module
+
+        executor = import_module("dagwright_local.call")
+    except ModuleNotFoundError as missing:
+        if missing.name not in ("dagwright_local", "dagwright_local.call"):
+            raise
+        raise RuntimeError(
+            f"cannot call {module}.{qualname}: only dagwright's runtime is installed here; "
+            "calling tasks and workflows needs `pip install dagwright` on Python 3.11 or newer"
+        ) from None
+    return executor.call(module, qualname, arguments, dict(keywords))
+
+
+def at_module_level() -> bool:
+    """Tell whether the caller's caller runs because a module is being imported, not because a task is being executed."""
+    # inspect.currentframe without importing inspect
+    frame: FrameType | None = sys._getframe(2)  # noqa: SLF001  # pyright: ignore[reportPrivateUsage]
+    while frame is not None:
+        if frame.f_code.co_name == "<module>":
+            return True
+        if frame.f_globals.get("__name__", "").startswith("dagwright.execution"):
+            return False
+        frame = frame.f_back
+    return False

@@ -1,0 +1,57 @@
+"""Types of a plain call inside an attempt, checked where an annotation says them plainly.
+
+The compiler has checked every call that it reads; this one stands in a task's body, where it reads nothing. Only the outermost class
+counts: elements are checked when a value crosses a task's boundary.
+"""
+
+from __future__ import annotations
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from typing import Any
+
+_BUILTINS: dict[str, type] = {cls.__name__: cls for cls in (bool, bytes, dict, float, int, list, str, tuple)}
+
+
+def call_checked(function: Callable[..., Any], arguments: tuple[Any, ...], keywords: dict[str, Any]) -> Any:
+    """Call a function as plain Python, with its arguments and result checked and an int widened where a float is declared.
+
+    Raises:
+        TypeError: A value is of another class than the annotation names.
+    """
+    hints: dict[str, Any] = function.__annotations__
+    if not hints:
+        return function(*arguments, **keywords)
+    where = f"{function.__module__}.{function.__qualname__}"
+    scope: dict[str, Any] = function.__globals__
+    names = function.__code__.co_varnames[: function.__code__.co_argcount]
+    checked = [
+        _check(value, hints.get(name), scope, where, f"argument {name!r}") for name, value in zip(names, arguments)
+    ] + list(arguments[len(names) :])
+    named = {name: _check(value, hints.get(name), scope, where, f"argument {name!r}") for name, value in keywords.items()}
+    return _check(function(*checked, **named), hints.get("return", Ellipsis), scope, where, "the result")
+
+
+def _check(value: Any, hint: Any, scope: dict[str, Any], where: str, what: str) -> Any:
+    expected = _plain_class(hint, scope)
+    if expected is None or type(value) is expected:
+        return value
+    if expected is float and isinstance(value, int) and not isinstance(value, bool):
+        return float(value)
+    if isinstance(value, expected) and not (expected is int and isinstance(value, bool)):
+        return value
+    raise TypeError(f"{where}: {what} is {type(value).__name__}, declared {expected.__name__}")
+
+
+def _plain_class(hint: Any, scope: dict[str, Any]) -> type | None:
+    """Give the class that every value of the annotation is an instance of, or ``None`` where that takes more than a look."""
+    if isinstance(hint, str):
+        head = hint.partition("[")[0] if hint.endswith("]") and "|" not in hint else hint
+        hint = scope.get(head, _BUILTINS.get(head))
+    found = getattr(hint, "__origin__", hint)
+    if not isinstance(found, type) or found is object or found.__module__ == "typing":
+        return None
+    if getattr(found, "_is_protocol", False) or hasattr(found, "__total__"):
+        return None  # structural types and typed dicts have no instances of their own
+    return found

@@ -1,0 +1,44 @@
+"""A declared function: what tasks and workflows have in common."""
+
+from __future__ import annotations
+
+from dagwright.authoring.type_parameters import Generic, Inputs, Result_co
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+_COROUTINE = 0x80 | 0x200
+"""``inspect.CO_COROUTINE | CO_ASYNC_GENERATOR``, without importing inspect."""
+
+
+class Declared(Generic[Inputs, Result_co]):
+    """A function under a decorator.
+
+    It has the function's name, module, documentation and signature, and is pickled by reference: a worker process
+    that imports the module gets the same object.
+    """
+
+    __wrapped__: Callable[Inputs, Result_co]
+    __name__: str
+    __qualname__: str
+
+    def __init__(self, decorator: str, function: Callable[Inputs, Result_co]) -> None:
+        code = getattr(function, "__code__", None)
+        if code is None:
+            raise TypeError(f"@{decorator} stands above a function, not above {type(function).__name__}")
+        if code.co_flags & _COROUTINE:
+            raise TypeError(f"@{decorator} does not take async functions")
+        self.__dict__.update(function.__dict__)
+        self.__module__ = function.__module__
+        self.__name__ = function.__name__
+        self.__qualname__ = function.__qualname__
+        self.__doc__ = function.__doc__
+        self.__annotations__ = function.__annotations__
+        self.__wrapped__ = function
+
+    def __reduce__(self) -> str:
+        return self.__qualname__
+
+    def __repr__(self) -> str:
+        return f"<{type(self).__name__.lower()} {self.__module__}.{self.__qualname__}>"

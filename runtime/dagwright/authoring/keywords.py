@@ -1,0 +1,70 @@
+"""Keywords of the decorators: refused by name, with what to write instead."""
+
+from __future__ import annotations
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Collection
+
+TASK = frozenset(
+    {
+        "cache",
+        "cache_ignore_input_vars",
+        "cache_serialize",
+        "cache_version",
+        "container_image",
+        "environment",
+        "interruptible",
+        "limits",
+        "requests",
+        "retries",
+        "timeout",
+    }
+)
+TASK_UNSUPPORTED = frozenset(
+    {
+        "accelerator",
+        "deck_fields",
+        "deprecated",
+        "disable_deck",
+        "docs",
+        "enable_deck",
+        "execution_mode",
+        "node_dependency_hints",
+        "pickle_untyped",
+        "pod_template",
+        "pod_template_name",
+        "resources",
+        "secret_requests",
+        "shared_memory",
+        "task_config",
+        "task_resolver",
+    }
+)
+WORKFLOW_UNSUPPORTED = frozenset({"default_options", "docs", "failure_policy", "interruptible", "on_failure", "pickle_untyped"})
+MAP = frozenset({"concurrency"})
+MAP_UNSUPPORTED = frozenset({"metadata", "min_success_ratio", "min_successes", "run_all_sub_nodes", "security_ctx"})
+
+
+def check_keywords(owner: str, given: Collection[str], accepted: Collection[str], unsupported: Collection[str]) -> None:
+    """Refuse the first keyword that is not accepted.
+
+    Args:
+        owner: Name of the function that was called, for the message.
+        given: Keywords of the call.
+        accepted: Those that work.
+        unsupported: Those of flytekit that do not work yet: they get a message of their own.
+
+    Raises:
+        TypeError: Naming the keyword, and the nearest accepted one where there is one.
+    """
+    for name in given:
+        if name in accepted:
+            continue
+        if name in unsupported:
+            raise TypeError(f"{owner}() does not support the keyword {name!r} yet")
+        import difflib
+
+        near = difflib.get_close_matches(name, [*accepted, *unsupported], n=1)
+        hint = f"; did you mean {near[0]!r}?" if near else ""
+        raise TypeError(f"{owner}() has no keyword {name!r}{hint}")

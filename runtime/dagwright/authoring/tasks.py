@@ -1,0 +1,90 @@
+"""The decorator ``task``."""
+
+from __future__ import annotations
+
+from dagwright.authoring.calls import execute, in_attempt
+from dagwright.authoring.declared import Declared
+from dagwright.authoring.keywords import TASK, TASK_UNSUPPORTED, check_keywords
+from dagwright.authoring.type_parameters import Inputs, Result, Result_co
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+    from datetime import timedelta
+    from typing import Any, Protocol, overload
+
+    from dagwright.authoring.caching import Cache
+    from dagwright.authoring.resources import Resources
+    from dagwright.authoring.results import Completion
+
+    class TaskDecorator(Protocol):
+        """What ``task(...)`` with keywords gives."""
+
+        @overload
+        def __call__(self, function: Callable[Inputs, None], /) -> Task[Inputs, Completion]: ...
+        @overload
+        def __call__(self, function: Callable[Inputs, Result], /) -> Task[Inputs, Result]: ...
+
+
+class Task(Declared[Inputs, Result_co]):
+    """A function that runs in a container of its own, with caching, retries and a timeout as declared."""
+
+    def __call__(self, *arguments: Inputs.args, **keywords: Inputs.kwargs) -> Result_co:
+        """Run the task: in an attempt as the plain function, elsewhere as a program of one node."""
+        if in_attempt():
+            from dagwright.authoring.checking import call_checked
+
+            result: Result_co = call_checked(self.__wrapped__, arguments, keywords)
+            return result
+        executed: Result_co = execute(self.__module__, self.__qualname__, arguments, keywords)
+        return executed
+
+
+if TYPE_CHECKING:
+
+    @overload
+    def task(function: Callable[Inputs, None], /) -> Task[Inputs, Completion]: ...
+    @overload
+    def task(function: Callable[Inputs, Result], /) -> Task[Inputs, Result]: ...
+    @overload
+    def task(
+        *,
+        cache: bool | Cache = ...,
+        cache_version: str = ...,
+        cache_serialize: bool = ...,
+        cache_ignore_input_vars: tuple[str, ...] = ...,
+        retries: int = ...,
+        timeout: int | timedelta = ...,
+        interruptible: bool = ...,
+        requests: Resources = ...,
+        limits: Resources = ...,
+        container_image: str = ...,
+        environment: Mapping[str, str] = ...,
+    ) -> TaskDecorator: ...
+
+
+def task(function: Any = None, /, **keywords: Any) -> Any:
+    """Declare a function as a task; usable bare and with keywords.
+
+    Args:
+        function: The function, where the decorator is bare.
+        **keywords: ``cache`` (``True`` or ``Cache``), ``cache_version``, ``cache_serialize``, ``cache_ignore_input_vars``, ``retries`` (0 to 10, for
+            recoverable errors and timeouts), ``timeout`` (seconds or ``timedelta``), ``interruptible``, ``requests`` and ``limits`` (``Resources``),
+            ``container_image``, ``environment``. The compiler reads them from the source.
+
+    Returns:
+        The task, with the function's name and signature.
+
+    Raises:
+        TypeError: A keyword is unknown or not supported yet, or this is no function.
+    """
+    check_keywords("task", keywords, TASK, TASK_UNSUPPORTED)
+    if function is None:
+        return _declare
+    if keywords:
+        raise TypeError("task() takes a function or keywords, not both: write @task(...) above the function")
+    return _declare(function)
+
+
+def _declare(function: Callable[..., Any]) -> Task[..., Any]:
+    return Task("task", function)

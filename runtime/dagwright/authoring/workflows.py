@@ -1,0 +1,92 @@
+"""The decorator ``workflow``."""
+
+from __future__ import annotations
+
+import sys
+
+from dagwright.authoring.calls import at_module_level, execute, in_attempt
+from dagwright.authoring.declared import Declared
+from dagwright.authoring.keywords import WORKFLOW_UNSUPPORTED, check_keywords
+from dagwright.authoring.type_parameters import Inputs, Result, Result_co
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from typing import Any, Protocol, overload
+
+    from dagwright.authoring.placeholder import NotRun
+    from dagwright.authoring.results import Completion
+
+    class WorkflowDecorator(Protocol):
+        """What ``workflow()`` gives."""
+
+        @overload
+        def __call__(self, function: Callable[Inputs, None], /) -> Workflow[Inputs, Completion]: ...
+        @overload
+        def __call__(self, function: Callable[Inputs, Result], /) -> Workflow[Inputs, Result]: ...
+
+
+_announced: set[str] = set()
+"""Workflows whose call was reported: once a process is enough."""
+
+
+class Workflow(Declared[Inputs, Result_co]):
+    """A function whose body the compiler reads as a graph of tasks. Python never runs the body."""
+
+    def __call__(self, *arguments: Inputs.args, **keywords: Inputs.kwargs) -> Result_co:
+        """Execute the workflow on this machine; while a module is imported for an attempt, do nothing and say so.
+
+        Raises:
+            RuntimeError: A task's body calls the workflow.
+        """
+        if not in_attempt():
+            executed: Result_co = execute(self.__module__, self.__qualname__, arguments, keywords)
+            return executed
+        name = f"{self.__module__}.{self.__qualname__}"
+        if not at_module_level():
+            raise RuntimeError(
+                f"workflow {name} is called inside a task: a task's body is plain Python; call the workflow from a workflow"
+            )
+        placeholder: Any = _not_run(name, self.__wrapped__)
+        inert: Result_co = placeholder
+        return inert
+
+
+if TYPE_CHECKING:
+
+    @overload
+    def workflow(function: Callable[Inputs, None], /) -> Workflow[Inputs, Completion]: ...
+    @overload
+    def workflow(function: Callable[Inputs, Result], /) -> Workflow[Inputs, Result]: ...
+    @overload
+    def workflow() -> WorkflowDecorator: ...
+
+
+def workflow(function: Any = None, /, **keywords: Any) -> Any:
+    """Declare a function as a workflow: its calls of tasks, workflows and maps become a graph.
+
+    Args:
+        function: The function, where the decorator is bare.
+        **keywords: None works yet; flytekit's are refused by name.
+
+    Returns:
+        The workflow, with the function's name and signature.
+
+    Raises:
+        TypeError: A keyword is unknown or not supported yet, or this is no function.
+    """
+    check_keywords("workflow", keywords, (), WORKFLOW_UNSUPPORTED)
+    return _declare if function is None else _declare(function)
+
+
+def _declare(function: Callable[..., Any]) -> Workflow[..., Any]:
+    return Workflow("workflow", function)
+
+
+def _not_run(name: str, function: Callable[..., Any]) -> NotRun:
+    from dagwright.authoring.placeholder import NotRun, count_of_results
+
+    if name not in _announced:
+        _announced.add(name)
+        sys.stderr.write(f"dagwright: {name} is called where its module is imported: not run in a task's container\n")
+    return NotRun(name, count_of_results(function))
