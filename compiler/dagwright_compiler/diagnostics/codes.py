@@ -80,8 +80,24 @@ CACHE_WITHOUT_VERSION = Code("DW508", "error", "a cached task has no cache versi
 INCONSISTENT_CACHE = Code("DW509", "error", "cache keywords contradict each other or the signature")
 
 # 53x: Argo
+ARGO_SETTING = Code("DW530", "error", "a setting of the Argo target cannot be used")
+ARGO_NO_STORE = Code("DW531", "warning", "no store is configured for Argo")
+ARGO_NAME = Code("DW532", "error", "Argo or Kubernetes does not take a name")
+ARGO_NO_TASK = Code("DW533", "error", "a workflow without a task has nothing to run on Argo")
+ARGO_ITEMS = Code("DW534", "error", "a workflow has more items of one kind than Argo takes")
+ARGO_WAITS = Code("DW535", "warning", "splitting a large workflow makes some tasks wait longer")
+ARGO_SIZE = Code("DW536", "error", "a workflow outgrows what the cluster stores of it")
+ARGO_CODE_SIZE = Code("DW537", "error", "the code is too large for a ConfigMap")
+ARGO_INPUT_SIZE = Code("DW538", "error", "inputs are too large for the environment of a pod")
+ARGO_LIVE_TEXT = Code("DW539", "error", "Argo would expand a text")
 
 # 55x: AWS Batch
+BATCH_SETTING = Code("DW550", "error", "a setting of AWS Batch is wrong or missing")
+BATCH_UNSET = Code("DW551", "warning", "a setting of AWS Batch becomes a parameter of the plan")
+BATCH_RESOURCES = Code("DW552", "error", "AWS Batch cannot grant the resources of a task")
+BATCH_CHANGED = Code("DW553", "warning", "AWS Batch grants other resources than a task asks for")
+BATCH_LIMIT = Code("DW554", "error", "a request breaks a limit of AWS Batch")
+BATCH_IGNORED = Code("DW555", "warning", "AWS Batch has no use for a keyword of a task")
 
 # 59x: settings
 UNREADABLE_SETTINGS = Code("DW590", "error", "a settings file cannot be read")
