@@ -1,0 +1,240 @@
+"""Settings: ``[tool.dagwright]`` of the nearest ``pyproject.toml``, or ``dagwright.toml``, under environment and flags.
+
+Input: a folder to start from, the environment, flags. Output: ``Settings``, which carry their own findings: a wrong setting is a
+diagnostic like any other mistake of a user. Knows no target: a target's table is handed on as it was read.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, Literal
+
+import msgspec
+
+from dagwright.contract.names import DEFAULT_DOMAIN, DEFAULT_PROJECT, ENV_DOMAIN, ENV_PROJECT, ENV_STORE, LOCAL_STORE
+from dagwright_compiler.diagnostics.codes import UNKNOWN_SETTING, UNREADABLE_SETTINGS, WRONG_SETTING
+from dagwright_compiler.diagnostics.model import Diagnostic
+from dagwright_compiler.diagnostics.suggestions import suggestion
+from dagwright_compiler.source import SourceFile, Span
+
+OWN_FILE = "dagwright.toml"
+SHARED_FILE = "pyproject.toml"
+_VARIABLES = {"project": ENV_PROJECT, "domain": ENV_DOMAIN, "store": ENV_STORE}
+_FORMS = {
+    "project": "text",
+    "domain": "text",
+    "store": "a store's URL as text",
+    "source_roots": "a list of folders",
+    "pickle": '`"warn"`, `"deny"` or a list of class names',
+}
+
+
+class _Table(msgspec.Struct, frozen=True, kw_only=True):
+    """The keys of ``[tool.dagwright]`` that are no target's table, and the types that ``msgspec`` holds them to."""
+
+    project: str = DEFAULT_PROJECT
+    domain: str = DEFAULT_DOMAIN
+    store: str = ""
+    source_roots: tuple[str, ...] = ()
+    pickle: Literal["warn", "deny"] | tuple[str, ...] = "warn"
+
+
+_TYPES = {field.name: field.type for field in msgspec.structs.fields(_Table)}
+
+
+class Settings(msgspec.Struct, frozen=True, kw_only=True):
+    """Everything that is configured.
+
+    ``root`` is the project's folder (of the settings file, else of the nearest ``pyproject.toml``, else the starting folder);
+    ``store`` is empty when none is set; ``targets`` holds each target's raw table; ``findings`` point into ``source``.
+    """
+
+    root: Path
+    project: str = DEFAULT_PROJECT
+    domain: str = DEFAULT_DOMAIN
+    store: str = ""
+    source_roots: tuple[Path, ...] = ()
+    pickle: Literal["warn", "deny"] | tuple[str, ...] = "warn"
+    targets: Mapping[str, Mapping[str, Any]] = msgspec.field(default_factory=dict)
+    source: SourceFile | None = None
+    findings: tuple[Diagnostic, ...] = ()
+
+    @property
+    def local_store(self) -> str:
+        """URL of the store that a local run uses: the configured one, else ``.dagwright/store`` in the project."""
+        return self.store or (self.root / LOCAL_STORE).resolve().as_uri()
+
+
+def load_settings(
+    start: Path,
+    *,
+    flags: Mapping[str, str | None] | None = None,
+    environ: Mapping[str, str] | None = None,
+    display_root: Path | None = None,
+) -> Settings:
+    """Find and read the settings that hold for a file or folder.
+
+    Args:
+        start: The file or folder that is compiled; the search goes upward from it.
+        flags: ``project``, ``domain``, ``store`` from the command line; ``None`` is not given.
+        environ: Environment, ``os.environ`` unless told.
+        display_root: Folder that paths in messages are relative to; the working directory unless told.
+
+    Returns:
+        Settings in the order flag, environment, file, default. Mistakes stand in ``findings``, their key at its default.
+    """
+    folder = start if start.is_dir() else start.parent
+    found = _Reading((display_root or Path.cwd()).absolute())
+    root, table = found.search(folder.absolute())
+    values, targets = found.checked(table)
+    environment = os.environ if environ is None else environ
+    for key, variable in _VARIABLES.items():
+        given = (flags or {}).get(key) or environment.get(variable)
+        if given:
+            values[key] = given
+    roots = tuple(root / part for part in values.pop("source_roots", ()))
+    return Settings(root=root, source_roots=roots, targets=targets, source=found.source, findings=tuple(found.findings), **values)
+
+
+class _Reading:
+    """One search for settings: the file that was chosen and what is wrong in it."""
+
+    def __init__(self, display_root: Path) -> None:
+        self._display_root = display_root
+        self._header = ""
+        self.source: SourceFile | None = None
+        self.findings: list[Diagnostic] = []
+
+    def search(self, folder: Path) -> tuple[Path, dict[str, Any]]:
+        """Go upward to the nearest table of ours; give the project's folder and the table."""
+        fallback = folder
+        nearest = False
+        for level in (folder, *folder.parents):
+            own, shared = level / OWN_FILE, level / SHARED_FILE
+            if own.is_file():
+                return level, self._read(own, "")
+            if shared.is_file():
+                if _mentions_us(shared):
+                    table = self._read(shared, "tool.dagwright")
+                    if self.source is not None:
+                        return level, table
+                if not nearest:
+                    fallback, nearest = level, True
+        return fallback, {}
+
+    def _read(self, path: Path, header: str) -> dict[str, Any]:
+        """Read our table of a file; ``source`` stays unset when a readable file has none."""
+        import tomllib
+
+        shown = _relative(path, self._display_root)
+        try:
+            data = path.read_bytes()
+            source = SourceFile(path=shown, module="", data=data, text=data.decode("utf-8"))
+            document = tomllib.loads(source.text)
+        except (OSError, UnicodeDecodeError) as error:
+            self._unreadable(SourceFile(path=shown, module="", data=b"", text=""), _reason(error), 1)
+            return {}
+        except tomllib.TOMLDecodeError as error:
+            at = re.search(r" \(at line (\d+), column \d+\)$", str(error))
+            message = str(error)[: at.start()] if at else str(error)
+            self._unreadable(source, message[:1].lower() + message[1:], int(at[1]) if at else source.text.count("\n") + 1)
+            return {}
+        table: Any = document
+        for part in header.split(".") if header else ():
+            table = table.get(part) if isinstance(table, dict) else None
+        if table is None:
+            return {}
+        self.source, self._header = source, header
+        if not isinstance(table, dict):
+            self.findings.append(
+                Diagnostic(WRONG_SETTING, "`tool.dagwright` is not a table", self._key_span("dagwright", "tool"))
+            )
+            return {}
+        return table
+
+    def checked(self, table: Mapping[str, Any]) -> tuple[dict[str, Any], dict[str, Mapping[str, Any]]]:
+        """Split the table into checked values of ours and the raw tables of targets."""
+        values: dict[str, Any] = {}
+        targets: dict[str, Mapping[str, Any]] = {}
+        for key, value in table.items():
+            if key in _TYPES:
+                try:
+                    values[key] = msgspec.convert(value, _TYPES[key])
+                except msgspec.ValidationError:
+                    message = f"`{key}` takes {_FORMS[key]}, not {_described(value)}"
+                    self.findings.append(Diagnostic(WRONG_SETTING, message, self._key_span(key)))
+            elif isinstance(value, dict):
+                targets[key] = value
+            else:
+                help_text = suggestion(key, _TYPES) or f"the settings are {', '.join(f'`{name}`' for name in _TYPES)}"
+                self.findings.append(
+                    Diagnostic(UNKNOWN_SETTING, f"`{key}` is not a setting", self._key_span(key), help=help_text)
+                )
+        return values, targets
+
+    def _unreadable(self, source: SourceFile, reason: str, line: int) -> None:
+        self.source = source
+        self.findings.append(
+            Diagnostic(UNREADABLE_SETTINGS, f"`{source.path}` cannot be read: {reason}", Span(source.path, line, 0, line, 0))
+        )
+
+    def _key_span(self, key: str, header: str | None = None) -> Span | None:
+        return key_span(self.source, self._header if header is None else header, key) if self.source else None
+
+
+def key_span(source: SourceFile, header: str, key: str) -> Span:
+    """Find a key of a table in TOML text, or the table's own header; the first line when it is written in another way.
+
+    ``tomllib`` keeps no positions, so this looks at lines: enough for a caret, never for a meaning.
+    """
+    current = ""
+    best = Span(source.path, 1, 0, 1, 0)
+    table = f"{header}.{key}" if header else key
+    for number, line in enumerate(source.text.split("\n"), 1):
+        opened = re.match(r"\s*\[\s*([^\[\]]+?)\s*\]", line)
+        if opened:
+            current = re.sub(r"\s*\.\s*", ".", opened[1].replace('"', "").replace("'", ""))
+            if current == table:
+                return _text_span(source.path, number, line, opened[1], opened.start(1))
+            continue
+        written = re.match(r"\s*([\"']?)([A-Za-z0-9_-]+)\1\s*[=.]", line)
+        if written and current == header and written[2] == key:
+            return _text_span(source.path, number, line, key, written.start(2))
+    return best
+
+
+def _text_span(path: str, number: int, line: str, text: str, at: int) -> Span:
+    start = len(line[:at].encode())
+    return Span(path, number, start, number, start + len(text.encode()))
+
+
+def _mentions_us(path: Path) -> bool:
+    """Whether a file may hold our table: reading TOML costs more than the rest of a small compile."""
+    try:
+        return b"dagwright" in path.read_bytes()
+    except OSError:
+        return True  # reading it again, for good, reports the reason
+
+
+def _described(value: object) -> str:
+    if isinstance(value, bool):
+        return f"`{str(value).lower()}`"
+    if isinstance(value, (int, float, str)):
+        return f"`{msgspec.json.encode(value).decode()}`"
+    if isinstance(value, (list, dict)):
+        return "a list" if isinstance(value, list) else "a table"
+    return f"a {type(value).__name__}"
+
+
+def _reason(error: OSError | UnicodeDecodeError) -> str:
+    return "it is not UTF-8 text" if isinstance(error, UnicodeDecodeError) else (error.strerror or type(error).__name__).lower()
+
+
+def _relative(path: Path, root: Path) -> str:
+    try:
+        return path.relative_to(root).as_posix()
+    except ValueError:
+        return os.path.relpath(path, root).replace(os.sep, "/")
