@@ -20,7 +20,10 @@ def call_checked(function: Callable[..., Any], arguments: tuple[Any, ...], keywo
     Raises:
         TypeError: A value is of another class than the annotation names.
     """
-    hints: dict[str, Any] = function.__annotations__
+    try:
+        hints: dict[str, Any] = function.__annotations__
+    except NameError:  # Python 3.14 evaluates them here, and a name may exist for type checkers only
+        hints = {}
     if not hints:
         return function(*arguments, **keywords)
     where = f"{function.__module__}.{function.__qualname__}"

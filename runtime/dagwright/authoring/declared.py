@@ -7,6 +7,7 @@ from dagwright.authoring.type_parameters import Generic, Inputs, Result_co
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from typing import Any
 
 _COROUTINE = 0x80 | 0x200
 """``inspect.CO_COROUTINE | CO_ASYNC_GENERATOR``, without importing inspect."""
@@ -19,9 +20,10 @@ class Declared(Generic[Inputs, Result_co]):
     that imports the module gets the same object.
     """
 
-    __wrapped__: Callable[Inputs, Result_co]
-    __name__: str
-    __qualname__: str
+    if TYPE_CHECKING:
+        __wrapped__: Callable[Inputs, Result_co]
+        __name__: str
+        __qualname__: str
 
     def __init__(self, decorator: str, function: Callable[Inputs, Result_co]) -> None:
         code = getattr(function, "__code__", None)
@@ -34,8 +36,11 @@ class Declared(Generic[Inputs, Result_co]):
         self.__name__ = function.__name__
         self.__qualname__ = function.__qualname__
         self.__doc__ = function.__doc__
-        self.__annotations__ = function.__annotations__
         self.__wrapped__ = function
+
+    @property
+    def __annotations__(self) -> dict[str, Any]:  # type: ignore[override]  # lazy: Python 3.14 evaluates them on access
+        return self.__wrapped__.__annotations__
 
     def __reduce__(self) -> str:
         return self.__qualname__

@@ -67,12 +67,12 @@ class NotRun:
 
 def count_of_results(function: Callable[..., Any]) -> int:
     """Tell into how many names the result of a workflow can be unpacked: 0 where it is one value."""
-    hint = function.__annotations__.get("return")
-    if isinstance(hint, str):
-        try:
+    try:
+        hint = function.__annotations__.get("return")
+        if isinstance(hint, str):
             hint = eval(hint, function.__globals__)  # noqa: S307  # the user's own annotation, in the user's own module
-        except Exception:  # noqa: BLE001  # a name that exists for type checkers only
-            return 0
+    except Exception:  # noqa: BLE001  # a name that exists for type checkers only
+        return 0
     if getattr(hint, "__origin__", None) is tuple:
         hint = getattr(hint, "__args__", ())
     return len(hint if isinstance(hint, tuple) else getattr(hint, "_fields", ()))

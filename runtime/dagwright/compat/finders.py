@@ -1,0 +1,73 @@
+"""The two finders on ``sys.meta_path``: one in front for flytekit, one at the end for dataclasses_json."""
+
+from __future__ import annotations
+
+import os
+import sys
+from importlib.machinery import ModuleSpec
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from importlib.abc import Loader
+    from types import ModuleType
+else:
+    Loader = object  # importlib.abc would import typing
+
+SETTING = "DAGWRIGHT_FLYTEKIT"
+"""``installed`` leaves ``flytekit`` to the real package."""
+_ROOTS = ("flytekit", "flytekitplugins")
+
+
+def install_finders() -> None:
+    """Put the finders in place, once."""
+    present = {type(finder) for finder in sys.meta_path}
+    if FlytekitFinder not in present and os.environ.get(SETTING) != "installed":
+        sys.meta_path.insert(0, FlytekitFinder())
+    if DataclassesJsonFinder not in present:
+        sys.meta_path.append(DataclassesJsonFinder())
+
+
+class FlytekitFinder(Loader):
+    """Finds the stand-in for ``flytekit``, ``flytekitplugins`` and every module below them."""
+
+    def find_spec(self, name: str, path: Sequence[str] | None = None, target: ModuleType | None = None) -> ModuleSpec | None:
+        """Give the stand-in's spec; leave modules below a real flytekit that was imported earlier to that one."""
+        del path, target
+        root = name.partition(".")[0]
+        if root not in _ROOTS:
+            return None
+        loaded = sys.modules.get(root)
+        if loaded is not None and not isinstance(getattr(loaded, "__loader__", None), FlytekitFinder):
+            return None
+        spec = ModuleSpec(name, self, is_package=True)
+        spec.submodule_search_locations = []
+        return spec
+
+    def create_module(self, spec: ModuleSpec) -> ModuleType:
+        """Make the module, whose names resolve on use."""
+        from dagwright.compat.flytekit_module import StandIn
+
+        return StandIn(spec.name)
+
+    def exec_module(self, module: ModuleType) -> None:
+        """Nothing runs: the names of a stand-in resolve on use."""
+
+
+class DataclassesJsonFinder(Loader):
+    """Finds our fallback for ``dataclasses_json`` when every other finder has failed."""
+
+    def find_spec(self, name: str, path: Sequence[str] | None = None, target: ModuleType | None = None) -> ModuleSpec | None:
+        """Give the fallback's spec."""
+        del path, target
+        return ModuleSpec(name, self) if name == "dataclasses_json" else None
+
+    def create_module(self, spec: ModuleSpec) -> None:
+        """Leave the making of the module to Python."""
+
+    def exec_module(self, module: ModuleType) -> None:
+        """Put the fallback's names into the module."""
+        from dagwright.compat import dataclasses_json
+
+        for name in dataclasses_json.__all__:
+            setattr(module, name, getattr(dataclasses_json, name))
