@@ -1,6 +1,7 @@
 """Scalars of YAML text: the one quoting that every reader takes back unchanged.
 
-Templates of all targets pass each value through ``yaml_string``; nothing else here, and no YAML library on the way out.
+Templates of all targets pass each value through ``yaml_string``, or through ``yaml_scalar`` where a name reads better without
+quotes; no YAML library on the way out.
 Checked against PyYAML, ruamel and four Go readers (facts: plain style turns ``y`` and ``1e3`` into bool and number in Go,
 ASCII-only JSON breaks on emoji, raw JSON on C1 controls).
 """
@@ -14,6 +15,22 @@ import re
 _quote_ascii = json.encoder.encode_basestring_ascii
 _quote_unicode = json.encoder.encode_basestring
 _UNSAFE = re.compile("[\x7f-\x9f\u2028\u2029\ufeff\ufffe\uffff]")
+_PLAIN = re.compile(r"[A-Za-z][A-Za-z0-9_]*(?:[./-][A-Za-z0-9_]+)*")
+_WORDS = frozenset({"y", "n", "yes", "no", "on", "off", "true", "false", "null"})
+
+
+def yaml_scalar(text: str) -> str:
+    """Write names and paths plain, everything else as ``yaml_string`` does.
+
+    Plain are letters, digits, ``_`` and single inner ``.``, ``/``, ``-``, beginning with a letter: no reader sees anything but
+    text in them, once the words of YAML 1.1 for true, false and null are left out.
+
+    Raises:
+        ValueError: ``text`` holds a lone surrogate.
+    """
+    if _PLAIN.fullmatch(text) and text.isascii() and text.lower() not in _WORDS:
+        return text
+    return yaml_string(text)
 
 
 def yaml_string(text: str) -> str:

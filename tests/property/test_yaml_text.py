@@ -5,7 +5,7 @@ import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dagwright_compiler.yaml_text import yaml_string
+from dagwright_compiler.yaml_text import yaml_scalar, yaml_string
 
 TRAPS = [
     *(
@@ -85,3 +85,18 @@ def test_quoted_text_stays_on_one_line(text):
 def test_a_lone_surrogate_is_refused(text):
     with pytest.raises(ValueError, match="surrogates not allowed"):
         yaml_string(text)
+
+
+@given(st.one_of(st.sampled_from(TRAPS), st.text(), st.from_regex(r"[A-Za-z0-9_./:-]{1,12}", fullmatch=True)))
+def test_a_scalar_comes_back_as_text_whether_plain_or_quoted(text):
+    assert yaml.safe_load(f"[{yaml_scalar(text)}, {{{yaml_scalar(text)}: 1}}]") == [text, {text: 1}]
+
+
+@pytest.mark.parametrize("text", ["resize-thumb", "flow.wf", "repo/image", "dagwright/v1", "n0", "None_", "VCPU"])
+def test_a_name_stands_without_quotes(text):
+    assert yaml_scalar(text) == text
+
+
+@pytest.mark.parametrize("text", ["Yes", "n", "NULL", "1e3", "0x10", "12:30", "a: b", "-m", "a-", "a--b", "true", "é"])
+def test_what_a_reader_could_take_for_something_else_is_quoted(text):
+    assert yaml_scalar(text) == yaml_string(text)

@@ -1,0 +1,175 @@
+"""Program to units and a Batch plan.
+
+How a map is spread depends on when the length of its list is known:
+
+* **exact**: the length is a literal, or that of a workflow input (directly, or through maps over it). One array job, one
+  child per element, the child's index is the element's. The submitter counts: a list of one becomes a plain job, of none no
+  job at all, and who waited for it waits for what it waited for.
+* **pool**: only a task knows the list, or the map limits its ``concurrency``, for which Batch has no other means. An array
+  of ``workers`` children, fixed here; child *i* runs elements *i*, *i + workers*, ... one after the other. Each element is a whole
+  attempt of the same runtime unit, in a process of its own: own pin, cache entry, retries, timeout and record, so a restarted
+  child passes over what is done. Striding is 6 to 24 % slower than claiming through the store (facts/batch.md B2) and needs
+  no claims; contiguous blocks would be up to seven times slower where neighbours cost alike.
+
+A definition belongs to a task and a policy (``definitions``); a submission carries what a run adds.
+"""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING
+
+from dagwright.contract import names
+from dagwright_batch.definitions import Definitions, Report
+from dagwright_batch.limits import MAX_ARRAY, MAX_DEPENDENCIES, plain, short
+from dagwright_batch.model import (
+    ArraySize,
+    BatchPlan,
+    DefinitionOf,
+    Dependency,
+    Fanout,
+    Input,
+    InputText,
+    JobOf,
+    JobRequest,
+    Len,
+    Metadata,
+    Overrides,
+    Param,
+    Parameter,
+    Submission,
+    Variable,
+)
+from dagwright_batch.order import waits
+from dagwright_compiler.diagnostics.model import InternalError
+from dagwright_compiler.ir.program import GraphNode, InputBinding, LiteralBinding, MapNode, Program, TaskNode, Unit, Workflow
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from dagwright_batch.settings import BatchSettings
+
+
+def units_of(program: Program) -> dict[str, Unit]:
+    """One unit a node; counts need not be published, for nothing in Batch could read them."""
+    return {node.id: Unit(id=node.id, node=node.id) for node in program.workflow.nodes}
+
+
+def plan_of(program: Program, settings: BatchSettings, *, bundle: str, report: Report) -> BatchPlan:
+    """Lower the program; ``bundle`` is the digest of the sealed code bundle."""
+    definitions = Definitions(program, settings, report)
+    workflow = program.workflow
+    name = plain(workflow.name.rpartition(".")[2])
+    submissions = tuple(_submissions(workflow, _Fanouts(settings.workers), definitions, name))
+    parameters = {
+        "queue": _parameter(settings.queue),
+        "store": _parameter(settings.store),
+        "run": Parameter(required=True),
+        "bundle": Parameter(default=bundle),
+    }
+    if any(definition.container_properties.image == Param(param="image") for definition in definitions.made.values()):
+        parameters["image"] = Parameter(required=True)
+    return BatchPlan(
+        metadata=Metadata(name=short(name), workflow=workflow.name),
+        parameters=parameters,
+        inputs={
+            field.name: Input(type=field.type.text, default=json_text(field.default) if field.has_default else None)
+            for field in workflow.inputs
+        },
+        job_definitions=definitions.made,
+        submissions=submissions,
+    )
+
+
+def json_text(value: object) -> str:
+    """Compact JSON, as inputs travel."""
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+
+
+def _parameter(setting: str) -> Parameter:
+    return Parameter(default=setting) if setting else Parameter(required=True)
+
+
+class _Fanouts:
+    """How each map is spread; remembers lengths, for maps over the outputs of maps."""
+
+    def __init__(self, workers: int) -> None:
+        self._workers = workers
+        self._lengths: dict[str, int | Len | None] = {}
+
+    def of(self, node: MapNode) -> tuple[Fanout, ArraySize | None]:
+        length = self._lengths[node.id] = self._length(node)
+        if length is None or node.concurrency or (isinstance(length, int) and length > MAX_ARRAY):
+            workers = min(node.concurrency or self._workers, MAX_ARRAY)
+            return Fanout(mode="pool", workers=workers), ArraySize(size=workers) if workers > 1 else None
+        return Fanout(mode="exact"), ArraySize(size=length)
+
+    def _length(self, node: MapNode) -> int | Len | None:
+        binding = dict(node.bindings)[node.over]
+        if isinstance(binding, LiteralBinding):
+            return len(binding.value)
+        if isinstance(binding, InputBinding):
+            return Len(len=f"inputs.{binding.name}")
+        return self._lengths.get(binding.node)
+
+
+def _submissions(workflow: Workflow, fanouts: _Fanouts, definitions: Definitions, name: str) -> Iterator[Submission]:
+    """All jobs, in topological order; barriers stand before the job that waits for them."""
+    nodes = {node.id: node for node in workflow.nodes}
+    taken = set(nodes)
+    for node_id, predecessors in waits(workflow).items():
+        node, earlier = nodes[node_id], predecessors
+        if isinstance(node, GraphNode):
+            raise InternalError(f"{node.id} is not inlined")
+        while len(earlier) > MAX_DEPENDENCIES:
+            barrier = _free_name(f"{node_id}-wait", taken)
+            yield _barrier(barrier, earlier[:MAX_DEPENDENCIES], definitions, name)
+            earlier = (*earlier[MAX_DEPENDENCIES:], barrier)
+        yield _submission(node, earlier, fanouts, definitions, name)
+
+
+def _submission(
+    node: TaskNode | MapNode, earlier: Iterable[str], fanouts: _Fanouts, definitions: Definitions, name: str
+) -> Submission:
+    fanout, size = fanouts.of(node) if isinstance(node, MapNode) else (None, None)
+    request = JobRequest(
+        job_name=short(f"{name}-{node.id}"),
+        job_queue=Param(param="queue"),
+        job_definition=DefinitionOf(definition=definitions.of(node, pool=fanout.workers if fanout else 0)),
+        parameters={"unit": node.id},
+        array_properties=size,
+        depends_on=_dependencies(earlier),
+        container_overrides=Overrides(environment=tuple(_environment(node))),
+    )
+    return Submission(id=node.id, fanout=fanout, request=request)
+
+
+def _barrier(barrier: str, earlier: Iterable[str], definitions: Definitions, name: str) -> Submission:
+    """A job that does nothing but wait for others: Batch allows 20 dependencies a job."""
+    request = JobRequest(
+        job_name=short(f"{name}-{barrier}"),
+        job_queue=Param(param="queue"),
+        job_definition=DefinitionOf(definition=definitions.barrier()),
+        depends_on=_dependencies(earlier),
+    )
+    return Submission(id=barrier, request=request)
+
+
+def _free_name(base: str, taken: set[str]) -> str:
+    number = 1
+    while f"{base}-{number}" in taken:
+        number += 1
+    taken.add(f"{base}-{number}")
+    return f"{base}-{number}"
+
+
+def _dependencies(earlier: Iterable[str]) -> tuple[Dependency, ...]:
+    return tuple(Dependency(job_id=JobOf(job=node)) for node in earlier)
+
+
+def _environment(node: TaskNode | MapNode) -> Iterator[Variable]:
+    yield Variable(name=names.ENV_STORE, value=Param(param="store"))
+    yield Variable(name=names.ENV_RUN, value=Param(param="run"))
+    yield Variable(name=names.ENV_BUNDLE, value=Param(param="bundle"))
+    for name in dict.fromkeys(binding.name for _, binding in node.bindings if isinstance(binding, InputBinding)):
+        yield Variable(name=names.ENV_INPUT + name, value=InputText(input=name))

@@ -1,0 +1,79 @@
+"""The target itself: settings, lowering, rules, text."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from dagwright_batch.emit import emit
+from dagwright_batch.lower import plan_of, units_of
+from dagwright_batch.settings import BatchSettings, read_settings
+from dagwright_batch.validate import broken_definition_rules, broken_job_rules
+from dagwright_compiler.diagnostics.codes import BATCH_LIMIT, BATCH_UNSET
+from dagwright_compiler.diagnostics.model import Code, Collector, Diagnostic
+from dagwright_compiler.ir.program import MapNode, TaskNode
+from dagwright_compiler.target_api import Artefact, Request
+
+if TYPE_CHECKING:
+    from dagwright_batch.model import BatchPlan
+    from dagwright_compiler.source import Span
+
+_PARAMETERS = ("queue", "store", "image")
+
+
+class BatchTarget:
+    """Lowers a program to a ``BatchPlan``."""
+
+    name = "batch"
+
+    def compile(self, request: Request) -> Artefact | None:
+        """Lower and emit. Findings go to ``request.diagnostics``; ``None`` when one of them is an error."""
+        found = request.diagnostics
+        settings = read_settings(request.settings, found)
+        units = units_of(request.program)
+        bundle = request.seal(units)
+
+        def report(code: Code, message: str, node: TaskNode | MapNode, field: str) -> None:
+            span = _policy_span(request, node, field)
+            found.add(Diagnostic(code, f"{node.id}: {message}", span))
+
+        plan = plan_of(request.program, settings, bundle=bundle.digest, report=report)
+        _check_limits(request, plan)
+        _tell_parameters(plan, settings, found)
+        if found.has_errors:
+            return None
+        return Artefact(objects=(emit(plan),), shared=0, bundle=bundle, units=units)
+
+
+TARGET = BatchTarget()
+
+
+def _policy_span(request: Request, node: TaskNode | MapNode, field: str) -> Span | None:
+    workflow, spans = request.program.workflow.name, request.spans
+    override = spans.nodes.get((workflow, node.id, f"policy.{field}"))
+    return override or spans.definitions.get((node.task, f"policy.{field}")) or spans.node(workflow, node.id)
+
+
+def _check_limits(request: Request, plan: BatchPlan) -> None:
+    data = plan.to_data()
+    nodes = {node.id: node for node in request.program.workflow.nodes if isinstance(node, TaskNode | MapNode)}
+    told: set[str] = set()
+    for submission in data["submissions"]:
+        node = nodes.get(submission["id"])
+        span = _policy_span(request, node, "environment") if node else None
+        key = submission["request"]["jobDefinition"]["$def"]
+        broken = [*broken_job_rules(submission["request"], counted_later=submission.get("fanout", {}).get("mode") == "exact")]
+        if key not in told:
+            told.add(key)
+            broken += broken_definition_rules(data["jobDefinitions"][key])
+        for rule in broken:
+            request.diagnostics.add(Diagnostic(BATCH_LIMIT, f"{submission['id']}: {rule}", span))
+
+
+def _tell_parameters(plan: BatchPlan, settings: BatchSettings, found: Collector) -> None:
+    missing = [name for name in _PARAMETERS if name in plan.parameters and not getattr(settings, name)]
+    if missing:
+        message = (
+            f"no {' and no '.join(missing)} configured: the plan takes {'it' if len(missing) == 1 else 'them'} when submitted"
+        )
+        lines = "\n".join(f'{name} = "..."' for name in missing)
+        found.add(Diagnostic(BATCH_UNSET, message, help=f"add to pyproject.toml:\n[tool.dagwright.batch]\n{lines}"))
