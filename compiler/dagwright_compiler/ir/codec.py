@@ -11,7 +11,7 @@ from typing import Any
 import msgspec
 
 from dagwright.contract.types import Type
-from dagwright_compiler.ir.program import Plan, Program
+from dagwright_compiler.ir.program import Node, Plan, Program
 
 
 def to_data(value: Program | Plan) -> dict[str, Any]:
@@ -37,6 +37,12 @@ def to_json(value: Program | Plan) -> bytes:
 def to_pretty_json(value: Program | Plan) -> bytes:
     """The same data indented by two, for people and goldens; ends with a newline."""
     return msgspec.json.format(to_json(value), indent=2) + b"\n"
+
+
+def node_data(node: Node) -> dict[str, Any]:
+    """Plain data of one node, bindings still as pairs: for comparing nodes, not for the runtime."""
+    data: dict[str, Any] = msgspec.to_builtins(node, enc_hook=_text)
+    return data
 
 
 def _policy_pairs(policy: dict[str, Any]) -> None:

@@ -1,0 +1,57 @@
+"""Views of a workflow's nodes as a graph: who needs whose values, who waits for whom, and the networkx form of both.
+
+Derived, never stored: the program keeps nodes in source order and nothing else.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from dagwright_compiler.ir.program import Binding, Node, OutputBinding
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    import networkx as nx
+
+
+def producers(node: Node) -> Iterator[str]:
+    """Ids of the nodes whose outputs a node's arguments are, in the order of its inputs; repeats included."""
+    for _, binding in node.bindings:
+        if isinstance(binding, OutputBinding):
+            yield binding.node
+
+
+def predecessors(node: Node) -> dict[str, None]:
+    """Ids of all nodes that must end before a node starts, without repeats: producers first, then ``after``."""
+    return dict.fromkeys([*producers(node), *node.after])
+
+
+def used_outputs(nodes: Iterable[Node], outputs: Iterable[Binding]) -> set[tuple[str, str]]:
+    """Every (node, output) that an argument or an output of the workflow refers to."""
+    bindings = [binding for node in nodes for _, binding in node.bindings]
+    return {(found.node, found.output) for found in (*bindings, *outputs) if isinstance(found, OutputBinding)}
+
+
+def order_graph(nodes: Iterable[Node]) -> nx.DiGraph[str]:
+    """Build the networkx graph of all edges, values and ``after`` alike, with nodes in source order.
+
+    Importing networkx costs more than compiling a small file: call this only when the graph has something to tell.
+    """
+    import networkx as nx
+
+    nodes = list(nodes)
+    graph: nx.DiGraph[str] = nx.DiGraph()
+    graph.add_nodes_from(node.id for node in nodes)
+    graph.add_edges_from((before, node.id) for node in nodes for before in predecessors(node))
+    return graph
+
+
+def is_forward(nodes: Iterable[Node]) -> bool:
+    """Whether every edge points forward in source order, which proves that there is no cycle."""
+    seen: set[str] = set()
+    for node in nodes:
+        if not all(before in seen for before in node.after):
+            return False
+        seen.add(node.id)
+    return True
