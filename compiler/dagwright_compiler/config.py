@@ -17,7 +17,7 @@ import msgspec
 from dagwright.contract.names import DEFAULT_DOMAIN, DEFAULT_PROJECT, ENV_DOMAIN, ENV_PROJECT, ENV_STORE, LOCAL_STORE
 from dagwright_compiler.diagnostics.codes import UNKNOWN_SETTING, UNREADABLE_SETTINGS, WRONG_SETTING
 from dagwright_compiler.diagnostics.model import Diagnostic
-from dagwright_compiler.diagnostics.suggestions import suggestion
+from dagwright_compiler.diagnostics.suggestions import did_you_mean
 from dagwright_compiler.source import SourceFile, Span
 
 OWN_FILE = "dagwright.toml"
@@ -169,7 +169,7 @@ class _Reading:
             elif isinstance(value, dict):
                 targets[key] = value
             else:
-                help_text = suggestion(key, _TYPES) or f"the settings are {', '.join(f'`{name}`' for name in _TYPES)}"
+                help_text = did_you_mean(key, _TYPES) or f"the settings are {', '.join(f'`{name}`' for name in _TYPES)}"
                 self.findings.append(
                     Diagnostic(UNKNOWN_SETTING, f"`{key}` is not a setting", self._key_span(key), help=help_text)
                 )

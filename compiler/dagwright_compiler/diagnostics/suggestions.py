@@ -1,4 +1,4 @@
-"""The nearest known name, for help texts."""
+"""Did-you-mean: the nearest of the names that would have worked."""
 
 from __future__ import annotations
 
@@ -8,16 +8,16 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
 
-def nearest(name: str, known: Iterable[str]) -> str | None:
-    """The known name that looks most like ``name``, if any looks like it at all."""
+def nearest(word: str, candidates: Iterable[str]) -> str | None:
+    """The candidate that looks most like ``word``, if any looks like it at all."""
     from difflib import get_close_matches  # only when something is wrong already
 
-    folded = {candidate.lower(): candidate for candidate in known}
-    found = get_close_matches(name.lower(), folded, n=1, cutoff=0.6)
+    folded = {candidate.lower(): candidate for candidate in sorted(candidates)}
+    found = get_close_matches(word.lower(), folded, n=1, cutoff=0.6)
     return folded[found[0]] if found else None
 
 
-def suggestion(name: str, known: Iterable[str]) -> str:
-    """Help text: ``did you mean `x`?``; empty when nothing is near."""
-    found = nearest(name, known)
+def did_you_mean(word: str, candidates: Iterable[str]) -> str:
+    """The help text ``did you mean `x`?``, or nothing."""
+    found = nearest(word, candidates)
     return f"did you mean `{found}`?" if found else ""

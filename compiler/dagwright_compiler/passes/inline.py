@@ -1,0 +1,229 @@
+"""Puts the nodes of subworkflows in the place of their calls: targets and runtime see one flat workflow.
+
+Finer edges follow: a node waits for the values that it takes, not for a whole subworkflow. Orders given with ``>>`` keep their
+meaning: before the first nodes of the callee, after its last ones.
+"""
+
+from __future__ import annotations
+
+from itertools import pairwise
+from typing import TYPE_CHECKING
+
+from msgspec.structs import replace
+
+from dagwright_compiler.diagnostics.codes import TOO_MANY_NODES, WORKFLOW_RECURSION
+from dagwright_compiler.diagnostics.model import Diagnostic, InternalError, Label
+from dagwright_compiler.ir.graph import predecessors, producers
+from dagwright_compiler.ir.program import Binding, GraphNode, InputBinding, LiteralBinding, Node, OutputBinding, Program, Workflow
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from dagwright_compiler.passes.context import Context
+    from dagwright_compiler.source import Span
+
+MOST_NODES = 100_000
+"""Nodes of one flat workflow. Ten workflows that each call the next one ten times would otherwise exhaust the machine."""
+
+
+def inline(program: Program, context: Context) -> Program:
+    """Flatten the entry workflow; recursion and excessive size are reported."""
+    entry = program.workflow
+    if not any(isinstance(node, GraphNode) for node in entry.nodes):
+        return program
+    order = _callees_first(entry, context)
+    if order is None or not _fits(entry, order, context):
+        return program
+    parts = _parts_by_node(context)
+    flat: dict[str, Workflow] = {}
+    for workflow in order:
+        flat[workflow.name] = _Flattening(workflow, flat, parts, context).result()
+    return replace(program, workflow=flat[entry.name])
+
+
+def _callees_first(entry: Workflow, context: Context) -> list[Workflow] | None:
+    """Every workflow that is reached, each after those that it calls; ``None`` when one calls itself."""
+    done: dict[str, Workflow] = {}
+    path: dict[str, GraphNode | None] = {entry.name: None}
+    stack = [(entry, iter(_graph_nodes(entry)))]
+    while stack:
+        workflow, calls = stack[-1]
+        call = next(calls, None)
+        if call is None:
+            stack.pop()
+            done[workflow.name] = workflow
+            del path[workflow.name]
+        elif call.workflow in path:
+            context.diagnostics.add(_recursion(list(path), path, call, context))
+            return None
+        elif call.workflow not in done:
+            callee = context.library.workflows[call.workflow]
+            path[callee.name] = call
+            stack.append((callee, iter(_graph_nodes(callee))))
+    return list(done.values())
+
+
+def _graph_nodes(workflow: Workflow) -> list[GraphNode]:
+    return [node for node in workflow.nodes if isinstance(node, GraphNode)]
+
+
+def _recursion(names: list[str], path: Mapping[str, GraphNode | None], call: GraphNode, context: Context) -> Diagnostic:
+    """Report the call that closes a circle, with the calls that lead to it."""
+    circle = names[names.index(call.workflow) :]
+    labels = []
+    for caller, callee in pairwise(circle):
+        via = path[callee]
+        span = context.spans.node(caller, via.id) if via else None
+        if span:
+            labels.append(Label(span, f"`{_short(caller)}` calls `{_short(callee)}`"))
+    way = " -> ".join(f"`{_short(name)}`" for name in [*circle, call.workflow])
+    return Diagnostic(
+        WORKFLOW_RECURSION,
+        f"a workflow calls itself: {way}",
+        context.spans.node(circle[-1], call.id),
+        f"`{_short(call.workflow)}` is being put in place here already",
+        tuple(labels),
+        ("a workflow is laid out before it runs, so its calls must end",),
+        "loop inside a task, or map a task over a list",
+    )
+
+
+def _short(name: str) -> str:
+    return name.rpartition(".")[2]
+
+
+def _fits(entry: Workflow, order: Iterable[Workflow], context: Context) -> bool:
+    """Count the flat nodes before making them."""
+    sizes: dict[str, int] = {}
+    for workflow in order:
+        sizes[workflow.name] = sum(sizes[node.workflow] if isinstance(node, GraphNode) else 1 for node in workflow.nodes)
+    if sizes[entry.name] <= MOST_NODES:
+        return True
+    context.diagnostics.add(
+        Diagnostic(
+            TOO_MANY_NODES,
+            f"`{_short(entry.name)}` has {sizes[entry.name]} calls with the workflows that it calls put in place; {MOST_NODES} is the most",
+            context.spans.definition(entry.name),
+            help="map a task over a list instead of calling workflows many times",
+        )
+    )
+    return False
+
+
+def _parts_by_node(context: Context) -> dict[tuple[str, str], dict[str, Span]]:
+    parts: dict[tuple[str, str], dict[str, Span]] = {}
+    for (workflow, node, part), span in context.spans.nodes.items():
+        parts.setdefault((workflow, node), {})[part] = span
+    return parts
+
+
+class _Flattening:
+    """One workflow whose callees are flat already.
+
+    ``_outputs`` says where a callee's output comes from now, ``_ends`` which nodes stand for a call that others wait for.
+    """
+
+    def __init__(
+        self,
+        workflow: Workflow,
+        flat: Mapping[str, Workflow],
+        parts: dict[tuple[str, str], dict[str, Span]],
+        context: Context,
+    ) -> None:
+        self._workflow = workflow
+        self._flat = flat
+        self._parts = parts
+        self._context = context
+        # Own nodes keep their ids, whatever a callee's nodes would like to be called.
+        self._taken = {node.id for node in workflow.nodes}
+        self._nodes: list[Node] = []
+        self._outputs: dict[tuple[str, str], Binding] = {}
+        self._ends: dict[str, tuple[str, ...]] = {}
+
+    def result(self) -> Workflow:
+        """The workflow with every call of another one replaced."""
+        for node in self._workflow.nodes:
+            if isinstance(node, GraphNode):
+                self._place(node)
+            else:
+                self._nodes.append(replace(node, bindings=self._resolved(node)))
+        outputs = tuple(replace(output, binding=self._now(output.binding)) for output in self._workflow.outputs)
+        # ``>>`` may name a call that stands later in the source, so ends are put in only when all are known.
+        nodes = tuple(replace(node, after=self._expanded(node.after)) if node.after else node for node in self._nodes)
+        return replace(self._workflow, nodes=nodes, outputs=outputs)
+
+    def _place(self, call: GraphNode) -> None:
+        callee = self._flat[call.workflow]
+        arguments = self._arguments(call, callee)
+        renamed = {node.id: self._free(f"{call.id}-{node.id}") for node in callee.nodes}
+        followed: set[str] = set()
+        for node in callee.nodes:
+            earlier = predecessors(node)
+            followed.update(earlier)
+            bindings = tuple((name, _substitute(binding, arguments, renamed)) for name, binding in node.bindings)
+            after = tuple(renamed[before] for before in node.after) if earlier else call.after
+            self._nodes.append(replace(node, id=renamed[node.id], bindings=bindings, after=after))
+            self._copy_spans(callee.name, node.id, renamed[node.id])
+        for output in callee.outputs:
+            self._outputs[call.id, output.name] = _substitute(output.binding, arguments, renamed)
+        last = tuple(renamed[node.id] for node in callee.nodes if node.id not in followed)
+        # A callee without nodes has ended when its arguments are there and its own order is kept.
+        self._ends[call.id] = last or (*call.after, *dict.fromkeys(producers(call)))
+
+    def _arguments(self, call: GraphNode, callee: Workflow) -> dict[str, Binding]:
+        given = dict(self._resolved(call))
+        for field in callee.inputs:
+            if field.name not in given:
+                if not field.has_default:
+                    raise InternalError(f"call {call.id} of {callee.name} leaves {field.name} open")
+                given[field.name] = LiteralBinding(type=field.type, value=field.default)
+        return given
+
+    def _resolved(self, node: Node) -> tuple[tuple[str, Binding], ...]:
+        return tuple((name, self._now(binding)) for name, binding in node.bindings)
+
+    def _now(self, binding: Binding) -> Binding:
+        if isinstance(binding, OutputBinding):
+            return self._outputs.get((binding.node, binding.output), binding)
+        return binding
+
+    def _expanded(self, after: tuple[str, ...]) -> tuple[str, ...]:
+        """Replace calls that were put in place by their last nodes, through empty callees too."""
+        found: dict[str, None] = {}
+        pending = list(reversed(after))
+        seen: set[str] = set()
+        while pending:
+            before = pending.pop()
+            if before in seen:
+                continue
+            seen.add(before)
+            if before in self._ends:
+                pending.extend(reversed(self._ends[before]))
+            else:
+                found[before] = None
+        return tuple(found)
+
+    def _free(self, wanted: str) -> str:
+        """The id itself, or with the first ordinal that nobody has."""
+        name, ordinal = wanted, 1
+        while name in self._taken:
+            ordinal += 1
+            name = f"{wanted}-{ordinal}"
+        self._taken.add(name)
+        return name
+
+    def _copy_spans(self, callee: str, node: str, new: str) -> None:
+        """A placed node stands where the callee's author wrote it."""
+        spans = self._parts.get((callee, node))
+        if spans:
+            self._parts[self._workflow.name, new] = spans
+            for part, span in spans.items():
+                self._context.spans.nodes[self._workflow.name, new, part] = span
+
+
+def _substitute(binding: Binding, arguments: Mapping[str, Binding], renamed: Mapping[str, str]) -> Binding:
+    if isinstance(binding, InputBinding):
+        return arguments[binding.name]
+    if isinstance(binding, OutputBinding):
+        return replace(binding, node=renamed[binding.node])
+    return binding
