@@ -1,0 +1,80 @@
+"""What one attempt is told: which unit of which plan, of which run, with which store, folders and inputs.
+
+Made from the environment in a pod (``pod``) and from a request on this machine (``dagwright_local``); everything after that is
+the same code.
+"""
+
+from __future__ import annotations
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Mapping
+
+    from dagwright.contract.schema import Unit
+    from dagwright.execution.plan_view import NodeView, PlanView
+
+
+class Assignment:
+    """One attempt's orders.
+
+    ``index`` is the element of a map node, ``hint`` the orchestrator's number of the attempt, ``inputs`` the texts of the workflow's
+    inputs by name, ``code`` the folders put first on ``sys.path``, ``environment`` what the process adds to its own (a pod's
+    manifest has done that already), ``termination`` the file for a failed attempt's message.
+    """
+
+    __slots__ = (
+        "cache",
+        "code",
+        "domain",
+        "environment",
+        "hint",
+        "index",
+        "inputs",
+        "node",
+        "plan",
+        "project",
+        "run",
+        "store_url",
+        "termination",
+        "unit",
+        "work",
+    )
+
+    def __init__(
+        self,
+        plan: PlanView,
+        unit_id: str,
+        *,
+        index: int | None,
+        hint: int | None,
+        run: str,
+        store_url: str,
+        code: tuple[str, ...],
+        work: str,
+        inputs: Mapping[str, str],
+        cache: bool = True,
+        project: str | None = None,
+        domain: str | None = None,
+        environment: Mapping[str, str] | None = None,
+        termination: str | None = None,
+    ) -> None:
+        self.plan = plan
+        self.unit: Unit = plan.unit(unit_id)
+        self.node: NodeView = plan.program.node(self.unit["node"])
+        self.index = index
+        self.hint = hint
+        self.run = run
+        self.store_url = store_url
+        self.code = code
+        self.work = work
+        self.inputs = inputs
+        self.cache = cache
+        self.project = project or plan.program.project
+        self.domain = domain or plan.program.domain
+        self.environment = environment or {}
+        self.termination = termination
+
+    @property
+    def label(self) -> str:
+        """The node's id, with the element's index in a map."""
+        return self.node.id if self.index is None else f"{self.node.id}[{self.index}]"

@@ -1,0 +1,146 @@
+"""The child: one attempt of one unit, from its inputs to its pin, reported to the supervisor.
+
+The first process of an attempt that touches the store. Whatever happens, the last thing it says is an outcome: the user's failures
+with their own traceback, ours in one line.
+"""
+
+from __future__ import annotations
+
+import os
+import time
+
+from dagwright.contract.exits import SYSTEM_TRANSIENT
+from dagwright.contract.names import CONTROL_FOLDER, pin_key
+from dagwright.execution import context, user_code
+from dagwright.execution.bindings import Bindings
+from dagwright.execution.ending import FATAL, SUCCEEDED, TRANSIENT
+from dagwright.execution.failures import UserFailure, outcome_of
+from dagwright.execution.faults import Fault
+from dagwright.execution.records import record_attempt
+from dagwright.execution.task_call import PINNED, Reuse, TaskCall, perform
+from dagwright.store import StoreError, open_store
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any, Callable
+
+    from dagwright.cache.results import Result
+    from dagwright.execution.assignment import Assignment
+    from dagwright.execution.supervisor import Report
+    from dagwright.store.verbs import Store
+
+
+def run_attempt(assignment: Assignment, report: Report) -> None:
+    """Run the attempt and report its outcome; never raises."""
+    report({"event": "outcome", **_outcome(assignment, report)})
+
+
+def _outcome(assignment: Assignment, report: Report) -> dict[str, Any]:
+    try:
+        state = _execute(assignment, report)
+    except UserFailure as failure:
+        return outcome_of(failure.error)
+    except Fault as fault:
+        return {"ending": TRANSIENT if fault.code == SYSTEM_TRANSIENT else FATAL, "text": fault.text}
+    except StoreError as error:
+        return {"ending": TRANSIENT if error.transient else FATAL, "text": " ".join(str(error).split())}
+    except BaseException as error:  # noqa: BLE001  # the process edge: a bug of ours ends in one line, its frames in the error document
+        import traceback
+
+        text = f"internal error in an attempt of {assignment.label}: {type(error).__name__}: {error}; please report it"
+        return {"ending": FATAL, "text": " ".join(text.split()), "internal": traceback.format_exc()}
+    return {"ending": SUCCEEDED, "state": state}
+
+
+def _execute(assignment: Assignment, report: Report) -> str:
+    """Perform the call, write its control outputs and its record; tell how the result came about."""
+    from dagwright.values import Codec
+
+    started = time.time()
+    node, program = assignment.node, assignment.plan.program
+    context.claim_process(context.Attempt(node.id, assignment.index, assignment.hint or 0))
+    os.environ.update(assignment.environment)
+    user = _UserCode(assignment, report)
+    store = open_store(assignment.store_url)
+    codec = Codec(program.classes, load_class=user.load)
+    bindings = Bindings(program, run=assignment.run, store=store, codec=codec, texts=assignment.inputs)
+    call = TaskCall(
+        node.task,
+        node.policy,
+        bindings.of_node(node, assignment.index),
+        codec=codec,
+        function=user.function,
+        run=user.run,
+        reuse=Reuse(store, project=assignment.project, domain=assignment.domain, cache=assignment.cache),
+        pin=pin_key(assignment.run, node.id, assignment.index),
+    )
+    done = perform(call)
+    assert done.result is not None
+    _write_controls(assignment, done.result)
+    if done.state != PINNED:
+        _record_success(store, assignment, done.state, started)
+    return done.state
+
+
+class _UserCode:
+    """The user's module, imported when something of it is first needed; the watchdog hears of it before and after."""
+
+    __slots__ = ("_assignment", "_prepared", "_report")
+
+    def __init__(self, assignment: Assignment, report: Report) -> None:
+        self._assignment = assignment
+        self._report = report
+        self._prepared = False
+
+    def load(self, module: str, qualname: str) -> Any:
+        if not self._prepared:
+            self._prepared = True
+            self._report({"event": "begin"})
+            user_code.prepare(self._assignment.code)
+        return user_code.load(module, qualname)
+
+    def function(self) -> Callable[..., Any]:
+        task = self._assignment.node.task
+        return user_code.function_of(self.load(task.module, task.function))
+
+    def run(self, function: Callable[..., Any], arguments: dict[str, Any]) -> Any:
+        try:
+            return function(**arguments)
+        except BaseException as error:
+            raise UserFailure(error) from error
+        finally:
+            self._report({"event": "end"})
+
+
+def _write_controls(assignment: Assignment, result: Result) -> None:
+    """Write what the orchestrator waits for, also when the result was pinned long ago: it has no other source for it."""
+    publish = assignment.unit.get("publish", ())
+    if not publish:
+        return
+    folder = os.path.join(assignment.work, CONTROL_FOLDER)
+    try:
+        os.makedirs(folder, exist_ok=True)
+        for item in publish:
+            path = os.path.join(folder, item["parameter"])
+            with open(path, "w", encoding="ascii") as file:
+                file.write(str(result.length(item["output"])))
+    except OSError as error:
+        raise Fault(
+            f"cannot write control outputs to {folder}: {error.strerror}: the pod needs a writable DAGWRIGHT_WORK", code=82
+        ) from error
+
+
+def _record_success(store: Store, assignment: Assignment, state: str, started: float) -> None:
+    """Leave a record. The result is pinned by now, so a record that cannot be written costs a line, not the attempt."""
+    body = {
+        "ending": SUCCEEDED,
+        "state": state,
+        "code": 0,
+        "task": assignment.node.task.name,
+        "started": started,
+        "ended": time.time(),
+    }
+    try:
+        record_attempt(store, assignment, body)
+    except StoreError as error:
+        os.write(2, f"dagwright: no record of this attempt: {' '.join(str(error).split())}\n".encode())

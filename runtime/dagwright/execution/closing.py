@@ -1,0 +1,168 @@
+"""What is left behind when an attempt has ended: exit code, record, error document, log, termination message.
+
+Runs in the parent, after the child is gone, so it may touch the store. A store that fails here changes no ending: one line
+says so and the exit code stands.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import time
+
+from dagwright.contract.exits import RETRYABLE
+from dagwright.contract.names import attempt_key, error_key
+from dagwright.execution.ending import SUCCEEDED, TERMINATED, TIMEOUT, death_text, exit_code
+from dagwright.execution.output import write_all
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
+
+    from dagwright.execution.assignment import Assignment
+    from dagwright.execution.supervisor import Console, Ended
+    from dagwright.store.verbs import Store
+
+TERMINATION_BYTES = 4096
+_SYSTEM = ("transient", "fatal", "terminated")
+
+
+class Closed:
+    """An attempt that is over: its exit code, and for a failed one the error document."""
+
+    __slots__ = ("code", "ending", "error", "state")
+
+    def __init__(self, code: int, ending: str, state: str, error: dict[str, Any] | None) -> None:
+        self.code = code
+        self.ending = ending
+        self.state = state
+        self.error = error
+
+
+def close(assignment: Assignment, ended: Ended, console: Console) -> Closed:
+    """Record how the attempt ended and give its exit code."""
+    if ended.ending == SUCCEEDED:
+        assert ended.outcome is not None
+        if ended.log:
+            _keep_log(assignment, ended.log)
+        return Closed(0, SUCCEEDED, ended.outcome["state"], None)
+    error = _error_document(assignment, ended)
+    error["code"], error["attempt"] = _record(assignment, ended, error, console)
+    text = _pod_text(error)
+    write_all(console.err, _prefixed(text, console.prefix))
+    _write_termination(assignment.termination, error, text)
+    return Closed(error["code"], ended.ending, "failed", error)
+
+
+def _record(assignment: Assignment, ended: Ended, error: dict[str, Any], console: Console) -> tuple[int, int]:
+    """Write record, error document and log; give exit code and number of the attempt."""
+    from dagwright.execution.records import record_attempt
+    from dagwright.store import StoreError, open_store
+
+    retries = assignment.node.policy.retries
+    body = {key: error[key] for key in ("ending", "task", "started", "ended", "signal", "message")}
+    body["message"] = body["message"][:500]
+    try:
+        store = open_store(assignment.store_url)
+        number, spent = record_attempt(store, assignment, body)
+        code = exit_code(ended.ending, spent=spent, retries=retries)
+        where = (assignment.run, assignment.node.id, assignment.index, number)
+        store.put(error_key(*where), json.dumps({**error, "code": code, "attempt": number}).encode())
+        if ended.log:
+            store.put(_log_key(*where), ended.log)
+    except StoreError as failure:
+        line = f"dagwright: no record of this attempt: {' '.join(str(failure).split())}\n"
+        write_all(console.err, console.prefix + line.encode())
+        return exit_code(ended.ending, spent=0, retries=retries), assignment.hint or 0
+    return code, number
+
+
+def _error_document(assignment: Assignment, ended: Ended) -> dict[str, Any]:
+    """Say what happened, in one JSON object for machines and people."""
+    outcome = ended.outcome or {}
+    described = outcome.get("error") if ended.ending not in (TERMINATED, TIMEOUT) else None
+    died = os.WTERMSIG(ended.status) if os.WIFSIGNALED(ended.status) else None
+    now = time.time()
+    document = {
+        "v": 1,
+        "ending": ended.ending,
+        "origin": "system" if ended.ending in _SYSTEM else "user",
+        "exc_type": "",
+        "message": _message(assignment, ended),
+        "traceback": "",
+        "cause_chain": [],
+        **(described or {}),
+        "node": assignment.node.id,
+        "index": assignment.index,
+        "task": assignment.node.task.name,
+        "run": assignment.run,
+        "image": assignment.node.policy.image,
+        "host": os.uname().nodename,
+        "started": now - ended.wall_s,
+        "ended": now,
+        "peak_rss_bytes": ended.peak_rss_bytes,
+        "signal": died,
+    }
+    if "internal" in outcome:
+        document["traceback"] = outcome["internal"]
+    return document
+
+
+def _message(assignment: Assignment, ended: Ended) -> str:
+    policy = assignment.node.policy
+    if ended.ending == TIMEOUT:
+        return f"the task ran longer than its timeout of {policy.timeout_s:g} s"
+    if ended.ending == TERMINATED:
+        return "the attempt was terminated (SIGTERM): an eviction, a lost node or a stopped run"
+    if ended.outcome is None:
+        return death_text(ended.status)
+    text: str = ended.outcome.get("text", "")
+    return text
+
+
+def _pod_text(error: dict[str, Any]) -> str:
+    """Make the end of the pod's log: the user's own traceback, or one line of ours."""
+    if error["origin"] == "user" and error["traceback"]:
+        return str(error["traceback"])
+    again = "" if error["code"] not in RETRYABLE else "; it may be tried again"
+    return f"dagwright: {_label(error)}: {error['message']} (exit {error['code']}{again})\n"
+
+
+def _label(error: dict[str, Any]) -> str:
+    return str(error["node"]) if error["index"] is None else f"{error['node']}[{error['index']}]"
+
+
+def _prefixed(text: str, prefix: bytes) -> bytes:
+    return b"".join(prefix + line for line in text.encode("utf-8", "backslashreplace").splitlines(keepends=True))
+
+
+def _write_termination(path: str | None, error: dict[str, Any], text: str) -> None:
+    """Fill the pod's termination message: one line first, then the end of the traceback, within 4 KiB."""
+    if path is None:
+        return
+    what = f"{error['exc_type']}: {error['message']}" if error["exc_type"] else error["message"]
+    head = f"{_label(error)}: {' '.join(what.split())} (exit {error['code']})\n".encode("utf-8", "backslashreplace")[:1024]
+    tail = b"" if error["origin"] == "system" else text.encode("utf-8", "backslashreplace")[-(TERMINATION_BYTES - len(head)) :]
+    try:
+        with open(path, "wb") as file:
+            file.write((head + tail).decode("utf-8", "ignore").encode()[:TERMINATION_BYTES])
+    except OSError as failure:
+        write_all(2, f"dagwright: cannot write {path}: {failure.strerror}\n".encode())
+
+
+def _log_key(run: str, node: str, index: int | None, number: int) -> str:
+    return attempt_key(run, node, index, number)[: -len(".json")] + ".log"
+
+
+def _keep_log(assignment: Assignment, log: bytes) -> None:
+    """Keep what a successful attempt printed, under the number of its record."""
+    from dagwright.execution.records import read_records
+    from dagwright.store import StoreError, open_store
+
+    try:
+        store: Store = open_store(assignment.store_url)
+        records = read_records(store, assignment.run, assignment.node.id, assignment.index)
+        number = records[-1]["number"] if records else 0
+        store.put(_log_key(assignment.run, assignment.node.id, assignment.index, number), log)
+    except StoreError as failure:
+        write_all(2, f"dagwright: no log of this attempt: {' '.join(str(failure).split())}\n".encode())

@@ -1,0 +1,109 @@
+"""The user's failures: which exceptions are theirs, which may be retried, and their traceback without our frames.
+
+Input: an exception. Output: plain JSON data for the report, the error document and the pod's log.
+"""
+
+from __future__ import annotations
+
+import os
+import signal
+
+from dagwright.execution.ending import FAILED, RECOVERABLE
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    import traceback
+    from typing import Any
+
+TRACEBACK_CHARS = 64 << 10
+_OURS = os.path.dirname(os.path.dirname(os.path.abspath(__file__))) + os.sep
+_MACHINERY = ("<frozen importlib", "<frozen zipimport")
+
+
+class UserFailure(Exception):  # noqa: N818  # carries an error, is none of its own
+    """The user's code failed: ``error`` is what it raised, or what we found wrong in what it gave."""
+
+    def __init__(self, error: BaseException) -> None:
+        super().__init__(str(error))
+        self.error = error
+
+
+def is_recoverable(error: BaseException) -> bool:
+    """Tell whether the user asked for a retry: a subclass of ``RecoverableError``, under whatever name it was imported."""
+    from dagwright.authoring.errors import RecoverableError
+
+    return isinstance(error, RecoverableError)
+
+
+def outcome_of(error: BaseException) -> dict[str, Any]:
+    """Describe a user's exception for the supervisor."""
+    return {
+        "ending": RECOVERABLE if is_recoverable(error) else FAILED,
+        "error": describe(error),
+        "handles_sigterm": _may_come_from_a_signal(error),
+    }
+
+
+def describe(error: BaseException) -> dict[str, Any]:
+    """Give type, message, traceback and chain of causes as JSON data."""
+    return {
+        "exc_type": _qualified(type(error)),
+        "message": _message(error),
+        "traceback": user_traceback(error),
+        "cause_chain": _chain(error),
+    }
+
+
+def user_traceback(error: BaseException) -> str:
+    """Format an exception with the frames that are not ours, causes included; the middle is cut past 64 KiB."""
+    import traceback
+
+    rendered = traceback.TracebackException.from_exception(error)
+    seen: set[int] = set()
+    pending = [rendered]
+    while pending:
+        part = pending.pop()
+        if id(part) in seen:
+            continue
+        seen.add(id(part))
+        _drop_our_frames(part)
+        nested = (part.__cause__, part.__context__, *(getattr(part, "exceptions", None) or ()))
+        pending.extend(inner for inner in nested if inner is not None)
+    text = "".join(rendered.format())
+    if len(text) > TRACEBACK_CHARS:
+        half = TRACEBACK_CHARS // 2
+        text = f"{text[:half]}\n  [... {len(text) - TRACEBACK_CHARS} characters left out ...]\n{text[-half:]}"
+    return text
+
+
+def _drop_our_frames(part: traceback.TracebackException) -> None:
+    part.stack[:] = [
+        frame for frame in part.stack if not frame.filename.startswith(_OURS) and not frame.filename.startswith(_MACHINERY)
+    ]
+
+
+def _qualified(kind: type) -> str:
+    return kind.__qualname__ if kind.__module__ in ("builtins", "__main__") else f"{kind.__module__}.{kind.__qualname__}"
+
+
+def _message(error: BaseException) -> str:
+    try:
+        return str(error)
+    except Exception as broken:  # noqa: BLE001  # a user's __str__ may raise anything
+        return f"<the message cannot be made: {type(broken).__name__}>"
+
+
+def _chain(error: BaseException) -> list[str]:
+    chain: list[str] = []
+    seen = {id(error)}
+    inner = error.__cause__ or (None if error.__suppress_context__ else error.__context__)
+    while inner is not None and id(inner) not in seen and len(chain) < 20:
+        seen.add(id(inner))
+        chain.append(f"{_qualified(type(inner))}: {_message(inner)[:500]}")
+        inner = inner.__cause__ or (None if inner.__suppress_context__ else inner.__context__)
+    return chain
+
+
+def _may_come_from_a_signal(error: BaseException) -> bool:
+    """A task that handles SIGTERM by raising looks like one that failed: the supervisor then waits for its own SIGTERM."""
+    return isinstance(error, (SystemExit, KeyboardInterrupt)) or signal.getsignal(signal.SIGTERM) is not signal.SIG_DFL

@@ -1,0 +1,27 @@
+"""Failures that are not the user's: one line of text and an exit code, never a traceback."""
+
+from __future__ import annotations
+
+from dagwright.contract.exits import SYSTEM_FATAL, SYSTEM_TRANSIENT
+
+
+class Fault(Exception):  # noqa: N818  # the word of the design: a fault is ours, an error is the user's
+    """A failure of the system around a task.
+
+    ``text`` is one line: what failed, on which key or file, and what to do about it. ``code`` is ``SYSTEM_TRANSIENT`` or ``SYSTEM_FATAL``.
+    """
+
+    def __init__(self, text: str, *, code: int) -> None:
+        super().__init__(text)
+        self.text = " ".join(text.split())
+        self.code = code
+
+
+def fatal(text: str) -> Fault:
+    """Make a fault that no retry mends."""
+    return Fault(text, code=SYSTEM_FATAL)
+
+
+def transient(text: str) -> Fault:
+    """Make a fault that a retry may mend."""
+    return Fault(text, code=SYSTEM_TRANSIENT)

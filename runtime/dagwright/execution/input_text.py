@@ -1,0 +1,53 @@
+"""The text of a workflow's input, as a person or an orchestrator wrote it: JSON, or bare text where a str is declared."""
+
+from __future__ import annotations
+
+import json
+
+from dagwright.execution.failures import UserFailure
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
+
+    from dagwright.execution.plan_view import FieldView
+    from dagwright.values import Codec
+
+
+class InputMismatch(ValueError):  # noqa: N818  # as ValueMismatch
+    """The text is no value of the input's type; the message names the input."""
+
+
+def parse_input(codec: Codec, field: FieldView, text: str) -> Any:
+    """Read a text as a value of the declared type.
+
+    A ``str`` input takes its text bare, and quoted where it is a JSON string. Other inputs that cannot be JSON (``2024-01-31`` for
+    a datetime, a name for an enum) may be written bare too.
+
+    Raises:
+        InputMismatch: It is none.
+    """
+    from dagwright.values import ValueMismatch
+
+    try:
+        data = json.loads(text)
+    except ValueError:
+        data = text
+    if field.type.kind == "str" and not isinstance(data, str):
+        data = text
+    try:
+        return codec.from_user(data, field.type)
+    except ValueMismatch as mismatch:
+        raise InputMismatch(f"input {field.name!r}: {mismatch}") from None
+
+
+def read_input(codec: Codec, field: FieldView, text: str) -> Any:
+    """Read a text in an attempt, where a wrong one is the user's failure.
+
+    Raises:
+        UserFailure: The text is no value of the input's type.
+    """
+    try:
+        return parse_input(codec, field, text)
+    except InputMismatch as mismatch:
+        raise UserFailure(mismatch) from None

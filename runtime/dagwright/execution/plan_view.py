@@ -1,0 +1,172 @@
+"""A typed view of ``plan.json``: tasks, nodes and units with their types parsed, policies with their defaults filled in.
+
+Input: the dicts of ``contract.schema``. Output: small slotted objects, made on first use, because a pod needs one task of
+thousands. Knows nothing of stores, values or processes.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+
+from dagwright.contract.names import PLAN_FILE, SCHEMA
+from dagwright.contract.types import Type, parse
+from dagwright.execution.faults import fatal
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any, Mapping
+
+    from dagwright.contract import schema
+
+
+class FieldView:
+    """An input or output: ``default`` is wire data and counts when ``has_default``; ``deferred`` leaves it to the function."""
+
+    __slots__ = ("default", "deferred", "has_default", "name", "type")
+
+    def __init__(self, data: schema.Field) -> None:
+        self.name: str = data["name"]
+        self.type: Type = parse(data["type"])
+        self.has_default: bool = data.get("has_default", False)
+        self.default: Any = data.get("default")
+        self.deferred: bool = data.get("deferred", False)
+
+
+class PolicyView:
+    """How a call runs: ``cache_version`` ``None`` is uncached, ``timeout_s`` 0 is no timeout."""
+
+    __slots__ = ("cache_ignore", "cache_version", "environment", "image", "retries", "timeout_s")
+
+    def __init__(self, data: schema.Policy) -> None:
+        cache = data.get("cache")
+        self.cache_version: str | None = cache["version"] if cache else None
+        self.cache_ignore: frozenset[str] = frozenset(cache.get("ignore", ())) if cache else frozenset()
+        self.retries: int = data.get("retries", 0)
+        self.timeout_s: float = data.get("timeout_s", 0)
+        self.environment: Mapping[str, str] = data.get("environment", {})
+        self.image: str | None = data.get("image")
+
+
+class TaskView:
+    """A task: identity, interface, and the policy it was declared with."""
+
+    __slots__ = ("function", "inputs", "module", "name", "outputs", "policy", "returns", "signature")
+
+    def __init__(self, data: schema.TaskDef) -> None:
+        self.name: str = data["name"]
+        self.module: str = data["module"]
+        self.function: str = data["function"]
+        self.inputs = tuple(FieldView(field) for field in data["inputs"])
+        self.outputs = tuple(FieldView(field) for field in data["outputs"])
+        self.returns: str = data["returns"]
+        self.signature: str = data["signature"]
+        self.policy = PolicyView(data["policy"])
+
+
+class NodeView:
+    """One call: ``over`` is the input that takes one element, ``None`` for a plain call."""
+
+    __slots__ = ("bindings", "id", "over", "policy", "task")
+
+    def __init__(self, data: schema.Node, task: TaskView) -> None:
+        self.id: str = data["id"]
+        self.task = task
+        self.bindings: Mapping[str, schema.Binding] = data["bindings"]
+        self.over: str | None = data["over"] if data["kind"] == "map" else None
+        self.policy = PolicyView(data["policy"]) if "policy" in data else task.policy
+
+
+class ProgramView:
+    """The program of a plan; refuses one that another release wrote.
+
+    Raises:
+        Fault: The schema is not this runtime's.
+    """
+
+    __slots__ = ("_nodes", "_tasks", "_views", "classes", "domain", "inputs", "outputs", "project", "returns", "workflow")
+
+    def __init__(self, data: schema.Program) -> None:
+        if data.get("schema") != SCHEMA:
+            raise fatal(
+                f"the plan has schema {data.get('schema')!r}, this runtime reads {SCHEMA}: compile it again, or run its own release"
+            )
+        workflow = data["workflow"]
+        self.project: str = data["project"]
+        self.domain: str = data["domain"]
+        self.classes: Mapping[str, schema.ClassDef] = data["classes"]
+        self.workflow: str = workflow["name"]
+        self.returns: str = workflow["returns"]
+        self.inputs = {field["name"]: FieldView(field) for field in workflow["inputs"]}
+        self.outputs: list[schema.Output] = workflow["outputs"]
+        self._nodes = {node["id"]: node for node in workflow["nodes"]}
+        self._tasks: Mapping[str, schema.TaskDef] = data["tasks"]
+        self._views: dict[str, NodeView] = {}
+
+    @property
+    def node_ids(self) -> list[str]:
+        """Ids of all nodes in the plan's order, in which values flow."""
+        return list(self._nodes)
+
+    def after(self, node_id: str) -> tuple[str, ...]:
+        """Nodes that must end before this one though no value flows from them."""
+        return tuple(self._nodes[node_id].get("after", ()))
+
+    def node(self, node_id: str) -> NodeView:
+        """View one node.
+
+        Raises:
+            Fault: The plan has no such node, or it names a task that the plan lacks.
+        """
+        view = self._views.get(node_id)
+        if view is None:
+            data = self._nodes.get(node_id)
+            if data is None:
+                raise fatal(f"the plan of {self.workflow} has no node {node_id!r}: manifest and plan are of different builds")
+            task = self._tasks.get(data["task"])
+            if task is None:
+                raise fatal(f"the plan of {self.workflow} lacks the task {data['task']!r} of node {node_id!r}: compile it again")
+            view = self._views[node_id] = NodeView(data, TaskView(task))
+        return view
+
+
+class PlanView:
+    """``plan.json``: the program and what each unit executes."""
+
+    __slots__ = ("program", "units")
+
+    def __init__(self, data: schema.Plan) -> None:
+        if data.get("schema") != SCHEMA:
+            raise fatal(
+                f"the plan has schema {data.get('schema')!r}, this runtime reads {SCHEMA}: compile it again, or run its own release"
+            )
+        self.program = ProgramView(data["program"])
+        self.units: Mapping[str, schema.Unit] = data["units"]
+
+    def unit(self, unit_id: str) -> schema.Unit:
+        """Give one unit.
+
+        Raises:
+            Fault: The plan has no such unit.
+        """
+        unit = self.units.get(unit_id)
+        if unit is None:
+            raise fatal(f"the plan of {self.program.workflow} has no unit {unit_id!r}: manifest and plan are of different builds")
+        return unit
+
+
+def read_plan(folder: str) -> PlanView:
+    """Read ``plan.json`` of a folder.
+
+    Raises:
+        Fault: It is absent, no JSON, of another shape, or of another schema.
+    """
+    path = os.path.join(folder, PLAN_FILE)  # pathlib costs 4 ms of every pod's start
+    try:
+        with open(path, encoding="utf-8") as file:
+            data = json.load(file)
+        return PlanView(data)
+    except OSError as error:
+        raise fatal(f"cannot read the plan {path}: {error.strerror}: mount it there or set DAGWRIGHT_PLAN") from error
+    except (ValueError, KeyError, TypeError, AttributeError) as error:
+        raise fatal(f"the plan {path} is damaged ({type(error).__name__}: {error}): compile and apply it again") from error

@@ -1,0 +1,167 @@
+"""The entry of a pod: ``<unit> [<index>]`` and the environment of ``contract.names`` make one supervised attempt.
+
+Also where AWS Batch starts the container: index and attempt number then come from its own variables, and the bundle from the store.
+Every failure of ours ends in one line and exit code 74 or 82.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+
+from dagwright.contract import names
+from dagwright.contract.exits import SYSTEM_FATAL, SYSTEM_TRANSIENT
+from dagwright.execution.assignment import Assignment
+from dagwright.execution.closing import close
+from dagwright.execution.faults import Fault, fatal, transient
+from dagwright.execution.plan_view import read_plan
+from dagwright.execution.supervisor import Console, supervise
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Mapping
+
+    from dagwright.execution.supervisor import Report, Work
+
+_TERMINATION_LOG = "/dev/termination-log"
+
+
+def main(argv: list[str]) -> int:
+    """Run one attempt; give its exit code."""
+    if sys.version_info < (3, 9):  # noqa: UP036  # the image decides, not the package's metadata
+        return _complain(f"the image's Python is {sys.version.split()[0]}; the runtime needs 3.9 or newer", SYSTEM_FATAL)
+    try:
+        assignment = read_assignment(argv, os.environ)
+    except Fault as fault:
+        return _complain(fault.text, fault.code)
+    return run(assignment, Console())
+
+
+def run(assignment: Assignment, console: Console, lifeline: int | None = None) -> int:
+    """Supervise one attempt and leave its traces; give its exit code."""
+    ended = supervise(_work(assignment), timeout_s=assignment.node.policy.timeout_s, console=console, lifeline=lifeline)
+    return close(assignment, ended, console).code
+
+
+def read_assignment(argv: list[str], environ: Mapping[str, str]) -> Assignment:
+    """Put a pod's orders together.
+
+    Raises:
+        Fault: Something is missing or malformed.
+    """
+    if not 1 <= len(argv) <= 2:
+        raise fatal("usage: python3 -m dagwright.execution UNIT [INDEX]")
+    store_url = environ.get(names.ENV_STORE)
+    run_key = environ.get(names.ENV_RUN)
+    if not store_url:
+        raise fatal(f"{names.ENV_STORE} is not set: the pod needs the URL of the store, such as s3://bucket/prefix")
+    if not run_key:
+        raise fatal(f"{names.ENV_RUN} is not set: the pod needs the key of its run")
+    work = environ.get(names.ENV_WORK) or names.DEFAULT_WORK
+    plan, code = _folders(environ, store_url, work)
+    index = argv[1] if len(argv) == 2 else environ.get("AWS_BATCH_JOB_ARRAY_INDEX")
+    return Assignment(
+        read_plan(plan),
+        argv[0],
+        index=_number(index, "the index"),
+        hint=_hint(environ),
+        run=run_key,
+        store_url=store_url,
+        code=tuple(code.split(os.pathsep)),
+        work=work,
+        inputs={key[len(names.ENV_INPUT) :]: text for key, text in environ.items() if key.startswith(names.ENV_INPUT)},
+        cache=_cache(environ),
+        project=environ.get(names.ENV_PROJECT),
+        domain=environ.get(names.ENV_DOMAIN),
+        termination=environ.get(names.ENV_TERMINATION) or (_TERMINATION_LOG if os.path.exists(_TERMINATION_LOG) else None),
+    )
+
+
+def _work(assignment: Assignment) -> Work:
+    def work(report: Report) -> None:
+        from dagwright.execution.attempt import run_attempt
+
+        run_attempt(assignment, report)
+
+    return work
+
+
+def _folders(environ: Mapping[str, str], store_url: str, work: str) -> tuple[str, str]:
+    """Give the folders of plan and code, unpacking the bundle where none is mounted."""
+    digest = environ.get(names.ENV_BUNDLE)
+    plan = environ.get(names.ENV_PLAN)
+    if digest and not plan:
+        folder = os.path.join(work, "bundle")
+        _fetch_bundle(store_url, digest, folder)
+        return folder, os.path.join(folder, "code")
+    return plan or names.DEFAULT_PLAN, environ.get(names.ENV_CODE) or names.DEFAULT_CODE
+
+
+def _fetch_bundle(store_url: str, digest: str, folder: str) -> None:
+    """Fetch in a process of its own: this one forks again and must not have touched the store.
+
+    Raises:
+        Fault: It did not work; the text came through a pipe.
+    """
+    reader, writer = os.pipe()
+    pid = os.fork()
+    if pid == 0:
+        os.close(reader)
+        _fetch_and_leave(store_url, digest, folder, writer)
+    os.close(writer)
+    with open(reader, encoding="utf-8") as pipe:
+        text = pipe.read()
+    _, status = os.waitpid(pid, 0)
+    if status:
+        raise (transient if os.WIFEXITED(status) and os.WEXITSTATUS(status) == SYSTEM_TRANSIENT else fatal)(
+            text or f"fetching the code bundle {digest[:16]} died"
+        )
+
+
+def _fetch_and_leave(store_url: str, digest: str, folder: str, writer: int) -> None:
+    code = SYSTEM_FATAL
+    text = ""
+    try:
+        from dagwright.execution.code_bundle import unpack_bundle
+        from dagwright.store import StoreError, open_store
+
+        try:
+            unpack_bundle(open_store(store_url), digest, folder)
+            code = 0
+        except Fault as fault:
+            code, text = fault.code, fault.text
+        except StoreError as error:
+            code, text = (SYSTEM_TRANSIENT if error.transient else SYSTEM_FATAL), str(error)
+        except OSError as error:
+            text = f"cannot unpack the code bundle into {folder}: {error.strerror}: the pod needs a writable DAGWRIGHT_WORK"
+        os.write(writer, text.encode("utf-8", "backslashreplace"))
+    finally:
+        os._exit(code)
+
+
+def _hint(environ: Mapping[str, str]) -> int | None:
+    own = environ.get(names.ENV_ATTEMPT)
+    if own:
+        return _number(own, names.ENV_ATTEMPT)
+    batch = _number(environ.get("AWS_BATCH_JOB_ATTEMPT"), "AWS_BATCH_JOB_ATTEMPT")
+    return None if batch is None else max(0, batch - 1)
+
+
+def _number(text: str | None, what: str) -> int | None:
+    if text is None or text == "":
+        return None
+    if not text.isascii() or not text.isdigit():
+        raise fatal(f"{what} is {text!r}, no number from 0")
+    return int(text)
+
+
+def _cache(environ: Mapping[str, str]) -> bool:
+    text = environ.get(names.ENV_CACHE) or "on"
+    if text not in ("on", "off"):
+        raise fatal(f"{names.ENV_CACHE} is {text!r}: write on or off")
+    return text == "on"
+
+
+def _complain(text: str, code: int) -> int:
+    os.write(2, f"dagwright: {text} (exit {code})\n".encode("utf-8", "backslashreplace"))
+    return code

@@ -1,0 +1,315 @@
+"""The parent of an attempt: forks the child, watches it, and says how it ended.
+
+The parent forks before either process touches the store (a client that was used before a fork hangs in the child). It knows
+nothing of tasks: ``work`` runs in the child and reports through a pipe, one JSON object a line:
+
+* ``{"event": "begin"}``: the user's code starts; the timeout counts from here.
+* ``{"event": "end"}``: the user's code returned; the timeout counts no longer.
+* ``{"event": "outcome", "ending": ..., ...}``: the last word; what the child does afterwards changes nothing.
+
+The child leads a session of its own, so that a timeout reaches what the task started, and the parent passes its output on.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import select
+import signal
+import time
+
+from dagwright.contract.names import TERMINATION_GRACE_S, TIMEOUT_GRACE_S
+from dagwright.execution.ending import FAILED, RECOVERABLE, judge
+from dagwright.execution.output import Passage, Tail
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any, Callable
+
+    Report = Callable[[dict[str, Any]], None]
+    Work = Callable[[Report], None]
+
+_CHUNK = 1 << 16
+_LATE_SIGNAL_S = 1.0
+"""How long a failure that may be the echo of a SIGTERM waits for the supervisor's own SIGTERM."""
+_SIGNALS = (signal.SIGTERM, signal.SIGINT)
+
+
+class Console:
+    """Where the child's output goes: file descriptors for stdout and stderr, and a prefix for every line."""
+
+    __slots__ = ("err", "out", "prefix")
+
+    def __init__(self, out: int = 1, err: int = 2, prefix: bytes = b"") -> None:
+        self.out = out
+        self.err = err
+        self.prefix = prefix
+
+
+class Ended:
+    """How a child ended: ``outcome`` is its last word (``None`` when it died without one), ``status`` its wait status."""
+
+    __slots__ = ("ending", "log", "outcome", "peak_rss_bytes", "status", "wall_s")
+
+    def __init__(
+        self, *, ending: str, outcome: dict[str, Any] | None, status: int, log: bytes, wall_s: float, peak_rss_bytes: int
+    ) -> None:
+        self.ending = ending
+        self.outcome = outcome
+        self.status = status
+        self.log = log
+        self.wall_s = wall_s
+        self.peak_rss_bytes = peak_rss_bytes
+
+
+def supervise(work: Work, *, timeout_s: float = 0, console: Console, lifeline: int | None = None) -> Ended:
+    """Run ``work`` in a child and wait for its end.
+
+    Args:
+        work: Runs in the child; gets the function that reports. It should report an outcome; what it raises is lost.
+        timeout_s: Seconds that the user's code may take; 0 is no limit.
+        console: Where the child's output goes.
+        lifeline: A pipe whose closing means that whoever started this process is gone: like SIGTERM.
+
+    Returns:
+        How it ended.
+    """
+    return _Supervisor(timeout_s, console, lifeline).run(work)
+
+
+class _Supervisor:
+    def __init__(self, timeout_s: float, console: Console, lifeline: int | None) -> None:
+        self._timeout_s = timeout_s
+        self._console = console
+        self._lifeline = lifeline
+        self._terminated = False
+        self._timed_out = False
+        self._deadline: float | None = None
+        self._kill_at: float | None = None
+        self._status: int | None = None
+        self._peak = 0
+        self._words = b""
+        self._outcome: dict[str, Any] | None = None
+        self._tail = Tail()
+        self._pid = 0
+
+    def run(self, work: Work) -> Ended:
+        started = time.monotonic()
+        words = self._start(work)
+        out, err = Passage(self._console.out, self._console.prefix), Passage(self._console.err, self._console.prefix)
+        self._readers = {words[0]: self._hear, words[1]: self._pass_to(out), words[2]: self._pass_to(err), self._wake[0]: _ignore}
+        if self._lifeline is not None:
+            self._readers[self._lifeline] = self._lose_lifeline
+        self._poll = select.poll()
+        for reader in self._readers:
+            self._poll.register(reader, select.POLLIN | select.POLLHUP)
+        while not self._reap():
+            self._listen(self._next_s())
+            self._keep_time()
+        self._clear_up()
+        out.close()
+        err.close()
+        assert self._status is not None
+        reported = self._outcome["ending"] if self._outcome else None
+        ending = judge(reported=reported, status=self._status, terminated=self._terminated, timed_out=self._timed_out)
+        return Ended(
+            ending=ending,
+            outcome=self._outcome,
+            status=self._status,
+            log=self._tail.bytes(),
+            wall_s=time.monotonic() - started,
+            peak_rss_bytes=self._peak,
+        )
+
+    def _start(self, work: Work) -> tuple[int, int, int]:
+        """Fork; give the read ends of the report, of stdout and of stderr."""
+        pipes = [os.pipe() for _ in range(3)]
+        self._wake = os.pipe()
+        for end in (*self._wake, *(pipe[0] for pipe in pipes)):
+            os.set_blocking(end, False)
+        signal.pthread_sigmask(signal.SIG_BLOCK, _SIGNALS)
+        _flush()
+        self._pid = os.fork()
+        if self._pid == 0:
+            _become_child(work, pipes)
+        for pipe in pipes:
+            os.close(pipe[1])
+        signal.set_wakeup_fd(self._wake[1], warn_on_full_buffer=False)
+        signal.signal(signal.SIGCHLD, _on_signal)
+        for number in _SIGNALS:
+            signal.signal(number, self._on_terminate)
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, _SIGNALS)
+        return pipes[0][0], pipes[1][0], pipes[2][0]
+
+    def _on_terminate(self, _number: int, _frame: object) -> None:
+        self._terminate()
+
+    def _terminate(self) -> None:
+        """Forward the first SIGTERM; the child has a grace period from there."""
+        if self._terminated:
+            return
+        self._terminated = True
+        self._signal_child(signal.SIGTERM)
+        self._kill_at = time.monotonic() + TERMINATION_GRACE_S
+
+    def _signal_child(self, number: int) -> None:
+        try:
+            os.killpg(self._pid, number)
+        except (ProcessLookupError, PermissionError):
+            if self._status is None:  # not yet a leader of its session
+                os.kill(self._pid, number)
+
+    def _reap(self) -> bool:
+        """Collect the child, if it ended; as process 1 also whatever was left to us."""
+        while self._status is None:
+            try:
+                pid, status, usage = os.wait4(-1 if os.getpid() == 1 else self._pid, os.WNOHANG)
+            except ChildProcessError:
+                break
+            if pid == 0:
+                break
+            if pid == self._pid:
+                self._status = status
+                self._peak = usage.ru_maxrss * 1024
+        return self._status is not None
+
+    def _next_s(self) -> float | None:
+        times = [at for at in (self._deadline, self._kill_at) if at is not None]
+        return max(0.0, min(times) - time.monotonic()) if times else None
+
+    def _keep_time(self) -> None:
+        now = time.monotonic()
+        if self._deadline is not None and now >= self._deadline:
+            self._deadline = None
+            if not self._terminated:
+                self._timed_out = True
+                self._signal_child(signal.SIGTERM)
+                self._kill_at = now + TIMEOUT_GRACE_S
+        if self._kill_at is not None and now >= self._kill_at:
+            self._kill_at = None
+            self._signal_child(signal.SIGKILL)
+
+    def _listen(self, wait_s: float | None) -> bool:
+        """Take what is there to read; tell whether anything was."""
+        heard = False
+        for reader, _ in self._poll.poll(None if wait_s is None else wait_s * 1000 + 1):
+            try:
+                chunk = os.read(reader, _CHUNK)
+            except BlockingIOError:
+                continue
+            if not chunk:
+                self._poll.unregister(reader)
+            heard = True
+            self._readers[reader](chunk)
+        return heard
+
+    def _hear(self, chunk: bytes) -> None:
+        *lines, self._words = (self._words + chunk).split(b"\n")
+        for line in lines:
+            word = json.loads(line)
+            event = word.pop("event")
+            if event == "begin" and self._timeout_s:
+                self._deadline = time.monotonic() + self._timeout_s
+            elif event == "end":
+                self._deadline = None
+            elif event == "outcome":
+                self._outcome = word
+                self._deadline = None
+                if self._kill_at is None:
+                    self._kill_at = time.monotonic() + TIMEOUT_GRACE_S
+
+    def _pass_to(self, passage: Passage) -> Callable[[bytes], None]:
+        def take(chunk: bytes) -> None:
+            self._tail.add(chunk)
+            passage.write(chunk)
+
+        return take
+
+    def _lose_lifeline(self, chunk: bytes) -> None:
+        if not chunk:
+            self._terminate()
+
+    def _clear_up(self) -> None:
+        """End what the task left running, take the rest of the output, and let a late SIGTERM explain a failure."""
+        self._signal_child(signal.SIGKILL)
+        while self._listen(0):
+            pass
+        if self._may_echo_a_signal():
+            until = time.monotonic() + _LATE_SIGNAL_S
+            while not self._terminated and time.monotonic() < until:
+                self._listen(until - time.monotonic())
+
+    def _may_echo_a_signal(self) -> bool:
+        if self._terminated or self._timed_out or self._status is None:
+            return False
+        if self._outcome is None:
+            return os.WIFEXITED(self._status)
+        return self._outcome["ending"] in (FAILED, RECOVERABLE) and bool(self._outcome.get("handles_sigterm"))
+
+
+def _on_signal(_number: int, _frame: object) -> None:
+    """Wake the poll up: the wake-up pipe got its byte already."""
+
+
+def _ignore(_chunk: bytes) -> None:
+    """A signal's byte has done its work by waking the poll."""
+
+
+def _flush() -> None:
+    """Write out what is buffered, else both processes would."""
+    import sys
+
+    for stream in (sys.stdout, sys.stderr):
+        if stream is not None:
+            stream.flush()
+
+
+def _become_child(work: Work, pipes: list[tuple[int, int]]) -> None:
+    """Turn the forked process into the child and run the work; never returns."""
+    status = 1
+    try:
+        import atexit
+
+        atexit._clear()  # noqa: SLF001  # what the parent registered is the parent's to run
+        os.setsid()
+        signal.set_wakeup_fd(-1)
+        for number in (*_SIGNALS, signal.SIGCHLD):
+            signal.signal(number, signal.SIG_DFL)
+        signal.signal(signal.SIGINT, signal.default_int_handler)
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, _SIGNALS)
+        report = pipes[0][1]
+        null = os.open(os.devnull, os.O_RDONLY)
+        for source, target in ((null, 0), (pipes[1][1], 1), (pipes[2][1], 2)):
+            os.dup2(source, target)
+        for pipe in pipes:
+            os.close(pipe[0])
+
+        def tell(word: dict[str, Any]) -> None:
+            data = memoryview(json.dumps(word).encode() + b"\n")
+            while data:
+                data = data[os.write(report, data) :]
+
+        _write_through()
+        work(tell)
+        status = 0
+    finally:
+        _leave(status)
+
+
+def _write_through() -> None:
+    """Open stdout and stderr anew on the pipes: UTF-8 whatever the image's locale, and lines leave at once."""
+    import sys
+
+    sys.stdout = open(1, "w", buffering=1, encoding="utf-8", errors="backslashreplace", closefd=False)  # noqa: SIM115
+    sys.stderr = open(2, "w", buffering=1, encoding="utf-8", errors="backslashreplace", closefd=False)  # noqa: SIM115
+
+
+def _leave(status: int) -> None:
+    """End the child: the user's exit handlers run, threads that are still busy are not waited for."""
+    try:
+        import atexit
+
+        atexit._run_exitfuncs()  # noqa: SLF001  # the one way to run them without waiting for threads, as sys.exit would
+        _flush()
+    finally:
+        os._exit(status)

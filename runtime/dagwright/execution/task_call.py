@@ -1,0 +1,293 @@
+"""The core of every attempt: one call of one task, the same for a pod and for a Python call in process.
+
+Resolved inputs -> normalised -> digest -> cache key -> pin found? entry found? -> the user's function -> outputs checked by
+``returns`` -> published. Inputs come as wire data (pods, literals) or as values in memory (a Python call); results go to a pin,
+to a cache entry, to both, or to neither. What is already in wire form under the declared type is decoded only when the function
+really runs, so a cache hit downloads no blob and imports no module of the user.
+"""
+
+from __future__ import annotations
+
+from dagwright.contract.keys import cache_key, canonical, sha256_hex, value_digest
+from dagwright.contract.names import entry_key
+from dagwright.execution.failures import UserFailure
+from dagwright.execution.faults import fatal
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any, Callable, Mapping, Union
+
+    from dagwright.cache.results import Result
+    from dagwright.contract.types import Type
+    from dagwright.execution.plan_view import FieldView, PolicyView, TaskView
+    from dagwright.store.verbs import Store
+    from dagwright.values import Codec
+
+    Given = Union["Wire", "Value"]
+
+RUN = "run"
+CACHED = "cached"
+PINNED = "pinned"
+
+
+class Wire:
+    """An input in wire form under the type that its producer declared."""
+
+    __slots__ = ("data", "type")
+
+    def __init__(self, declared: Type, data: Any) -> None:
+        self.type = declared
+        self.data = data
+
+
+class Value:
+    """An input as a Python value."""
+
+    __slots__ = ("value",)
+
+    def __init__(self, value: Any) -> None:
+        self.value = value
+
+
+class Reuse:
+    """Where results are kept: store, identity of the run for keys, and whether the cache is read and written."""
+
+    __slots__ = ("cache", "domain", "project", "store")
+
+    def __init__(self, store: Store, *, project: str, domain: str, cache: bool = True) -> None:
+        self.store = store
+        self.project = project
+        self.domain = domain
+        self.cache = cache
+
+
+class TaskCall:
+    """One call: what to run, with which inputs, and where its result goes.
+
+    ``function`` gives the user's function and may import their module; ``run`` calls it with its arguments. Both raise
+    ``UserFailure`` for what the user's code raises. ``reuse`` may be absent only where nothing is pinned and nothing cached.
+    """
+
+    __slots__ = ("codec", "function", "given", "pin", "policy", "reuse", "run", "task")
+
+    def __init__(
+        self,
+        task: TaskView,
+        policy: PolicyView,
+        given: Mapping[str, Given],
+        *,
+        codec: Codec,
+        function: Callable[[], Callable[..., Any]],
+        run: Callable[[Callable[..., Any], dict[str, Any]], Any],
+        reuse: Reuse | None = None,
+        pin: str | None = None,
+    ) -> None:
+        self.task = task
+        self.policy = policy
+        self.given = given
+        self.codec = codec
+        self.function = function
+        self.run = run
+        self.reuse = reuse
+        self.pin = pin
+
+
+class Performed:
+    """What a call came to: ``state`` is run, cached or pinned.
+
+    ``result`` is absent where nothing was stored; ``values`` where the function did not run here, or another writer's
+    result was adopted.
+    """
+
+    __slots__ = ("result", "state", "values")
+
+    def __init__(self, state: str, result: Result | None, values: dict[str, Any] | None) -> None:
+        self.state = state
+        self.result = result
+        self.values = values
+
+
+def perform(call: TaskCall) -> Performed:
+    """Execute one call.
+
+    Raises:
+        UserFailure: The user's code raised, or gave or took a value of another type than declared.
+        Fault: The plan and what is stored do not fit.
+        StoreError: The store failed.
+    """
+    reuse = call.reuse
+    if reuse is None or (call.pin is None and (call.policy.cache_version is None or not reuse.cache)):
+        return Performed(RUN, None, _run(call, _Inputs(call)))
+    return _perform_stored(call, reuse, _Inputs(call))
+
+
+def _perform_stored(call: TaskCall, reuse: Reuse, inputs: _Inputs) -> Performed:
+    from dagwright.cache.protocol import lookup, publish, read_pin
+
+    digests = inputs.digests()
+    inputs_digest = sha256_hex(canonical(digests))
+    if call.pin is not None:
+        pinned = read_pin(reuse.store, call.pin)
+        if pinned is not None:
+            _check_pin(call, pinned, inputs_digest)
+            return Performed(PINNED, pinned, None)
+    entry = _entry_key(call, reuse, digests)
+    if entry is not None:
+        found = lookup(reuse.store, entry)
+        if found is not None:
+            if call.pin is not None:
+                found = publish(reuse.store, found, {}, pin_key=call.pin, inputs_digest=inputs_digest)
+            return Performed(CACHED, found, None)
+    values = _run(call, inputs)
+    blobs: dict[str, bytes] = {}
+    made = _encode(call, values, blobs)
+    stored = publish(reuse.store, made, blobs, entry_key=entry, pin_key=call.pin, inputs_digest=inputs_digest)
+    return Performed(RUN, stored, values if stored is made else None)
+
+
+class _Inputs:
+    """The inputs of a call, each brought to the form that is asked for, once."""
+
+    __slots__ = ("_blobs", "_call", "_values", "_wires")
+
+    def __init__(self, call: TaskCall) -> None:
+        self._call = call
+        self._wires: dict[str, Any] = {}
+        self._values: dict[str, Any] = {}
+        self._blobs: dict[str, bytes] = {}
+
+    def digests(self) -> dict[str, str]:
+        """Digest every input by its declared type."""
+        return {
+            field.name: value_digest(field.type, self._wire(field), self._call.codec.classes) for field in self._call.task.inputs
+        }
+
+    def values(self) -> dict[str, Any]:
+        """Give the arguments: fresh values of the declared types."""
+        return {field.name: self._value(field) for field in self._call.task.inputs}
+
+    def _wire(self, field: FieldView) -> Any:
+        given = self._given(field)
+        if isinstance(given, Wire) and given.type == field.type:
+            return given.data
+        if field.name not in self._wires:
+            with_blobs: dict[str, bytes] = {}
+            self._wires[field.name] = self._call.codec.encode(self._value(field), field.type, with_blobs)
+            self._blobs.update(with_blobs)
+        return self._wires[field.name]
+
+    def _value(self, field: FieldView) -> Any:
+        if field.name not in self._values:
+            self._values[field.name] = self._fresh(field)
+        return self._values[field.name]
+
+    def _fresh(self, field: FieldView) -> Any:
+        call, given = self._call, self._given(field)
+        if isinstance(given, Wire):
+            value = call.codec.decode(given.data, given.type, self._fetch)
+            if given.type == field.type:
+                return value
+        else:
+            value = given.value
+        return _normalised(call, value, field, f"input {field.name!r} of {call.task.name}")
+
+    def _given(self, field: FieldView) -> Given:
+        given = self._call.given.get(field.name)
+        if given is not None:
+            return given
+        if field.has_default:
+            return Wire(field.type, field.default)
+        if field.deferred:
+            return Value(_default_of(self._call.function(), field.name))
+        raise fatal(f"the plan binds no value to input {field.name!r} of {self._call.task.name}: compile it again")
+
+    def _fetch(self, sha256: str) -> bytes:
+        reuse = self._call.reuse
+        if reuse is None:
+            raise fatal(f"a value of {self._call.task.name} refers to the blob {sha256}, and there is no store to fetch it from")
+        from dagwright.cache.protocol import fetch_blob
+
+        return fetch_blob(reuse.store, sha256)
+
+
+def _run(call: TaskCall, inputs: _Inputs) -> dict[str, Any]:
+    """Call the user's function; give its outputs, normalised, by name."""
+    arguments = inputs.values()
+    returned = call.run(call.function(), arguments)
+    return {
+        field.name: _normalised(call, value, field, f"output {field.name!r} of {call.task.name}")
+        for field, value in zip(call.task.outputs, _split(call.task, returned))
+    }
+
+
+def _split(task: TaskView, returned: Any) -> tuple[Any, ...]:
+    """Take a returned value apart by the declared outputs."""
+    if task.returns == "none":
+        if returned is not None:
+            raise UserFailure(TypeError(f"{task.name} returned {type(returned).__name__}, but declares no outputs"))
+        return ()
+    if task.returns == "single":
+        return (returned,)
+    if not isinstance(returned, tuple):
+        raise UserFailure(
+            TypeError(f"{task.name} returned {type(returned).__name__}, but declares a tuple of {len(task.outputs)} outputs")
+        )
+    if len(returned) != len(task.outputs):
+        raise UserFailure(TypeError(f"{task.name} returned {len(returned)} values, but declares {len(task.outputs)} outputs"))
+    return returned
+
+
+def _normalised(call: TaskCall, value: Any, field: FieldView, what: str) -> Any:
+    from dagwright.values import ValueMismatch
+
+    try:
+        return call.codec.normalise(value, field.type)
+    except ValueMismatch as mismatch:
+        raise UserFailure(TypeError(f"{what}: {mismatch}")) from None
+
+
+def _encode(call: TaskCall, values: dict[str, Any], blobs: dict[str, bytes]) -> Result:
+    """Bring outputs to their wire form."""
+    from dagwright.cache.results import result_of
+
+    return result_of(
+        [(field.name, field.type, call.codec.encode(values[field.name], field.type, blobs)) for field in call.task.outputs], blobs
+    )
+
+
+def _entry_key(call: TaskCall, reuse: Reuse, digests: dict[str, str]) -> str | None:
+    """Give the key of the cache entry; ``None`` when the call is not cached."""
+    task, policy = call.task, call.policy
+    if policy.cache_version is None or not reuse.cache:
+        return None
+    key = cache_key(
+        project=reuse.project,
+        domain=reuse.domain,
+        task=task.name,
+        cache_version=policy.cache_version,
+        signature=task.signature,
+        inputs={name: digest for name, digest in digests.items() if name not in policy.cache_ignore},
+    )
+    return entry_key(reuse.project, reuse.domain, task.name, key)
+
+
+def _check_pin(call: TaskCall, pinned: Result, inputs_digest: str) -> None:
+    if pinned.inputs_digest != inputs_digest:
+        raise fatal(
+            f"the run holds a result of {call.task.name} for other inputs (pinned {pinned.inputs_digest[:16]}, now {inputs_digest[:16]}): "
+            "a run resumes with the inputs it began with; start a new run"
+        )
+
+
+def _default_of(function: Callable[..., Any], name: str) -> Any:
+    """Give a parameter's default without ``inspect``, which costs 15 ms."""
+    code = function.__code__
+    named = code.co_varnames[: code.co_argcount]
+    defaults = function.__defaults__ or ()
+    by_name = dict(zip(named[len(named) - len(defaults) :], defaults))
+    by_name.update(function.__kwdefaults__ or {})
+    if name not in by_name:
+        raise UserFailure(
+            TypeError(f"{function.__qualname__} has no default for {name!r}: the code differs from what was compiled")
+        )
+    return by_name[name]
