@@ -1,0 +1,114 @@
+"""The runtime as one archive that a bare Python runs: what travels with every manifest.
+
+Owns which modules a pod needs and the archive's bytes. A wheel carries the file prebuilt, so that one release has one archive;
+in a checkout it is built from the package's sources. Standard library only and no import of the project: the build hook loads
+this file by its path.
+"""
+
+from __future__ import annotations
+
+import ast
+import functools
+import hashlib
+import importlib.util
+import io
+import tokenize
+import zipfile
+from pathlib import Path
+
+PREBUILT = "_runtime.pyz"
+"""File beside this module in an installed package."""
+_PACKAGES = ("contract", "values", "store", "cache", "execution", "authoring", "compat")
+_MAIN = """\
+import sys
+
+from dagwright.execution.pod import main
+
+sys.exit(main(sys.argv[1:]))
+"""
+_EPOCH = (1980, 1, 1, 0, 0, 0)
+
+
+def archive_bytes() -> bytes:
+    """Give the archive of this release: ``python3 <file> <unit> [<index>]`` runs one attempt."""
+    return _archive()[0]
+
+
+def archive_digest() -> str:
+    """Digest the archive's names and contents, not its compression: 64 hex digits."""
+    return _archive()[1]
+
+
+def build_archive(package: Path) -> bytes:
+    """Pack the sources of the runtime package in ``package``; equal sources give equal bytes."""
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED, compresslevel=9) as archive:
+        for name, data in sorted(_members(package).items()):
+            info = zipfile.ZipInfo(name, _EPOCH)
+            info.compress_type = zipfile.ZIP_DEFLATED
+            info.create_system = 3
+            info.external_attr = 0o644 << 16
+            archive.writestr(info, data)
+    return out.getvalue()
+
+
+def digest_of(archive: bytes) -> str:
+    """Digest names, sizes and contents of an archive's members, in order."""
+    total = hashlib.sha256()
+    with zipfile.ZipFile(io.BytesIO(archive)) as opened:
+        for name in sorted(opened.namelist()):
+            data = opened.read(name)
+            total.update(f"{len(name)}:{name}{len(data)}:".encode())
+            total.update(data)
+    return total.hexdigest()
+
+
+@functools.cache
+def _archive() -> tuple[bytes, str]:
+    prebuilt = Path(__file__).with_name(PREBUILT)
+    if prebuilt.is_file():
+        data = prebuilt.read_bytes()
+    else:
+        found = importlib.util.find_spec("dagwright")
+        assert found is not None, "the compiler is installed together with its runtime"
+        assert found.origin is not None
+        data = build_archive(Path(found.origin).parent)
+    return data, digest_of(data)
+
+
+def _members(package: Path) -> dict[str, bytes]:
+    files = [package / "__init__.py", *(path for name in _PACKAGES for path in (package / name).rglob("*.py"))]
+    members = {f"dagwright/{path.relative_to(package).as_posix()}": _slim(path.read_text("utf-8")) for path in files}
+    return {"__main__.py": _MAIN.encode(), **members}
+
+
+def _slim(source: str) -> bytes:
+    """Blank docstrings and comments, keeping every line number: a pod compiles the sources at each start."""
+    lines = source.encode().splitlines(keepends=True)
+    for node in ast.walk(ast.parse(source)):
+        if isinstance(node, (ast.Module, ast.ClassDef, ast.FunctionDef)):
+            for position, statement in enumerate(node.body):
+                if _is_text(statement):
+                    _blank(lines, statement, alone=len(node.body) == 1 and position == 0)
+    slim = b"".join(lines).decode()
+    kept = slim.splitlines(keepends=True)
+    for token in tokenize.generate_tokens(io.StringIO(slim).readline):
+        if token.type == tokenize.COMMENT:
+            row, column = token.start
+            kept[row - 1] = kept[row - 1][:column].rstrip() + "\n"
+    return "".join(line if line.strip() else "\n" for line in kept).encode()
+
+
+def _is_text(statement: ast.stmt) -> bool:
+    """Tell a docstring, or one under an attribute."""
+    return (
+        isinstance(statement, ast.Expr) and isinstance(statement.value, ast.Constant) and isinstance(statement.value.value, str)
+    )
+
+
+def _blank(lines: list[bytes], statement: ast.stmt, *, alone: bool) -> None:
+    assert statement.end_lineno is not None
+    head = lines[statement.lineno - 1][: statement.col_offset]
+    for number in range(statement.lineno, statement.end_lineno):
+        lines[number] = b"\n"
+    lines[statement.lineno - 1] = head + (b"pass\n" if alone else b"\n")
