@@ -1,0 +1,179 @@
+"""How results are published and found: safe against crashes at any point and any number of writers.
+
+Order of publication: every blob, then the cache entry (the commit point), then the run's pin. Entry and pin are created, never
+overwritten: the first writer's value is adopted by all others, so every reader sees one value per key. What is read is
+verified against its digests; an entry that does not hold is a miss and is removed, a pin that does not hold is an error,
+because a consumer may have used its value already.
+"""
+
+from __future__ import annotations
+
+from dagwright.cache.results import DamagedResult, Result, decode_result, encode_result
+from dagwright.contract.keys import sha256_hex
+from dagwright.contract.names import blob_key
+from dagwright.store.errors import NotFound, StoreError
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Callable, Mapping
+
+    from dagwright.store.verbs import Store
+
+_TRIES = 5
+"""Rounds of create and read back; more than one only where an entry is damaged or removed in between."""
+_KEPT = 1024 * 1024
+"""Size up to which a blob that was read to verify an entry is kept for its reader."""
+
+
+class InputsDiffer(Exception):  # noqa: N818 - the run's inputs do
+    """A run's node was pinned with other inputs than it has now: the run's name was used for two runs."""
+
+    def __init__(self, pin_key: str, pinned: str, given: str) -> None:
+        super().__init__(
+            f"{pin_key} was made from inputs {pinned}, and now the inputs are {given}; give each run a name of its own"
+        )
+        self.pin_key = pin_key
+        self.pinned = pinned
+        self.given = given
+
+
+class PinDamaged(Exception):  # noqa: N818 - the pin is
+    """A run's pin, or a blob that it names, is damaged or gone; no value may be put in its place."""
+
+
+def lookup(store: Store, entry_key: str) -> Result | None:
+    """Find a cached result, verified with all its blobs; a damaged one is removed and counts as absent."""
+    try:
+        document = store.get(entry_key)
+    except NotFound:
+        return None
+    try:
+        result = decode_result(document)
+        for digest, size in result.sizes().items():
+            content = _verified_blob(store, digest, size)
+            if size <= _KEPT:
+                result.verified[digest] = content
+    except (DamagedResult, NotFound):
+        store.delete(entry_key)
+        return None
+    return result
+
+
+def publish(
+    store: Store,
+    result: Result,
+    blobs: Mapping[str, bytes],
+    *,
+    entry_key: str | None = None,
+    pin_key: str | None = None,
+    inputs_digest: str = "",
+) -> Result:
+    """Publish a result, and give the one that counts: this one, or that of whoever came first.
+
+    Args:
+        store: Where to.
+        result: What was computed, or what ``lookup`` gave (then without blobs).
+        blobs: Every blob that the result needs, by SHA-256.
+        entry_key: Key of the cache entry; none for a task that is not cached.
+        pin_key: Key of the run's pin; none outside of a run.
+        inputs_digest: Digest of the resolved inputs, kept in the pin.
+
+    Raises:
+        InputsDiffer: The pin stands already, for other inputs.
+        PinDamaged: The pin stands already and is damaged.
+        StoreError: The store failed, or kept removing what was written.
+    """
+    for digest, content in blobs.items():
+        _publish_blob(store, digest, content)
+    if entry_key is not None:
+        result = _publish_entry(store, entry_key, result)
+    if pin_key is not None:
+        result = _publish_pin(store, pin_key, result, inputs_digest)
+    return result
+
+
+def read_pin(store: Store, pin_key: str, *, inputs_digest: str = "") -> Result | None:
+    """Read a run's pin; ``None`` when the node has none yet.
+
+    Its blobs are verified when they are fetched (``fetcher``). With ``inputs_digest`` the pin must have been made from
+    these inputs.
+
+    Raises:
+        InputsDiffer: It was made from others.
+        PinDamaged: It is damaged.
+    """
+    try:
+        document = store.get(pin_key)
+    except NotFound:
+        return None
+    try:
+        result = decode_result(document)
+    except DamagedResult as damage:
+        raise PinDamaged(f"the result {pin_key} in {store.url} is damaged: {damage}") from None
+    if inputs_digest and result.inputs != inputs_digest:
+        raise InputsDiffer(pin_key, result.inputs, inputs_digest)
+    return result
+
+
+def fetcher(store: Store, result: Result) -> Callable[[str], bytes]:
+    """What gives the codec the blobs of a result, verified.
+
+    The function raises ``PinDamaged`` where a blob is gone or is not what its digest says.
+    """
+    sizes = result.sizes()
+
+    def fetch(digest: str) -> bytes:
+        kept = result.verified.get(digest)
+        if kept is not None:
+            return kept
+        try:
+            return _verified_blob(store, digest, sizes.get(digest, -1))
+        except (DamagedResult, NotFound) as damage:
+            raise PinDamaged(f"a value in {store.url} is damaged: {damage}") from None
+
+    return fetch
+
+
+def _publish_blob(store: Store, digest: str, content: bytes) -> None:
+    """Create a blob; one that stands there is trusted only when its bytes are right (a crashed writer's may not be)."""
+    key = blob_key(digest)
+    if store.create(key, content):
+        return
+    try:
+        if store.get(key) == content:
+            return
+    except NotFound:
+        pass
+    store.put(key, content)
+
+
+def _publish_entry(store: Store, entry_key: str, result: Result) -> Result:
+    document = encode_result(result)
+    for _ in range(_TRIES):
+        if store.create(entry_key, document):
+            return result
+        # Another writer's entry, or ours after a lost answer: what stands there counts, once it is verified.
+        found = lookup(store, entry_key)
+        if found is not None:
+            return found
+    raise StoreError(f"store {store.url} keeps no entry {entry_key!r}: it was removed {_TRIES} times", transient=True)
+
+
+def _publish_pin(store: Store, pin_key: str, result: Result, inputs_digest: str) -> Result:
+    pin = Result(result.outputs, inputs=inputs_digest, made=result.made)
+    pin.verified = result.verified
+    document = encode_result(pin)
+    for _ in range(_TRIES):
+        if store.create(pin_key, document):
+            return pin
+        found = read_pin(store, pin_key, inputs_digest=inputs_digest)
+        if found is not None:
+            return found
+    raise StoreError(f"store {store.url} keeps no pin {pin_key!r}: it was removed {_TRIES} times", transient=True)
+
+
+def _verified_blob(store: Store, digest: str, size: int) -> bytes:
+    content = store.get(blob_key(digest))
+    if len(content) != size or sha256_hex(content) != digest:
+        raise DamagedResult(f"the blob {digest} holds other bytes")
+    return content

@@ -1,0 +1,161 @@
+"""The document of a result: what a cache entry and a run's pin hold.
+
+One line of JSON that starts with a checksum of the rest, so that a torn or edited document is known as such::
+
+    {"sum":"<sha256 of everything after this member>","v":1,"outputs":[...],"inputs":"...","made":{...}}
+
+An output carries its data inline up to 64 KiB, else as a blob of its own. Pairs of dicts keep their order.
+"""
+
+from __future__ import annotations
+
+import json
+
+from dagwright.contract.keys import sha256_hex
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any, Callable, Mapping
+
+    Json = Any
+
+INLINE_LIMIT = 64 * 1024
+"""Bytes of JSON up to which an output's data stands in the document itself."""
+_VERSION = 1
+_HEAD = b'{"sum":"'
+_BODY = len(_HEAD) + 64 + len(b'",')
+
+
+class DamagedResult(Exception):  # noqa: N818 - what is damaged is the document
+    """The bytes are no whole document of a result."""
+
+
+class Output:
+    """One output in the wire form: ``data`` itself, or ``blob``, the digest of its JSON.
+
+    ``sizes`` has the size of every blob that the output needs by digest (its own and those that the data refers to), ``count``
+    the length of a list.
+    """
+
+    __slots__ = ("blob", "count", "data", "name", "sizes", "type")
+
+    def __init__(
+        self,
+        name: str,
+        type: str,  # noqa: A002 - the word of the plan
+        data: Json = None,
+        *,
+        blob: str | None = None,
+        sizes: Mapping[str, int] | None = None,
+        count: int | None = None,
+    ) -> None:
+        self.name = name
+        self.type = type
+        self.data = data
+        self.blob = blob
+        self.sizes = dict(sizes or {})
+        self.count = count
+
+
+class Result:
+    """The outputs of one execution, in the order of the interface.
+
+    ``inputs`` is the digest of the inputs that a pin was made from; ``made`` tells where the result comes from (task, cache
+    version, ...) and never counts; ``verified`` keeps small blobs that were read to verify an entry, for the reader to come.
+    """
+
+    __slots__ = ("inputs", "made", "outputs", "verified")
+
+    def __init__(self, outputs: tuple[Output, ...], *, inputs: str = "", made: Mapping[str, Json] | None = None) -> None:
+        self.outputs = outputs
+        self.inputs = inputs
+        self.made = dict(made or {})
+        self.verified: dict[str, bytes] = {}
+
+    def output(self, name: str) -> Output:
+        """The output of that name.
+
+        Raises:
+            KeyError: There is none.
+        """
+        for output in self.outputs:
+            if output.name == name:
+                return output
+        raise KeyError(name)
+
+    def sizes(self) -> dict[str, int]:
+        """Size of every blob that the result needs, by digest."""
+        return {digest: size for output in self.outputs for digest, size in output.sizes.items()}
+
+
+def pack_output(name: str, type: str, data: Json, blobs: Mapping[str, bytes], into: dict[str, bytes]) -> Output:  # noqa: A002
+    """Make an output from wire data.
+
+    Args:
+        name: Name of the output.
+        type: Text of its declared type.
+        data: What the codec encoded.
+        blobs: The blobs that the codec gave for this output.
+        into: Takes all blobs that must be published, these and the data's own where it is too long to stand inline.
+    """
+    sizes = {digest: len(content) for digest, content in blobs.items()}
+    into.update(blobs)
+    count = len(data) if isinstance(data, list) and type.startswith("list[") else None
+    text = _dumps(data)
+    if len(text) <= INLINE_LIMIT:
+        return Output(name, type, data, sizes=sizes, count=count)
+    digest = sha256_hex(text)
+    into[digest] = text
+    return Output(name, type, blob=digest, sizes={**sizes, digest: len(text)}, count=count)
+
+
+def unpack_output(output: Output, fetch: Callable[[str], bytes]) -> Json:
+    """Wire data of an output, fetched where it does not stand inline."""
+    return output.data if output.blob is None else json.loads(fetch(output.blob))
+
+
+def encode_result(result: Result) -> bytes:
+    """Write the document."""
+    body: dict[str, Json] = {"v": _VERSION, "outputs": [_encode_output(output) for output in result.outputs]}
+    if result.inputs:
+        body["inputs"] = result.inputs
+    if result.made:
+        body["made"] = result.made
+    tail = _dumps(body)[1:]
+    return b"".join((_HEAD, sha256_hex(tail).encode("ascii"), b'",', tail))
+
+
+def decode_result(document: bytes) -> Result:
+    """Read the document.
+
+    Raises:
+        DamagedResult: It is not whole, not of this version, or was changed.
+    """
+    tail = document[_BODY:]
+    if document[: len(_HEAD)] != _HEAD or document[_BODY - 66 : _BODY - 2] != sha256_hex(tail).encode("ascii"):
+        raise DamagedResult("the checksum does not fit")
+    body = json.loads(b"{" + tail)
+    if body.get("v") != _VERSION:
+        raise DamagedResult(f"version {body.get('v')!r} is not {_VERSION}")
+    outputs = tuple(
+        Output(o["name"], o["type"], o.get("data"), blob=o.get("blob"), sizes=o.get("sizes"), count=o.get("len"))
+        for o in body["outputs"]
+    )
+    return Result(outputs, inputs=body.get("inputs", ""), made=body.get("made"))
+
+
+def _encode_output(output: Output) -> dict[str, Json]:
+    out: dict[str, Json] = {"name": output.name, "type": output.type}
+    if output.blob is None:
+        out["data"] = output.data
+    else:
+        out["blob"] = output.blob
+    if output.sizes:
+        out["sizes"] = output.sizes
+    if output.count is not None:
+        out["len"] = output.count
+    return out
+
+
+def _dumps(data: Json) -> bytes:
+    return json.dumps(data, separators=(",", ":"), allow_nan=False).encode("ascii")

@@ -1,0 +1,67 @@
+"""The form of numpy arrays: ``.npy``, never pickled. numpy is imported when the first array is met."""
+
+from __future__ import annotations
+
+import io
+
+from dagwright.values.blobs import get_blob, put_blob
+from dagwright.values.form import Form
+from dagwright.values.mismatch import ValueMismatch
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
+
+    from dagwright.values.form import Blobs, Fetch, Json
+
+
+class NdarrayForm(Form):
+    """numpy.ndarray of any shape and any type that holds no Python objects; it arrives in C order."""
+
+    __slots__ = ()
+
+    def normalise(self, value: Any) -> Any:
+        import numpy as np
+
+        if not isinstance(value, np.ndarray):
+            raise self.mismatch(value, help="write numpy.array(...)" if isinstance(value, (list, tuple, np.generic)) else "")
+        if isinstance(value, np.ma.MaskedArray):
+            raise self.mismatch(value, help="its mask would be lost; write ….filled(...)")
+        if value.dtype.hasobject:
+            raise ValueMismatch(self.spelling, f"one of dtype {value.dtype}", help="give it a dtype without Python objects")
+        return np.array(value, order="C", copy=True, subok=False)
+
+    def exact(self, value: Any) -> bool:
+        import numpy as np
+
+        return type(value) is np.ndarray
+
+    def encode(self, value: Any, blobs: Blobs) -> Json:
+        import numpy as np
+
+        out = io.BytesIO()
+        np.save(out, value, allow_pickle=False)
+        return put_blob(out.getvalue(), "npy", blobs)
+
+    def decode(self, data: Json, fetch: Fetch) -> Any:
+        import numpy as np
+
+        content = get_blob(data, "npy", fetch, self.spelling)
+        try:
+            return np.load(io.BytesIO(content), allow_pickle=False)
+        except (ValueError, EOFError) as error:
+            raise ValueMismatch(self.spelling, f"a blob that is no .npy file: {error}") from None
+
+    def from_user(self, data: Json) -> Any:
+        """An array from nested lists of numbers."""
+        import numpy as np
+
+        if type(data) is not list:
+            raise self.mismatch(data, help="write nested lists of numbers")
+        try:
+            return self.normalise(np.array(data))
+        except ValueError as error:
+            raise ValueMismatch(self.spelling, f"lists that make none: {error}") from None
+
+    def to_user(self, value: Any) -> Json:
+        return value.tolist()

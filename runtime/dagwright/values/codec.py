@@ -1,0 +1,164 @@
+"""The codec: from values to the wire form and back, by declared type."""
+
+from __future__ import annotations
+
+import sys
+
+from dagwright.contract.types import parse
+from dagwright.values.containers import DictForm, ListForm, TupleForm
+from dagwright.values.mismatch import ValueMismatch
+from dagwright.values.scalars import BoolForm, BytesForm, FloatForm, IntForm, NoneForm, StrForm
+from dagwright.values.spelling import spell
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any, Callable, Mapping
+
+    from dagwright.contract.schema import ClassDef
+    from dagwright.contract.types import Type
+    from dagwright.values.form import Blobs, Fetch, Form, Json
+
+_SCALARS = {"none": NoneForm, "bool": BoolForm, "int": IntForm, "float": FloatForm, "str": StrForm, "bytes": BytesForm}
+
+
+class Codec:
+    """Normalises, writes and reads values of one program.
+
+    Args:
+        classes: The program's table of classes.
+        load_class: Gives the class of a module and a qualified name; the default imports the module.
+        pickle: What to do with values that only pickle can carry: ``"warn"`` once per class, ``"deny"`` them, or a tuple of
+            the qualified names that may pass.
+        warn: Takes the text of a warning; the default prints it to stderr.
+    """
+
+    __slots__ = ("_forms", "_load_class", "_pickle", "_warn", "classes")
+
+    def __init__(
+        self,
+        classes: Mapping[str, ClassDef],
+        load_class: Callable[[str, str], type] | None = None,
+        pickle: str | tuple[str, ...] = "warn",
+        warn: Callable[[str], None] | None = None,
+    ) -> None:
+        self.classes = classes
+        self._load_class = load_class or import_class
+        self._pickle = pickle
+        self._warn = warn or _print_warning
+        self._forms: dict[str, Form] = {}
+
+    def normalise(self, value: Any, declared: Type) -> Any:
+        """Give the value that a consumer would decode: of exactly the declared type, sharing nothing that can change.
+
+        Raises:
+            ValueMismatch: The value is not of the declared type.
+        """
+        form = self.form(declared)
+        try:
+            return form.normalise(value)
+        except RecursionError:
+            raise ValueMismatch(form.spelling, "a value that contains itself or is nested too deeply") from None
+
+    def encode(self, value: Any, declared: Type, blobs: Blobs) -> Json:
+        """Write the wire form of a normalised value; ``blobs`` takes what stands outside of it, by SHA-256."""
+        return self.form(declared).encode(value, blobs)
+
+    def decode(self, data: Json, declared: Type, fetch: Fetch) -> Any:
+        """Read the wire form into a fresh value; ``fetch`` gives the bytes of a blob by its SHA-256.
+
+        Raises:
+            ValueMismatch: ``data`` is not of the declared type.
+        """
+        return self.form(declared).decode(data, fetch)
+
+    def from_user(self, data: Json, declared: Type) -> Any:
+        """Read JSON that a person wrote into a normalised value.
+
+        Beyond the wire form it takes what can only mean one thing: a bare member of a union, an enum by value, a JSON
+        object for any dict, a dataclass without the fields that have defaults.
+
+        Raises:
+            ValueMismatch: ``data`` cannot be of the declared type.
+        """
+        return self.form(declared).from_user(data)
+
+    def to_user(self, value: Any, declared: Type) -> Json:
+        """Write a normalised value as JSON for a person to read."""
+        return self.form(declared).to_user(value)
+
+    def form(self, declared: Type) -> Form:
+        """What does the work for one type; built once."""
+        found = self._forms.get(declared.text)
+        if found is None:
+            found = self._forms[declared.text] = self._build(declared)
+        return found
+
+    def _build(self, declared: Type) -> Form:
+        kind = declared.kind
+        spelling = spell(declared, self.classes)
+        if kind in _SCALARS:
+            return _SCALARS[kind](declared, spelling)
+        if kind == "list":
+            return ListForm(declared, spelling, self.form(declared.args[0]))
+        if kind == "dict":
+            return DictForm(declared, spelling, self.form(declared.args[0]), self.form(declared.args[1]))
+        if kind == "tuple":
+            return TupleForm(declared, spelling, tuple(map(self.form, declared.args)))
+        if kind == "union":
+            return self._union(declared, spelling)
+        if kind == "class":
+            return self._class(declared)
+        if kind in ("datetime", "timedelta"):
+            from dagwright.values.instants import DatetimeForm, TimedeltaForm
+
+            return DatetimeForm(declared, spelling) if kind == "datetime" else TimedeltaForm(declared, spelling)
+        if kind == "ndarray":
+            from dagwright.values.arrays import NdarrayForm
+
+            return NdarrayForm(declared, spelling)
+        if kind == "opaque":
+            from dagwright.values.pickles import OpaqueForm, PicklePolicy
+
+            return OpaqueForm(declared, spelling, PicklePolicy(self._pickle, self._warn))
+        if kind == "unknown":
+            from dagwright.values.unknown import UnknownForm
+
+            return UnknownForm(declared, spelling, self)
+        raise ValueError(f"no values have the type {declared.text}")
+
+    def _union(self, declared: Type, spelling: str) -> Form:
+        from dagwright.values.unions import OptionalForm, UnionForm
+
+        members = tuple(map(self.form, declared.args))
+        if len(members) == 2 and members[1].declared.kind == "none":
+            return OptionalForm(declared, spelling, members[0])
+        return UnionForm(declared, spelling, members)
+
+    def _class(self, declared: Type) -> Form:
+        from dagwright.values.classes import DataclassForm, EnumForm, NamedTupleForm
+
+        spec = self.classes.get(declared.name)
+        if spec is None:
+            raise ValueError(f"the plan defines no class {declared.name}")
+
+        def load() -> type:
+            return self._load_class(spec["module"], spec["qualname"])
+
+        if spec["kind"] == "enum":
+            return EnumForm(declared, spec, load)
+        record = DataclassForm if spec["kind"] == "dataclass" else NamedTupleForm
+        return record(declared, spec, load, lambda text: self.form(parse(text)))
+
+
+def import_class(module: str, qualname: str) -> type:
+    """Import a class; whatever the import of its module raises passes through."""
+    __import__(module)
+    found: Any = sys.modules[module]
+    for part in qualname.split("."):
+        found = getattr(found, part)
+    cls: type = found
+    return cls
+
+
+def _print_warning(text: str) -> None:
+    print(f"warning: {text}", file=sys.stderr)  # noqa: T201 - the last resort of a codec that was given no other

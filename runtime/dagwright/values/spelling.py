@@ -1,0 +1,27 @@
+"""Types as Python spells them: what users read in messages."""
+
+from __future__ import annotations
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Mapping
+
+    from dagwright.contract.schema import ClassDef
+    from dagwright.contract.types import Type
+
+_SPELLINGS = {"none": "None", "unknown": "Any", "ndarray": "numpy.ndarray"}
+
+
+def spell(declared: Type, classes: Mapping[str, ClassDef]) -> str:
+    """Spell a type: ``union[int, none]`` is ``int | None``; a class goes by its name within its module."""
+    kind = declared.kind
+    if kind == "class":
+        return classes[declared.name]["qualname"] if declared.name in classes else declared.name
+    if kind == "opaque":
+        return declared.name
+    parts = [spell(arg, classes) for arg in declared.args]
+    if kind == "union":
+        return " | ".join(parts)
+    if kind == "tuple" and not parts:
+        return "tuple[()]"
+    return f"{kind}[{', '.join(parts)}]" if parts else _SPELLINGS.get(kind, kind)
