@@ -51,7 +51,10 @@ def _plain_class(hint: Any, scope: dict[str, Any]) -> type | None:
     """Give the class that every value of the annotation is an instance of, or ``None`` where that takes more than a look."""
     if isinstance(hint, str):
         head = hint.partition("[")[0] if hint.endswith("]") and "|" not in hint else hint
-        hint = scope.get(head, _BUILTINS.get(head))
+        first, *rest = head.split(".")
+        hint = scope.get(first, _BUILTINS.get(first))
+        for name in rest:
+            hint = getattr(hint, name, None)
     found = getattr(hint, "__origin__", hint)
     if not isinstance(found, type) or found is object or found.__module__ == "typing":
         return None

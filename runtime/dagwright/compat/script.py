@@ -40,7 +40,7 @@ def main(arguments: list[str]) -> int:
     try:
         code = compile(source, path, "exec", dont_inherit=True)
     except (SyntaxError, ValueError) as error:
-        sys.excepthook(type(error), error, None)
+        sys.excepthook(type(error), error.with_traceback(None), None)
         return 1
     return _execute(code, path)
 
