@@ -60,7 +60,9 @@ class DataclassesJsonFinder(Loader):
     def find_spec(self, name: str, path: Sequence[str] | None = None, target: ModuleType | None = None) -> ModuleSpec | None:
         """Give the fallback's spec."""
         del path, target
-        return ModuleSpec(name, self) if name == "dataclasses_json" else None
+        if name not in ("dataclasses_json", "dataclasses_json.api"):
+            return None
+        return ModuleSpec(name, self, is_package=name == "dataclasses_json")
 
     def create_module(self, spec: ModuleSpec) -> None:
         """Leave the making of the module to Python."""

@@ -9,29 +9,22 @@ from dagwright.compat.unsupported import Unsupported
 
 _HOMES = {
     "Cache": "dagwright.authoring.caching",
+    "FlyteRecoverableException": "dagwright.authoring.errors",
     "Resources": "dagwright.authoring.resources",
     "map_task": "dagwright.authoring.mapping",
     "task": "dagwright.authoring.tasks",
     "workflow": "dagwright.authoring.workflows",
 }
-"""Names that work, and where they come from. flytekit moves them between modules from release to release."""
-_MODULES = {
-    "flytekit": ("Cache", "Resources", "map_task", "task", "workflow"),
-    "flytekit.core.array_node_map_task": ("map_task",),
-    "flytekit.core.cache": ("Cache",),
-    "flytekit.core.map_task": ("map_task",),
-    "flytekit.core.resources": ("Resources",),
-    "flytekit.core.task": ("task",),
-    "flytekit.core.workflow": ("workflow",),
-    "flytekit.experimental": ("map_task",),
-}
-_RECOVERABLE = "FlyteRecoverableException"
-_PACKAGES = frozenset(
-    part
-    for module in (*_MODULES, "flytekit.exceptions.user", "flytekit.exceptions.system", "flytekit.exceptions.base")
-    for part in (module, *(module.rsplit(".", depth)[0] for depth in range(1, module.count(".") + 1)))
+"""Names that work, in every module: flytekit moves them from release to release, and the compiler goes by the name too."""
+_OURS = {"FlyteRecoverableException": "RecoverableError"}
+_MODULES = frozenset(
+    {
+        *("flytekit.core", "flytekit.core.cache", "flytekit.core.map_task", "flytekit.core.resources", "flytekit.core.task"),
+        *("flytekit.core.array_node_map_task", "flytekit.core.workflow", "flytekit.experimental"),
+        *("flytekit.exceptions", "flytekit.exceptions.base", "flytekit.exceptions.system", "flytekit.exceptions.user"),
+    }
 )
-"""Modules that ``import flytekit`` alone makes reachable as attributes."""
+"""Modules that ``import flytekit`` alone makes reachable as attributes; ``flytekit.core.task`` is a module, not the decorator."""
 
 
 class StandIn(ModuleType):
@@ -39,7 +32,7 @@ class StandIn(ModuleType):
 
     def __getattr__(self, name: str) -> object:
         if name == "__all__":
-            return list(_MODULES.get(self.__name__, ()))
+            return sorted(_HOMES)
         if name.startswith("__"):
             raise AttributeError(f"module {self.__name__!r} has no attribute {name!r}")
         found = _resolve(self.__name__, name)
@@ -48,13 +41,12 @@ class StandIn(ModuleType):
 
 
 def _resolve(module: str, name: str) -> object:
-    if name == _RECOVERABLE:
-        return import_module("dagwright.authoring.errors").RecoverableError
-    if name in _MODULES.get(module, ()):
-        return getattr(import_module(_HOMES[name]), name)
     full = f"{module}.{name}"
-    if full in _PACKAGES:
+    if full in _MODULES:
         return import_module(full)
-    if module.startswith("flytekit.exceptions.") or name == "FlyteError":
+    home = _HOMES.get(name)
+    if home is not None:
+        return getattr(import_module(home), _OURS.get(name, name))
+    if module.startswith("flytekit.exceptions."):
         return type(name, (Exception,), {"__module__": module})  # every exception but the recoverable one fails the task for good
     return Unsupported(full)

@@ -45,6 +45,7 @@ def real_flytekit(tmp_path: Path) -> Path:
         "import flytekit; assert flytekit.core.workflow.workflow is flytekit.workflow",
         "from flytekit.core.array_node_map_task import map_task; from flytekit.core.resources import Resources",
         "import flytekit.core.cache as cache; cache.Cache(version='1')",
+        "from flytekit.core import workflow as module; from flytekit.future.place import workflow; assert module.workflow is workflow",
         "from flytekit import *; task, workflow, map_task, Resources, Cache",
         "import dagwright, flytekit; assert flytekit.task is dagwright.task and flytekit.map_task is dagwright.map_task",
     ],
@@ -122,7 +123,9 @@ def test_a_real_flytekit_that_was_imported_before_keeps_its_modules(real_flyteki
 
 def test_dataclasses_json_is_ours_only_where_it_is_absent(real_flytekit: Path) -> None:
     passes("import dataclasses_json; assert dataclasses_json.REAL", path=(real_flytekit,))
-    passes("from dataclasses_json import dataclass_json, DataClassJsonMixin")
+    passes(
+        "from dataclasses_json import dataclass_json, DataClassJsonMixin; import dataclasses_json.api as api; assert api.dataclass_json is dataclass_json"
+    )
 
 
 def test_other_absent_modules_stay_absent() -> None:
