@@ -32,9 +32,11 @@ def main(argv: list[str]) -> int:
         return _complain(f"the image's Python is {sys.version.split()[0]}; the runtime needs 3.9 or newer", SYSTEM_FATAL)
     try:
         assignment = read_assignment(argv, os.environ)
+        return run(assignment, Console())
     except Fault as fault:
         return _complain(fault.text, fault.code)
-    return run(assignment, Console())
+    except Exception as error:  # noqa: BLE001  # the process edge: an orchestrator must get one of our codes
+        return _complain(f"internal error: {type(error).__name__}: {error}; please report it", SYSTEM_FATAL)
 
 
 def run(assignment: Assignment, console: Console, lifeline: int | None = None) -> int:
@@ -58,7 +60,7 @@ def read_assignment(argv: list[str], environ: Mapping[str, str]) -> Assignment:
     if not run_key:
         raise fatal(f"{names.ENV_RUN} is not set: the pod needs the key of its run")
     work = environ.get(names.ENV_WORK) or names.DEFAULT_WORK
-    plan, code = _folders(environ, store_url, work)
+    plan, code = find_folders(environ, store_url, work)
     index = argv[1] if len(argv) == 2 else environ.get("AWS_BATCH_JOB_ARRAY_INDEX")
     return Assignment(
         read_plan(plan),
@@ -86,7 +88,7 @@ def _work(assignment: Assignment) -> Work:
     return work
 
 
-def _folders(environ: Mapping[str, str], store_url: str, work: str) -> tuple[str, str]:
+def find_folders(environ: Mapping[str, str], store_url: str, work: str) -> tuple[str, str]:
     """Give the folders of plan and code, unpacking the bundle where none is mounted."""
     digest = environ.get(names.ENV_BUNDLE)
     plan = environ.get(names.ENV_PLAN)
@@ -163,5 +165,5 @@ def _cache(environ: Mapping[str, str]) -> bool:
 
 
 def _complain(text: str, code: int) -> int:
-    os.write(2, f"dagwright: {text} (exit {code})\n".encode("utf-8", "backslashreplace"))
+    os.write(2, f"dagwright: {' '.join(text.split())} (exit {code})\n".encode("utf-8", "backslashreplace"))
     return code

@@ -29,8 +29,10 @@ from dagwright_compiler.ir.program import MapNode, Policy, Program, TaskNode
 if TYPE_CHECKING:
     from dagwright_batch.settings import BatchSettings
 
-ENTRY = "dagwright.execution.batch"
-"""The runtime's entry in a Batch container."""
+ENTRY = "dagwright.execution"
+"""The runtime's entry, as in every pod."""
+LOOPS = "dagwright.execution.batch"
+"""Its entry where a container is more than one plain attempt."""
 BARRIER = "wait"
 
 Report = Callable[[Code, str, TaskNode | MapNode, str], None]
@@ -93,7 +95,7 @@ class Definitions:
         return self._container(
             name,
             image=policy.image,
-            command=(self._settings.python, "-m", ENTRY, "Ref::unit", *arguments),
+            command=(self._settings.python, "-m", LOOPS if arguments else ENTRY, "Ref::unit", *arguments),
             resources=self._resources(node, policy),
             environment=tuple(Variable(name=key, value=value) for key, value in policy.environment),
             attempts=attempts,

@@ -4,7 +4,8 @@ How a map is spread depends on when the length of its list is known:
 
 * **exact**: the length is a literal, or that of a workflow input (directly, or through maps over it). One array job, one
   child per element, the child's index is the element's. The submitter counts: a list of one becomes a plain job, of none no
-  job at all, and who waited for it waits for what it waited for.
+  job at all, and who waited for it waits for what it waited for. An exact map over an exact map's output waits element by
+  element (``N_TO_N``).
 * **pool**: only a task knows the list, or the map limits its ``concurrency``, for which Batch has no other means. An array
   of ``workers`` children, fixed here; child *i* runs elements *i*, *i + workers*, ... one after the other. Each element is a whole
   attempt of the same runtime unit, in a process of its own: own pin, cache entry, retries, timeout and record, so a restarted
@@ -42,7 +43,17 @@ from dagwright_batch.model import (
 )
 from dagwright_batch.order import waits
 from dagwright_compiler.diagnostics.model import InternalError
-from dagwright_compiler.ir.program import GraphNode, InputBinding, LiteralBinding, MapNode, Program, TaskNode, Unit, Workflow
+from dagwright_compiler.ir.program import (
+    GraphNode,
+    InputBinding,
+    LiteralBinding,
+    MapNode,
+    OutputBinding,
+    Program,
+    TaskNode,
+    Unit,
+    Workflow,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -60,7 +71,7 @@ def plan_of(program: Program, settings: BatchSettings, *, bundle: str, report: R
     definitions = Definitions(program, settings, report)
     workflow = program.workflow
     name = plain(workflow.name.rpartition(".")[2])
-    submissions = tuple(_submissions(workflow, _Fanouts(settings.workers), definitions, name))
+    submissions = tuple(_submissions(workflow, _Fanouts(workflow, settings.workers), definitions, name))
     parameters = {
         "queue": _parameter(settings.queue),
         "store": _parameter(settings.store),
@@ -91,13 +102,32 @@ def _parameter(setting: str) -> Parameter:
 
 
 class _Fanouts:
-    """How each map is spread; remembers lengths, for maps over the outputs of maps."""
+    """How each map of a workflow is spread."""
 
-    def __init__(self, workers: int) -> None:
+    def __init__(self, workflow: Workflow, workers: int) -> None:
         self._workers = workers
         self._lengths: dict[str, int | Len | None] = {}
+        self._made: dict[str, tuple[Fanout, ArraySize | None]] = {}
+        for node in workflow.nodes:  # in source order, so a map over a map's output finds that map's length
+            if isinstance(node, MapNode):
+                self._made[node.id] = self._spread(node)
 
     def of(self, node: MapNode) -> tuple[Fanout, ArraySize | None]:
+        return self._made[node.id]
+
+    def elementwise(self, node: MapNode) -> tuple[str, str] | None:
+        """The edge (node, earlier) on which each element needs its own counterpart only: both exact, nothing else between them."""
+        over = dict(node.bindings)[node.over]
+        if not isinstance(over, OutputBinding) or not self._is_exact(node.id) or not self._is_exact(over.node):
+            return None
+        others = [binding for name, binding in node.bindings if name != node.over]
+        whole = any(isinstance(other, OutputBinding) and other.node == over.node for other in others)
+        return None if whole or over.node in node.after else (node.id, over.node)
+
+    def _is_exact(self, node: str) -> bool:
+        return node in self._made and self._made[node][0].mode == "exact"
+
+    def _spread(self, node: MapNode) -> tuple[Fanout, ArraySize | None]:
         length = self._lengths[node.id] = self._length(node)
         if length is None or node.concurrency or (isinstance(length, int) and length > MAX_ARRAY):
             workers = min(node.concurrency or self._workers, MAX_ARRAY)
@@ -117,7 +147,8 @@ def _submissions(workflow: Workflow, fanouts: _Fanouts, definitions: Definitions
     """All jobs, in topological order; barriers stand before the job that waits for them."""
     nodes = {node.id: node for node in workflow.nodes}
     taken = set(nodes)
-    for node_id, predecessors in waits(workflow).items():
+    elementwise = {edge for node in workflow.nodes if isinstance(node, MapNode) and (edge := fanouts.elementwise(node))}
+    for node_id, predecessors in waits(workflow, elementwise).items():
         node, earlier = nodes[node_id], predecessors
         if isinstance(node, GraphNode):
             raise InternalError(f"{node.id} is not inlined")
@@ -125,11 +156,12 @@ def _submissions(workflow: Workflow, fanouts: _Fanouts, definitions: Definitions
             barrier = _free_name(f"{node_id}-wait", taken)
             yield _barrier(barrier, earlier[:MAX_DEPENDENCIES], definitions, name)
             earlier = (*earlier[MAX_DEPENDENCIES:], barrier)
-        yield _submission(node, earlier, fanouts, definitions, name)
+        dependencies = tuple(_dependency(before, elementwise=(node_id, before) in elementwise) for before in earlier)
+        yield _submission(node, dependencies, fanouts, definitions, name)
 
 
 def _submission(
-    node: TaskNode | MapNode, earlier: Iterable[str], fanouts: _Fanouts, definitions: Definitions, name: str
+    node: TaskNode | MapNode, depends_on: tuple[Dependency, ...], fanouts: _Fanouts, definitions: Definitions, name: str
 ) -> Submission:
     fanout, size = fanouts.of(node) if isinstance(node, MapNode) else (None, None)
     request = JobRequest(
@@ -138,7 +170,7 @@ def _submission(
         job_definition=DefinitionOf(definition=definitions.of(node, pool=fanout.workers if fanout else 0)),
         parameters={"unit": node.id},
         array_properties=size,
-        depends_on=_dependencies(earlier),
+        depends_on=depends_on,
         container_overrides=Overrides(environment=tuple(_environment(node))),
     )
     return Submission(id=node.id, fanout=fanout, request=request)
@@ -150,7 +182,7 @@ def _barrier(barrier: str, earlier: Iterable[str], definitions: Definitions, nam
         job_name=short(f"{name}-{barrier}"),
         job_queue=Param(param="queue"),
         job_definition=DefinitionOf(definition=definitions.barrier()),
-        depends_on=_dependencies(earlier),
+        depends_on=tuple(_dependency(before, elementwise=False) for before in earlier),
     )
     return Submission(id=barrier, request=request)
 
@@ -163,8 +195,8 @@ def _free_name(base: str, taken: set[str]) -> str:
     return f"{base}-{number}"
 
 
-def _dependencies(earlier: Iterable[str]) -> tuple[Dependency, ...]:
-    return tuple(Dependency(job_id=JobOf(job=node)) for node in earlier)
+def _dependency(earlier: str, *, elementwise: bool) -> Dependency:
+    return Dependency(job_id=JobOf(job=earlier), type="N_TO_N" if elementwise else None)
 
 
 def _environment(node: TaskNode | MapNode) -> Iterator[Variable]:

@@ -131,9 +131,10 @@ class ArraySize(Frozen, frozen=True, kw_only=True):
 
 
 class Dependency(Frozen, frozen=True, kw_only=True):
-    """A job that must succeed first."""
+    """A job that must succeed first; ``N_TO_N``: a child of it for the child of the same index."""
 
     job_id: JobOf
+    type: Literal["N_TO_N"] | None = None
 
 
 class Overrides(Frozen, frozen=True, kw_only=True):

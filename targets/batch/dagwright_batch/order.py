@@ -2,18 +2,30 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from dagwright_compiler.diagnostics.model import InternalError
-from dagwright_compiler.ir.program import GraphNode, Node, OutputBinding, Workflow
+from dagwright_compiler.ir.graph import predecessors
+
+if TYPE_CHECKING:
+    from collections.abc import Collection
+
+    from dagwright_compiler.ir.program import Workflow
 
 
-def waits(workflow: Workflow) -> dict[str, tuple[str, ...]]:
+def waits(workflow: Workflow, elementwise: Collection[tuple[str, str]] = ()) -> dict[str, tuple[str, ...]]:
     """Order nodes and reduce their edges.
+
+    Args:
+        workflow: A flat workflow.
+        elementwise: Edges (node, earlier) on which an element waits for one element only: they imply nothing for the node's
+            other edges.
 
     Returns:
         Node id -> the nodes whose end it waits for, in source order. Keys are in topological order, ties in source order.
     """
     place = {node.id: position for position, node in enumerate(workflow.nodes)}
-    direct = {node.id: sorted(_predecessors(node), key=place.__getitem__) for node in workflow.nodes}
+    direct = {node.id: sorted(predecessors(node), key=place.__getitem__) for node in workflow.nodes}
     order = _topological(direct)
     bit = {node: 1 << position for position, node in enumerate(order)}
     reach: dict[str, int] = {}  # everything that must end before a node, as bits
@@ -21,18 +33,13 @@ def waits(workflow: Workflow) -> dict[str, tuple[str, ...]]:
     for node in order:
         implied = 0
         for earlier in direct[node]:
-            implied |= reach[earlier]
+            if (node, earlier) not in elementwise:
+                implied |= reach[earlier]
         reduced[node] = tuple(earlier for earlier in direct[node] if not implied & bit[earlier])
         for earlier in direct[node]:
-            implied |= bit[earlier]
+            implied |= bit[earlier] | reach[earlier]
         reach[node] = implied
     return reduced
-
-
-def _predecessors(node: Node) -> set[str]:
-    if isinstance(node, GraphNode):
-        raise InternalError(f"{node.id} is not inlined")
-    return {binding.node for _, binding in node.bindings if isinstance(binding, OutputBinding)} | set(node.after)
 
 
 def _topological(direct: dict[str, list[str]]) -> list[str]:

@@ -1,0 +1,183 @@
+"""The entry of a Batch container that is more than one attempt: ``<unit> [--element | --pool N] [--attempts K]``.
+
+``--element``
+    One element of a map. Its index is that of the array's child; a list of one is no array in AWS Batch, so there it is 0.
+``--pool N``
+    Child *i* of a pool runs elements *i*, *i + N*, ... of a list whose length only the run knows, one after the other. Every element is an
+    attempt of the same unit in a process of its own, with its own pin, cache entry, record and retries; a child that Batch
+    starts again passes over what is pinned. A failed element does not keep the others from running.
+``--attempts K``
+    What the user's own retries pay for is tried again in place, K times in all: Batch allows 10 attempts a job, which must also
+    cover lost hosts and failures of the store.
+
+Everything else about an attempt is ``pod``'s.
+"""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+
+from dagwright.contract import names
+from dagwright.contract.exits import (
+    RETRYABLE,
+    SUCCEEDED,
+    SYSTEM_FATAL,
+    SYSTEM_TRANSIENT,
+    TERMINATED,
+    TIMED_OUT,
+    USER_FAILED,
+    USER_RECOVERABLE,
+)
+from dagwright.execution import pod
+from dagwright.execution.faults import Fault, fatal
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Optional
+
+    from dagwright.execution.assignment import Assignment
+
+_INDEX = "AWS_BATCH_JOB_ARRAY_INDEX"
+_IN_PLACE = (USER_RECOVERABLE, TIMED_OUT)
+"""Ends that the user's budget pays for; the runtime counts it, from the records of the run."""
+
+
+def main(argv: list[str]) -> int:
+    """Run what the arguments say; give the exit code of the container."""
+    try:
+        order = Order(argv)
+        index = _index()
+        if order.pool:
+            return _Tries().pool(order, index)
+        arguments = [order.unit, str(index)] if order.element else [order.unit]
+        return pod.main(arguments) if order.attempts == 1 else _Tries().one(arguments, order.attempts)
+    except Fault as fault:
+        return _complain(fault.text, fault.code)
+
+
+class Order:
+    """The arguments: ``pool`` 0 is no pool.
+
+    Raises:
+        Fault: They are malformed.
+    """
+
+    __slots__ = ("attempts", "element", "pool", "unit")
+
+    def __init__(self, argv: list[str]) -> None:
+        rest = list(argv)
+        self.element = _take(rest, "--element") is not None
+        self.pool = _count(rest, "--pool", 0)
+        self.attempts = _count(rest, "--attempts", 1)
+        if len(rest) != 1 or (self.element and self.pool):
+            raise fatal("usage: python3 -m dagwright.execution.batch UNIT [--element | --pool N] [--attempts K]")
+        self.unit = rest[0]
+
+
+class _Tries:
+    """Attempts in processes of their own; SIGTERM reaches the one that runs and lets no other start."""
+
+    def __init__(self) -> None:
+        self._process: Optional[subprocess.Popen[bytes]] = None
+        self._terminated = False
+        signal.signal(signal.SIGTERM, self._terminate)
+
+    def pool(self, order: Order, worker: int) -> int:
+        """Run this worker's share of a list; give the code of its worst element."""
+        assignment, count = _share(order)
+        codes = []
+        for index in range(worker, count, order.pool):
+            codes.append(self.one([order.unit, str(index)], 1 + assignment.node.policy.retries))
+            if self._terminated:
+                return TERMINATED
+        failed = [code for code in codes if code != SUCCEEDED]
+        return next((code for code in failed if code not in RETRYABLE), failed[0] if failed else SUCCEEDED)
+
+    def one(self, arguments: list[str], attempts: int) -> int:
+        """Try until it succeeds, fails for another reason than the user's budget pays for, or ``attempts`` are over."""
+        code = TERMINATED
+        for _ in range(attempts):
+            if self._terminated:
+                return TERMINATED
+            code = self._attempt(arguments)
+            if code not in _IN_PLACE:
+                break
+        return code
+
+    def _attempt(self, arguments: list[str]) -> int:
+        self._process = subprocess.Popen([sys.executable, "-m", "dagwright.execution", *arguments])  # noqa: S603
+        if self._terminated:  # the signal came before the process had its name
+            self._process.terminate()
+        code = self._process.wait()
+        return 128 - code if code < 0 else code
+
+    def _terminate(self, _number: int, _frame: object) -> None:
+        self._terminated = True
+        if self._process is not None and self._process.poll() is None:
+            self._process.terminate()
+
+
+def _share(order: Order) -> tuple[Assignment, int]:
+    """Read the plan, count the list, and let this container's attempts find the bundle unpacked.
+
+    Raises:
+        Fault: Plan, store or list are not there.
+    """
+    from dagwright.execution.bindings import Bindings
+    from dagwright.execution.failures import UserFailure
+    from dagwright.execution.user_code import load, prepare
+    from dagwright.store import StoreError, open_store
+    from dagwright.values import Codec
+
+    store_url, work = os.environ.get(names.ENV_STORE), os.environ.get(names.ENV_WORK) or names.DEFAULT_WORK
+    if store_url:
+        os.environ[names.ENV_PLAN], os.environ[names.ENV_CODE] = pod.find_folders(os.environ, store_url, work)
+    assignment = pod.read_assignment([order.unit, "0"], os.environ)
+    prepare(assignment.code)
+    program = assignment.plan.program
+    try:
+        store = open_store(assignment.store_url)
+        codec = Codec(program.classes, load_class=load)
+        bindings = Bindings(program, run=assignment.run, store=store, codec=codec, texts=assignment.inputs)
+        return assignment, bindings.length(assignment.node)
+    except StoreError as error:
+        raise Fault(str(error), code=SYSTEM_TRANSIENT if error.transient else SYSTEM_FATAL) from error
+    except UserFailure as failure:
+        raise Fault(str(failure.error), code=USER_FAILED) from failure
+
+
+def _index() -> int:
+    text = os.environ.get(_INDEX, "0")
+    if not text.isdigit():
+        raise fatal(f"{_INDEX} is {text!r}, no number from 0")
+    return int(text)
+
+
+def _take(rest: list[str], option: str) -> Optional[str]:
+    if option not in rest:
+        return None
+    rest.remove(option)
+    return option
+
+
+def _count(rest: list[str], option: str, default: int) -> int:
+    if option not in rest:
+        return default
+    place = rest.index(option)
+    text = rest[place + 1] if place + 1 < len(rest) else ""
+    if not text.isdigit() or int(text) < 1:
+        raise fatal(f"{option} takes a number from 1, not {text!r}")
+    del rest[place : place + 2]
+    return int(text)
+
+
+def _complain(text: str, code: int) -> int:
+    os.write(2, f"dagwright: {text} (exit {code})\n".encode("utf-8", "backslashreplace"))
+    return code
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
