@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from importlib import import_module
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 import msgspec
 
@@ -13,14 +13,19 @@ from dagwright_compiler.diagnostics.model import Collector
 from dagwright_compiler.ir.program import Program, Unit
 from dagwright_compiler.ir.spans import SpanTable
 
+if TYPE_CHECKING:
+    from importlib.metadata import EntryPoints
+
 TARGETS = {"argo": "dagwright_argo", "batch": "dagwright_batch"}
 """Name -> module with a ``TARGET`` object; third parties use the entry-point group ``dagwright.targets``."""
+PLAN_TARGET = "argo"
+"""The target whose units ``compile -t plan`` shows."""
 
 
 class Request(msgspec.Struct, frozen=True):
     """What a target is asked to compile.
 
-    ``settings`` is the raw table ``[tool.dagwright.<target>]``; ``seal`` puts the units into the plan and gives the
+    ``settings`` is the raw table ``[tool.dagwright.<target>]``, with the project's ``store`` where the table has none; ``seal`` puts the units into the plan and gives the
     bundle whose digest names the manifest's objects.
     """
 
@@ -54,6 +59,16 @@ class Target(Protocol):
         ...
 
 
+def is_target(name: str) -> bool:
+    """Whether a target of this name is built in or installed."""
+    return name in TARGETS or any(point.name == name for point in _installed())
+
+
+def target_names() -> tuple[str, ...]:
+    """Names of all targets, the built-in ones first."""
+    return tuple(dict.fromkeys([*TARGETS, *sorted(point.name for point in _installed())]))
+
+
 def load_target(name: str) -> Target:
     """Import a target by name.
 
@@ -61,13 +76,18 @@ def load_target(name: str) -> Target:
         KeyError: No such target is known.
     """
     module = TARGETS.get(name)
-    if module is None:
-        from importlib.metadata import entry_points
+    if module is not None:
+        built_in: Target = import_module(module).TARGET
+        return built_in
+    for point in _installed():
+        if point.name == name:
+            found: Target = point.load()
+            return found
+    raise KeyError(name)
 
-        for point in entry_points(group="dagwright.targets"):
-            if point.name == name:
-                found: Target = point.load()
-                return found
-        raise KeyError(name)
-    built_in: Target = import_module(module).TARGET
-    return built_in
+
+def _installed() -> EntryPoints:
+    # Slow to import, and needed only where a name is not built in.
+    from importlib.metadata import entry_points
+
+    return entry_points(group="dagwright.targets")

@@ -6,6 +6,7 @@ are sorted, fields stand in declared order, so equal values give equal bytes.
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 import msgspec
@@ -31,12 +32,61 @@ def to_data(value: Program | Plan) -> dict[str, Any]:
 
 def to_json(value: Program | Plan) -> bytes:
     """Compact canonical JSON."""
-    return msgspec.json.encode(to_data(value))
+    return _encode(to_data(value))
 
 
 def to_pretty_json(value: Program | Plan) -> bytes:
     """The same data indented by two, for people and goldens; ends with a newline."""
-    return msgspec.json.format(to_json(value), indent=2) + b"\n"
+    return pretty(to_json(value))
+
+
+def to_lined_json(plan: Plan) -> bytes:
+    """The same data with a line for each class, task, node and unit: a change of one shows as one line, at the size of compact JSON."""
+    data = to_data(plan)
+    program = data["program"]
+    nodes = program["workflow"].pop("nodes")
+    frame = _encode({**data, "program": {**program, "classes": 0, "tasks": 0}, "units": 0})
+    # The marks are the last members of their objects, or stand where no text of a user can come before them.
+    head, rest = frame.split(b'"classes":0,"tasks":0', 1)
+    middle, tail = rest.rsplit(b'},"units":0', 1)
+    assert middle.endswith(b"}")
+    return b"".join(
+        [
+            head,
+            b'"classes":',
+            _lined_object(program["classes"]),
+            b',"tasks":',
+            _lined_object(program["tasks"]),
+            middle[:-1],
+            b',"nodes":[',
+            b",".join(b"\n" + _encode(node) for node in nodes),
+            b"\n]}}",
+            b',"units":',
+            _lined_object(data["units"]),
+            tail,
+            b"\n",
+        ]
+    )
+
+
+def pretty(text: bytes) -> bytes:
+    """JSON text indented by two, with a newline at its end."""
+    try:
+        return msgspec.json.format(text, indent=2) + b"\n"
+    except msgspec.DecodeError:  # a lone surrogate, see ``_encode``
+        return json.dumps(json.loads(text), indent=2).encode("ascii") + b"\n"
+
+
+def _lined_object(table: dict[str, Any]) -> bytes:
+    return b"{" + b",".join(b"\n%b:%b" % (_encode(key), _encode(value)) for key, value in table.items()) + b"\n}"
+
+
+def _encode(data: Any) -> bytes:
+    try:
+        return msgspec.json.encode(data)
+    except (OverflowError, UnicodeEncodeError):
+        # Ints beyond 64 bits and lone surrogates are values too; msgspec is six times faster and takes neither.
+        return json.dumps(data, separators=(",", ":")).encode("ascii")
 
 
 def node_data(node: Node) -> dict[str, Any]:
