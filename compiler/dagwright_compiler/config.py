@@ -49,7 +49,8 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     """Everything that is configured.
 
     ``root`` is the project's folder (of the settings file, else of the nearest ``pyproject.toml``, else the starting folder);
-    ``store`` is empty when none is set; ``targets`` holds each target's raw table; ``findings`` point into ``source``.
+    ``store`` is empty when none is set; ``targets`` holds each target's raw table; ``findings`` point into ``source``,
+    whose table ``header`` is ours.
     """
 
     root: Path
@@ -60,12 +61,17 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     pickle: Literal["warn", "deny"] | tuple[str, ...] = "warn"
     targets: Mapping[str, Mapping[str, Any]] = msgspec.field(default_factory=dict)
     source: SourceFile | None = None
+    header: str = ""
     findings: tuple[Diagnostic, ...] = ()
 
     @property
     def local_store(self) -> str:
         """URL of the store that a local run uses: the configured one, else ``.dagwright/store`` in the project."""
         return self.store or (self.root / LOCAL_STORE).resolve().as_uri()
+
+    def span_of(self, key: str) -> Span | None:
+        """Where a key or table of ours is written; ``None`` without a settings file."""
+        return key_span(self.source, self.header, key) if self.source else None
 
 
 def load_settings(
@@ -96,7 +102,15 @@ def load_settings(
         if given:
             values[key] = given
     roots = tuple(root / part for part in values.pop("source_roots", ()))
-    return Settings(root=root, source_roots=roots, targets=targets, source=found.source, findings=tuple(found.findings), **values)
+    return Settings(
+        root=root,
+        source_roots=roots,
+        targets=targets,
+        source=found.source,
+        header=found.header,
+        findings=tuple(found.findings),
+        **values,
+    )
 
 
 class _Reading:
@@ -104,7 +118,7 @@ class _Reading:
 
     def __init__(self, display_root: Path) -> None:
         self._display_root = display_root
-        self._header = ""
+        self.header = ""
         self.source: SourceFile | None = None
         self.findings: list[Diagnostic] = []
 
@@ -147,7 +161,7 @@ class _Reading:
             table = table.get(part) if isinstance(table, dict) else None
         if table is None:
             return {}
-        self.source, self._header = source, header
+        self.source, self.header = source, header
         if not isinstance(table, dict):
             self.findings.append(
                 Diagnostic(WRONG_SETTING, "`tool.dagwright` is not a table", self._key_span("dagwright", "tool"))
@@ -182,7 +196,7 @@ class _Reading:
         )
 
     def _key_span(self, key: str, header: str | None = None) -> Span | None:
-        return key_span(self.source, self._header if header is None else header, key) if self.source else None
+        return key_span(self.source, self.header if header is None else header, key) if self.source else None
 
 
 def key_span(source: SourceFile, header: str, key: str) -> Span:

@@ -1,0 +1,127 @@
+"""From what was asked for to manifests: the composition of reading, passes and one target."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Literal
+
+import msgspec
+
+from dagwright_compiler.diagnostics.model import Collector
+from dagwright_compiler.driver.bundles import bundle_for
+from dagwright_compiler.driver.naming import Wanted, wanted_workflows
+from dagwright_compiler.driver.programs import program_of
+from dagwright_compiler.ir.codec import pretty, to_pretty_json
+from dagwright_compiler.target_api import PLAN_TARGET, Artefact, Request, load_target
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from dagwright_compiler.driver.programs import Loaded
+    from dagwright_compiler.driver.reading import Reading
+
+PLAIN_FORMS = ("ir", "plan")
+"""What can be compiled to besides a target's manifest: the program, and the plan that a pod reads."""
+
+
+class Compiled(msgspec.Struct, frozen=True):
+    """The result of one workflow.
+
+    ``objects`` are the texts that go into its file or stream, of which the first ``shared`` are the same for all workflows.
+    """
+
+    workflow: str
+    objects: tuple[str, ...]
+    shared: int = 0
+
+
+class Compilation(msgspec.Struct, frozen=True):
+    """All results of one request, in the order of the sources; empty when anything is wrong."""
+
+    form: str
+    syntax: Literal["yaml", "json"]
+    results: tuple[Compiled, ...]
+
+
+def compile_all(reading: Reading, wanted: Sequence[Wanted], form: str) -> Compilation:
+    """Compile what is asked for.
+
+    Args:
+        reading: The project.
+        wanted: Files, folders or single definitions.
+        form: Name of a target, or one of ``PLAIN_FORMS``.
+
+    Returns:
+        Results; none at all when ``reading.diagnostics`` holds an error in the end: never half an output.
+
+    Raises:
+        KeyError: No target has the name ``form``.
+    """
+    lower = _lowering(form)
+    names = dict.fromkeys(name for item in wanted for name in wanted_workflows(reading, item))
+    results: list[Compiled] = []
+    for name in names:
+        loaded = program_of(reading, name)
+        result = lower(loaded) if loaded.program is not None else None
+        if result is not None:
+            results.append(result)
+    kept = () if reading.diagnostics.has_errors else tuple(results)
+    return Compilation(form, "json" if form in PLAIN_FORMS else "yaml", kept)
+
+
+def check_all(reading: Reading) -> None:
+    """Make every workflow's program, for its findings alone."""
+    for name in reading.elaborated.workflows:
+        program_of(reading, name)
+
+
+def lower_to(loaded: Loaded, target: str) -> Artefact | None:
+    """Lower one program to a target; findings join those of the reading.
+
+    Raises:
+        KeyError: No target has this name.
+    """
+    program = loaded.program
+    assert program is not None
+    reading = loaded.reading
+    settings = reading.settings
+    table = settings.targets.get(target, {})
+    # Own collector: a target stops at errors of its own, not at those of another workflow.
+    diagnostics = Collector()
+    artefact = load_target(target).compile(
+        Request(
+            program=program,
+            settings={"store": settings.store, **table} if settings.store else table,
+            spans=loaded.spans,
+            diagnostics=diagnostics,
+            seal=lambda units: bundle_for(program, reading.elaborated, units),
+        )
+    )
+    for found in diagnostics.sorted():
+        reading.diagnostics.add(found)
+    return artefact
+
+
+def _lowering(form: str) -> Callable[[Loaded], Compiled | None]:
+    if form == "ir":
+        return _program
+    if form == "plan":
+        return _plan
+    load_target(form)
+    return lambda loaded: _manifest(loaded, form)
+
+
+def _program(loaded: Loaded) -> Compiled:
+    assert loaded.program is not None
+    return Compiled(loaded.program.workflow.name, (to_pretty_json(loaded.program).decode(),))
+
+
+def _plan(loaded: Loaded) -> Compiled | None:
+    artefact = lower_to(loaded, PLAN_TARGET)
+    assert loaded.program is not None
+    return artefact and Compiled(loaded.program.workflow.name, (pretty(artefact.bundle.plan).decode(),))
+
+
+def _manifest(loaded: Loaded, target: str) -> Compiled | None:
+    artefact = lower_to(loaded, target)
+    assert loaded.program is not None
+    return artefact and Compiled(loaded.program.workflow.name, artefact.objects, artefact.shared)

@@ -1,0 +1,83 @@
+"""From paths to everything that elaboration made of them, with the sources that messages show."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import msgspec
+
+from dagwright_compiler.config import Settings
+from dagwright_compiler.diagnostics.codes import UNKNOWN_SETTING
+from dagwright_compiler.diagnostics.model import Collector, Diagnostic
+from dagwright_compiler.diagnostics.suggestions import did_you_mean
+from dagwright_compiler.frontend.elaboration import Elaborated, elaborate
+from dagwright_compiler.frontend.project import Project
+from dagwright_compiler.frontend.source_tree import find_files
+from dagwright_compiler.target_api import TARGETS, is_target
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from dagwright_compiler.source import SourceFile
+
+
+class Reading(msgspec.Struct, frozen=True):
+    """A project as read: its definitions, its settings and what was found to be wrong.
+
+    ``diagnostics`` goes on collecting while programs are made of it.
+    """
+
+    elaborated: Elaborated
+    settings: Settings
+    diagnostics: Collector
+
+    def sources(self) -> dict[str, SourceFile]:
+        """Every file that a diagnostic may point into, by the path that its spans name."""
+        found = {module.source.path: module.source for module in self.elaborated.modules.values()}
+        if self.settings.source is not None:
+            found[self.settings.source.path] = self.settings.source
+        return found
+
+
+def read_project(
+    paths: Sequence[Path],
+    settings: Settings,
+    *,
+    display_root: Path | None = None,
+) -> Reading:
+    """Read files and the Python files of folders.
+
+    Args:
+        paths: Files and folders; a folder stands for the Python files below it.
+        settings: Settings that hold for all of them.
+        display_root: Folder that paths in messages are relative to; the working directory unless told.
+    """
+    project = Project(find_files(paths), source_roots=settings.source_roots, display_root=display_root or Path.cwd())
+    return _elaborated(project, settings)
+
+
+def read_sources(sources: Mapping[str, str | bytes], settings: Settings) -> Reading:
+    """Read texts held in memory (standard input, a notebook), by the path that messages name."""
+    return _elaborated(Project.from_sources(sources), settings)
+
+
+def _elaborated(project: Project, settings: Settings) -> Reading:
+    diagnostics = Collector()
+    for found in (*settings.findings, *_unknown_tables(settings)):
+        diagnostics.add(found)
+    return Reading(elaborate(project, diagnostics), settings, diagnostics)
+
+
+def _unknown_tables(settings: Settings) -> list[Diagnostic]:
+    """A table of settings that belongs to no target is a slip of the pen that would pass unseen."""
+    return [
+        Diagnostic(
+            UNKNOWN_SETTING,
+            f"there is no target `{name}` that these settings could be for",
+            settings.span_of(name),
+            help=did_you_mean(name, TARGETS),
+        )
+        for name in settings.targets
+        if not is_target(name)
+    ]
