@@ -118,10 +118,10 @@ def _program(loaded: Loaded) -> Compiled:
 def _plan(loaded: Loaded) -> Compiled | None:
     artefact = lower_to(loaded, PLAN_TARGET)
     assert loaded.program is not None
-    return artefact and Compiled(loaded.program.workflow.name, (pretty(artefact.bundle.plan).decode(),))
+    return None if artefact is None else Compiled(loaded.program.workflow.name, (pretty(artefact.bundle.plan).decode(),))
 
 
 def _manifest(loaded: Loaded, target: str) -> Compiled | None:
     artefact = lower_to(loaded, target)
     assert loaded.program is not None
-    return artefact and Compiled(loaded.program.workflow.name, artefact.objects, artefact.shared)
+    return None if artefact is None else Compiled(loaded.program.workflow.name, artefact.objects, artefact.shared)

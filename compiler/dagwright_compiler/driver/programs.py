@@ -9,6 +9,7 @@ import msgspec
 from dagwright_compiler.diagnostics.model import Collector
 from dagwright_compiler.driver.naming import Wanted, wanted_definition
 from dagwright_compiler.driver.reading import Reading, read_project
+from dagwright_compiler.ir.node_ids import node_id
 from dagwright_compiler.ir.program import (
     GraphNode,
     InputBinding,
