@@ -11,6 +11,7 @@ import time
 import urllib.error
 import urllib.request
 from contextlib import contextmanager
+from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
@@ -37,7 +38,8 @@ def object_store(host: str = "127.0.0.1") -> Iterator[ObjectStoreServer]:
     with tempfile.TemporaryDirectory(prefix="dagwright-s3-") as folder:
         settings = {"BIND_HOST": host, "GATEWAY_PORT": str(port), "SERVICES": "s3", "MINISTACK_HOST": host, "LOG_LEVEL": "ERROR"}
         inherited = {name: value for name, value in os.environ.items() if not name.startswith(("AWS_", "MINISTACK", "S3_"))}
-        with open(f"{folder}/log", "wb") as log:
+        log_path = Path(folder, "log")
+        with log_path.open("wb") as log:
             process = subprocess.Popen(
                 [sys.executable, "-m", "ministack"],
                 cwd=folder,
@@ -47,7 +49,7 @@ def object_store(host: str = "127.0.0.1") -> Iterator[ObjectStoreServer]:
                 stderr=log,
             )
         try:
-            _make_bucket(process, f"{endpoint}/{BUCKET}", f"{folder}/log")
+            _make_bucket(process, f"{endpoint}/{BUCKET}", log_path)
             environment = {
                 "AWS_ENDPOINT_URL": endpoint,
                 "AWS_ACCESS_KEY_ID": "test",
@@ -72,16 +74,15 @@ def _free_port(host: str) -> int:
         return int(probe.getsockname()[1])
 
 
-def _make_bucket(process: subprocess.Popen[bytes], url: str, log: str) -> None:
+def _make_bucket(process: subprocess.Popen[bytes], url: str, log: Path) -> None:
     opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
     deadline = time.monotonic() + _START_S
     while True:
         try:
-            with opener.open(urllib.request.Request(url, method="PUT"), timeout=_START_S):  # noqa: S310
+            with opener.open(urllib.request.Request(url, method="PUT"), timeout=_START_S):
                 return
         except (urllib.error.URLError, ConnectionError) as error:
             if process.poll() is not None or time.monotonic() > deadline:
-                with open(log, encoding="utf-8", errors="replace") as text:
-                    message = f"the object store did not start: {error}\n{text.read()[-2000:]}"
+                message = f"the object store did not start: {error}\n{log.read_text(errors='replace')[-2000:]}"
                 raise RuntimeError(message) from error
             time.sleep(0.05)
