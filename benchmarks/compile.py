@@ -1,0 +1,176 @@
+"""Compile time, as ratios to two floors measured in the same run.
+
+F is a fresh process that reads the same sources, parses them and writes one line; P is ``python -c pass``. Everything is
+processor time of fresh processes, medians of interleaved repetitions: walls would measure the neighbours on the machine.
+"""
+
+from __future__ import annotations
+
+import argparse
+import math
+import sys
+import tempfile
+from collections.abc import Callable
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+from gates import Gate, finish, table
+from processes import Measure, Medians, environment, interleaved, run
+from sources import SHAPES, write_file, write_project
+
+HERE = Path(__file__).resolve().parent
+SIZES = (10, 100, 1000, 10_000)
+PROJECT = (100, 100)
+COMMAND = [sys.executable, "-m", "dagwright_compiler.cli.main"]
+
+
+@dataclass(frozen=True)
+class Case:
+    """Sources to compile: files of one folder, ``tasks`` in all."""
+
+    name: str
+    tasks: int
+    folder: Path
+    files: tuple[Path, ...]
+
+
+@dataclass(frozen=True)
+class Row:
+    """One case: the compile, its floor, and their ratio."""
+
+    case: str
+    tasks: int
+    compiled: Medians
+    floor: Medians
+
+    @property
+    def ratio(self) -> float:
+        """Compile over floor."""
+        return self.compiled.cpu_s / self.floor.cpu_s
+
+
+def main() -> int:
+    """Measure, print the tables, write the JSON."""
+    options = _options()
+    with tempfile.TemporaryDirectory(prefix="dagwright-bench-") as name:
+        work = Path(name)
+        bench = Bench(work, options.target, options.repeats)
+        start = bench.starts(_file(work, "chain", 10))
+        print(
+            table(
+                ("start", "CPU ms", "of P"),
+                ((name, f"{each.cpu_s * 1e3:.1f}", f"{each.cpu_s / start['P'].cpu_s:.1f}") for name, each in start.items()),
+            )
+        )
+        rows = [bench.row(case) for case in _cases(work, options.shapes, options.sizes, project=options.project)]
+    print("\n" + table(("case", "tasks", "CPU ms", "F ms", "ratio", "us a task", "peak MB"), map(_cells, rows)))
+    data = {
+        "target": options.target,
+        "start": {name: asdict(each) for name, each in start.items()},
+        "rows": [{**asdict(row), "ratio": row.ratio} for row in rows],
+    }
+    return finish(data, _gates(start, rows), json_path=options.json, enforce=options.gates)
+
+
+class Bench:
+    """Runs the processes of one benchmark in one folder."""
+
+    def __init__(self, work: Path, target: str, repeats: int) -> None:
+        self._work = work
+        self._target = target
+        self._repeats = repeats
+        self._variables = environment(work)
+
+    def starts(self, ten: Case) -> dict[str, Medians]:
+        """Measure what every command pays."""
+        jobs = {
+            "P": self._job([sys.executable, "-c", "pass"]),
+            "--help": self._job([*COMMAND, "--help"]),
+            "10 tasks": self._compile(ten),
+        }
+        return interleaved(jobs, max(self._repeats, 7))
+
+    def row(self, case: Case) -> Row:
+        """Measure one case against its floor; large cases are repeated less."""
+        floor = self._job([sys.executable, str(HERE / "floor.py"), *map(str, case.files)])
+        repeats = self._repeats if case.tasks <= 1000 else max(3, self._repeats // 2)
+        found = interleaved({"F": floor, "compile": self._compile(case)}, repeats)
+        return Row(case.name, case.tasks, found["compile"], found["F"])
+
+    def _compile(self, case: Case) -> Callable[[], Measure]:
+        source = case.files[0] if len(case.files) == 1 else case.folder
+        out = self._work / f"out-{case.name}-{case.tasks}"
+        return self._job([*COMMAND, "compile", str(source), "-t", self._target, "-o", str(out)])
+
+    def _job(self, command: list[str]) -> Callable[[], Measure]:
+        return lambda: run(command, self._variables, self._work)
+
+
+def _cases(work: Path, shapes: list[str], sizes: list[int], *, project: bool) -> list[Case]:
+    cases = [_file(work, shape, size) for shape in shapes for size in sizes]
+    if project:
+        folder = work / "project"
+        write_project(folder, *PROJECT)
+        cases.append(Case(f"project {PROJECT[0]} x {PROJECT[1]}", math.prod(PROJECT), folder, tuple(sorted(folder.glob("*.py")))))
+    return cases
+
+
+def _file(work: Path, shape: str, size: int) -> Case:
+    folder = work / f"{shape}-{size}"
+    folder.mkdir(exist_ok=True)
+    path = folder / "flow.py"
+    write_file(path, shape, size)
+    return Case(shape, size, folder, (path,))
+
+
+def _cells(row: Row) -> tuple[str, ...]:
+    compiled, floor = row.compiled, row.floor
+    per_task = (compiled.cpu_s - floor.cpu_s) / row.tasks * 1e6
+    return (
+        row.case,
+        str(row.tasks),
+        f"{compiled.cpu_s * 1e3:.0f}",
+        f"{floor.cpu_s * 1e3:.0f}",
+        f"{row.ratio:.2f} F",
+        f"{per_task:.0f}",
+        f"{compiled.peak_bytes / 1e6:.0f}",
+    )
+
+
+def _gates(start: dict[str, Medians], rows: list[Row]) -> list[Gate]:
+    bare = start["P"].cpu_s
+    gates = [
+        Gate("--help", start["--help"].cpu_s / bare, 5, "P"),
+        Gate("10-task file", start["10 tasks"].cpu_s / bare, 20, "P"),
+    ]
+    gates += [
+        Gate(f"{row.case}, {row.tasks} tasks", row.ratio, 3.0 if row.tasks == 1000 else 2.5, "F")
+        for row in rows
+        if row.tasks >= 1000
+    ]
+    by_size = {(row.case, row.tasks): row for row in rows}
+    for shape in SHAPES:
+        small, middle, large = (by_size.get((shape, size)) for size in (10, 1000, 10_000))
+        if small and middle and large:
+            base = small.compiled.cpu_s
+            growth = math.log10((large.compiled.cpu_s - base) / (middle.compiled.cpu_s - base))
+            gates.append(Gate(f"{shape}, growth exponent 1k to 10k", growth, 1.10, ""))
+            memory = (large.compiled.peak_bytes - middle.compiled.peak_bytes) / (large.tasks - middle.tasks) / 1e3
+            gates.append(Gate(f"{shape}, memory a task", memory, 70, "kB"))
+    return gates
+
+
+def _options() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--target", default="argo", help="what to compile to (default: argo)")
+    parser.add_argument("--shapes", nargs="*", default=list(SHAPES), choices=SHAPES)
+    parser.add_argument("--sizes", nargs="*", type=int, default=list(SIZES))
+    parser.add_argument("--no-project", dest="project", action="store_false", help="leave out the project of 100 x 100 tasks")
+    parser.add_argument("--repeats", type=int, default=5)
+    parser.add_argument("--json", type=Path, metavar="FILE")
+    parser.add_argument("--gates", action="store_true", help="end with status 1 where a gate is missed")
+    return parser.parse_args()
+
+
+if __name__ == "__main__":
+    sys.exit(main())
