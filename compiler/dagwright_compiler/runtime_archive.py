@@ -19,13 +19,8 @@ from pathlib import Path
 PREBUILT = "_runtime.pyz"
 """File beside this module in an installed package."""
 _PACKAGES = ("contract", "values", "store", "cache", "execution", "authoring", "compat")
-_MAIN = """\
-import sys
-
-from dagwright.execution.pod import main
-
-sys.exit(main(sys.argv[1:]))
-"""
+_MAIN = "dagwright/execution/archive_main.py"
+"""Member that is the archive's ``__main__.py``."""
 _EPOCH = (1980, 1, 1, 0, 0, 0)
 
 
@@ -79,7 +74,8 @@ def _archive() -> tuple[bytes, str]:
 def _members(package: Path) -> dict[str, bytes]:
     files = [package / "__init__.py", *(path for name in _PACKAGES for path in (package / name).rglob("*.py"))]
     members = {f"dagwright/{path.relative_to(package).as_posix()}": _slim(path.read_text("utf-8")) for path in files}
-    return {"__main__.py": _MAIN.encode(), **members}
+    members["__main__.py"] = members.pop(_MAIN)
+    return members
 
 
 def _slim(source: str) -> bytes:

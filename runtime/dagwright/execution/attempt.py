@@ -9,14 +9,13 @@ from __future__ import annotations
 import os
 import time
 
+from dagwright.cache import InputsDiffer, PinDamaged
 from dagwright.contract.exits import SYSTEM_TRANSIENT
 from dagwright.contract.names import CONTROL_FOLDER, pin_key
 from dagwright.execution import context, user_code
-from dagwright.execution.bindings import Bindings
+from dagwright.execution.bindings import Bindings, length_of
 from dagwright.execution.ending import FATAL, SUCCEEDED, TRANSIENT
-from dagwright.execution.failures import UserFailure, outcome_of
-from dagwright.execution.faults import Fault
-from dagwright.execution.records import record_attempt
+from dagwright.execution.faults import Fault, UserFailure
 from dagwright.execution.task_call import PINNED, Reuse, TaskCall, perform
 from dagwright.store import StoreError, open_store
 
@@ -24,7 +23,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any, Callable
 
-    from dagwright.cache.results import Result
+    from dagwright.cache import Result
     from dagwright.execution.assignment import Assignment
     from dagwright.execution.supervisor import Report
     from dagwright.store.verbs import Store
@@ -37,23 +36,27 @@ def run_attempt(assignment: Assignment, report: Report) -> None:
 
 def _outcome(assignment: Assignment, report: Report) -> dict[str, Any]:
     try:
-        state = _execute(assignment, report)
+        state, number = _execute(assignment, report)
     except UserFailure as failure:
+        from dagwright.execution.failures import outcome_of
+
         return outcome_of(failure.error)
     except Fault as fault:
         return {"ending": TRANSIENT if fault.code == SYSTEM_TRANSIENT else FATAL, "text": fault.text}
     except StoreError as error:
         return {"ending": TRANSIENT if error.transient else FATAL, "text": " ".join(str(error).split())}
+    except (InputsDiffer, PinDamaged) as error:
+        return {"ending": FATAL, "text": str(error)}
     except BaseException as error:  # noqa: BLE001  # the process edge: a bug of ours ends in one line, its frames in the error document
         import traceback
 
         text = f"internal error in an attempt of {assignment.label}: {type(error).__name__}: {error}; please report it"
         return {"ending": FATAL, "text": " ".join(text.split()), "internal": traceback.format_exc()}
-    return {"ending": SUCCEEDED, "state": state}
+    return {"ending": SUCCEEDED, "state": state, "number": number}
 
 
-def _execute(assignment: Assignment, report: Report) -> str:
-    """Perform the call, write its control outputs and its record; tell how the result came about."""
+def _execute(assignment: Assignment, report: Report) -> tuple[str, int | None]:
+    """Perform the call, write its control outputs and its record; tell how the result came about, and the record's number."""
     from dagwright.values import Codec
 
     started = time.time()
@@ -77,9 +80,8 @@ def _execute(assignment: Assignment, report: Report) -> str:
     done = perform(call)
     assert done.result is not None
     _write_controls(assignment, done.result)
-    if done.state != PINNED:
-        _record_success(store, assignment, done.state, started)
-    return done.state
+    number = None if done.state == PINNED else _record_success(store, assignment, done.state, started)
+    return done.state, number
 
 
 class _UserCode:
@@ -123,15 +125,17 @@ def _write_controls(assignment: Assignment, result: Result) -> None:
         for item in publish:
             path = os.path.join(folder, item["parameter"])
             with open(path, "w", encoding="ascii") as file:
-                file.write(str(result.length(item["output"])))
+                file.write(str(length_of(result, item["output"])))
     except OSError as error:
         raise Fault(
             f"cannot write control outputs to {folder}: {error.strerror}: the pod needs a writable DAGWRIGHT_WORK", code=82
         ) from error
 
 
-def _record_success(store: Store, assignment: Assignment, state: str, started: float) -> None:
+def _record_success(store: Store, assignment: Assignment, state: str, started: float) -> int | None:
     """Leave a record. The result is pinned by now, so a record that cannot be written costs a line, not the attempt."""
+    from dagwright.execution.records import record_attempt
+
     body = {
         "ending": SUCCEEDED,
         "state": state,
@@ -141,6 +145,7 @@ def _record_success(store: Store, assignment: Assignment, state: str, started: f
         "ended": time.time(),
     }
     try:
-        record_attempt(store, assignment, body)
+        return record_attempt(store, assignment, body)[0]
     except StoreError as error:
         os.write(2, f"dagwright: no record of this attempt: {' '.join(str(error).split())}\n".encode())
+        return None

@@ -127,7 +127,7 @@ def _share(order: Order) -> tuple[Assignment, int]:
         Fault: Plan, store or list are not there.
     """
     from dagwright.execution.bindings import Bindings
-    from dagwright.execution.failures import UserFailure
+    from dagwright.execution.faults import UserFailure
     from dagwright.execution.user_code import load, prepare
     from dagwright.store import StoreError, open_store
     from dagwright.values import Codec

@@ -6,17 +6,16 @@ pins; its length is that of the list it maps over. Reads the store, writes nothi
 
 from __future__ import annotations
 
+from dagwright.cache import Result, fetcher, read_pin, unpack_output
 from dagwright.contract.names import pin_key
 from dagwright.contract.types import list_of, parse
 from dagwright.execution.faults import fatal
-from dagwright.execution.input_text import read_input
 from dagwright.execution.task_call import Value, Wire
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import Any, Mapping
+    from typing import Mapping
 
-    from dagwright.cache.results import Result
     from dagwright.contract.schema import Binding
     from dagwright.contract.types import Type
     from dagwright.execution.plan_view import NodeView, ProgramView
@@ -60,9 +59,10 @@ class Bindings:
         producer = self._program.node(binding["node"])
         declared = self._type_of(producer, binding["output"])
         if producer.over is None:
-            return Wire(declared, self._data(producer, None, binding["output"]))
-        elements = [self._data(producer, position, binding["output"]) for position in range(self.length(producer))]
-        return Wire(list_of(declared), elements)
+            return self._pinned(producer, None, binding["output"], declared)
+        parts = tuple(self._pin(producer, position).output(binding["output"]) for position in range(self.length(producer)))
+        fetch = fetcher(self._store, Result(parts))
+        return Wire(list_of(declared), [unpack_output(part, fetch) for part in parts], fetch)
 
     def length(self, node: NodeView) -> int:
         """Count the elements of a map node."""
@@ -72,7 +72,7 @@ class Bindings:
             producer = self._program.node(binding["node"])
             if producer.over is not None:
                 return self.length(producer)
-            return self._pin(producer, None).length(binding["output"])
+            return length_of(self._pin(producer, None), binding["output"])
         given = self.value(binding)
         return len(given.data if isinstance(given, Wire) else given.value)
 
@@ -83,16 +83,18 @@ class Bindings:
         if binding["kind"] == "output":
             producer = self._program.node(binding["node"])
             if producer.over is not None:
-                return Wire(self._type_of(producer, binding["output"]), self._data(producer, index, binding["output"]))
+                return self._pinned(producer, index, binding["output"], self._type_of(producer, binding["output"]))
         given = self.value(binding)
         if isinstance(given, Wire):
-            return Wire(given.type.args[0], given.data[index])
+            return Wire(given.type.args[0], given.data[index], given.fetch)
         return Value(given.value[index])
 
     def _input(self, name: str) -> Given:
         field = self._program.inputs[name]
         text = self._texts.get(name)
         if text is not None:
+            from dagwright.execution.input_text import read_input
+
             return Value(read_input(self._codec, field, text))
         if field.has_default:
             return Wire(field.type, field.default)
@@ -104,14 +106,12 @@ class Bindings:
                 return field.type
         raise fatal(f"node {producer.id!r} has no output {output!r}: compile the plan again")
 
-    def _data(self, producer: NodeView, index: int | None, output: str) -> Any:
-        from dagwright.cache.protocol import fetch_blob
-
-        return self._pin(producer, index).data(output, lambda sha256: fetch_blob(self._store, sha256))
+    def _pinned(self, producer: NodeView, index: int | None, output: str, declared: Type) -> Wire:
+        pin = self._pin(producer, index)
+        fetch = fetcher(self._store, pin)
+        return Wire(declared, unpack_output(pin.output(output), fetch), fetch)
 
     def _pin(self, producer: NodeView, index: int | None) -> Result:
-        from dagwright.cache.protocol import read_pin
-
         found = self._pins.get((producer.id, index))
         if found is None:
             key = pin_key(self._run, producer.id, index)
@@ -122,3 +122,15 @@ class Bindings:
                 )
             self._pins[producer.id, index] = found
         return found
+
+
+def length_of(result: Result, output: str) -> int:
+    """Count the elements of a list output.
+
+    Raises:
+        Fault: The output is no list.
+    """
+    count = result.output(output).count
+    if count is None:
+        raise fatal(f"output {output!r} is no list, and something maps over it: compile the plan again")
+    return count

@@ -21,7 +21,6 @@ if TYPE_CHECKING:
 
     from dagwright.execution.assignment import Assignment
     from dagwright.execution.supervisor import Console, Ended
-    from dagwright.store.verbs import Store
 
 TERMINATION_BYTES = 4096
 _SYSTEM = ("transient", "fatal", "terminated")
@@ -43,8 +42,9 @@ def close(assignment: Assignment, ended: Ended, console: Console) -> Closed:
     """Record how the attempt ended and give its exit code."""
     if ended.ending == SUCCEEDED:
         assert ended.outcome is not None
-        if ended.log:
-            _keep_log(assignment, ended.log)
+        number = ended.outcome["number"]
+        if ended.log and number is not None:
+            _keep_log(assignment, number, ended.log)
         return Closed(0, SUCCEEDED, ended.outcome["state"], None)
     error = _error_document(assignment, ended)
     error["code"], error["attempt"] = _record(assignment, ended, error, console)
@@ -154,15 +154,11 @@ def _log_key(run: str, node: str, index: int | None, number: int) -> str:
     return attempt_key(run, node, index, number)[: -len(".json")] + ".log"
 
 
-def _keep_log(assignment: Assignment, log: bytes) -> None:
+def _keep_log(assignment: Assignment, number: int, log: bytes) -> None:
     """Keep what a successful attempt printed, under the number of its record."""
-    from dagwright.execution.records import read_records
     from dagwright.store import StoreError, open_store
 
     try:
-        store: Store = open_store(assignment.store_url)
-        records = read_records(store, assignment.run, assignment.node.id, assignment.index)
-        number = records[-1]["number"] if records else 0
-        store.put(_log_key(assignment.run, assignment.node.id, assignment.index, number), log)
+        open_store(assignment.store_url).put(_log_key(assignment.run, assignment.node.id, assignment.index, number), log)
     except StoreError as failure:
         write_all(2, f"dagwright: no log of this attempt: {' '.join(str(failure).split())}\n".encode())

@@ -10,8 +10,9 @@ import hashlib
 import io
 import os
 
+from dagwright.contract.exits import SYSTEM_FATAL, SYSTEM_TRANSIENT
 from dagwright.contract.names import bundle_key
-from dagwright.execution.faults import fatal
+from dagwright.execution.faults import Fault, fatal, transient
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -72,3 +73,44 @@ def _is_plain(name: str) -> bool:
         and bool(rest)
         and all(part not in ("", ".", "..") and "\0" not in part and "\\" not in part for part in rest)
     )
+
+
+def fetch_apart(store_url: str, digest: str, folder: str) -> None:
+    """Fetch in a process of its own: this one forks again and must not have touched the store.
+
+    Raises:
+        Fault: It did not work; the text came through a pipe.
+    """
+    reader, writer = os.pipe()
+    pid = os.fork()
+    if pid == 0:
+        os.close(reader)
+        _fetch_and_leave(store_url, digest, folder, writer)
+    os.close(writer)
+    with open(reader, encoding="utf-8") as pipe:
+        text = pipe.read()
+    _, status = os.waitpid(pid, 0)
+    if status:
+        raise (transient if os.WIFEXITED(status) and os.WEXITSTATUS(status) == SYSTEM_TRANSIENT else fatal)(
+            text or f"fetching the code bundle {digest[:16]} died"
+        )
+
+
+def _fetch_and_leave(store_url: str, digest: str, folder: str, writer: int) -> None:
+    code = SYSTEM_FATAL
+    text = ""
+    try:
+        from dagwright.store import StoreError, open_store
+
+        try:
+            unpack_bundle(open_store(store_url), digest, folder)
+            code = 0
+        except Fault as fault:
+            code, text = fault.code, fault.text
+        except StoreError as error:
+            code, text = (SYSTEM_TRANSIENT if error.transient else SYSTEM_FATAL), str(error)
+        except OSError as error:
+            text = f"cannot unpack the code bundle into {folder}: {error.strerror}: the pod needs a writable DAGWRIGHT_WORK"
+        os.write(writer, text.encode("utf-8", "backslashreplace"))
+    finally:
+        os._exit(code)

@@ -20,14 +20,6 @@ _OURS = os.path.dirname(os.path.dirname(os.path.abspath(__file__))) + os.sep
 _MACHINERY = ("<frozen importlib", "<frozen zipimport")
 
 
-class UserFailure(Exception):  # noqa: N818  # carries an error, is none of its own
-    """The user's code failed: ``error`` is what it raised, or what we found wrong in what it gave."""
-
-    def __init__(self, error: BaseException) -> None:
-        super().__init__(str(error))
-        self.error = error
-
-
 def is_recoverable(error: BaseException) -> bool:
     """Tell whether the user asked for a retry: a subclass of ``RecoverableError``, under whatever name it was imported."""
     from dagwright.authoring.errors import RecoverableError

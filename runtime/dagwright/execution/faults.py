@@ -1,8 +1,16 @@
-"""Failures that are not the user's: one line of text and an exit code, never a traceback."""
+"""What an attempt raises: ``UserFailure`` for the user's code, ``Fault`` (one line and an exit code) for the system around it."""
 
 from __future__ import annotations
 
 from dagwright.contract.exits import SYSTEM_FATAL, SYSTEM_TRANSIENT
+
+
+class UserFailure(Exception):  # noqa: N818  # carries an error, is none of its own
+    """The user's code failed: ``error`` is what it raised, or what we found wrong in what it gave."""
+
+    def __init__(self, error: BaseException) -> None:
+        super().__init__(str(error))
+        self.error = error
 
 
 class Fault(Exception):  # noqa: N818  # the word of the design: a fault is ours, an error is the user's

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 
-from dagwright.execution.failures import UserFailure
+from dagwright.execution.faults import UserFailure
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

@@ -10,10 +10,9 @@ import os
 import sys
 
 from dagwright.contract import names
-from dagwright.contract.exits import SYSTEM_FATAL, SYSTEM_TRANSIENT
+from dagwright.contract.exits import SYSTEM_FATAL
 from dagwright.execution.assignment import Assignment
-from dagwright.execution.closing import close
-from dagwright.execution.faults import Fault, fatal, transient
+from dagwright.execution.faults import Fault, fatal
 from dagwright.execution.plan_view import read_plan
 from dagwright.execution.supervisor import Console, supervise
 
@@ -42,6 +41,8 @@ def main(argv: list[str]) -> int:
 def run(assignment: Assignment, console: Console, lifeline: int | None = None) -> int:
     """Supervise one attempt and leave its traces; give its exit code."""
     ended = supervise(_work(assignment), timeout_s=assignment.node.policy.timeout_s, console=console, lifeline=lifeline)
+    from dagwright.execution.closing import close
+
     return close(assignment, ended, console).code
 
 
@@ -94,51 +95,11 @@ def find_folders(environ: Mapping[str, str], store_url: str, work: str) -> tuple
     plan = environ.get(names.ENV_PLAN)
     if digest and not plan:
         folder = os.path.join(work, "bundle")
-        _fetch_bundle(store_url, digest, folder)
+        from dagwright.execution.code_bundle import fetch_apart
+
+        fetch_apart(store_url, digest, folder)
         return folder, os.path.join(folder, "code")
     return plan or names.DEFAULT_PLAN, environ.get(names.ENV_CODE) or names.DEFAULT_CODE
-
-
-def _fetch_bundle(store_url: str, digest: str, folder: str) -> None:
-    """Fetch in a process of its own: this one forks again and must not have touched the store.
-
-    Raises:
-        Fault: It did not work; the text came through a pipe.
-    """
-    reader, writer = os.pipe()
-    pid = os.fork()
-    if pid == 0:
-        os.close(reader)
-        _fetch_and_leave(store_url, digest, folder, writer)
-    os.close(writer)
-    with open(reader, encoding="utf-8") as pipe:
-        text = pipe.read()
-    _, status = os.waitpid(pid, 0)
-    if status:
-        raise (transient if os.WIFEXITED(status) and os.WEXITSTATUS(status) == SYSTEM_TRANSIENT else fatal)(
-            text or f"fetching the code bundle {digest[:16]} died"
-        )
-
-
-def _fetch_and_leave(store_url: str, digest: str, folder: str, writer: int) -> None:
-    code = SYSTEM_FATAL
-    text = ""
-    try:
-        from dagwright.execution.code_bundle import unpack_bundle
-        from dagwright.store import StoreError, open_store
-
-        try:
-            unpack_bundle(open_store(store_url), digest, folder)
-            code = 0
-        except Fault as fault:
-            code, text = fault.code, fault.text
-        except StoreError as error:
-            code, text = (SYSTEM_TRANSIENT if error.transient else SYSTEM_FATAL), str(error)
-        except OSError as error:
-            text = f"cannot unpack the code bundle into {folder}: {error.strerror}: the pod needs a writable DAGWRIGHT_WORK"
-        os.write(writer, text.encode("utf-8", "backslashreplace"))
-    finally:
-        os._exit(code)
 
 
 def _hint(environ: Mapping[str, str]) -> int | None:

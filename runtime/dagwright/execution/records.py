@@ -30,7 +30,7 @@ def read_records(store: Store, run: str, node: str, index: int | None) -> list[d
         StoreError: The store failed.
     """
     prefix = node_prefix(run, node, index)
-    names = sorted(key for key in store.list(f"{prefix}/") if key.startswith(f"{prefix}/attempt-") and key.endswith(".json"))
+    names = sorted(key for key in store.list(prefix) if key.startswith(f"{prefix}/attempt-") and key.endswith(".json"))
     records = []
     for name in names:
         try:

@@ -10,14 +10,13 @@ from __future__ import annotations
 
 from dagwright.contract.keys import cache_key, canonical, sha256_hex, value_digest
 from dagwright.contract.names import entry_key
-from dagwright.execution.failures import UserFailure
-from dagwright.execution.faults import fatal
+from dagwright.execution.faults import UserFailure, fatal
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any, Callable, Mapping, Union
 
-    from dagwright.cache.results import Result
+    from dagwright.cache import Result
     from dagwright.contract.types import Type
     from dagwright.execution.plan_view import FieldView, PolicyView, TaskView
     from dagwright.store.verbs import Store
@@ -31,13 +30,14 @@ PINNED = "pinned"
 
 
 class Wire:
-    """An input in wire form under the type that its producer declared."""
+    """An input in wire form under the type that its producer declared; ``fetch`` gives the blobs that the data refers to."""
 
-    __slots__ = ("data", "type")
+    __slots__ = ("data", "fetch", "type")
 
-    def __init__(self, declared: Type, data: Any) -> None:
+    def __init__(self, declared: Type, data: Any, fetch: Callable[[str], bytes] | None = None) -> None:
         self.type = declared
         self.data = data
+        self.fetch = fetch or _no_blob
 
 
 class Value:
@@ -47,6 +47,10 @@ class Value:
 
     def __init__(self, value: Any) -> None:
         self.value = value
+
+
+def _no_blob(sha256: str) -> bytes:
+    raise fatal(f"the plan holds a reference to the blob {sha256[:16]}, and a plan's own values have none: compile it again")
 
 
 class Reuse:
@@ -112,7 +116,9 @@ def perform(call: TaskCall) -> Performed:
 
     Raises:
         UserFailure: The user's code raised, or gave or took a value of another type than declared.
-        Fault: The plan and what is stored do not fit.
+        Fault: The plan lacks something.
+        InputsDiffer: The run's pin was made from other inputs.
+        PinDamaged: A value of the run is gone or damaged.
         StoreError: The store failed.
     """
     reuse = call.reuse
@@ -122,14 +128,13 @@ def perform(call: TaskCall) -> Performed:
 
 
 def _perform_stored(call: TaskCall, reuse: Reuse, inputs: _Inputs) -> Performed:
-    from dagwright.cache.protocol import lookup, publish, read_pin
+    from dagwright.cache import lookup, publish, read_pin
 
     digests = inputs.digests()
     inputs_digest = sha256_hex(canonical(digests))
     if call.pin is not None:
-        pinned = read_pin(reuse.store, call.pin)
+        pinned = read_pin(reuse.store, call.pin, inputs_digest=inputs_digest)
         if pinned is not None:
-            _check_pin(call, pinned, inputs_digest)
             return Performed(PINNED, pinned, None)
     entry = _entry_key(call, reuse, digests)
     if entry is not None:
@@ -142,19 +147,18 @@ def _perform_stored(call: TaskCall, reuse: Reuse, inputs: _Inputs) -> Performed:
     blobs: dict[str, bytes] = {}
     made = _encode(call, values, blobs)
     stored = publish(reuse.store, made, blobs, entry_key=entry, pin_key=call.pin, inputs_digest=inputs_digest)
-    return Performed(RUN, stored, values if stored is made else None)
+    return Performed(RUN, stored, values if stored.outputs is made.outputs else None)
 
 
 class _Inputs:
     """The inputs of a call, each brought to the form that is asked for, once."""
 
-    __slots__ = ("_blobs", "_call", "_values", "_wires")
+    __slots__ = ("_call", "_values", "_wires")
 
     def __init__(self, call: TaskCall) -> None:
         self._call = call
         self._wires: dict[str, Any] = {}
         self._values: dict[str, Any] = {}
-        self._blobs: dict[str, bytes] = {}
 
     def digests(self) -> dict[str, str]:
         """Digest every input by its declared type."""
@@ -171,9 +175,7 @@ class _Inputs:
         if isinstance(given, Wire) and given.type == field.type:
             return given.data
         if field.name not in self._wires:
-            with_blobs: dict[str, bytes] = {}
-            self._wires[field.name] = self._call.codec.encode(self._value(field), field.type, with_blobs)
-            self._blobs.update(with_blobs)
+            self._wires[field.name] = self._call.codec.encode(self._value(field), field.type, {})
         return self._wires[field.name]
 
     def _value(self, field: FieldView) -> Any:
@@ -184,7 +186,7 @@ class _Inputs:
     def _fresh(self, field: FieldView) -> Any:
         call, given = self._call, self._given(field)
         if isinstance(given, Wire):
-            value = call.codec.decode(given.data, given.type, self._fetch)
+            value = call.codec.decode(given.data, given.type, given.fetch)
             if given.type == field.type:
                 return value
         else:
@@ -200,14 +202,6 @@ class _Inputs:
         if field.deferred:
             return Value(_default_of(self._call.function(), field.name))
         raise fatal(f"the plan binds no value to input {field.name!r} of {self._call.task.name}: compile it again")
-
-    def _fetch(self, sha256: str) -> bytes:
-        reuse = self._call.reuse
-        if reuse is None:
-            raise fatal(f"a value of {self._call.task.name} refers to the blob {sha256}, and there is no store to fetch it from")
-        from dagwright.cache.protocol import fetch_blob
-
-        return fetch_blob(reuse.store, sha256)
 
 
 def _run(call: TaskCall, inputs: _Inputs) -> dict[str, Any]:
@@ -246,13 +240,16 @@ def _normalised(call: TaskCall, value: Any, field: FieldView, what: str) -> Any:
         raise UserFailure(TypeError(f"{what}: {mismatch}")) from None
 
 
-def _encode(call: TaskCall, values: dict[str, Any], blobs: dict[str, bytes]) -> Result:
-    """Bring outputs to their wire form."""
-    from dagwright.cache.results import result_of
+def _encode(call: TaskCall, values: dict[str, Any], into: dict[str, bytes]) -> Result:
+    """Bring outputs to their wire form; ``into`` takes all their blobs."""
+    from dagwright.cache import Result, pack_output
 
-    return result_of(
-        [(field.name, field.type, call.codec.encode(values[field.name], field.type, blobs)) for field in call.task.outputs], blobs
-    )
+    outputs = []
+    for field in call.task.outputs:
+        blobs: dict[str, bytes] = {}
+        data = call.codec.encode(values[field.name], field.type, blobs)
+        outputs.append(pack_output(field.name, field.type.text, data, blobs, into))
+    return Result(tuple(outputs), made={"task": call.task.name, "cache_version": call.policy.cache_version})
 
 
 def _entry_key(call: TaskCall, reuse: Reuse, digests: dict[str, str]) -> str | None:
@@ -269,14 +266,6 @@ def _entry_key(call: TaskCall, reuse: Reuse, digests: dict[str, str]) -> str | N
         inputs={name: digest for name, digest in digests.items() if name not in policy.cache_ignore},
     )
     return entry_key(reuse.project, reuse.domain, task.name, key)
-
-
-def _check_pin(call: TaskCall, pinned: Result, inputs_digest: str) -> None:
-    if pinned.inputs_digest != inputs_digest:
-        raise fatal(
-            f"the run holds a result of {call.task.name} for other inputs (pinned {pinned.inputs_digest[:16]}, now {inputs_digest[:16]}): "
-            "a run resumes with the inputs it began with; start a new run"
-        )
 
 
 def _default_of(function: Callable[..., Any], name: str) -> Any:

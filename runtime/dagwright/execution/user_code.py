@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from importlib import import_module
 
-from dagwright.execution.failures import UserFailure
+from dagwright.execution.faults import UserFailure
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
