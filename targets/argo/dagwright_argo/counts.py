@@ -1,0 +1,99 @@
+"""Where the number of a map's elements comes from: a literal, a workflow input, or the pod that made the list."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import msgspec
+
+from dagwright.contract.names import count_parameter
+from dagwright_argo.naming import PARAMETER_NAME
+from dagwright_compiler.diagnostics.model import InternalError
+from dagwright_compiler.ir.program import InputBinding, LiteralBinding, MapNode, OutputBinding, Program, Publish, TaskNode, Unit
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+FlatNode = TaskNode | MapNode
+
+
+class LiteralCount(msgspec.Struct, frozen=True):
+    """A list known at compile time."""
+
+    length: int
+
+
+class InputCount(msgspec.Struct, frozen=True):
+    """A list that is a workflow input."""
+
+    name: str
+
+
+class OutputCount(msgspec.Struct, frozen=True):
+    """A list that the pod of ``node`` writes; ``parameter`` is the control output with its length."""
+
+    node: str
+    output: str
+    parameter: str
+
+
+Count = LiteralCount | InputCount | OutputCount
+
+
+def counts_of(program: Program) -> dict[str, Count]:
+    """Count of every map node. A map over a map's output has the count of that map: elements never get lost."""
+    counts: dict[str, Count] = {}
+    nodes = flat_nodes(program)
+    for node in nodes.values():
+        if isinstance(node, MapNode):
+            counts[node.id] = _count(program, nodes, node)
+    return counts
+
+
+def flat_nodes(program: Program) -> dict[str, FlatNode]:
+    """Nodes by id, in source order.
+
+    Raises:
+        InternalError: A subworkflow was not inlined.
+    """
+    nodes: dict[str, FlatNode] = {}
+    for node in program.workflow.nodes:
+        if not isinstance(node, (TaskNode, MapNode)):
+            raise InternalError(f"node {node.id} of {program.workflow.name} was not inlined")
+        nodes[node.id] = node
+    return nodes
+
+
+def _count(program: Program, nodes: Mapping[str, FlatNode], node: MapNode) -> Count:
+    while True:
+        binding = dict(node.bindings)[node.over]
+        match binding:
+            case LiteralBinding(value=value):
+                return LiteralCount(len(value))
+            case InputBinding(name=name):
+                return InputCount(name)
+            case OutputBinding(node=producer_id, output=output):
+                producer = nodes[producer_id]
+                if isinstance(producer, TaskNode):
+                    return OutputCount(producer_id, output, _parameter(program, producer, output))
+                node = producer
+
+
+def _parameter(program: Program, producer: TaskNode, output: str) -> str:
+    """Name the control output; a field name in another script is replaced by its position."""
+    if PARAMETER_NAME.fullmatch(output):
+        return count_parameter(output)
+    names = [field.name for field in program.tasks[producer.task].outputs]
+    return count_parameter(str(names.index(output)))
+
+
+def units_of(program: Program, counts: Mapping[str, Count]) -> dict[str, Unit]:
+    """One unit per node, named as the node; a unit publishes the lengths that maps ask of it."""
+    published: dict[str, dict[str, Publish]] = {}
+    for count in counts.values():
+        if isinstance(count, OutputCount):
+            published.setdefault(count.node, {})[count.output] = Publish(output=count.output, parameter=count.parameter)
+    return {
+        node: Unit(id=node, node=node, publish=tuple(value for _, value in sorted(published.get(node, {}).items())))
+        for node in flat_nodes(program)
+    }

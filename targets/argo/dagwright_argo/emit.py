@@ -1,0 +1,56 @@
+"""Manifest model -> YAML text. Templates hold layout; every text passes ``scalar`` or ``block``."""
+
+from __future__ import annotations
+
+import re
+from functools import cache
+from typing import TYPE_CHECKING
+
+from dagwright_argo import model
+from dagwright_compiler.yaml_text import yaml_string
+
+if TYPE_CHECKING:
+    from jinja2 import Environment
+
+_PLAIN = re.compile(r"(?!(?:y|n|yes|no|on|off|true|false|null)\Z)[a-z/][a-z0-9/._-]*", re.IGNORECASE | re.ASCII)
+"""Texts that every YAML reader takes for a string without quotes, in block and flow context."""
+_NOT_IN_BLOCKS = re.compile("[^\t\n\x20-\x7e\xa0-\u2027\u202a-\ud7ff\ue000-\ufefe\uff00-\ufffd\U00010000-\U0010ffff]")
+
+
+def scalar(text: str) -> str:
+    """Write a string so that every YAML reader gives it back: plain where it is safe, else in double quotes."""
+    return text if _PLAIN.fullmatch(text) else yaml_string(text)
+
+
+def block(text: str, indent: int) -> str:
+    """Write a file's text as lines of their own, so that a diff shows the lines that changed; quoted where a block would lose something."""
+    if "\n" not in text or not text.strip("\n") or _NOT_IN_BLOCKS.search(text):
+        return yaml_string(text)
+    stripped = text.rstrip("\n")
+    ends = len(text) - len(stripped)
+    # The indicator is needed where the first line does not show the indentation.
+    header = "|" + ("2" if text[0] in " \n\t" else "") + ("-" if ends == 0 else "" if ends == 1 else "+")
+    margin = " " * indent
+    lines = [margin + line if line else "" for line in stripped.split("\n")]
+    return "\n".join([header, *lines, *[""] * (ends - 1)])
+
+
+def emit(document: model.ConfigMap | model.WorkflowTemplate, note: str = "") -> str:
+    """Render one YAML document, without a separator; ``note`` becomes a comment at its head."""
+    name = "configmap.yaml.j2" if isinstance(document, model.ConfigMap) else "workflow_template.yaml.j2"
+    return _environment().get_template(name).render(object=document, note=note)
+
+
+@cache
+def _environment() -> Environment:
+    from jinja2 import Environment, PackageLoader, StrictUndefined
+
+    environment = Environment(
+        loader=PackageLoader("dagwright_argo"),
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        keep_trailing_newline=True,
+        autoescape=False,  # noqa: S701 (that is HTML's escaping; ours are the filters)
+    )
+    environment.filters |= {"scalar": scalar, "block": block}
+    return environment

@@ -1,0 +1,40 @@
+r"""Text that passes through engines which expand it: Argo's ``{{...}}`` and the kubelet's ``$(...)`` in variables.
+
+Argo has no escape for its tags, so user text never holds one: JSON writes ``{`` in strings as ``\u007b``, and a variable's
+value breaks the tag with a reference to an empty variable, which the kubelet takes out again.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from typing import Any
+
+EMPTY_VARIABLE = "DAGWRIGHT_EMPTY"
+"""Variable that is always empty; it must stand before those whose value came from ``variable_text``."""
+
+_STRINGS = re.compile(r'"(?:[^"\\]|\\.)*"')
+
+
+def json_text(data: Any) -> str:
+    """Write JSON in which no string holds a brace, so that nowhere stands ``{{``.
+
+    Raises:
+        ValueError: A string holds a lone surrogate.
+    """
+    text = json.dumps(data, separators=(",", ":"), ensure_ascii=False, allow_nan=False)
+    text.encode("utf-8")  # UnicodeEncodeError, a ValueError
+    return _STRINGS.sub(lambda string: string[0].replace("{", "\\u007b"), text) if "{" in text else text
+
+
+def variable_text(value: str) -> str:
+    """Write a variable's value so that the container sees exactly ``value``."""
+    escaped = value.replace("$", "$$") if "$$" in value or "$(" in value else value
+    while "{{" in escaped:
+        escaped = escaped.replace("{{", f"{{$({EMPTY_VARIABLE}){{")
+    return escaped
+
+
+def parameter_reference(name: str) -> str:
+    """Expression for a workflow parameter as the value of a variable: its ``$`` reach the container as they are."""
+    return f"{{{{=replace(workflow.parameters['{name}'], '$', '$$')}}}}"

@@ -1,0 +1,171 @@
+"""Program -> manifest model. Pure: the same program, settings and names give equal values.
+
+Order, pods, counts: that is all that Argo sees. Values and code stay in the plan.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import TYPE_CHECKING
+
+import msgspec
+
+from dagwright.contract.names import TERMINATION_GRACE_POD_S
+from dagwright_argo import model
+from dagwright_argo.counts import Count, FlatNode, InputCount, counts_of, flat_nodes, units_of
+from dagwright_argo.dags import Call, DagTemplates, map_template
+from dagwright_argo.expansion import variable_text
+from dagwright_argo.naming import LABEL_VALUE, Names, dns_name
+from dagwright_argo.parameters import store_parameter, workflow_parameters
+from dagwright_argo.partition import Group, split
+from dagwright_argo.pods import CodeObjects, PodKind, Pods
+from dagwright_compiler.ir.graph import predecessors
+from dagwright_compiler.ir.program import InputBinding, MapNode, OutputBinding, Program, Unit
+
+if TYPE_CHECKING:
+    from dagwright_argo.settings import ArgoSettings
+
+MAX_ITEMS = 200
+"""Tasks of a DAG and templates of a workflow, in the full CRDs of Argo 4."""
+_SHARE_ABOVE = 150
+"""Templates from which on tasks with equal pods share theirs."""
+_SHARE_ABOVE_BYTES = 200_000
+"""The same, by what the list of code files costs when every template repeats it."""
+
+
+class Lowering(msgspec.Struct, frozen=True):
+    """What lowering decides before any object has a name: units, the count of each map, the grouping of tasks into DAGs."""
+
+    units: Mapping[str, Unit]
+    counts: Mapping[str, Count]
+    predecessors: Mapping[str, tuple[str, ...]]
+    root: Group
+
+
+def plan(program: Program) -> Lowering:
+    """Decide on units, counts and groups."""
+    counts = counts_of(program)
+    order = topological(flat_nodes(program).values())
+    return Lowering(units_of(program, counts), counts, order, split(order, MAX_ITEMS))
+
+
+def topological(nodes: Iterable[FlatNode]) -> dict[str, tuple[str, ...]]:
+    """Predecessors by node, every node behind its predecessors, otherwise in source order."""
+    waiting = {node.id: tuple(predecessors(node)) for node in nodes}
+    done: dict[str, tuple[str, ...]] = {}
+    for start in waiting:
+        stack = [start]
+        while stack:
+            open_ones = [name for name in waiting[stack[-1]] if name not in done]
+            if open_ones:
+                stack.extend(reversed(open_ones))
+                continue
+            name = stack.pop()
+            done.setdefault(name, waiting[name])
+    return done
+
+
+def workflow_name(program: Program) -> str:
+    """Name of the WorkflowTemplate: the function's."""
+    return dns_name(program.workflow.name.rpartition(".")[2])
+
+
+def lower(program: Program, lowering: Lowering, settings: ArgoSettings, code: CodeObjects, digest: str) -> model.WorkflowTemplate:
+    """Build the WorkflowTemplate.
+
+    Args:
+        program: The flat program, with at least one node.
+        lowering: See ``Lowering``.
+        settings: The target's settings.
+        code: What the pods mount.
+        digest: Short digest of the bundle, for labels.
+    """
+    name = workflow_name(program)
+    nodes = flat_nodes(program)
+    names = Names()
+    entry = names.take(name)
+    kinds = _pod_kinds(program, nodes, lowering, code)
+    store = variable_text(settings.store) if settings.store else f"{{{{workflow.parameters.{store_parameter(program)}}}}}"
+    calls, leaves = _calls(nodes, lowering, kinds, Pods(settings, code, store), names)
+    dags = DagTemplates(calls, lowering.root, entry, names).templates()
+    labels = {"dagwright/workflow": name, "dagwright/digest": digest}
+    return model.WorkflowTemplate(
+        metadata=model.Metadata(
+            name=name,
+            namespace=settings.namespace or None,
+            labels={"app.kubernetes.io/managed-by": "dagwright", **labels},
+            annotations={"dagwright/entry": program.workflow.name},
+        ),
+        spec=model.WorkflowSpec(
+            entrypoint=entry,
+            arguments=model.Parameters(parameters=workflow_parameters(program, with_store=not settings.store)),
+            workflow_metadata=model.Metadata(labels=labels),
+            pod_metadata=model.Metadata(labels=labels),
+            pod_spec_patch=f'{{"terminationGracePeriodSeconds":{TERMINATION_GRACE_POD_S}}}',
+            templates=(*dags, *leaves),
+        ),
+    )
+
+
+def _pod_kinds(program: Program, nodes: Mapping[str, FlatNode], lowering: Lowering, code: CodeObjects) -> dict[str, PodKind]:
+    """Kind of pod of each node; tasks share kinds only where templates would be too many or too large."""
+    kinds = {name: _kind(program, node, lowering) for name, node in nodes.items()}
+    distinct = len(set(kinds.values())) + sum(isinstance(node, MapNode) for node in nodes.values())
+    repeated = distinct * sum(len(file.key) + len(file.path) + 24 for file in code.files)
+    if distinct > _SHARE_ABOVE or repeated > _SHARE_ABOVE_BYTES:
+        return {name: msgspec.structs.replace(kind, task="") for name, kind in kinds.items()}
+    return kinds
+
+
+def _kind(program: Program, node: FlatNode, lowering: Lowering) -> PodKind:
+    task = program.tasks[node.task]
+    needed = {binding.name for _, binding in node.bindings if isinstance(binding, InputBinding)}
+    for _, binding in node.bindings:
+        # The output of a map over an input: how many pins there are, only the input tells.
+        count = lowering.counts.get(binding.node) if isinstance(binding, OutputBinding) else None
+        if isinstance(count, InputCount):
+            needed.add(count.name)
+    return PodKind(
+        task=task.name,
+        policy=msgspec.structs.replace(node.policy or task.policy, cache=None),
+        mapped=isinstance(node, MapNode),
+        inputs=tuple(field.name for field in program.workflow.inputs if field.name in needed),
+        published=tuple(published.parameter for published in lowering.units[node.id].publish),
+    )
+
+
+def _calls(
+    nodes: Mapping[str, FlatNode],
+    lowering: Lowering,
+    kinds: Mapping[str, PodKind],
+    pods: Pods,
+    names: Names,
+) -> tuple[dict[str, Call], list[model.Template]]:
+    """Give every node its template, in the order in which the source first needs them."""
+    templates: list[model.Template] = []
+    of_kind: dict[PodKind, str] = {}
+    of_map: dict[tuple[str, int], str] = {}
+    unlabelled = {kind for name, kind in kinds.items() if not LABEL_VALUE.fullmatch(name)}
+    calls: dict[str, Call] = {}
+    for name, node in nodes.items():
+        kind = kinds[name]
+        template = of_kind.get(kind)
+        if template is None:
+            template = of_kind[kind] = names.take(_pod_name(kind, name, taken=names))
+            templates.append(pods.template(template, kind, labelled=kind not in unlabelled))
+        if isinstance(node, MapNode):
+            loop = (template, node.concurrency)
+            if loop not in of_map:
+                of_map[loop] = names.take(f"map-{template}")
+                templates.append(map_template(of_map[loop], template, node.concurrency))
+            template = of_map[loop]
+        calls[name] = Call(template, lowering.predecessors[name], lowering.counts.get(name))
+    return calls, templates
+
+
+def _pod_name(kind: PodKind, node: str, *, taken: Names) -> str:
+    """The function's name; where the same function needs a second template, the node's."""
+    name = (dns_name(kind.task.rpartition(".")[2]) or "task") if kind.task else "pod"
+    if name in taken and kind.task:
+        return f"{name}-element" if kind.mapped and node == name else node
+    return name

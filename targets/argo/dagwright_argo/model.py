@@ -1,0 +1,226 @@
+"""Argo manifests as frozen values, spelled as Kubernetes spells them.
+
+``msgspec.to_builtins`` of an object here is exactly what its YAML text parses to; a test holds both to each other. Only the
+fields that this target emits stand here.
+"""
+
+from __future__ import annotations
+
+import msgspec
+
+
+class Frozen(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, rename="camel"):
+    """Base: immutable, keyword-only, camel case outside, defaults left out."""
+
+
+class ValueFrom(Frozen, frozen=True, kw_only=True):
+    """Where an output parameter comes from: a file of the pod, or a parameter of an inner task."""
+
+    path: str | None = None
+    parameter: str | None = None
+
+
+class Parameter(Frozen, frozen=True, kw_only=True):
+    """A declared or bound parameter; without a value it has to be given."""
+
+    name: str
+    value: str | None = None
+    description: str | None = None
+    enum: tuple[str, ...] | None = None
+    value_from: ValueFrom | None = None
+
+
+class Parameters(Frozen, frozen=True, kw_only=True):
+    """What Argo calls inputs, outputs and arguments."""
+
+    parameters: tuple[Parameter, ...]
+
+
+class Sequence(Frozen, frozen=True, kw_only=True):
+    """A loop over 0 to ``count`` - 1; ``count`` may be a reference."""
+
+    count: str
+
+
+class DagTask(Frozen, frozen=True, kw_only=True):
+    """One call of a template within a DAG."""
+
+    name: str
+    template: str
+    depends: str | None = None
+    arguments: Parameters | None = None
+    with_sequence: Sequence | None = None
+
+
+class Dag(Frozen, frozen=True, kw_only=True):
+    """A graph of calls, in source order."""
+
+    fail_fast: bool | None = None
+    tasks: tuple[DagTask, ...]
+
+
+class Variable(Frozen, frozen=True, kw_only=True):
+    """One variable of a container's environment."""
+
+    name: str
+    value: str
+
+
+class NameRef(Frozen, frozen=True, kw_only=True):
+    """A reference to an object of the same namespace."""
+
+    name: str
+
+
+class EnvironmentSource(Frozen, frozen=True, kw_only=True):
+    """A Secret all of whose keys become variables."""
+
+    secret_ref: NameRef
+
+
+class Mount(Frozen, frozen=True, kw_only=True):
+    """Where a container sees a volume."""
+
+    name: str
+    mount_path: str
+    sub_path: str | None = None
+    read_only: bool | None = None
+
+
+class KeyPath(Frozen, frozen=True, kw_only=True):
+    """A key of a ConfigMap and the file that it becomes."""
+
+    key: str
+    path: str
+
+
+class ConfigMapSource(Frozen, frozen=True, kw_only=True):
+    """A volume of a ConfigMap's keys."""
+
+    name: str
+    items: tuple[KeyPath, ...] | None = None
+
+
+class EmptyDir(Frozen, frozen=True, kw_only=True):
+    """A volume that lives as long as its pod."""
+
+
+class HostPath(Frozen, frozen=True, kw_only=True):
+    """A folder of the node."""
+
+    path: str
+
+
+class Claim(Frozen, frozen=True, kw_only=True):
+    """A persistent volume claim."""
+
+    claim_name: str
+
+
+class SecretSource(Frozen, frozen=True, kw_only=True):
+    """A volume of a Secret's keys."""
+
+    secret_name: str
+
+
+class Volume(Frozen, frozen=True, kw_only=True):
+    """A volume of a pod: exactly one source is set."""
+
+    name: str
+    empty_dir: EmptyDir | None = None
+    config_map: ConfigMapSource | None = None
+    host_path: HostPath | None = None
+    persistent_volume_claim: Claim | None = None
+    secret: SecretSource | None = None
+
+
+class Resources(Frozen, frozen=True, kw_only=True):
+    """Quantities by resource name."""
+
+    requests: dict[str, str] | None = None
+    limits: dict[str, str] | None = None
+
+
+class Container(Frozen, frozen=True, kw_only=True):
+    """The one container of a pod that we describe; Argo adds its own."""
+
+    image: str
+    command: tuple[str, ...]
+    args: tuple[str, ...]
+    env: tuple[Variable, ...]
+    env_from: tuple[EnvironmentSource, ...] | None = None
+    resources: Resources | None = None
+    volume_mounts: tuple[Mount, ...]
+
+
+class Backoff(Frozen, frozen=True, kw_only=True):
+    """Pause before a retry: ``duration`` times ``factor`` to the power of earlier retries, at most ``cap``."""
+
+    duration: str
+    factor: int
+    cap: str
+
+
+class RetryStrategy(Frozen, frozen=True, kw_only=True):
+    """How often a pod is tried again, and after which ends."""
+
+    limit: int
+    retry_policy: str
+    expression: str
+    backoff: Backoff
+
+
+class Metadata(Frozen, frozen=True, kw_only=True):
+    """Labels and annotations, and for top-level objects their name."""
+
+    name: str | None = None
+    namespace: str | None = None
+    labels: dict[str, str] | None = None
+    annotations: dict[str, str] | None = None
+
+
+class Template(Frozen, frozen=True, kw_only=True):
+    """A DAG template (``dag``) or a container template (``container``)."""
+
+    name: str
+    metadata: Metadata | None = None
+    inputs: Parameters | None = None
+    outputs: Parameters | None = None
+    parallelism: int | None = None
+    dag: Dag | None = None
+    service_account_name: str | None = None
+    active_deadline_seconds: int | None = None
+    retry_strategy: RetryStrategy | None = None
+    container: Container | None = None
+    volumes: tuple[Volume, ...] | None = None
+
+
+class WorkflowSpec(Frozen, frozen=True, kw_only=True):
+    """What a workflow runs."""
+
+    entrypoint: str
+    arguments: Parameters
+    workflow_metadata: Metadata
+    pod_metadata: Metadata
+    pod_spec_patch: str
+    templates: tuple[Template, ...]
+
+
+class WorkflowTemplate(Frozen, frozen=True, kw_only=True, omit_defaults=False):
+    """The manifest of one workflow."""
+
+    api_version: str = "argoproj.io/v1alpha1"
+    kind: str = "WorkflowTemplate"
+    metadata: Metadata
+    spec: WorkflowSpec
+
+
+class ConfigMap(Frozen, frozen=True, kw_only=True, omit_defaults=False):
+    """Code that travels with a manifest: text by key, and base64 by key for what text cannot carry. Empty tables are left out of the text."""
+
+    api_version: str = "v1"
+    kind: str = "ConfigMap"
+    metadata: Metadata
+    immutable: bool = True
+    data: dict[str, str]
+    binary_data: dict[str, str]

@@ -1,0 +1,40 @@
+"""Names of Kubernetes objects and Argo templates, made from the user's names."""
+
+from __future__ import annotations
+
+import re
+
+TEMPLATE_NAME = re.compile(r"[a-zA-Z0-9][-a-zA-Z0-9]{0,127}")
+"""Templates and DAG tasks, as the full CRDs have it."""
+PARAMETER_NAME = re.compile(r"[-a-zA-Z0-9_]+")
+LABEL_VALUE = re.compile(r"([A-Za-z0-9]([-A-Za-z0-9_.]{0,61}[A-Za-z0-9])?)?")
+OBJECT_NAME_LENGTH = 63
+"""Longest name of a WorkflowTemplate: it becomes a label of every workflow."""
+
+_INVALID = re.compile(r"[^a-z0-9]+")
+
+
+def dns_name(name: str) -> str:
+    """Lower-case letters, digits and single hyphens of a Python name; empty when nothing is left."""
+    return _INVALID.sub("-", name.lower()).strip("-")
+
+
+class Names:
+    """Hands out names of one kind without repeating one."""
+
+    __slots__ = ("_taken",)
+
+    def __init__(self) -> None:
+        self._taken: set[str] = set()
+
+    def __contains__(self, name: str) -> bool:
+        return name in self._taken
+
+    def take(self, preferred: str) -> str:
+        """Give ``preferred``, or with the first free ordinal from 2 behind it."""
+        name, ordinal = preferred, 1
+        while name in self._taken:
+            ordinal += 1
+            name = f"{preferred}-{ordinal}"
+        self._taken.add(name)
+        return name

@@ -1,0 +1,112 @@
+"""ConfigMaps: the runtime, and the plan with the user's modules."""
+
+from __future__ import annotations
+
+import base64
+import re
+from typing import TYPE_CHECKING, TypeVar
+
+import msgspec
+
+from dagwright.contract.names import DEFAULT_RUNTIME, PLAN_FILE
+from dagwright_argo import model
+from dagwright_argo.naming import Names
+from dagwright_argo.pods import CodeObjects
+
+if TYPE_CHECKING:
+    from dagwright_argo.settings import ArgoSettings
+    from dagwright_compiler.bundle import Bundle
+
+Document = TypeVar("Document", model.ConfigMap, model.WorkflowTemplate)
+
+DIGEST_LENGTH = 12
+_RUNTIME_KEY = DEFAULT_RUNTIME.rpartition("/")[2]
+_NOT_IN_KEYS = re.compile(r"[^-._a-zA-Z0-9]+")
+CLIENT_SIDE_LIMIT = 262_144
+"""Bytes of JSON up to which a client-side ``kubectl apply`` works: it copies the object into an annotation."""
+SERVER_SIDE_NOTE = "more than 262144 bytes: apply it with kubectl apply --server-side"
+_SYNC_OPTIONS = "argocd.argoproj.io/sync-options"
+_KEPT = {
+    # A running workflow, or a later `argo retry`, still mounts the ConfigMap of an older revision.
+    _SYNC_OPTIONS: "Prune=false",
+    "argocd.argoproj.io/compare-options": "IgnoreExtraneous",
+}
+
+
+class Runtime(msgspec.Struct, frozen=True):
+    """The runtime archive and the SHA-256 of its contents."""
+
+    archive: bytes
+    digest: str
+
+    @property
+    def name(self) -> str:
+        """Name of its ConfigMap."""
+        return f"dagwright-runtime-{self.digest[:DIGEST_LENGTH]}"
+
+
+def runtime_object(runtime: Runtime, settings: ArgoSettings) -> model.ConfigMap:
+    """ConfigMap with the runtime, shared by all workflows of a release."""
+    metadata = _metadata(runtime.name, settings, {"dagwright/digest": runtime.digest[:DIGEST_LENGTH]})
+    return model.ConfigMap(metadata=metadata, data={}, binary_data={_RUNTIME_KEY: _base64(runtime.archive)})
+
+
+def code_objects(workflow: str, runtime: Runtime, bundle: Bundle) -> CodeObjects:
+    """Name the ConfigMaps of a workflow and the key of every file."""
+    names = Names()
+    names.take(PLAN_FILE)
+    files = tuple(model.KeyPath(key=names.take(_key(file.path)), path=f"code/{file.path}") for file in bundle.files)
+    return CodeObjects(runtime.name, f"{workflow}-{bundle.digest[:DIGEST_LENGTH]}", files)
+
+
+def bundle_object(workflow: str, code: CodeObjects, bundle: Bundle, settings: ArgoSettings) -> model.ConfigMap:
+    """ConfigMap with the plan and the modules: text where text is what they are."""
+    data, binary = {}, {}
+    contents = [(PLAN_FILE, bundle.plan), *((item.key, file.data) for item, file in zip(code.files, bundle.files, strict=True))]
+    for key, content in contents:
+        text = _text(content)
+        if text is None:
+            binary[key] = _base64(content)
+        else:
+            data[key] = text
+    labels = {"dagwright/workflow": workflow, "dagwright/digest": bundle.digest[:DIGEST_LENGTH]}
+    return model.ConfigMap(metadata=_metadata(code.bundle, settings, labels), data=data, binary_data=binary)
+
+
+def with_server_side_apply(document: Document) -> tuple[Document, str]:
+    """Annotate an object that is too large for a client-side apply; gives the object and a note on it, empty if there is none."""
+    if len(msgspec.json.encode(document)) <= CLIENT_SIDE_LIMIT:
+        return document, ""
+    annotations = dict(document.metadata.annotations or {})
+    annotations[_SYNC_OPTIONS] = ",".join(filter(None, (annotations.get(_SYNC_OPTIONS), "ServerSideApply=true")))
+    metadata = msgspec.structs.replace(document.metadata, annotations=annotations)
+    return msgspec.structs.replace(document, metadata=metadata), SERVER_SIDE_NOTE
+
+
+def _metadata(name: str, settings: ArgoSettings, labels: dict[str, str]) -> model.Metadata:
+    return model.Metadata(
+        name=name,
+        namespace=settings.namespace or None,
+        labels={"app.kubernetes.io/managed-by": "dagwright", **labels},
+        annotations=dict(_KEPT),
+    )
+
+
+def _text(content: bytes) -> str | None:
+    """Decode what survives as text; a byte order mark would be lost on the way."""
+    if b"\0" in content:
+        return None
+    try:
+        text = content.decode("utf-8")
+    except UnicodeDecodeError:
+        return None
+    return None if text.startswith("\ufeff") else text
+
+
+def _base64(content: bytes) -> str:
+    return base64.b64encode(content).decode("ascii")
+
+
+def _key(path: str) -> str:
+    """Key of a file: ``pkg/steps.py`` is ``pkg.steps.py``. A key may not start with two dots."""
+    return _NOT_IN_KEYS.sub("_", path.replace("/", ".")).lstrip(".") or "_"

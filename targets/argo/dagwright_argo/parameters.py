@@ -1,0 +1,76 @@
+"""Inputs of a workflow as parameters of its WorkflowTemplate: JSON text, with the choices where there are few."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from dagwright_argo.expansion import json_text
+from dagwright_argo.model import Parameter
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from dagwright.contract.types import Type
+    from dagwright_compiler.ir.program import ClassDef, Field, Program
+
+RUN_PARAMETER = "dagwright-run"
+RUN_REFERENCE = f"{{{{=workflow.parameters['{RUN_PARAMETER}'] == '' ? workflow.uid : workflow.parameters['{RUN_PARAMETER}']}}}}"
+"""The run's key: the parameter, else the uid of the workflow (which ``argo retry`` keeps)."""
+
+
+def store_parameter(program: Program) -> str:
+    """Name of the parameter that takes the store's URL: ``store``, unless an input of the workflow has that name."""
+    taken = any(field.name == "store" for field in program.workflow.inputs)
+    return "dagwright-store" if taken else "store"
+
+
+def workflow_parameters(program: Program, *, with_store: bool) -> tuple[Parameter, ...]:
+    """Inputs in declared order, then dagwright's own."""
+    inputs = [_parameter(field, program.classes) for field in program.workflow.inputs]
+    if with_store:
+        description = "where results are kept, for instance s3://bucket/prefix"
+        inputs.append(Parameter(name=store_parameter(program), description=description))
+    description = "key of the run whose finished nodes are reused; empty for a new run"
+    return (*inputs, Parameter(name=RUN_PARAMETER, value="", description=description))
+
+
+def _parameter(field: Field, classes: Mapping[str, ClassDef]) -> Parameter:
+    choices = _choices(field.type, classes)
+    bare = " or bare text" if field.type.kind == "str" else ""
+    return Parameter(
+        name=field.name,
+        value=json_text(field.default) if field.has_default else None,
+        description=f"{spelling(field.type)}, as JSON{bare}",
+        enum=tuple(json_text(choice) for choice in choices) if choices else None,
+    )
+
+
+def _choices(declared: Type, classes: Mapping[str, ClassDef]) -> tuple[str | bool | None, ...]:
+    """Wire forms of all values, for types that have a handful."""
+    if declared.kind == "bool":
+        return (True, False)
+    if declared.kind == "none":
+        return (None,)
+    if declared.kind == "class" and declared.name in classes:
+        return classes[declared.name].members if classes[declared.name].kind == "enum" else ()
+    if declared.kind == "union" and len(declared.args) == 2 and declared.args[1].kind == "none":
+        inner = _choices(declared.args[0], classes)
+        return (*inner, None) if inner else ()
+    return ()
+
+
+def spelling(declared: Type) -> str:
+    """A type as a user writes it: ``list[pkg.Point] | None``."""
+    match declared.kind:
+        case "none":
+            return "None"
+        case "unknown":
+            return "Any"
+        case "class" | "opaque":
+            return declared.name
+        case "union":
+            return " | ".join(spelling(arg) for arg in declared.args)
+        case _ if declared.args:
+            return f"{declared.kind}[{', '.join(spelling(arg) for arg in declared.args)}]"
+        case _:
+            return declared.kind

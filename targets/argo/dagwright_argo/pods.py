@@ -1,0 +1,185 @@
+"""Container templates: one per task and policy, named after the function."""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING
+
+import msgspec
+
+from dagwright.contract.exits import ORCHESTRATOR_RETRYABLE
+from dagwright.contract.names import (
+    BACKSTOP_MARGIN_S,
+    CONTROL_FOLDER,
+    DEFAULT_CODE,
+    DEFAULT_PLAN,
+    DEFAULT_RUNTIME,
+    DEFAULT_WORK,
+    ENV_ATTEMPT,
+    ENV_INPUT,
+    ENV_RUN,
+    ENV_STORE,
+    PLAN_FILE,
+)
+from dagwright_argo import model
+from dagwright_argo.expansion import EMPTY_VARIABLE, parameter_reference, variable_text
+from dagwright_argo.naming import LABEL_VALUE
+from dagwright_argo.parameters import RUN_REFERENCE
+from dagwright_compiler.ir.program import Policy, Resources
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from dagwright_argo.settings import ArgoSettings, VolumeSetting
+
+UNIT = "unit"
+INDEX = "index"
+_RETRY_EXPRESSION = (
+    "lastRetry.status == 'Error' || "
+    f"(asInt(lastRetry.exitCode) in [{', '.join(map(str, ORCHESTRATOR_RETRYABLE))}]"
+    " && !(lastRetry.message contains 'OOMKilled')"
+    " && !(lastRetry.message contains 'specified deadline'))"
+)
+_BACKOFF = model.Backoff(duration="10s", factor=2, cap="5m")
+
+
+class CodeObjects(msgspec.Struct, frozen=True):
+    """What pods mount: the names of both ConfigMaps, and the code's files by key."""
+
+    runtime: str
+    bundle: str
+    files: tuple[model.KeyPath, ...]
+
+
+class PodKind(msgspec.Struct, frozen=True):
+    """Everything that makes two pods need different templates.
+
+    ``task`` is empty where tasks share a template; ``inputs`` are the workflow inputs that the pod reads, ``published`` its control outputs.
+    """
+
+    task: str
+    policy: Policy
+    mapped: bool
+    inputs: tuple[str, ...]
+    published: tuple[str, ...]
+
+
+class Pods:
+    """Builds container templates of one workflow."""
+
+    def __init__(self, settings: ArgoSettings, code: CodeObjects, store: str) -> None:
+        """Take what all pods of the workflow share; ``store`` is the text of the variable with the store's URL."""
+        self._settings = settings
+        self._store = store
+        self._volumes = _volumes(settings, code)
+        self._mounts = _mounts(settings)
+
+    def template(self, name: str, kind: PodKind, *, labelled: bool) -> model.Template:
+        """Describe the pods of one kind; ``labelled`` when the name of every node that runs as such a pod fits a label."""
+        settings, policy = self._settings, kind.policy
+        labels = {"dagwright/task": kind.task} if kind.task and LABEL_VALUE.fullmatch(kind.task) else {}
+        if labelled:
+            labels["dagwright/node"] = f"{{{{inputs.parameters.{UNIT}}}}}"
+        parameters = (UNIT, INDEX) if kind.mapped else (UNIT,)
+        outputs = tuple(
+            model.Parameter(name=published, value_from=model.ValueFrom(path=f"{DEFAULT_WORK}/{CONTROL_FOLDER}/{published}"))
+            for published in kind.published
+        )
+        return model.Template(
+            name=name,
+            metadata=model.Metadata(labels=labels or None),
+            inputs=model.Parameters(parameters=tuple(model.Parameter(name=parameter) for parameter in parameters)),
+            outputs=model.Parameters(parameters=outputs) if outputs else None,
+            service_account_name=settings.service_account or None,
+            active_deadline_seconds=math.ceil(policy.timeout_s) + BACKSTOP_MARGIN_S if policy.timeout_s else None,
+            retry_strategy=model.RetryStrategy(
+                limit=policy.retries + settings.system_retries,
+                retry_policy="Always",
+                expression=_RETRY_EXPRESSION,
+                backoff=_BACKOFF,
+            ),
+            container=model.Container(
+                image=policy.image or settings.image,
+                command=(settings.python, DEFAULT_RUNTIME),
+                args=tuple(f"{{{{inputs.parameters.{parameter}}}}}" for parameter in parameters),
+                env=tuple(self._variables(kind)),
+                env_from=tuple(model.EnvironmentSource(secret_ref=model.NameRef(name=name)) for name in settings.env_secrets)
+                or None,
+                resources=_resources(policy, settings),
+                volume_mounts=self._mounts,
+            ),
+            volumes=self._volumes,
+        )
+
+    def _variables(self, kind: PodKind) -> Iterable[model.Variable]:
+        users = {**self._settings.env, **dict(kind.policy.environment)}
+        texts = {name: variable_text(value) for name, value in users.items()}
+        if any(f"$({EMPTY_VARIABLE})" in text for text in texts.values()):
+            yield model.Variable(name=EMPTY_VARIABLE, value="")
+        for name, text in texts.items():
+            yield model.Variable(name=name, value=text)
+        yield model.Variable(name=ENV_STORE, value=self._store)
+        yield model.Variable(name=ENV_RUN, value=RUN_REFERENCE)
+        yield model.Variable(name=ENV_ATTEMPT, value="{{retries}}")
+        for name in kind.inputs:
+            yield model.Variable(name=f"{ENV_INPUT}{name}", value=parameter_reference(name))
+
+
+def _resources(policy: Policy, settings: ArgoSettings) -> model.Resources:
+    """Map quantities to Kubernetes' names; a default request must not exceed a limit, so a limit alone requests itself.
+
+    A GPU is never overcommitted: Kubernetes wants it among the limits.
+    """
+    requests, limits = _quantities(policy.requests, settings), _quantities(policy.limits, settings)
+    for name, default in (("cpu", settings.cpu), ("memory", settings.memory)):
+        if name not in requests and name not in limits:
+            requests[name] = default
+    if settings.gpu in requests:
+        limits.setdefault(settings.gpu, requests[settings.gpu])
+    return model.Resources(requests=requests or None, limits=limits or None)
+
+
+def _quantities(resources: Resources | None, settings: ArgoSettings) -> dict[str, str]:
+    if resources is None:
+        return {}
+    named = {
+        "cpu": resources.cpu,
+        "memory": resources.mem,
+        settings.gpu: resources.gpu,
+        "ephemeral-storage": resources.ephemeral_storage,
+    }
+    return {name: quantity for name, quantity in named.items() if quantity is not None}
+
+
+def _volumes(settings: ArgoSettings, code: CodeObjects) -> tuple[model.Volume, ...]:
+    """Mounted per template, not per workflow: a reference to the template from elsewhere then finds them."""
+    plan = model.KeyPath(key=PLAN_FILE, path=f"plan/{PLAN_FILE}")
+    return (
+        model.Volume(name="dagwright-work", empty_dir=model.EmptyDir()),
+        model.Volume(name="dagwright-runtime", config_map=model.ConfigMapSource(name=code.runtime)),
+        model.Volume(name="dagwright-code", config_map=model.ConfigMapSource(name=code.bundle, items=(plan, *code.files))),
+        *(_volume(volume) for volume in settings.volumes),
+    )
+
+
+def _volume(volume: VolumeSetting) -> model.Volume:
+    if volume.host_path:
+        return model.Volume(name=volume.name, host_path=model.HostPath(path=volume.host_path))
+    if volume.claim:
+        return model.Volume(name=volume.name, persistent_volume_claim=model.Claim(claim_name=volume.claim))
+    if volume.secret:
+        return model.Volume(name=volume.name, secret=model.SecretSource(secret_name=volume.secret))
+    return model.Volume(name=volume.name, config_map=model.ConfigMapSource(name=volume.config_map))
+
+
+def _mounts(settings: ArgoSettings) -> tuple[model.Mount, ...]:
+    return (
+        model.Mount(name="dagwright-work", mount_path=DEFAULT_WORK),
+        model.Mount(name="dagwright-runtime", mount_path=DEFAULT_RUNTIME.rpartition("/")[0]),
+        model.Mount(name="dagwright-code", mount_path=DEFAULT_PLAN, sub_path="plan"),
+        model.Mount(name="dagwright-code", mount_path=DEFAULT_CODE, sub_path="code"),
+        *(
+            model.Mount(name=volume.name, mount_path=volume.mount_path, read_only=True if volume.read_only else None)
+            for volume in settings.volumes
+        ),
+    )

@@ -1,0 +1,134 @@
+"""The table ``[tool.dagwright.argo]``: raw settings in, checked values and findings out."""
+
+from __future__ import annotations
+
+import difflib
+import re
+from typing import TYPE_CHECKING, Any
+
+import msgspec
+
+from dagwright.contract.names import DEFAULT_PLAN, SYSTEM_RETRIES
+from dagwright_compiler.diagnostics.codes import ARGO_SETTING, UNKNOWN_SETTING
+from dagwright_compiler.diagnostics.model import Collector, Diagnostic
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+TABLE = "[tool.dagwright.argo]"
+_ROOT = DEFAULT_PLAN.rpartition("/")[0]
+_VARIABLE_NAME = re.compile(r"[-._a-zA-Z][-._a-zA-Z0-9]*")
+_DNS_LABEL = re.compile(r"[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?")
+_DNS_NAME = re.compile(r"(?=.{1,253}\Z)[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*")
+
+
+class VolumeSetting(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A volume for every pod: exactly one of the sources ``host_path``, ``claim``, ``config_map``, ``secret``."""
+
+    name: str
+    mount_path: str
+    host_path: str = ""
+    claim: str = ""
+    config_map: str = ""
+    secret: str = ""
+    read_only: bool = False
+
+
+class ArgoSettings(msgspec.Struct, frozen=True, kw_only=True):
+    """Settings of the target; an empty text is unset.
+
+    ``python`` is the interpreter in the image; ``env`` and ``env_secrets`` (names of Secrets) reach every pod, which is how a
+    store gets its credentials; ``cpu`` and ``memory`` are what a task without ``requests`` and ``limits`` requests;
+    ``gpu`` is the resource that ``Resources(gpu=...)`` means; ``max_workflow_bytes`` is the controller's ``MAX_WORKFLOW_SIZE``,
+    ``max_code_bytes`` what plan and modules may take of a ConfigMap's mebibyte.
+    """
+
+    store: str = ""
+    namespace: str = ""
+    service_account: str = ""
+    image: str = "python:3.11-slim"
+    python: str = "python3"
+    volumes: tuple[VolumeSetting, ...] = ()
+    env: dict[str, str] = {}
+    env_secrets: tuple[str, ...] = ()
+    cpu: str = "100m"
+    memory: str = "256Mi"
+    gpu: str = "nvidia.com/gpu"
+    system_retries: int = SYSTEM_RETRIES
+    max_workflow_bytes: int = 1_048_576
+    max_code_bytes: int = 700_000
+
+
+def read_settings(raw: Mapping[str, Any], found: Collector) -> ArgoSettings:
+    """Check every setting; a wrong one is reported and replaced by its default, so that all are reported at once."""
+    fields = {field.name: field for field in msgspec.structs.fields(ArgoSettings)}
+    values: dict[str, Any] = {}
+    for name, value in raw.items():
+        if name not in fields:
+            near = difflib.get_close_matches(name, fields, 1)
+            help_text = f"write {near[0]}" if near else f"Argo knows {', '.join(fields)}"
+            found.add(Diagnostic(UNKNOWN_SETTING, f"unknown setting {name} in {TABLE}", help=help_text))
+            continue
+        try:
+            values[name] = msgspec.convert(value, fields[name].type)
+        except msgspec.ValidationError as error:
+            text = str(error)
+            found.add(Diagnostic(ARGO_SETTING, f"setting {name} of {TABLE}: {text[0].lower()}{text[1:]}"))
+    settings = ArgoSettings(**values)
+    for message, help_text in _problems(settings):
+        found.add(Diagnostic(ARGO_SETTING, message, help=help_text))
+    return settings
+
+
+def _problems(settings: ArgoSettings) -> Iterator[tuple[str, str]]:
+    for name in ("namespace", "service_account"):
+        value = getattr(settings, name)
+        if value and not _DNS_NAME.fullmatch(value):
+            yield f"setting {name} of {TABLE} is {value!r}, which is no Kubernetes name", "use lower-case letters, digits and -"
+    for name in ("image", "python", "cpu", "memory", "gpu"):
+        if not getattr(settings, name).strip():
+            yield f"setting {name} of {TABLE} is empty", "give it a value or remove it"
+    for name in ("store", "image", "python", "cpu", "memory", "gpu"):
+        if "{{" in getattr(settings, name):
+            yield f"setting {name} of {TABLE} holds {{{{, which Argo would expand", "write the value itself"
+    if settings.store and "://" not in settings.store:
+        yield (
+            f"setting store of {TABLE} is {settings.store!r}, which is no URL",
+            'write for instance store = "s3://bucket/prefix"',
+        )
+    if not 0 <= settings.system_retries <= 10:
+        yield f"setting system_retries of {TABLE} is {settings.system_retries}, not 0 to 10", ""
+    for name in settings.env:
+        if name.startswith("DAGWRIGHT_") or not _VARIABLE_NAME.fullmatch(name):
+            yield (
+                f"variable {name!r} in setting env of {TABLE} has a name that Kubernetes or dagwright does not take",
+                "rename it",
+            )
+    for name in settings.env_secrets:
+        if not _DNS_NAME.fullmatch(name):
+            yield f"{name!r} in setting env_secrets of {TABLE} is no Kubernetes name", "name a Secret of the namespace"
+    yield from _volume_problems(settings.volumes)
+
+
+def _volume_problems(volumes: tuple[VolumeSetting, ...]) -> Iterator[tuple[str, str]]:
+    seen: set[str] = set()
+    for volume in volumes:
+        where = f"volume {volume.name!r} of {TABLE}"
+        if not _DNS_LABEL.fullmatch(volume.name):
+            yield f"{where} has no Kubernetes name", "use at most 63 lower-case letters, digits and -"
+        if volume.name.startswith("dagwright-"):
+            yield f"{where} has a name that dagwright keeps for itself", "choose another name"
+        sources = (volume.host_path, volume.claim, volume.config_map, volume.secret)
+        if sum(map(bool, sources)) != 1:
+            yield f"{where} has {sum(map(bool, sources))} sources", "set exactly one of host_path, claim, config_map, secret"
+        if any("{{" in text for text in (*sources, volume.mount_path)):
+            yield f"{where} holds {{{{, which Argo would expand", "write the value itself"
+        path = volume.mount_path.rstrip("/")
+        if not path.startswith("/") or ":" in path:
+            yield f"{where} has the mount path {volume.mount_path!r}", "use an absolute path other than / and without a colon"
+        elif path == _ROOT or path.startswith(f"{_ROOT}/"):
+            yield f"{where} is mounted under {_ROOT}, where dagwright's own volumes are", "choose another mount path"
+        for kind, text in (("name", volume.name), ("mount path", path)):
+            if f"{kind} {text}" in seen:
+                yield f"{where} repeats the {kind} of another volume", "every volume needs its own"
+            seen.add(f"{kind} {text}")

@@ -1,0 +1,65 @@
+"""The target: settings, lowering, checks and text, in that order."""
+
+from __future__ import annotations
+
+from itertools import chain
+from typing import TYPE_CHECKING
+
+from dagwright_argo.emit import emit
+from dagwright_argo.lower import lower, plan, workflow_name
+from dagwright_argo.objects import DIGEST_LENGTH, Runtime, bundle_object, code_objects, runtime_object, with_server_side_apply
+from dagwright_argo.settings import read_settings
+from dagwright_argo.validate import check_code, check_manifest, check_program
+from dagwright_compiler.target_api import Artefact, Request
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from dagwright_compiler.diagnostics.model import Collector, Diagnostic
+
+
+class ArgoTarget:
+    """Lowering to Argo Workflows 3.7 and 4."""
+
+    name = "argo"
+
+    def compile(self, request: Request, runtime: Runtime | None = None) -> Artefact | None:
+        """Lower and emit: ConfigMap of the runtime (shared), ConfigMap of plan and code, WorkflowTemplate.
+
+        ``runtime`` replaces the archive of this release.
+        """
+        program, found, spans = request.program, request.diagnostics, request.spans
+        settings = read_settings(request.settings, found)
+        if not _passes(check_program(program, settings, spans), found):
+            return None
+        lowering = plan(program)
+        bundle = request.seal(lowering.units)
+        name = workflow_name(program)
+        runtime = runtime or _runtime()
+        code = code_objects(name, runtime, bundle)
+        manifest = lower(program, lowering, settings, code, bundle.digest[:DIGEST_LENGTH])
+        checks = (
+            check_manifest(program, lowering, manifest, settings, spans),
+            check_code(bundle, settings, spans.definition(program.workflow.name)),
+        )
+        if not _passes(chain(*checks), found):
+            return None
+        texts = (
+            emit(*with_server_side_apply(runtime_object(runtime, settings))),
+            emit(*with_server_side_apply(bundle_object(name, code, bundle, settings))),
+            emit(*with_server_side_apply(manifest)),
+        )
+        return Artefact(objects=texts, shared=1, bundle=bundle, units=lowering.units)
+
+
+def _passes(diagnostics: Iterable[Diagnostic], found: Collector) -> bool:
+    """Collect findings; whether none so far is an error."""
+    for diagnostic in diagnostics:
+        found.add(diagnostic)
+    return not found.has_errors
+
+
+def _runtime() -> Runtime:
+    from dagwright_compiler.runtime_archive import archive_bytes, archive_digest
+
+    return Runtime(archive_bytes(), archive_digest())

@@ -1,0 +1,181 @@
+"""What the schema accepts and Argo, Kubernetes or the cluster's storage then refuse, in the user's own names.
+
+Covers what this target emits and a user can cause; that the manifest is consistent in itself is held by tests.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+import msgspec
+
+from dagwright.contract.names import ENV_INPUT
+from dagwright_argo.counts import LiteralCount
+from dagwright_argo.lower import MAX_ITEMS, Lowering, workflow_name
+from dagwright_argo.naming import OBJECT_NAME_LENGTH, PARAMETER_NAME, TEMPLATE_NAME
+from dagwright_argo.partition import delayed
+from dagwright_argo.settings import TABLE, ArgoSettings
+from dagwright_compiler.diagnostics.codes import (
+    ARGO_CODE_SIZE,
+    ARGO_INPUT_SIZE,
+    ARGO_ITEMS,
+    ARGO_LIVE_TEXT,
+    ARGO_NAME,
+    ARGO_NO_STORE,
+    ARGO_NO_TASK,
+    ARGO_SIZE,
+    ARGO_WAITS,
+)
+from dagwright_compiler.diagnostics.model import Diagnostic
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from dagwright_argo import model
+    from dagwright_compiler.bundle import Bundle
+    from dagwright_compiler.ir.program import Policy, Program
+    from dagwright_compiler.ir.spans import SpanTable
+    from dagwright_compiler.source import Span
+
+MAX_PARAMETERS = 500
+MAX_INPUT_BYTES = 65_536
+"""What a pod's workflow inputs may hold together: one variable stops at 128 KiB, and all of them with the arguments."""
+_NODE_BYTES = 110
+"""What the status holds of one pod and its retry node, compressed (measured; facts: 109)."""
+_VARIABLE_NAME = re.compile(r"[-._a-zA-Z][-._a-zA-Z0-9]*")
+_RESERVED_VARIABLES = "DAGWRIGHT_"
+
+
+def check_program(program: Program, settings: ArgoSettings, spans: SpanTable) -> Iterator[Diagnostic]:
+    """Check what is known before anything is lowered."""
+    workflow = program.workflow
+    span = spans.definition(workflow.name)
+    name = workflow_name(program)
+    if not 0 < len(name) <= OBJECT_NAME_LENGTH:
+        message = f"the WorkflowTemplate's name has {len(name)} characters, and Kubernetes takes 1 to {OBJECT_NAME_LENGTH}"
+        yield Diagnostic(ARGO_NAME, message, span, help="give the workflow's function a shorter name in ASCII letters")
+    if not workflow.nodes:
+        message = f"workflow {workflow.name} calls no task, and Argo runs no empty graph"
+        yield Diagnostic(ARGO_NO_TASK, message, span, help="call a task, or compile a workflow that calls this one")
+    if not settings.store:
+        message = "no store is configured: the manifest takes it as a required parameter"
+        yield Diagnostic(ARGO_NO_STORE, message, help=f'add store = "s3://bucket/prefix" to {TABLE}')
+    yield from _check_inputs(program, spans)
+    for node in workflow.nodes:
+        if not TEMPLATE_NAME.fullmatch(node.id) or node.id[0].isdigit():
+            message = f"the name {node.id} of a call: Argo takes up to 128 letters, digits and -, with a letter first"
+            help_text = 'set another one with .with_overrides(node_name="...")'
+            yield Diagnostic(ARGO_NAME, message, spans.node(workflow.name, node.id), help=help_text)
+    yield from _check_policies(program, spans)
+
+
+def _check_inputs(program: Program, spans: SpanTable) -> Iterator[Diagnostic]:
+    inputs = program.workflow.inputs
+    for field in inputs:
+        if not PARAMETER_NAME.fullmatch(field.name):
+            message = f"the input {field.name}: Argo takes ASCII letters, digits, - and _ in a parameter's name"
+            yield Diagnostic(ARGO_NAME, message, spans.definition(program.workflow.name, field.name), help="rename it")
+    if len(inputs) > MAX_PARAMETERS - 2:
+        message = f"workflow {program.workflow.name} has {len(inputs)} inputs, and Argo takes {MAX_PARAMETERS - 2} beside dagwright's own"
+        help_text = "put inputs that belong together into a dataclass"
+        yield Diagnostic(ARGO_ITEMS, message, spans.definition(program.workflow.name), help=help_text)
+
+
+def _check_policies(program: Program, spans: SpanTable) -> Iterator[Diagnostic]:
+    for task in program.tasks.values():
+        for part, found in _policy_problems(task.policy):
+            yield msgspec.structs.replace(found, span=spans.definition(task.name, part))
+    for node in program.workflow.nodes:
+        policy: Policy | None = getattr(node, "policy", None)
+        if policy is not None and policy != program.tasks[getattr(node, "task", "")].policy:
+            for part, found in _policy_problems(policy):
+                yield msgspec.structs.replace(found, span=spans.node(program.workflow.name, node.id, part))
+
+
+def _policy_problems(policy: Policy) -> Iterator[tuple[str, Diagnostic]]:
+    if policy.image is not None and ("{{" in policy.image or not policy.image.strip()):
+        message = (
+            f"the image {policy.image!r} holds {{{{, which Argo would expand" if policy.image.strip() else "the image is empty"
+        )
+        yield "policy.image", Diagnostic(ARGO_LIVE_TEXT, message, help="write the image itself, for instance python:3.11-slim")
+    for name, _ in policy.environment:
+        if not _VARIABLE_NAME.fullmatch(name):
+            message = f"the environment variable {name!r}: Kubernetes takes letters, digits, _, - and . with no digit first"
+            yield "policy.environment", Diagnostic(ARGO_NAME, message, help="rename it")
+        elif name.startswith(_RESERVED_VARIABLES):
+            message = f"the environment variable {name}: names that begin with {_RESERVED_VARIABLES} are dagwright's own"
+            yield "policy.environment", Diagnostic(ARGO_NAME, message, help="rename it")
+
+
+def check_manifest(
+    program: Program, lowering: Lowering, manifest: model.WorkflowTemplate, settings: ArgoSettings, spans: SpanTable
+) -> Iterator[Diagnostic]:
+    """Check counts and sizes of what was lowered, and report what splitting did."""
+    workflow = program.workflow.name
+    span = spans.definition(workflow)
+    templates = manifest.spec.templates
+    if len(templates) > MAX_ITEMS:
+        message = f"workflow {workflow} needs {len(templates)} pod and DAG templates, and Argo takes {MAX_ITEMS}"
+        help_text = "let more tasks have the same image, resources, retries and environment: they then share templates"
+        yield Diagnostic(ARGO_ITEMS, message, span, help=help_text)
+    for template in templates:
+        if not TEMPLATE_NAME.fullmatch(template.name):
+            message = f"the template {template.name[:40]}... has {len(template.name)} characters, and Argo takes 128"
+            yield Diagnostic(ARGO_NAME, message, span, help="give the task's function a shorter name")
+    yield from _check_environments(manifest, span)
+    size, nodes = len(msgspec.json.encode(manifest)), _nodes(lowering)
+    total = 2 * size + nodes * _NODE_BYTES
+    if total > settings.max_workflow_bytes:
+        message = (
+            f"workflow {workflow} takes about {total:,} bytes in the cluster "
+            f"(twice its {size:,} bytes, and {nodes:,} pods), and the controller takes {settings.max_workflow_bytes:,}"
+        )
+        help_text = f"split the workflow, or raise max_workflow_bytes in {TABLE} to the controller's MAX_WORKFLOW_SIZE"
+        yield Diagnostic(ARGO_SIZE, message, span, help=help_text)
+    yield from _report_split(program, lowering, span)
+
+
+def _check_environments(manifest: model.WorkflowTemplate, span: Span | None) -> Iterator[Diagnostic]:
+    sizes = {item.name: len((item.value or "").encode()) for item in manifest.spec.arguments.parameters}
+    reported: set[tuple[str, ...]] = set()
+    for template in manifest.spec.templates:
+        variables = template.container.env if template.container else ()
+        names = tuple(item.name.removeprefix(ENV_INPUT) for item in variables if item.name.startswith(ENV_INPUT))
+        total = sum(sizes[name] for name in names)
+        if total > MAX_INPUT_BYTES and names not in reported:
+            reported.add(names)
+            largest = max(names, key=lambda name: sizes[name])
+            message = (
+                f"the defaults of the inputs of {template.name} take {total:,} bytes, the largest is {largest} "
+                f"with {sizes[largest]:,}; a pod's environment takes {MAX_INPUT_BYTES:,}"
+            )
+            help_text = "let a task make the value, or pass a reference to it"
+            yield Diagnostic(ARGO_INPUT_SIZE, message, span, help=help_text)
+
+
+def _nodes(lowering: Lowering) -> int:
+    return sum(count.length if isinstance(count := lowering.counts.get(name), LiteralCount) else 1 for name in lowering.units)
+
+
+def _report_split(program: Program, lowering: Lowering, span: Span | None) -> Iterator[Diagnostic]:
+    parts = sum(1 for _ in lowering.root.groups())
+    late = delayed(lowering.root, lowering.predecessors) if parts else []
+    if late:
+        shown = ", ".join(late[:3]) + (", ..." if len(late) > 3 else "")
+        message = (
+            f"workflow {program.workflow.name} has {len(lowering.units):,} calls, and a DAG of Argo holds {MAX_ITEMS}: "
+            f"in {parts} nested DAGs, {len(late):,} of them wait for more than their inputs ({shown})"
+        )
+        yield Diagnostic(ARGO_WAITS, message, span, help="group calls that belong together into workflows of their own")
+
+
+def check_code(bundle: Bundle, settings: ArgoSettings, span: Span | None) -> Iterator[Diagnostic]:
+    """Check that plan and modules fit into their ConfigMap."""
+    sizes = {"the plan": len(bundle.plan), **{file.path: len(file.data) for file in bundle.files}}
+    total = sum(sizes.values())
+    if total > settings.max_code_bytes:
+        largest = sorted(sizes, key=lambda name: (-sizes[name], name))[:3]
+        shown = ", ".join(f"{name} with {sizes[name]:,}" for name in largest)
+        message = f"plan and code take {total:,} bytes, and a ConfigMap of dagwright takes {settings.max_code_bytes:,}; the largest are {shown}"
+        yield Diagnostic(ARGO_CODE_SIZE, message, span, help="import less, or put the packages into the image")

@@ -1,0 +1,28 @@
+// Command argolint runs Argo's own offline validator over manifests: argolint FILE...
+//
+// It is the library behind "argo lint --offline", called once for all files, so that tests need no argo binary.
+package main
+
+import (
+	"context"
+	"fmt"
+	"os"
+
+	"github.com/argoproj/argo-workflows/v3/cmd/argo/lint"
+	"github.com/argoproj/argo-workflows/v3/pkg/apiclient"
+	"github.com/argoproj/argo-workflows/v3/pkg/apis/workflow"
+)
+
+func main() {
+	files := os.Args[1:]
+	ctx, client, err := apiclient.NewClientFromOpts(apiclient.Opts{Offline: true, OfflineFiles: files, Context: context.Background()})
+	if err == nil {
+		options := lint.LintOptions{Files: files, Strict: true, DefaultNamespace: "argo", Printer: os.Stdout}
+		kinds := []string{workflow.WorkflowPlural, workflow.WorkflowTemplatePlural, workflow.CronWorkflowPlural}
+		err = lint.RunLint(ctx, client, kinds, "simple", true, options)
+	}
+	if err != nil {
+		fmt.Fprintln(os.Stderr, err)
+		os.Exit(2)
+	}
+}
