@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dagwright.authoring.keywords import MAP, MAP_UNSUPPORTED, check_keywords
+from dagwright.authoring.calls import in_attempt
 from dagwright.authoring.type_parameters import Element, Generic, Result, Result_co
 
 TYPE_CHECKING = False
@@ -67,7 +67,10 @@ def map_task(target: Any, /, **keywords: Any) -> Any:
     Raises:
         TypeError: A keyword is unknown or not supported yet, or ``target`` is no task.
     """
-    check_keywords("map_task", keywords, MAP, MAP_UNSUPPORTED)
+    if keywords and not in_attempt():
+        from dagwright.authoring.keywords import MAP, MAP_UNSUPPORTED, check_keywords
+
+        check_keywords("map_task", keywords, MAP, MAP_UNSUPPORTED)
     fixed: dict[str, Any] = {}
     while hasattr(target, "func") and hasattr(target, "keywords"):  # a functools.partial, told without importing functools
         if target.args:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dagwright.authoring.calls import execute, in_attempt
 from dagwright.authoring.declared import Declared
-from dagwright.authoring.keywords import TASK, TASK_UNSUPPORTED, check_keywords
 from dagwright.authoring.type_parameters import Inputs, Result, Result_co
 
 TYPE_CHECKING = False
@@ -78,7 +77,10 @@ def task(function: Any = None, /, **keywords: Any) -> Any:
     Raises:
         TypeError: A keyword is unknown or not supported yet, or this is no function.
     """
-    check_keywords("task", keywords, TASK, TASK_UNSUPPORTED)
+    if keywords and not in_attempt():  # the compiler has judged what an attempt imports
+        from dagwright.authoring.keywords import TASK, TASK_UNSUPPORTED, check_keywords
+
+        check_keywords("task", keywords, TASK, TASK_UNSUPPORTED)
     if function is None:
         return _declare
     if keywords:

@@ -6,7 +6,6 @@ import sys
 
 from dagwright.authoring.calls import at_module_level, execute, in_attempt
 from dagwright.authoring.declared import Declared
-from dagwright.authoring.keywords import WORKFLOW_UNSUPPORTED, check_keywords
 from dagwright.authoring.type_parameters import Inputs, Result, Result_co
 
 TYPE_CHECKING = False
@@ -75,7 +74,10 @@ def workflow(function: Any = None, /, **keywords: Any) -> Any:
     Raises:
         TypeError: A keyword is unknown or not supported yet, or this is no function.
     """
-    check_keywords("workflow", keywords, (), WORKFLOW_UNSUPPORTED)
+    if keywords and not in_attempt():
+        from dagwright.authoring.keywords import WORKFLOW_UNSUPPORTED, check_keywords
+
+        check_keywords("workflow", keywords, (), WORKFLOW_UNSUPPORTED)
     return _declare if function is None else _declare(function)
 
 
