@@ -48,6 +48,7 @@ from dagwright_compiler.ir.program import (
     InputBinding,
     LiteralBinding,
     MapNode,
+    Node,
     OutputBinding,
     Program,
     TaskNode,
@@ -56,7 +57,7 @@ from dagwright_compiler.ir.program import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Mapping
 
     from dagwright_batch.settings import BatchSettings
 
@@ -71,7 +72,7 @@ def plan_of(program: Program, settings: BatchSettings, *, bundle: str, report: R
     definitions = Definitions(program, settings, report)
     workflow = program.workflow
     name = plain(workflow.name.rpartition(".")[2])
-    submissions = tuple(_submissions(workflow, _Fanouts(workflow, settings.workers), definitions, name))
+    submissions = tuple(_Submissions(workflow, definitions, name=name, workers=settings.workers).all())
     parameters = {
         "queue": _parameter(settings.queue),
         "store": _parameter(settings.store),
@@ -143,48 +144,53 @@ class _Fanouts:
         return self._lengths.get(binding.node)
 
 
-def _submissions(workflow: Workflow, fanouts: _Fanouts, definitions: Definitions, name: str) -> Iterator[Submission]:
-    """All jobs, in topological order; barriers stand before the job that waits for them."""
-    nodes = {node.id: node for node in workflow.nodes}
-    taken = set(nodes)
-    elementwise = {edge for node in workflow.nodes if isinstance(node, MapNode) and (edge := fanouts.elementwise(node))}
-    for node_id, predecessors in waits(workflow, elementwise).items():
-        node, earlier = nodes[node_id], predecessors
-        if isinstance(node, GraphNode):
-            raise InternalError(f"{node.id} is not inlined")
-        while len(earlier) > MAX_DEPENDENCIES:
-            barrier = _free_name(f"{node_id}-wait", taken)
-            yield _barrier(barrier, earlier[:MAX_DEPENDENCIES], definitions, name)
-            earlier = (*earlier[MAX_DEPENDENCIES:], barrier)
-        dependencies = tuple(_dependency(before, elementwise=(node_id, before) in elementwise) for before in earlier)
-        yield _submission(node, dependencies, fanouts, definitions, name)
+class _Submissions:
+    """Jobs of one workflow; ``name`` begins the names of all."""
 
+    def __init__(self, workflow: Workflow, definitions: Definitions, *, name: str, workers: int) -> None:
+        self._workflow = workflow
+        self._definitions = definitions
+        self._name = name
+        self._nodes = {node.id: node for node in workflow.nodes}
+        self._fanouts = _Fanouts(workflow, workers)
 
-def _submission(
-    node: TaskNode | MapNode, depends_on: tuple[Dependency, ...], fanouts: _Fanouts, definitions: Definitions, name: str
-) -> Submission:
-    fanout, size = fanouts.of(node) if isinstance(node, MapNode) else (None, None)
-    request = JobRequest(
-        job_name=short(f"{name}-{node.id}"),
-        job_queue=Param(param="queue"),
-        job_definition=DefinitionOf(definition=definitions.of(node, pool=fanout.workers if fanout else 0)),
-        parameters={"unit": node.id},
-        array_properties=size,
-        depends_on=depends_on,
-        container_overrides=Overrides(environment=tuple(_environment(node))),
-    )
-    return Submission(id=node.id, fanout=fanout, request=request)
+    def all(self) -> Iterator[Submission]:
+        """In topological order; barriers stand before the job that waits for them."""
+        taken = set(self._nodes)
+        maps = [node for node in self._workflow.nodes if isinstance(node, MapNode)]
+        elementwise = {edge for node in maps if (edge := self._fanouts.elementwise(node))}
+        for node_id, predecessors in waits(self._workflow, elementwise).items():
+            node, earlier = self._nodes[node_id], predecessors
+            if isinstance(node, GraphNode):
+                raise InternalError(f"{node.id} is not inlined")
+            while len(earlier) > MAX_DEPENDENCIES:
+                barrier = _free_name(f"{node_id}-wait", taken)
+                yield self._barrier(barrier, earlier[:MAX_DEPENDENCIES])
+                earlier = (*earlier[MAX_DEPENDENCIES:], barrier)
+            yield self._job(node, tuple(_dependency(before, elementwise=(node_id, before) in elementwise) for before in earlier))
 
+    def _job(self, node: TaskNode | MapNode, depends_on: tuple[Dependency, ...]) -> Submission:
+        fanout, size = self._fanouts.of(node) if isinstance(node, MapNode) else (None, None)
+        request = JobRequest(
+            job_name=short(f"{self._name}-{node.id}"),
+            job_queue=Param(param="queue"),
+            job_definition=DefinitionOf(definition=self._definitions.of(node, pool=fanout.workers if fanout else 0)),
+            parameters={"unit": node.id},
+            array_properties=size,
+            depends_on=depends_on,
+            container_overrides=Overrides(environment=tuple(_environment(node, self._nodes))),
+        )
+        return Submission(id=node.id, fanout=fanout, request=request)
 
-def _barrier(barrier: str, earlier: Iterable[str], definitions: Definitions, name: str) -> Submission:
-    """A job that does nothing but wait for others: Batch allows 20 dependencies a job."""
-    request = JobRequest(
-        job_name=short(f"{name}-{barrier}"),
-        job_queue=Param(param="queue"),
-        job_definition=DefinitionOf(definition=definitions.barrier()),
-        depends_on=tuple(_dependency(before, elementwise=False) for before in earlier),
-    )
-    return Submission(id=barrier, request=request)
+    def _barrier(self, barrier: str, earlier: Iterable[str]) -> Submission:
+        """A job that does nothing but wait for others: Batch allows 20 dependencies a job."""
+        request = JobRequest(
+            job_name=short(f"{self._name}-{barrier}"),
+            job_queue=Param(param="queue"),
+            job_definition=DefinitionOf(definition=self._definitions.barrier()),
+            depends_on=tuple(_dependency(before, elementwise=False) for before in earlier),
+        )
+        return Submission(id=barrier, request=request)
 
 
 def _free_name(base: str, taken: set[str]) -> str:
@@ -199,9 +205,22 @@ def _dependency(earlier: str, *, elementwise: bool) -> Dependency:
     return Dependency(job_id=JobOf(job=earlier), type="N_TO_N" if elementwise else None)
 
 
-def _environment(node: TaskNode | MapNode) -> Iterator[Variable]:
+def _environment(node: TaskNode | MapNode, nodes: Mapping[str, Node]) -> Iterator[Variable]:
     yield Variable(name=names.ENV_STORE, value=Param(param="store"))
     yield Variable(name=names.ENV_RUN, value=Param(param="run"))
     yield Variable(name=names.ENV_BUNDLE, value=Param(param="bundle"))
-    for name in dict.fromkeys(binding.name for _, binding in node.bindings if isinstance(binding, InputBinding)):
+    for name in dict.fromkeys(_needed_inputs(node, nodes)):
         yield Variable(name=names.ENV_INPUT + name, value=InputText(input=name))
+
+
+def _needed_inputs(node: TaskNode | MapNode, nodes: Mapping[str, Node]) -> Iterator[str]:
+    """Workflow inputs that a node's container reads: its own, and the lists whose lengths count the results of maps."""
+    pending = [binding for _, binding in node.bindings]
+    while pending:
+        binding = pending.pop(0)
+        if isinstance(binding, InputBinding):
+            yield binding.name
+        elif isinstance(binding, OutputBinding):
+            earlier = nodes[binding.node]
+            if isinstance(earlier, MapNode):
+                pending.append(dict(earlier.bindings)[earlier.over])
