@@ -1,0 +1,74 @@
+"""The flow that attempts and calls are measured with; its first task says when user code begins."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+TASKS = 200
+"""Length of the chains that per-task costs are taken from."""
+ELEMENTS = 2000
+STAMP = "BENCH_STAMP"
+"""Environment name of the file that takes the moment at which user code begins."""
+
+BARE = f"import os, time\nwith open(os.environ['{STAMP}'], 'w') as file: file.write(str(time.monotonic_ns()))"
+"""What a bare interpreter runs."""
+
+HEAD = f'''\
+"""Generated for a benchmark."""
+
+import os
+import time
+from typing import List
+
+from dagwright import map_task, task, workflow
+
+
+@task
+def begin(number: int) -> int:
+    with open(os.environ["{STAMP}"], "w") as file:
+        file.write(str(time.monotonic_ns()))
+    return number + 1
+
+
+@task
+def step(number: int) -> int:
+    return number + 1
+
+
+@task(cache=True, cache_version="1")
+def kept(number: int) -> int:
+    return number + 1
+
+
+@workflow
+def begins(number: int = 1) -> int:
+    return begin(number=number)
+
+
+@workflow
+def single(number: int = 0) -> int:
+    return step(number=number)
+
+
+@workflow
+def single_kept(number: int = 0) -> int:
+    return kept(number=number)
+
+
+@workflow
+def mapped(numbers: List[int]) -> List[int]:
+    return map_task(step)(number=numbers)
+'''
+
+
+def write_flow(folder: Path) -> Path:
+    """Write the flow: single calls, chains of ``TASKS`` calls, and a map."""
+    folder.mkdir(parents=True, exist_ok=True)
+    path = folder / "flow.py"
+    path.write_text(HEAD + _chain("chain", "step") + _chain("chain_kept", "kept"))
+    return path
+
+
+def _chain(name: str, task: str) -> str:
+    lines = [f"    v{i} = {task}(number={f'v{i - 1}' if i else 'number'})\n" for i in range(TASKS)]
+    return f"\n\n@workflow\ndef {name}(number: int = 0) -> int:\n{''.join(lines)}    return v{TASKS - 1}\n"
