@@ -37,7 +37,8 @@ class BatchTarget:
             found.add(Diagnostic(code, f"{node.id}: {message}", span))
 
         plan = plan_of(request.program, settings, bundle=bundle.digest, report=report)
-        _check_limits(request, plan)
+        if not found.has_errors:  # a wrong setting would break the rules of every job once more
+            _check_limits(request, plan)
         _tell_parameters(plan, settings, found)
         if found.has_errors:
             return None
@@ -72,8 +73,7 @@ def _check_limits(request: Request, plan: BatchPlan) -> None:
 def _tell_parameters(plan: BatchPlan, settings: BatchSettings, found: Collector) -> None:
     missing = [name for name in _PARAMETERS if name in plan.parameters and not getattr(settings, name)]
     if missing:
-        message = (
-            f"no {' and no '.join(missing)} configured: the plan takes {'it' if len(missing) == 1 else 'them'} when submitted"
-        )
+        them = "it" if len(missing) == 1 else "them"
+        message = f"not configured: {', '.join(missing)}; the plan takes {them} when it is submitted"
         lines = "\n".join(f'{name} = "..."' for name in missing)
         found.add(Diagnostic(BATCH_UNSET, message, help=f"add to pyproject.toml:\n[tool.dagwright.batch]\n{lines}"))
