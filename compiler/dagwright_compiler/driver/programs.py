@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 from typing import TYPE_CHECKING
 
 import msgspec
@@ -51,8 +52,14 @@ def load_program(path: Path, name: str | None, settings: Settings, *, display_ro
         settings: Settings that hold for the file.
         display_root: Folder that paths in messages are relative to; the working directory unless told.
     """
-    reading = read_project([path], settings, display_root=display_root)
-    return load_definition(reading, Wanted(path, name, path.name))
+    was_on = gc.isenabled()
+    gc.disable()  # syntax trees hold no garbage, and this may run inside the user's own process
+    try:
+        reading = read_project([path], settings, display_root=display_root)
+        return load_definition(reading, Wanted(path, name, path.name))
+    finally:
+        if was_on:
+            gc.enable()
 
 
 def load_definition(reading: Reading, wanted: Wanted) -> Loaded:

@@ -1,0 +1,106 @@
+"""The command ``dagwright``: finds the command's module, and turns every ending into an exit code.
+
+0 is success, 1 findings (or stale output, or a failed run), 2 wrong usage, unreadable input or a bug of ours. Commands are imported when
+they are called: ``--help`` costs no more than click itself.
+"""
+
+from __future__ import annotations
+
+import gc
+import os
+import sys
+from importlib import import_module
+
+import click
+
+from dagwright_compiler import __version__
+
+COMMANDS = {
+    "check": "Report everything that is wrong with files or folders.",
+    "compile": "Compile workflows to manifests.",
+    "run": "Run a workflow or a task on this machine.",
+}
+"""Name -> one line of help; the module of that name in this package holds it as ``command``."""
+
+SUCCESS = 0
+FINDINGS = 1
+UNUSABLE = 2
+INTERRUPTED = 130
+_BROKEN_PIPE = 141
+
+
+class LazyGroup(click.Group):
+    """A group whose commands are modules, imported on use."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 - click's signature
+        """Names of all commands."""
+        return sorted(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002 - click's signature
+        """Import the command of a name."""
+        if cmd_name not in COMMANDS:
+            return None
+        command: click.Command = import_module(f"dagwright_compiler.cli.{cmd_name}").command
+        return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002 - click's signature
+        """List the commands from the table, importing none."""
+        with formatter.section("Commands"):
+            formatter.write_dl(sorted(COMMANDS.items()))
+
+
+@click.command(cls=LazyGroup, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(__version__, prog_name="dagwright")
+def cli() -> None:
+    """Compile typed, Flyte-style Python to Argo Workflows and AWS Batch, without importing it."""
+
+
+def main() -> None:
+    """Entry point of ``dagwright`` and ``dw``."""
+    # Syntax trees hold no garbage, and collecting among them is what makes a compile slower than linear.
+    gc.disable()
+    gc.freeze()
+    sys.exit(invoke(sys.argv[1:]))
+
+
+def invoke(arguments: list[str]) -> int:
+    """Run one command line and give its exit code. Nothing but ``SystemExit`` of a command's own leaves it."""
+    for stream in (sys.stdout, sys.stderr):
+        if hasattr(stream, "reconfigure"):
+            stream.reconfigure(errors="backslashreplace")
+    try:
+        code = cli.main(args=arguments, prog_name="dagwright", standalone_mode=False)
+        sys.stdout.flush()
+    except click.ClickException as error:
+        error.show()
+        return UNUSABLE
+    except click.Abort:
+        click.echo("dagwright: interrupted", err=True)
+        return INTERRUPTED
+    except BrokenPipeError:
+        # The reader has gone (``| head``); Python would complain once more when it closes the stream.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return _BROKEN_PIPE
+    except Exception as error:  # noqa: BLE001 - the edge of the process: whatever arrives here is a bug of ours
+        return _bug(error)
+    return code if isinstance(code, int) else SUCCESS
+
+
+def _bug(error: Exception) -> int:
+    if os.environ.get("DAGWRIGHT_DEBUG"):
+        raise error
+    trace = error.__traceback__
+    place = ""
+    while trace is not None:
+        place = f"{os.path.basename(trace.tb_frame.f_code.co_filename)}:{trace.tb_lineno}"  # noqa: PTH119 - pathlib costs 4 ms
+        trace = trace.tb_next
+    text = " ".join(f"{type(error).__name__}: {error}".split())
+    click.echo(
+        f"dagwright: bug at {place}: {text}; please report it with the command and the file (DAGWRIGHT_DEBUG=1 shows the traceback)",
+        err=True,
+    )
+    return UNUSABLE
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,58 @@
+"""What the commands share on the command line: options, and the form of ``FILE[:NAME]``."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import click
+
+from dagwright_compiler.driver.naming import Wanted
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+F = TypeVar("F", bound="Callable[..., Any]")
+
+STDIN = "-"
+STDIN_NAME = "stdin.py"
+"""What messages and the bundle call a file that came through standard input."""
+
+
+def project_options(function: F) -> F:
+    """Add ``--project``, ``--domain`` and ``--store``: flags over environment over settings file."""
+    options = (
+        click.option("--project", metavar="NAME", help="Project that cache keys belong to."),
+        click.option("--domain", metavar="NAME", help="Domain that cache keys belong to."),
+        click.option("--store", metavar="URL", help="Store that values are kept in (file:// or s3://)."),
+    )
+    for option in reversed(options):
+        function = option(function)
+    return function
+
+
+def color_option(function: F) -> F:
+    """Add ``--color``."""
+    choices = click.Choice(["auto", "always", "never"])
+    option = click.option("--color", type=choices, default="auto", show_default=True, help="Whether messages are coloured.")
+    return option(function)
+
+
+def parse_wanted(text: str) -> Wanted:
+    """Read ``FILE``, ``DIR`` or ``FILE:NAME``; ``-`` is standard input.
+
+    Raises:
+        click.BadParameter: There is no such file or folder.
+    """
+    if text == STDIN:
+        return Wanted(None, None, STDIN_NAME)
+    path, name = Path(text), None
+    if not path.exists():
+        head, _, tail = text.rpartition(":")
+        if head and all(part.isidentifier() for part in tail.split(".")):
+            if head == STDIN:
+                return Wanted(None, tail, STDIN_NAME)
+            path, name = Path(head), tail
+    if not path.exists():
+        raise click.BadParameter(f"{path} does not exist")
+    return Wanted(path, name, str(path))

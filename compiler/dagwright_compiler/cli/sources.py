@@ -1,0 +1,32 @@
+"""Reads what a command line names: settings of the first file's project, then all files together."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from dagwright_compiler.cli.options import STDIN_NAME
+from dagwright_compiler.config import load_settings
+from dagwright_compiler.driver.reading import Reading, read_project, read_sources
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from dagwright_compiler.driver.naming import Wanted
+
+
+def read_wanted(wanted: Sequence[Wanted], flags: Mapping[str, str | None]) -> Reading:
+    """Read all files and folders that are named, or standard input.
+
+    Raises:
+        click.UsageError: Standard input stands beside files.
+    """
+    paths = [item.path for item in wanted if item.path is not None]
+    if len(paths) < len(wanted):
+        if len(wanted) > 1:
+            raise click.UsageError("standard input (-) is compiled alone, without other files")
+        return read_sources({STDIN_NAME: sys.stdin.buffer.read()}, load_settings(Path.cwd(), flags=flags))
+    return read_project(paths, load_settings(paths[0], flags=flags))

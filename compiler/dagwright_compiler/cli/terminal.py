@@ -1,0 +1,58 @@
+"""Shows findings on a terminal: colour, width and the summary's exit code."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from typing import TYPE_CHECKING, TextIO
+
+from dagwright_compiler.cli.main import FINDINGS, SUCCESS, UNUSABLE
+from dagwright_compiler.diagnostics.codes import UNREADABLE_FILE, UNREADABLE_SETTINGS
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from dagwright_compiler.driver.reading import Reading
+
+
+def show_findings(reading: Reading, stream: TextIO, *, color: str = "auto") -> int:
+    """Print every finding and the summary line, if there is any.
+
+    Args:
+        reading: The project; its diagnostics are what is shown.
+        stream: Where to.
+        color: ``auto``, ``always`` or ``never``.
+
+    Returns:
+        The exit code that they call for: 2 when an input cannot be read, 1 for errors, 0 for warnings alone.
+    """
+    found = reading.diagnostics.sorted()
+    if not found:
+        return SUCCESS
+    from dagwright_compiler.diagnostics.text import TextRenderer
+
+    renderer = TextRenderer(reading.sources(), width=width(stream), color=wants_color(color, stream, os.environ))
+    stream.write(renderer.report(found))
+    stream.flush()
+    if any(diagnostic.code in {UNREADABLE_FILE, UNREADABLE_SETTINGS} for diagnostic in found):
+        return UNUSABLE
+    return FINDINGS if reading.diagnostics.has_errors else SUCCESS
+
+
+def wants_color(choice: str, stream: TextIO, environ: Mapping[str, str]) -> bool:
+    """Decide on colour: the flag, else ``NO_COLOR``, else ``FORCE_COLOR``, else whether a terminal listens."""
+    if choice != "auto":
+        return choice == "always"
+    if environ.get("NO_COLOR"):
+        return False
+    forced = environ.get("FORCE_COLOR")
+    if forced:
+        return forced != "0"
+    return stream.isatty() and environ.get("TERM") != "dumb"
+
+
+def width(stream: TextIO) -> int:
+    """Columns to write for: the terminal's, else rustc's 140."""
+    from dagwright_compiler.diagnostics.text import DEFAULT_WIDTH
+
+    return shutil.get_terminal_size((DEFAULT_WIDTH, 0)).columns if stream.isatty() else DEFAULT_WIDTH
