@@ -24,12 +24,14 @@ TASK = frozenset(
 TASK_UNSUPPORTED = frozenset(
     {
         "accelerator",
+        "annotations",
         "deck_fields",
         "deprecated",
         "disable_deck",
         "docs",
         "enable_deck",
         "execution_mode",
+        "labels",
         "node_dependency_hints",
         "pickle_untyped",
         "pod_template",

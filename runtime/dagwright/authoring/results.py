@@ -28,13 +28,14 @@ if TYPE_CHECKING:
         cache: bool | Cache
         cache_version: str
         cache_serialize: bool
+        cache_ignore_input_vars: tuple[str, ...]
         retries: int
-        timeout: int | timedelta
-        interruptible: bool
-        requests: Resources
-        limits: Resources
-        container_image: str
-        environment: Mapping[str, str]
+        timeout: int | timedelta | None
+        interruptible: bool | None
+        requests: Resources | None
+        limits: Resources | None
+        container_image: str | None
+        environment: Mapping[str, str] | None
 
     class Call(Protocol):
         """A call in a workflow's body."""

@@ -53,12 +53,12 @@ if TYPE_CHECKING:
         cache_serialize: bool = ...,
         cache_ignore_input_vars: tuple[str, ...] = ...,
         retries: int = ...,
-        timeout: int | timedelta = ...,
-        interruptible: bool = ...,
-        requests: Resources = ...,
-        limits: Resources = ...,
-        container_image: str = ...,
-        environment: Mapping[str, str] = ...,
+        timeout: int | timedelta | None = ...,
+        interruptible: bool | None = ...,
+        requests: Resources | None = ...,
+        limits: Resources | None = ...,
+        container_image: str | None = ...,
+        environment: Mapping[str, str] | None = ...,
     ) -> TaskDecorator: ...
 
 
