@@ -28,12 +28,15 @@ class Field(_FieldRequired, total=False):
     """The default is an expression that only the task's own function can evaluate, in the attempt."""
 
 
-class ClassDef(TypedDict, total=False):
-    """A dataclass, named tuple or enum that the program's types name."""
-
+class _ClassDefRequired(TypedDict):
     kind: Literal["dataclass", "namedtuple", "enum"]
     module: str
     qualname: str
+
+
+class ClassDef(_ClassDefRequired, total=False):
+    """A dataclass, named tuple or enum that the program's types name."""
+
     fields: list[Field]
     members: list[str]
 
