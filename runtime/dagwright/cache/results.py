@@ -9,8 +9,7 @@ An output carries its data inline up to 64 KiB, else as a blob of its own. Pairs
 
 from __future__ import annotations
 
-import json
-
+from dagwright.contract.jsontext import dumps, loads
 from dagwright.contract.keys import sha256_hex
 
 TYPE_CHECKING = False
@@ -111,7 +110,7 @@ def pack_output(name: str, type: str, data: Json, blobs: Mapping[str, bytes], in
 
 def unpack_output(output: Output, fetch: Callable[[str], bytes]) -> Json:
     """Wire data of an output, fetched where it does not stand inline."""
-    return output.data if output.blob is None else json.loads(fetch(output.blob))
+    return output.data if output.blob is None else loads(fetch(output.blob))
 
 
 def encode_result(result: Result) -> bytes:
@@ -134,7 +133,7 @@ def decode_result(document: bytes) -> Result:
     tail = document[_BODY:]
     if document[: len(_HEAD)] != _HEAD or document[_BODY - 66 : _BODY - 2] != sha256_hex(tail).encode("ascii"):
         raise DamagedResult("the checksum does not fit")
-    body = json.loads(b"{" + tail)
+    body = loads(b"{" + tail)
     if body.get("v") != _VERSION:
         raise DamagedResult(f"version {body.get('v')!r} is not {_VERSION}")
     outputs = tuple(
@@ -158,4 +157,4 @@ def _encode_output(output: Output) -> dict[str, Json]:
 
 
 def _dumps(data: Json) -> bytes:
-    return json.dumps(data, separators=(",", ":"), allow_nan=False).encode("ascii")
+    return dumps(data).encode("ascii")

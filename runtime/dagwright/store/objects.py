@@ -172,8 +172,6 @@ class _PastTheEnd(StoreError):  # noqa: N818
 def _import_obstore(url: str) -> Any:
     try:
         import obstore
-        import obstore.exceptions
-        import obstore.store
     except ImportError as error:
         raise StoreError(
             f"no client for the store {url} is installed ({error}); add to the image: RUN pip install obstore", transient=False

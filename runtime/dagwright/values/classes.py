@@ -158,7 +158,7 @@ class NamedTupleForm(_RecordForm):
     __slots__ = ()
 
     def _check(self, cls: type) -> None:
-        live = list(getattr(cls, "_fields", ()))
+        live: list[str] = list(getattr(cls, "_fields", ()))
         names = [spec["name"] for spec in self._specs]
         if live != names:
             raise _other_class(self.spelling, live, names)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dagwright.contract.jsontext import loads
 from dagwright.values.form import Form, each
 from dagwright.values.mismatch import ValueMismatch, shown
 
@@ -157,14 +158,13 @@ class DictForm(Form):
 
     def _keys_from_text(self, keys: list[str]) -> list[Any]:
         """Read the keys of a JSON object for another key type: text as such, else what the text says as JSON."""
-        import json
 
         def read(text: str) -> Any:
             try:
                 return self._key.from_user(text)
             except ValueMismatch as wrong:
                 try:
-                    return self._key.from_user(json.loads(text))
+                    return self._key.from_user(loads(text))
                 except (ValueError, ValueMismatch):
                     raise wrong from None
 
