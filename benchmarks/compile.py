@@ -100,7 +100,7 @@ class Bench:
     def _compile(self, case: Case) -> Callable[[], Measure]:
         source = case.files[0] if len(case.files) == 1 else case.folder
         out = self._work / f"out-{case.name}-{case.tasks}"
-        return self._job([*COMMAND, "compile", str(source), "-t", self._target, "-o", str(out)])
+        return self._job([*COMMAND, "compile", str(source), "-t", self._target, "-o", f"{out}/", "--store", "s3://bucket/flows"])
 
     def _job(self, command: list[str]) -> Callable[[], Measure]:
         return lambda: run(command, self._variables, self._work)
