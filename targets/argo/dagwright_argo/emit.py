@@ -1,4 +1,4 @@
-"""Manifest model -> YAML text. Templates hold layout; every text passes ``scalar`` or ``block``."""
+"""Manifest model -> YAML text. Templates hold layout; every text passes ``yaml_scalar`` or ``block``."""
 
 from __future__ import annotations
 
@@ -7,19 +7,12 @@ from functools import cache
 from typing import TYPE_CHECKING
 
 from dagwright_argo import model
-from dagwright_compiler.yaml_text import yaml_string
+from dagwright_compiler.yaml_text import yaml_scalar, yaml_string
 
 if TYPE_CHECKING:
     from jinja2 import Environment
 
-_PLAIN = re.compile(r"(?!(?:y|n|yes|no|on|off|true|false|null)\Z)[a-z/][a-z0-9/._-]*", re.IGNORECASE | re.ASCII)
-"""Texts that every YAML reader takes for a string without quotes, in block and flow context."""
 _NOT_IN_BLOCKS = re.compile("[^\t\n\x20-\x7e\xa0-\u2027\u202a-\ud7ff\ue000-\ufefe\uff00-\ufffd\U00010000-\U0010ffff]")
-
-
-def scalar(text: str) -> str:
-    """Write a string so that every YAML reader gives it back: plain where it is safe, else in double quotes."""
-    return text if _PLAIN.fullmatch(text) else yaml_string(text)
 
 
 def block(text: str, indent: int) -> str:
@@ -52,5 +45,5 @@ def _environment() -> Environment:
         keep_trailing_newline=True,
         autoescape=False,  # noqa: S701 (that is HTML's escaping; ours are the filters)
     )
-    environment.filters |= {"scalar": scalar, "block": block}
+    environment.filters |= {"scalar": yaml_scalar, "block": block}
     return environment
