@@ -110,7 +110,7 @@ def _measure_calls(flow: Path, work: Path) -> dict[str, float]:
     command = [sys.executable, str(HERE / "calls.py"), str(flow.parent)]
     variables = environment(work, DAGWRIGHT_STORE=(work / "call-store").as_uri())
     for _ in range(2):  # the first process fills the bytecode cache
-        shown = subprocess.run(command, env=variables, cwd=work, check=True, capture_output=True, text=True).stdout
+        shown = subprocess.run(command, env=variables, cwd=work, check=True, stdout=subprocess.PIPE, text=True).stdout
     found: dict[str, float] = json.loads(shown)
     return found
 
