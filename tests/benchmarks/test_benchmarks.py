@@ -22,7 +22,19 @@ def run(script: str, *options: str, folder: Path) -> tuple[str, dict[str, object
 
 def test_compiles_are_measured_against_their_floor(tmp_path: Path) -> None:
     shown, found = run(
-        "compile.py", "--shapes", "chain", "map", "--sizes", "10", "20", "--no-project", "--repeats", "1", folder=tmp_path
+        "compile.py",
+        "--shapes",
+        "chain",
+        "map",
+        "--sizes",
+        "10",
+        "20",
+        "--no-project",
+        "--targets",
+        "ir",
+        "--repeats",
+        "1",
+        folder=tmp_path,
     )
     assert [(row["case"], row["tasks"]) for row in found["rows"]] == [("chain", 10), ("chain", 20), ("map", 10), ("map", 20)]
     assert all(row["ratio"] == row["compiled"]["cpu_s"] / row["floor"]["cpu_s"] > 1 for row in found["rows"])
