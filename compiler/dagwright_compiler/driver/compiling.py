@@ -26,12 +26,14 @@ PLAIN_FORMS = ("ir", "plan")
 class Compiled(msgspec.Struct, frozen=True):
     """The result of one workflow.
 
-    ``objects`` are the texts that go into its file or stream, of which the first ``shared`` are the same for all workflows.
+    ``objects`` are the texts that go into its file or stream, of which the first ``shared`` are the same for all workflows;
+    ``bundle_digest`` names the code that a manifest runs.
     """
 
     workflow: str
     objects: tuple[str, ...]
     shared: int = 0
+    bundle_digest: str = ""
 
 
 class Compilation(msgspec.Struct, frozen=True):
@@ -57,9 +59,10 @@ def compile_all(reading: Reading, wanted: Sequence[Wanted], form: str) -> Compil
         KeyError: No target has the name ``form``.
     """
     lower = _lowering(form)
-    names = dict.fromkeys(name for item in wanted for name in wanted_workflows(reading, item))
+    names = {name for item in wanted for name in wanted_workflows(reading, item)}
     results: list[Compiled] = []
-    for name in names:
+    # In the order of the sources, whatever the order of the request: the same bytes.
+    for name in (name for name in (*reading.elaborated.workflows, *reading.elaborated.tasks) if name in names):
         loaded = program_of(reading, name)
         result = lower(loaded) if loaded.program is not None else None
         if result is not None:
@@ -124,4 +127,4 @@ def _plan(loaded: Loaded) -> Compiled | None:
 def _manifest(loaded: Loaded, target: str) -> Compiled | None:
     artefact = lower_to(loaded, target)
     assert loaded.program is not None
-    return None if artefact is None else Compiled(loaded.program.workflow.name, artefact.objects, artefact.shared)
+    return None if artefact is None else Compiled(loaded.program.workflow.name, artefact.objects, artefact.shared, artefact.bundle.digest)

@@ -46,14 +46,15 @@ def read_project(
     *,
     display_root: Path | None = None,
 ) -> Reading:
-    """Read files and the Python files of folders.
+    """Read files and the Python files of folders, in the order of their paths whatever the order of the request.
 
     Args:
         paths: Files and folders; a folder stands for the Python files below it.
         settings: Settings that hold for all of them.
         display_root: Folder that paths in messages are relative to; the working directory unless told.
     """
-    project = Project(find_files(paths), source_roots=settings.source_roots, display_root=display_root or Path.cwd())
+    files = sorted(find_files(paths), key=lambda path: path.absolute().parts)
+    project = Project(files, source_roots=settings.source_roots, display_root=display_root or Path.cwd())
     return _elaborated(project, settings)
 
 

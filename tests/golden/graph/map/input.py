@@ -1,0 +1,23 @@
+from dagwright import map_task, task, workflow
+
+
+@task
+def split(text: str) -> list[str]:
+    return text.split()
+
+
+@task
+def measure(word: str, scale: float) -> float:
+    return scale * len(word)
+
+
+@task
+def total(sizes: list[float]) -> float:
+    return sum(sizes)
+
+
+@workflow
+def main(text: str, scale: float = 1) -> float:
+    words = split(text=text)
+    sizes = map_task(measure, concurrency=5)(word=words, scale=scale)
+    return total(sizes=sizes)
