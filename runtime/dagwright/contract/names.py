@@ -22,7 +22,11 @@ ENV_WORK = "DAGWRIGHT_WORK"
 ENV_ATTEMPT = "DAGWRIGHT_ATTEMPT"
 """The orchestrator's number of the attempt, from 0: a hint only."""
 ENV_INPUT = "DAGWRIGHT_INPUT_"
-"""Prefix; ``DAGWRIGHT_INPUT_<name>`` holds the JSON text of one workflow input."""
+"""Prefix; ``DAGWRIGHT_INPUT_<name>`` holds the JSON text of one workflow input.
+
+A long text goes by reference: ``{"$ref": <sha256>, "len": <n>}`` says that it stands in the blob of that digest; ``len`` is there for lists,
+so that an orchestrator can count them.
+"""
 ENV_CACHE = "DAGWRIGHT_CACHE"
 """``on`` (default) or ``off``: neither read nor written."""
 ENV_PROJECT = "DAGWRIGHT_PROJECT"

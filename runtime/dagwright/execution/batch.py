@@ -40,7 +40,6 @@ if TYPE_CHECKING:
 
     from dagwright.execution.assignment import Assignment
 
-_INDEX = "AWS_BATCH_JOB_ARRAY_INDEX"
 _IN_PLACE = (USER_RECOVERABLE, TIMED_OUT)
 """Ends that the user's budget pays for; the runtime counts it, from the records of the run."""
 
@@ -49,7 +48,7 @@ def main(argv: list[str]) -> int:
     """Run what the arguments say; give the exit code of the container."""
     try:
         order = Order(argv)
-        index = _index()
+        index = _number("AWS_BATCH_JOB_ARRAY_INDEX", "0")
         if order.pool:
             return _Tries().pool(order, index)
         arguments = [order.unit, str(index)] if order.element else [order.unit]
@@ -99,16 +98,19 @@ class _Tries:
     def one(self, arguments: list[str], attempts: int) -> int:
         """Try until it succeeds, fails for another reason than the user's budget pays for, or ``attempts`` are over."""
         code = TERMINATED
-        for _ in range(attempts):
+        first = attempts * (_number("AWS_BATCH_JOB_ATTEMPT", "1") - 1)
+        for number in range(first, first + attempts):
             if self._terminated:
                 return TERMINATED
-            code = self._attempt(arguments)
+            code = self._attempt(arguments, number)
             if code not in _IN_PLACE:
                 break
         return code
 
-    def _attempt(self, arguments: list[str]) -> int:
-        self._process = subprocess.Popen([sys.executable, "-m", "dagwright.execution", *arguments])  # noqa: S603
+    def _attempt(self, arguments: list[str], number: int) -> int:
+        command = [sys.executable, "-m", "dagwright.execution", *arguments]
+        # The number must grow: one that does not asks for a fresh round of retries (see ``records``).
+        self._process = subprocess.Popen(command, env={**os.environ, names.ENV_ATTEMPT: str(number)})  # noqa: S603
         if self._terminated:  # the signal came before the process had its name
             self._process.terminate()
         code = self._process.wait()
@@ -149,10 +151,10 @@ def _share(order: Order) -> tuple[Assignment, int]:
         raise Fault(str(failure.error), code=USER_FAILED) from failure
 
 
-def _index() -> int:
-    text = os.environ.get(_INDEX, "0")
+def _number(variable: str, default: str) -> int:
+    text = os.environ.get(variable, default)
     if not text.isdigit():
-        raise fatal(f"{_INDEX} is {text!r}, no number from 0")
+        raise fatal(f"{variable} is {text!r}, no number from 0")
     return int(text)
 
 

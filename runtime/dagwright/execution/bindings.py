@@ -48,7 +48,14 @@ class Bindings:
         return {
             name: self._element(binding, index, node) if name == node.over else self.value(binding)
             for name, binding in node.bindings.items()
+            if not self._is_left_to_function(binding)
         }
+
+    def _is_left_to_function(self, binding: Binding) -> bool:
+        """Tell an input that was not given and whose default only the task's own function can evaluate."""
+        if binding["kind"] != "input" or binding["name"] in self._texts:
+            return False
+        return self._program.inputs[binding["name"]].deferred
 
     def value(self, binding: Binding) -> Given:
         """Resolve one binding to a whole value."""
@@ -93,12 +100,25 @@ class Bindings:
         field = self._program.inputs[name]
         text = self._texts.get(name)
         if text is not None:
-            from dagwright.execution.input_text import read_input
+            from dagwright.execution.input_text import read_input, reference_of
 
-            return Value(read_input(self._codec, field, text))
+            sha256 = reference_of(text)
+            return Value(read_input(self._codec, field, text if sha256 is None else self._long_text(name, sha256)))
         if field.has_default:
             return Wire(field.type, field.default)
         raise fatal(f"input {name!r} of {self._program.workflow} has no value: the attempt needs DAGWRIGHT_INPUT_{name}")
+
+    def _long_text(self, name: str, sha256: str) -> str:
+        """Fetch an input's text that was too long for an environment."""
+        from dagwright.contract.keys import sha256_hex
+        from dagwright.contract.names import blob_key
+
+        data = self._store.get(blob_key(sha256))
+        if sha256_hex(data) != sha256:
+            raise fatal(
+                f"store {self._store.url}: the text of input {name!r} is not what its digest says: submit the workflow again"
+            )
+        return data.decode("utf-8", "surrogatepass")
 
     def _type_of(self, producer: NodeView, output: str) -> Type:
         for field in producer.task.outputs:

@@ -85,7 +85,11 @@ def plan_of(program: Program, settings: BatchSettings, *, bundle: str, report: R
         metadata=Metadata(name=short(name), workflow=workflow.name),
         parameters=parameters,
         inputs={
-            field.name: Input(type=field.type.text, default=json_text(field.default) if field.has_default else None)
+            field.name: Input(
+                type=field.type.text,
+                default=json_text(field.default) if field.has_default else None,
+                optional=field.deferred,
+            )
             for field in workflow.inputs
         },
         job_definitions=definitions.made,

@@ -178,10 +178,11 @@ class Parameter(Frozen, frozen=True, kw_only=True, omit_defaults=True):
 
 
 class Input(Frozen, frozen=True, kw_only=True):
-    """A workflow input: the text of its type, and its default as JSON text."""
+    """A workflow input: the text of its type, and its default as JSON text; ``optional`` leaves the default to the task's function."""
 
     type: str
     default: str | None = None
+    optional: bool = False
 
 
 class Metadata(Frozen, frozen=True, kw_only=True):

@@ -85,14 +85,15 @@ def submit(
     return resolver.jobs
 
 
-def _given(declared: Mapping[str, Json], given: Mapping[str, Json], what: str) -> dict[str, Json]:
+def _given(declared: Mapping[str, Json], given: Mapping[str, str], what: str) -> dict[str, str]:
     unknown = [name for name in given if name not in declared]
     if unknown:
         raise PlanError(f"the plan has no {what} {', '.join(unknown)}")
-    missing = [name for name, known in declared.items() if name not in given and "default" not in known]
+    values = {name: given.get(name, known.get("default")) for name, known in declared.items()}
+    missing = [name for name, value in values.items() if value is None and not declared[name].get("optional")]
     if missing:
         raise PlanError(f"{what} {', '.join(missing)} not given")
-    return {name: given[name] if name in given else known["default"] for name, known in declared.items()}
+    return {name: value for name, value in values.items() if value is not None}
 
 
 def _input_texts(declared: Mapping[str, Json], inputs: Mapping[str, Json]) -> dict[str, str]:
@@ -113,7 +114,7 @@ class _Resolver:
     def resolve(self, data: Json) -> Json:
         """A copy of ``data`` without symbols, but for ``$hashed``."""
         if isinstance(data, list):
-            return [self.resolve(item) for item in data]
+            return [self.resolve(item) for item in data if not self._is_left_out(item)]
         if not isinstance(data, dict):
             return data
         if len(data) == 1:
@@ -130,6 +131,11 @@ class _Resolver:
                 case "$input":
                     return self._input(name)
         return {name: self.resolve(item) for name, item in data.items()}
+
+    def _is_left_out(self, item: Json) -> bool:
+        """Whether it is the variable of an input that was not given and whose default is the function's business."""
+        symbol = item.get("value") if isinstance(item, dict) else None
+        return isinstance(symbol, dict) and "$input" in symbol and symbol["$input"] not in self._inputs
 
     def _length(self, name: str) -> int:
         length = len(json.loads(self._inputs[name]))

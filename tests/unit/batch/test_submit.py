@@ -5,11 +5,13 @@ import json
 
 import pytest
 import yaml
-from unit.batch.programs import compile_plan, map_reduce
+from unit.batch.programs import chain, compile_plan, map_reduce, program
 from unit.batch.test_emit import Blobs, RecordingClient
 from unit.batch.test_lower import map_of_map
 
+from dagwright.contract.types import INT
 from dagwright_batch.submit import PlanError, submit
+from dagwright_compiler.ir.program import Field
 
 
 def submitted(program, inputs, parameters=None, store=None):
@@ -120,3 +122,13 @@ def test_a_missing_parameter_is_named():
     document = yaml.safe_load(compile_plan(map_reduce(split=False)).objects[0])
     with pytest.raises(PlanError, match="parameter run not given"):
         submit(document, RecordingClient(), Blobs(), parameters={}, inputs={"data": []})
+
+
+def test_an_input_whose_default_is_the_functions_business_may_be_left_out():
+    base = chain(1)
+    inputs = (Field(name="x", type=INT, deferred=True),)
+    found = program(tuple(base.tasks.values()), base.workflow.nodes, inputs)
+    _, jobs, _ = submitted(found, {})
+    assert "DAGWRIGHT_INPUT_x" not in environment(jobs["mean-of-n0"])
+    _, jobs, _ = submitted(found, {"x": 3})
+    assert environment(jobs["mean-of-n0"])["DAGWRIGHT_INPUT_x"] == "3"
