@@ -1,0 +1,6 @@
+from dagwright import task
+
+
+@task
+def double(x: int) -> int:
+    return 2 * x

@@ -1,0 +1,17 @@
+from dagwright import task, workflow
+
+
+@task
+def double(x: int) -> int:
+    return 2 * x
+
+
+
+@task
+def double(x: int) -> int:  # W: DW205
+    return x + x
+
+
+@workflow
+def main(x: int) -> int:
+    return double(x=x)

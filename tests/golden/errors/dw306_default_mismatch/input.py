@@ -1,0 +1,6 @@
+from dagwright import task, workflow
+
+
+@task
+def double(x: int = "three") -> int:  # E: DW306
+    return 2 * x

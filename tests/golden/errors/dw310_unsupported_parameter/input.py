@@ -1,0 +1,6 @@
+from dagwright import task, workflow
+
+
+@task
+def total(*values: int) -> int:  # E: DW310
+    return sum(values)

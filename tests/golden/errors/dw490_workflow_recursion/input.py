@@ -1,0 +1,17 @@
+from dagwright import task, workflow
+
+
+@task
+def double(x: int) -> int:
+    return 2 * x
+
+
+
+@workflow
+def helper(x: int) -> int:
+    return main(x=double(x=x))  # E: DW490 `main` -> `helper` -> `main`
+
+
+@workflow
+def main(x: int) -> int:
+    return helper(x=x)
