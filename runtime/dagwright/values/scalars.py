@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from math import isfinite
+from math import isfinite, nan
 
 from dagwright.values.form import Form
 
@@ -104,10 +104,8 @@ class FloatForm(Form):
     __slots__ = ()
 
     def normalise(self, value: Any) -> Any:
-        if type(value) is float:
-            return value
         if isinstance(value, float):
-            return float.__float__(value)
+            return float.__float__(value) if value == value else nan  # noqa: PLR0124 - one NaN: keys of dicts must meet
         if isinstance(value, int) and not isinstance(value, bool):
             try:
                 return float(int.__int__(value))
@@ -138,10 +136,10 @@ class FloatForm(Form):
             raise self.mismatch(data) from None
 
     def normalise_many(self, values: list[Any]) -> list[Any]:
-        return list(values) if _all(values, float) else super().normalise_many(values)
+        # A sum is finite only if every term is; one that merely overflows takes the longer way.
+        return list(values) if _all(values, float) and isfinite(sum(values)) else super().normalise_many(values)
 
     def encode_many(self, values: list[Any], blobs: Blobs) -> list[Json]:
-        # A sum is finite only if every term is; one that merely overflows takes the longer way.
         return list(values) if isfinite(sum(values)) else super().encode_many(values, blobs)
 
     def decode_many(self, data: list[Json], fetch: Fetch) -> list[Any]:

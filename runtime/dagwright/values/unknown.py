@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from math import isfinite
+from math import isfinite, nan
 
 from dagwright.contract.types import Type, opaque, parse
 from dagwright.values.form import Form
@@ -31,8 +31,10 @@ class UnknownForm(Form):
 
     def normalise(self, value: Any) -> Any:
         kind = type(value)
-        if value is None or kind in (bool, int, float):
+        if value is None or kind in (bool, int):
             return value
+        if kind is float:
+            return value if value == value else nan  # noqa: PLR0124 - one NaN, as ``FloatForm`` gives
         if kind is list:
             return self.normalise_many(value)
         if kind is tuple:

@@ -1,0 +1,243 @@
+"""Classes, types and values for tests of the codec: hypothesis strategies over the whole type grammar."""
+
+from __future__ import annotations
+
+import enum
+import math
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from hypothesis import strategies as st
+
+from dagwright.contract.types import (
+    BOOL,
+    BYTES,
+    DATETIME,
+    FLOAT,
+    INT,
+    NONE,
+    STR,
+    TIMEDELTA,
+    UNKNOWN,
+    Type,
+    class_named,
+    dict_of,
+    list_of,
+    parse,
+    tuple_of,
+    union_of,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from dagwright.contract.schema import ClassDef
+
+
+class Colour(enum.Enum):
+    RED = "red"
+    GREEN = 2
+    VERT = 2  # noqa: PIE796 - an alias
+
+
+class Level(enum.IntEnum):
+    LOW = 1
+    HIGH = 2
+
+
+@dataclass
+class Point:
+    x: float
+    y: float = 0.0
+
+
+@dataclass(frozen=True)
+class Frozen:
+    name: str
+    derived: int = field(init=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "derived", len(self.name) + 100)
+
+
+class Slotted:
+    """As ``dataclass(slots=True)`` makes it on Python 3.10 and newer."""
+
+    __slots__ = ("items",)
+
+    def __init__(self, items: dict[int, list[float]]) -> None:
+        self.items = items
+
+
+Slotted.__dataclass_fields__ = dataclass(type("S", (), {"__annotations__": {"items": dict}})).__dataclass_fields__
+
+
+@dataclass
+class Tree:
+    value: int | None
+    children: list[Tree] = field(default_factory=list)
+
+
+@dataclass
+class Base:
+    a: int
+
+
+@dataclass
+class Derived(Base):
+    b: Colour
+
+
+class Pair(NamedTuple):
+    left: int
+    right: str | None = None
+
+
+def _fields(**types: str) -> list[Any]:
+    return [{"name": name, "type": text} for name, text in types.items()]
+
+
+def _definition(kind: str, cls: type, fields: list[Any] = [], members: list[str] = []) -> ClassDef:  # noqa: B006
+    return {"kind": kind, "module": __name__, "qualname": cls.__qualname__, "fields": fields, "members": members}  # type: ignore[typeddict-item]
+
+
+def name_of(cls: type) -> str:
+    return f"{__name__}.{cls.__qualname__}"
+
+
+CLASSES: dict[str, ClassDef] = {
+    name_of(Colour): _definition("enum", Colour, members=["RED", "GREEN"]),
+    name_of(Level): _definition("enum", Level, members=["LOW", "HIGH"]),
+    name_of(Point): _definition("dataclass", Point, _fields(x="float", y="float")),
+    name_of(Frozen): _definition("dataclass", Frozen, _fields(name="str", derived="int")),
+    name_of(Slotted): _definition("dataclass", Slotted, _fields(items="dict[int, list[float]]")),
+    name_of(Tree): _definition("dataclass", Tree, _fields(value="union[int, none]", children=f"list[class[{name_of(Tree)}]]")),
+    name_of(Base): _definition("dataclass", Base, _fields(a="int")),
+    name_of(Derived): _definition("dataclass", Derived, _fields(a="int", b=f"class[{name_of(Colour)}]")),
+    name_of(Pair): _definition("namedtuple", Pair, _fields(left="int", right="union[str, none]")),
+}
+CLASSES[name_of(Point)]["fields"][1].update(has_default=True, default=0.0)
+CLASSES[name_of(Tree)]["fields"][1].update(deferred=True)
+CLASSES[name_of(Pair)]["fields"][1].update(has_default=True, default=None)
+
+_HASHABLE = [
+    INT,
+    FLOAT,
+    BOOL,
+    STR,
+    BYTES,
+    DATETIME,
+    TIMEDELTA,
+    class_named(name_of(Colour)),
+    tuple_of(INT, STR),
+    union_of([INT, STR]),
+]
+_SCALARS = [INT, FLOAT, BOOL, STR, BYTES, NONE, DATETIME, TIMEDELTA, *(class_named(name) for name in CLASSES)]
+
+
+def types(*, plain: bool = False) -> st.SearchStrategy[Type]:
+    """Types of the grammar; ``plain`` leaves out those whose values JSON for people does not tell apart."""
+
+    def extend(inner: st.SearchStrategy[Type]) -> st.SearchStrategy[Type]:
+        return st.one_of(
+            inner.map(list_of),
+            st.lists(inner, max_size=3).map(lambda items: tuple_of(*items)),
+            st.builds(dict_of, st.sampled_from([STR] if plain else _HASHABLE), inner),
+            inner.map(lambda some: union_of([some, NONE])),
+            *([] if plain else [st.lists(inner, min_size=1, max_size=3).map(union_of)]),
+        )
+
+    scalars = [scalar for scalar in _SCALARS if not plain or scalar is not NONE]
+    return st.recursive(st.sampled_from(scalars if plain else [*scalars, UNKNOWN]), extend, max_leaves=5)
+
+
+ANY_TEXT = st.text(st.characters(exclude_categories=[]), max_size=5) | st.sampled_from(
+    ["nan", "$u", "$d", "\ud83d\ude00", "😀", "\ud83d"]
+)
+_FLOATS = st.floats() | st.sampled_from([0.0, -0.0, 1.0, math.nan, math.inf, -math.inf])
+_INTS = st.integers() | st.sampled_from([0, 1, 2**53 + 1, 1 << 9000, -(1 << 9000)])
+_INSTANTS = st.datetimes(timezones=st.just(UTC))
+_BY_KIND: dict[str, st.SearchStrategy[Any]] = {
+    "int": _INTS,
+    "float": _FLOATS,
+    "bool": st.booleans(),
+    "str": ANY_TEXT,
+    "bytes": st.binary(max_size=4),
+    "none": st.none(),
+    "datetime": _INSTANTS,
+    "timedelta": st.timedeltas(),
+}
+_UNKNOWN = st.recursive(
+    st.one_of(*_BY_KIND.values(), st.builds(Point, st.floats(), st.floats()), st.sampled_from(list(Colour))),
+    lambda inner: (
+        st.lists(inner, max_size=3)
+        | st.dictionaries(_INTS | ANY_TEXT, inner, max_size=3)
+        | st.tuples(inner, inner)
+        | st.lists(inner, max_size=2).map(tuple)
+    ),
+    max_leaves=5,
+)
+
+
+def values(declared: Type) -> st.SearchStrategy[Any]:
+    """Values of a type, as a user would make them."""
+    kind = declared.kind
+    if kind in _BY_KIND:
+        return _BY_KIND[kind]
+    if kind == "unknown":
+        return _UNKNOWN
+    if kind == "list":
+        return st.lists(values(declared.args[0]), max_size=4)
+    if kind == "tuple":
+        return st.tuples(*map(values, declared.args))
+    if kind == "dict":
+        return st.dictionaries(values(declared.args[0]), values(declared.args[1]), max_size=4)
+    if kind == "union":
+        return st.one_of(*map(values, declared.args))
+    return _OF_CLASS[declared.name]()
+
+
+def _frozen(name: str, derived: int) -> Frozen:
+    made = Frozen(name)
+    object.__setattr__(made, "derived", derived)  # its value is what it holds, not what __post_init__ would compute
+    return made
+
+
+_OF_CLASS: dict[str, Callable[[], st.SearchStrategy[Any]]] = {
+    name_of(Colour): lambda: st.sampled_from(list(Colour)),
+    name_of(Level): lambda: st.sampled_from(list(Level)),
+    name_of(Point): lambda: st.builds(Point, _FLOATS, _FLOATS),
+    name_of(Frozen): lambda: st.builds(_frozen, ANY_TEXT, _INTS),
+    name_of(Slotted): lambda: st.builds(Slotted, values(parse("dict[int, list[float]]"))),
+    name_of(Tree): lambda: st.recursive(
+        st.builds(Tree, st.none() | _INTS), lambda inner: st.builds(Tree, _INTS, st.lists(inner, max_size=3)), max_leaves=4
+    ),
+    name_of(Base): lambda: st.builds(Base, _INTS),
+    name_of(Derived): lambda: st.builds(Derived, _INTS, st.sampled_from(list(Colour))),
+    name_of(Pair): lambda: st.builds(Pair, _INTS, st.none() | ANY_TEXT),
+}
+
+
+def identity(value: Any) -> Any:
+    """A hashable stand-in that is equal for values that are the same: types count, NaN is itself, -0.0 is not 0.0."""
+    kind = type(value)
+    if kind is float:
+        return ("float", "nan" if math.isnan(value) else value, math.copysign(1, value) if not math.isnan(value) else 0)
+    if kind in (list, tuple) or isinstance(value, tuple):
+        return (kind.__qualname__, tuple(map(identity, value)))
+    if kind is dict:
+        return ("dict", _bag((identity(key), identity(item)) for key, item in value.items()))
+    if name_of(kind) in CLASSES and not isinstance(value, enum.Enum):
+        return (kind.__qualname__, tuple(identity(getattr(value, spec["name"])) for spec in CLASSES[name_of(kind)]["fields"]))
+    if kind in (datetime, timedelta):
+        return (kind.__qualname__, value)
+    return (kind.__qualname__, value.name if isinstance(value, enum.Enum) else value)
+
+
+def _bag(items: Any) -> Any:
+    """Items in any order; a dict may hold several NaN keys."""
+    counted: dict[Any, int] = {}
+    for item in items:
+        counted[item] = counted.get(item, 0) + 1
+    return frozenset(counted.items())
