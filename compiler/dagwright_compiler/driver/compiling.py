@@ -127,4 +127,8 @@ def _plan(loaded: Loaded) -> Compiled | None:
 def _manifest(loaded: Loaded, target: str) -> Compiled | None:
     artefact = lower_to(loaded, target)
     assert loaded.program is not None
-    return None if artefact is None else Compiled(loaded.program.workflow.name, artefact.objects, artefact.shared, artefact.bundle.digest)
+    return (
+        None
+        if artefact is None
+        else Compiled(loaded.program.workflow.name, artefact.objects, artefact.shared, artefact.bundle.digest)
+    )

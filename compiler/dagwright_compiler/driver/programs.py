@@ -10,7 +10,7 @@ import msgspec
 from dagwright_compiler.diagnostics.model import Collector
 from dagwright_compiler.driver.naming import Wanted, wanted_definition
 from dagwright_compiler.driver.reading import Reading, read_project
-from dagwright_compiler.ir.node_ids import node_id
+from dagwright_compiler.frontend.node_names import mangle
 from dagwright_compiler.ir.program import (
     GraphNode,
     InputBinding,
@@ -97,7 +97,7 @@ def program_of(reading: Reading, name: str) -> Loaded:
 
 def workflow_of_task(task: TaskDef) -> Workflow:
     """Wrap a task in a workflow with the same name, inputs and outputs."""
-    node = node_id(task.function)
+    node = mangle(task.function) or "node"
     return Workflow(
         name=task.name,
         inputs=task.inputs,

@@ -14,6 +14,7 @@ from msgspec.structs import replace
 from dagwright_compiler.diagnostics.codes import TOO_MANY_NODES, WORKFLOW_RECURSION
 from dagwright_compiler.diagnostics.model import Diagnostic, InternalError, Label
 from dagwright_compiler.ir.graph import predecessors, producers
+from dagwright_compiler.ir.node_ids import NodeIds
 from dagwright_compiler.ir.program import Binding, GraphNode, InputBinding, LiteralBinding, Node, OutputBinding, Program, Workflow
 
 if TYPE_CHECKING:
@@ -135,7 +136,7 @@ class _Flattening:
         self._parts = parts
         self._context = context
         # Own nodes keep their ids, whatever a callee's nodes would like to be called.
-        self._taken = {node.id for node in workflow.nodes}
+        self._ids = NodeIds(node.id for node in workflow.nodes)
         self._nodes: list[Node] = []
         self._outputs: dict[tuple[str, str], Binding] = {}
         self._ends: dict[str, tuple[str, ...]] = {}
@@ -155,7 +156,7 @@ class _Flattening:
     def _place(self, call: GraphNode) -> None:
         callee = self._flat[call.workflow]
         arguments = self._arguments(call, callee)
-        renamed = {node.id: self._free(f"{call.id}-{node.id}") for node in callee.nodes}
+        renamed = {node.id: self._ids.take(f"{call.id}-{node.id}") for node in callee.nodes}
         followed: set[str] = set()
         for node in callee.nodes:
             earlier = predecessors(node)
@@ -202,15 +203,6 @@ class _Flattening:
             else:
                 found[before] = None
         return tuple(found)
-
-    def _free(self, wanted: str) -> str:
-        """The id itself, or with the first ordinal that nobody has."""
-        name, ordinal = wanted, 1
-        while name in self._taken:
-            ordinal += 1
-            name = f"{wanted}-{ordinal}"
-        self._taken.add(name)
-        return name
 
     def _copy_spans(self, callee: str, node: str, new: str) -> None:
         """A placed node stands where the callee's author wrote it."""

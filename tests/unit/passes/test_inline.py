@@ -1,9 +1,12 @@
 from __future__ import annotations
 
+import re
+
 from handmade import call, graph, library, literal, of, program, workflow
 
 from dagwright.contract.types import INT
 from dagwright_compiler.diagnostics.model import Collector
+from dagwright_compiler.ir.node_ids import NodeIds
 from dagwright_compiler.ir.program import Field, TaskNode, Workflow
 from dagwright_compiler.ir.spans import SpanTable
 from dagwright_compiler.passes.context import Context
@@ -183,3 +186,19 @@ def test_growth_without_measure_is_reported_before_it_happens() -> None:
     assert found.code.id == "DW492"
     assert str(MOST_NODES) in found.message
     assert str(2**39) in found.message
+
+
+def test_ids_stay_dns_labels_however_deep_they_nest() -> None:
+    long = "a" * 50
+    inner = workflow("flow.inner", call(long), call(f"{long}-2"))
+    entry = workflow("flow.main", graph("b" * 50, "flow.inner"), graph("b" * 49, "flow.inner"))
+    flat, _ = inlined(entry, inner)
+    ids = [node.id for node in flat.nodes]
+    assert len(set(ids)) == 4
+    assert all(re.fullmatch("[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?", found) for found in ids)
+
+
+def test_a_thousand_equal_names_are_numbered_in_order() -> None:
+    ids = NodeIds(["t"])
+    assert [ids.take("t") for _ in range(1000)] == [f"t-{ordinal}" for ordinal in range(2, 1002)]
+    assert ids.take("t-2") == "t-2-2"
