@@ -49,7 +49,8 @@ def close(assignment: Assignment, ended: Ended, console: Console) -> Closed:
     error = _error_document(assignment, ended)
     error["code"], error["attempt"] = _record(assignment, ended, error, console)
     text = _pod_text(error)
-    write_all(console.err, _prefixed(text, console.prefix))
+    if console.reports_final or error["code"] in RETRYABLE:
+        write_all(console.err, _prefixed(text, console.prefix))
     _write_termination(assignment.termination, error, text)
     return Closed(error["code"], ended.ending, "failed", error)
 

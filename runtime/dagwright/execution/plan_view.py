@@ -65,15 +65,16 @@ class TaskView:
 
 
 class NodeView:
-    """One call: ``over`` is the input that takes one element, ``None`` for a plain call."""
+    """One call: ``over`` is the input that takes one element, ``None`` for a plain call; ``concurrency`` 0 is unlimited."""
 
-    __slots__ = ("bindings", "id", "over", "policy", "task")
+    __slots__ = ("bindings", "concurrency", "id", "over", "policy", "task")
 
     def __init__(self, data: schema.Node, task: TaskView) -> None:
         self.id: str = data["id"]
         self.task = task
         self.bindings: Mapping[str, schema.Binding] = data["bindings"]
         self.over: str | None = data["over"] if data["kind"] == "map" else None
+        self.concurrency: int = data.get("concurrency", 0)
         self.policy = PolicyView(data["policy"]) if "policy" in data else task.policy
 
 

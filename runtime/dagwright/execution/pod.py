@@ -40,7 +40,7 @@ def main(argv: list[str]) -> int:
 
 def run(assignment: Assignment, console: Console, lifeline: int | None = None) -> int:
     """Supervise one attempt and leave its traces; give its exit code."""
-    ended = supervise(_work(assignment), timeout_s=assignment.node.policy.timeout_s, console=console, lifeline=lifeline)
+    ended = supervise(work_of(assignment), timeout_s=assignment.node.policy.timeout_s, console=console, lifeline=lifeline)
     from dagwright.execution.closing import close
 
     return close(assignment, ended, console).code
@@ -80,7 +80,9 @@ def read_assignment(argv: list[str], environ: Mapping[str, str]) -> Assignment:
     )
 
 
-def _work(assignment: Assignment) -> Work:
+def work_of(assignment: Assignment) -> Work:
+    """Make what the child of an attempt does."""
+
     def work(report: Report) -> None:
         from dagwright.execution.attempt import run_attempt
 

@@ -36,14 +36,18 @@ _SIGNALS = (signal.SIGTERM, signal.SIGINT)
 
 
 class Console:
-    """Where the child's output goes: file descriptors for stdout and stderr, and a prefix for every line."""
+    """Where the child's output goes: file descriptors for stdout and stderr, and a prefix for every line.
 
-    __slots__ = ("err", "out", "prefix")
+    ``reports_final`` tells whether a final failure is reported here too, as a pod does; a local runner reports it itself.
+    """
 
-    def __init__(self, out: int = 1, err: int = 2, prefix: bytes = b"") -> None:
+    __slots__ = ("err", "out", "prefix", "reports_final")
+
+    def __init__(self, out: int = 1, err: int = 2, prefix: bytes = b"", *, reports_final: bool = True) -> None:
         self.out = out
         self.err = err
         self.prefix = prefix
+        self.reports_final = reports_final
 
 
 class Ended:

@@ -1,0 +1,180 @@
+"""The inputs of a workflow on the command line: options made from its signature, and a file of values.
+
+Output: the text of each input that was given, as an attempt reads it. Values are checked here where that takes no class of the user's,
+whose module is never imported; the attempt checks the rest.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, NoReturn
+
+import click
+
+from dagwright_compiler.diagnostics.suggestions import did_you_mean
+from dagwright_compiler.ir.codec import to_data
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from dagwright_compiler.ir.program import Field, Program
+
+_HELP = ("--help", "-h")
+
+
+def read_inputs(program: Program, arguments: Sequence[str], inputs_file: str | None, usage: str) -> dict[str, str] | None:
+    """Read options and file into texts by input.
+
+    Args:
+        program: The program whose workflow takes the inputs.
+        arguments: What stands after the target.
+        inputs_file: Path of a JSON or YAML object, ``-`` for standard input, or none.
+        usage: The command so far, for help.
+
+    Returns:
+        Texts by name; ``None`` when help was asked for and shown.
+
+    Raises:
+        click.UsageError: An input is unknown, missing, given twice or no value of its type.
+    """
+    fields = {field.name: field for field in program.workflow.inputs}
+    if any(argument in _HELP for argument in arguments):
+        click.echo(_help(program, usage))
+        return None
+    texts = {name: _text(value) for name, value in _file_values(inputs_file).items()}
+    for name in texts:
+        if name not in fields:
+            _unknown(name, fields, f"{inputs_file} gives")
+    texts.update(_Options(fields).read(arguments))
+    missing = [
+        f"--{_dashed(name)}" for name, field in fields.items() if name not in texts and not (field.has_default or field.deferred)
+    ]
+    if missing:
+        raise click.UsageError(f"missing input {', '.join(missing)}; `{usage} --help` shows all inputs")
+    _check(program, texts)
+    return texts
+
+
+class _Options:
+    """Reads ``--name value``, ``--name=value``, ``--flag`` and ``--no-flag``."""
+
+    def __init__(self, fields: Mapping[str, Field]) -> None:
+        self._fields = fields
+        self._texts: dict[str, str] = {}
+
+    def read(self, arguments: Sequence[str]) -> dict[str, str]:
+        rest = list(arguments)
+        while rest:
+            option = rest.pop(0)
+            if not option.startswith("--") or option == "--":
+                raise click.UsageError(
+                    f"`{option}` is no option; inputs are given by name, as in --{next(iter(self._fields), 'name')}"
+                )
+            name, assigned, text = option[2:].partition("=")
+            field = self._fields.get(name.replace("-", "_")) or self._fields.get(name)
+            if field is None:
+                self._negated(name, assigned)
+            elif assigned:
+                self._give(field.name, text)
+            elif field.type.kind == "bool" and not (rest and rest[0].lower() in ("true", "false")):
+                self._give(field.name, "true")
+            elif rest:
+                self._give(field.name, rest.pop(0))
+            else:
+                raise click.UsageError(f"--{name} takes a value ({field.type})")
+        return self._texts
+
+    def _negated(self, name: str, assigned: str) -> None:
+        field = self._fields.get(name[3:].replace("-", "_")) if name.startswith("no-") and not assigned else None
+        if field is None or field.type.kind != "bool":
+            _unknown(name.replace("-", "_"), self._fields, "")
+        self._give(field.name, "false")
+
+    def _give(self, name: str, text: str) -> None:
+        if name in self._texts:
+            raise click.UsageError(f"--{_dashed(name)} is given twice")
+        kind = self._fields[name].type.kind
+        self._texts[name] = text.lower() if kind == "bool" else text
+
+
+def _file_values(source: str | None) -> dict[str, Any]:
+    if source is None:
+        return {}
+    try:
+        text = sys.stdin.read() if source == "-" else Path(source).read_text("utf-8")
+        values = _parsed(text)
+    except (OSError, UnicodeDecodeError) as error:
+        reason = error.strerror if isinstance(error, OSError) and error.strerror else "it is not UTF-8 text"
+        raise click.UsageError(f"{source} cannot be read: {reason.lower()}") from error
+    if not isinstance(values, dict) or not all(isinstance(name, str) for name in values):
+        raise click.UsageError(f"{source} holds no object of inputs by name, neither as JSON nor as YAML")
+    return values
+
+
+def _parsed(text: str) -> Any:
+    try:
+        return json.loads(text)
+    except ValueError:
+        import yaml
+
+        try:
+            return yaml.safe_load(text)
+        except yaml.YAMLError:
+            return None
+
+
+def _text(value: Any) -> str:
+    """Write a value of a file as an attempt reads it; what YAML made of dates becomes their text again."""
+    return json.dumps(value, default=lambda other: other.isoformat() if hasattr(other, "isoformat") else str(other))
+
+
+def _check(program: Program, texts: Mapping[str, str]) -> None:
+    """Hold the texts against their types, as far as no class of the user's is needed."""
+    from dagwright.execution.input_text import InputMismatch, parse_input
+    from dagwright.execution.plan_view import ProgramView
+    from dagwright.values import Codec
+
+    view = ProgramView(to_data(program))  # type: ignore[arg-type]  # the schema's shapes, as a test holds it to
+    codec = Codec(view.classes)
+    for name, text in texts.items():
+        declared = view.inputs[name].type.text
+        if "class[" in declared or "opaque[" in declared:
+            continue
+        try:
+            parse_input(codec, view.inputs[name], text)
+        except InputMismatch as mismatch:
+            raise click.UsageError(str(mismatch)) from None
+
+
+def _unknown(name: str, fields: Mapping[str, Field], where: str) -> NoReturn:
+    suggestion = did_you_mean(name, fields)
+    known = f"the inputs are {', '.join(fields)}" if fields else "there are none"
+    raise click.UsageError(" ".join(f"{where} no input `{name}` is known; {suggestion or known}".split()))
+
+
+def _help(program: Program, usage: str) -> str:
+    """List the inputs with types and defaults, and what the outputs are."""
+    workflow = program.workflow
+    rows = [(_option(field), _described(field)) for field in workflow.inputs]
+    width = max((len(option) for option, _ in rows), default=0)
+    lines = [f"Usage: {usage} [INPUTS]...", "", f"  {workflow.name}", "", "Inputs:" if rows else "It takes no inputs."]
+    lines += [f"  {option:<{width}}  {text}" for option, text in rows]
+    outputs = ", ".join(f"{output.name}: {output.type}" for output in workflow.outputs) or "none"
+    return "\n".join([*lines, "", f"Outputs: {outputs}"])
+
+
+def _option(field: Field) -> str:
+    name = _dashed(field.name)
+    return f"--{name} / --no-{name}" if field.type.kind == "bool" else f"--{name}"
+
+
+def _described(field: Field) -> str:
+    if field.has_default:
+        return f"{field.type}  [default: {json.dumps(field.default)}]"
+    return f"{field.type}" if field.deferred else f"{field.type}  [required]"
+
+
+def _dashed(name: str) -> str:
+    return name.replace("_", "-")

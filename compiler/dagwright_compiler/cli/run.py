@@ -1,0 +1,107 @@
+"""``dagwright run``: a workflow or a task on this machine, with its inputs as options of their own."""
+
+from __future__ import annotations
+
+import os
+import sys
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from dagwright_compiler.cli.inputs import read_inputs
+from dagwright_compiler.cli.main import FINDINGS, SUCCESS
+from dagwright_compiler.cli.options import color_option, parse_wanted, project_options
+from dagwright_compiler.cli.sources import read_wanted
+from dagwright_compiler.cli.terminal import show_findings
+from dagwright_compiler.driver.naming import Wanted
+from dagwright_compiler.driver.programs import load_definition
+
+if TYPE_CHECKING:
+    from dagwright_compiler.driver.programs import Loaded
+
+_EXECUTOR = "dagwright_local.run"
+_EMULATORS = {"batch": "dagwright_local.emulated"}
+"""Targets whose orchestrator can be played on this machine -> the module that does it."""
+
+
+@click.command("run", context_settings={"ignore_unknown_options": True, "allow_interspersed_args": False})
+@click.argument("target", metavar="FILE[:NAME]")
+@click.argument("arguments", nargs=-1, type=click.UNPROCESSED, metavar="[NAME] [INPUTS]...")
+@click.option("--no-cache", is_flag=True, help="Neither read nor write cached results.")
+@click.option("--max-workers", type=click.IntRange(min=1), metavar="N", help="Attempts at a time.  [default: CPUs]")
+@click.option("--inputs-file", metavar="FILE|-", help="Inputs as a JSON or YAML object; options given by name win.")
+@click.option("--isolate", is_flag=True, help="A fresh interpreter and the extracted code bundle for each attempt, as in a pod.")
+@click.option("-t", "--target", "form", metavar="batch", help="With --emulate: the target whose manifest is executed.")
+@click.option("--emulate", is_flag=True, help="Compile to the target and play its orchestrator on this machine.")
+@project_options
+@color_option
+def command(
+    *,
+    target: str,
+    arguments: tuple[str, ...],
+    no_cache: bool,
+    max_workers: int | None,
+    inputs_file: str | None,
+    isolate: bool,
+    form: str | None,
+    emulate: bool,
+    project: str | None,
+    domain: str | None,
+    store: str | None,
+    color: str,
+) -> int:
+    """Run a workflow or a task on this machine.
+
+    Options of dagwright stand before FILE, the inputs of the workflow after it: `--n-partitions 4` or `--n_partitions 4`, values as JSON, text for a
+    str bare. `dagwright run FILE --help` shows them. Standard output carries the outputs as JSON and nothing else; what tasks print goes to
+    standard error, behind the name of their node.
+    """
+    _check_emulation(form, emulate=emulate, isolate=isolate)
+    wanted, rest = _definition(parse_wanted(target), list(arguments))
+    reading = read_wanted([wanted], {"project": project, "domain": domain, "store": store})
+    loaded = load_definition(reading, wanted)
+    code = show_findings(reading, sys.stderr, color=color)
+    if code != SUCCESS or loaded.program is None:
+        return code or FINDINGS
+    inputs = read_inputs(loaded.program, rest, inputs_file, f"dagwright run {target}")
+    if inputs is None:
+        return SUCCESS
+    return _execute(
+        loaded,
+        emulator=form if emulate else None,
+        inputs=inputs,
+        store=reading.settings.local_store,
+        max_workers=max_workers or os.cpu_count() or 1,
+        cache=not no_cache,
+        isolate=isolate,
+    )
+
+
+def _execute(loaded: Loaded, *, emulator: str | None, **request: Any) -> int:
+    """Hand the program to what executes it, which the compiler knows by name only."""
+    executor: Any = import_module(_EXECUTOR)
+    run = executor.run if emulator is None else import_module(_EMULATORS[emulator]).run
+    report = run(loaded, executor.Request(**request))
+    executor.show(report)
+    return SUCCESS if report.outputs is not None else FINDINGS
+
+
+def _check_emulation(form: str | None, *, emulate: bool, isolate: bool) -> None:
+    if emulate != (form is not None):
+        raise click.UsageError("-t and --emulate go together: `-t batch --emulate` plays AWS Batch on this machine")
+    if form is not None and form not in _EMULATORS:
+        raise click.BadParameter(f"`{form}` cannot be emulated; there is {', '.join(_EMULATORS)}", param_hint="-t")
+    if emulate and isolate:
+        raise click.UsageError("--emulate isolates every attempt already: leave --isolate out")
+
+
+def _definition(wanted: Wanted, rest: list[str]) -> tuple[Wanted, list[str]]:
+    """Take the definition's name from the first argument where it does not stand behind the file."""
+    if wanted.path is not None and wanted.path.is_dir():
+        raise click.BadParameter(f"{wanted.shown} is a folder; a run takes one file", param_hint="FILE")
+    if rest and not rest[0].startswith("-"):
+        if wanted.name is not None:
+            raise click.UsageError(f"`{rest[0]}` is one name too many: {wanted.name} stands behind the file already")
+        return Wanted(wanted.path, rest[0], wanted.shown), rest[1:]
+    return wanted, rest

@@ -1,0 +1,163 @@
+"""A Python call of a workflow or a task: its file is compiled and the program executed in this process.
+
+The compiled program is kept and used again until a file that it was made from changes.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections import namedtuple
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, cast
+
+from dagwright.contract.names import ENV_CACHE
+from dagwright.execution.faults import UserFailure
+from dagwright.execution.plan_view import ProgramView
+from dagwright.store import open_store
+from dagwright.values import Codec, ValueMismatch
+from dagwright_compiler.config import Settings, load_settings
+from dagwright_compiler.driver.programs import load_program
+from dagwright_compiler.ir.codec import to_data
+from dagwright_local.in_process import InProcess
+from dagwright_local.live_modules import LiveModules
+from dagwright_local.refusal import refused
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+
+    from dagwright.contract.schema import Program
+    from dagwright.store.verbs import Store
+    from dagwright_compiler.driver.programs import Loaded
+
+_compiled: dict[tuple[str, str, str, tuple[str | None, ...]], CompiledCall] = {}
+"""Programs of this process by file, definition, calling module and environment: a memo, checked against the files at each use."""
+_VARIABLES = ("DAGWRIGHT_STORE", "DAGWRIGHT_PROJECT", "DAGWRIGHT_DOMAIN")
+
+
+def call(module: str, qualname: str, arguments: Sequence[Any], keywords: Mapping[str, Any]) -> Any:
+    """Execute a task or workflow with Python values.
+
+    Args:
+        module: Name of the module that defines it, as this process calls it.
+        qualname: Its name there.
+        arguments: Positional arguments.
+        keywords: Keyword arguments.
+
+    Returns:
+        What the function is declared to return.
+
+    Raises:
+        CompileError: The compiler refuses the program.
+        TypeError: The arguments do not fit the declared inputs.
+        Exception: Whatever a task raised, when its retries are spent.
+    """
+    program = _callable(module, qualname)
+    try:
+        return program.run(arguments, keywords)
+    except UserFailure as failure:
+        error = failure.error
+    raise error
+
+
+def _callable(module: str, qualname: str) -> CompiledCall:
+    path = _file_of(module, qualname)
+    key = (path, qualname, module, tuple(map(os.environ.get, _VARIABLES)))
+    found = _compiled.get(key)
+    if found is None or not found.is_current():
+        settings = load_settings(Path(path))
+        loaded = load_program(Path(path), qualname, settings)
+        if loaded.program is None:
+            raise refused(loaded.reading)
+        found = _compiled[key] = CompiledCall(loaded, settings, module, qualname)
+    return found
+
+
+def _file_of(module: str, qualname: str) -> str:
+    file = getattr(sys.modules.get(module), "__file__", None)
+    if not isinstance(file, str):
+        raise RuntimeError(f"{module}.{qualname} was not defined in a file: dagwright reads the source; put it into a module")
+    return os.path.realpath(file)
+
+
+class CompiledCall:
+    """A compiled definition, ready to be called."""
+
+    def __init__(self, loaded: Loaded, settings: Settings, module: str, qualname: str) -> None:
+        assert loaded.program is not None
+        modules = loaded.reading.elaborated.modules.values()
+        self._files = {read.location: _stamp(read.location) for read in modules}
+        self._program = ProgramView(cast("Program", to_data(loaded.program)))
+        self._live = LiveModules({read.name: read.location for read in modules}, module)
+        self._codec = Codec(self._program.classes, load_class=self._live.load, pickle=settings.pickle)
+        self._name = qualname
+        self._result = loaded.program.workflow.name
+        store: Callable[[], Store] = cache(lambda: open_store(settings.local_store))
+        self._executor = InProcess(self._program, self._codec, self._live, store)
+
+    def is_current(self) -> bool:
+        """Tell whether every file that the program was made from is as it was."""
+        return all(_stamp(location) == stamp for location, stamp in self._files.items())
+
+    def run(self, arguments: Sequence[Any], keywords: Mapping[str, Any]) -> Any:
+        """Bind the arguments, execute, and give the outputs in the declared form."""
+        inputs = self._bind(arguments, keywords)
+        outputs = self._executor.run(inputs, cache=os.environ.get(ENV_CACHE, "on") != "off")
+        returns = self._program.returns
+        if returns == "none":
+            return None
+        values = tuple(outputs.values())
+        if returns == "single":
+            return values[0]
+        return values if returns == "tuple" else self._named(outputs)
+
+    def _bind(self, arguments: Sequence[Any], keywords: Mapping[str, Any]) -> dict[str, Any]:
+        fields = self._program.inputs
+        if len(arguments) > len(fields):
+            raise TypeError(f"{self._name}() takes {len(fields)} arguments, {len(arguments)} were given")
+        given = dict(zip(fields, arguments, strict=False))
+        for name, value in keywords.items():
+            if name not in fields:
+                raise TypeError(f"{self._name}() has no input {name!r}; its inputs are {', '.join(fields) or 'none'}")
+            if name in given:
+                raise TypeError(f"{self._name}() got two values for input {name!r}")
+            given[name] = value
+        bound = {}
+        for name, field in fields.items():
+            if name in given:
+                try:
+                    bound[name] = self._codec.normalise(given[name], field.type)
+                except ValueMismatch as mismatch:
+                    raise TypeError(f"{self._name}(): input {name!r}: {mismatch}") from None
+            elif field.has_default:
+                bound[name] = self._codec.decode(field.default, field.type, _no_blob)
+            elif not field.deferred:
+                raise TypeError(f"{self._name}() misses input {name!r}")
+        return bound
+
+    def _named(self, outputs: dict[str, Any]) -> Any:
+        """Give a named tuple: of the annotation's own class where that can be told, else of one made here."""
+        from typing import get_type_hints
+
+        module, _, function = self._result.rpartition(".")
+        try:
+            declared = get_type_hints(self._live.load(module, function).__wrapped__).get("return")
+        except Exception:  # noqa: BLE001  # an annotation for type checkers only may raise anything
+            declared = None
+        if isinstance(declared, type) and getattr(declared, "_fields", None) == tuple(outputs):
+            return declared(**outputs)
+        return namedtuple(self._name, outputs)(**outputs)  # noqa: PYI024  # its fields are known at run time only
+
+
+def _stamp(location: str) -> tuple[int, int] | None:
+    """Tell one state of a file from another, without reading it."""
+    try:
+        status = Path(location).stat()
+    except OSError:
+        return None
+    return status.st_mtime_ns, status.st_size
+
+
+def _no_blob(sha256: str) -> bytes:
+    raise LookupError(f"a default refers to the blob {sha256}")

@@ -1,0 +1,199 @@
+"""Executes a program in this process: what a Python call of a workflow or task does.
+
+The same core as in a pod, with values in memory where a pod has pins. Uncached tasks write nothing; cached ones write their entry.
+Retries loop here; a task with a timeout runs in a process of its own. Every consumer gets a fresh value.
+"""
+
+from __future__ import annotations
+
+import os
+from typing import TYPE_CHECKING, Any
+
+from dagwright.cache import fetcher, unpack_output
+from dagwright.contract.types import parse
+from dagwright.execution import context
+from dagwright.execution.failures import is_recoverable
+from dagwright.execution.faults import UserFailure
+from dagwright.execution.task_call import Reuse, TaskCall, Value, Wire, perform
+from dagwright.execution.user_code import function_of
+from dagwright_local.order import in_order, needs
+from dagwright_local.timed_call import TaskTimeoutError, call_timed
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from dagwright.contract.schema import Binding, LiteralBinding
+    from dagwright.execution.plan_view import NodeView, ProgramView
+    from dagwright.execution.task_call import Given, Performed
+    from dagwright.store.verbs import Store
+    from dagwright.values import Codec
+    from dagwright_local.live_modules import LiveModules
+
+    Outputs = dict[str, Any]
+
+
+class InProcess:
+    """Runs one program any number of times.
+
+    Args:
+        program: What to run.
+        codec: Of the program's classes.
+        modules: Where functions and classes come from.
+        store: Opens the store of cached results; asked when a cached task is met.
+    """
+
+    def __init__(self, program: ProgramView, codec: Codec, modules: LiveModules, store: Callable[[], Store]) -> None:
+        self.program = program
+        self.codec = codec
+        self.modules = modules
+        self.store = store
+        self._order = in_order(needs(program))
+        self._literals: dict[int, Wire] = {}
+
+    def run(self, inputs: Mapping[str, Any], *, cache: bool) -> Outputs:
+        """Execute the program; ``inputs`` are normalised values by name.
+
+        Returns:
+            The workflow's outputs by name.
+
+        Raises:
+            UserFailure: A task failed for good; it carries the user's own exception.
+        """
+        run = _Run(self, inputs, cache=cache)
+        for node_id in self._order:
+            run.execute(self.program.node(node_id))
+        return {output["name"]: run.whole(output["binding"], output["type"]) for output in self.program.outputs}
+
+    def literal(self, binding: LiteralBinding) -> Wire:
+        """Give a literal of the plan, its type parsed once."""
+        found = self._literals.get(id(binding))
+        if found is None:
+            found = self._literals[id(binding)] = Wire(parse(binding["type"]), binding["value"])
+        return found
+
+
+class _Run:
+    """One execution: the values so far."""
+
+    def __init__(self, owner: InProcess, inputs: Mapping[str, Any], *, cache: bool) -> None:
+        self._owner = owner
+        self._inputs = inputs
+        self._cache = cache
+        self._done: dict[str, Outputs | list[Outputs]] = {}
+
+    def execute(self, node: NodeView) -> None:
+        given = {
+            name: self._given(binding)
+            for name, binding in node.bindings.items()
+            if name != node.over and not self._is_left_to_function(binding)
+        }
+        if node.over is None:
+            self._done[node.id] = self._attempts(node, given, None)
+            return
+        elements = self._elements(self._given(node.bindings[node.over]))
+        self._done[node.id] = [
+            self._attempts(node, {**given, node.over: element}, index) for index, element in enumerate(elements)
+        ]
+
+    def _is_left_to_function(self, binding: Binding) -> bool:
+        """Tell an input that was not given and whose default only the task's own function can evaluate."""
+        return binding["kind"] == "input" and binding["name"] not in self._inputs
+
+    def whole(self, binding: Binding, declared: str) -> Any:
+        """Give a value of its own for an output of the workflow."""
+        given = self._given(binding)
+        value = self._owner.codec.decode(given.data, given.type, given.fetch) if isinstance(given, Wire) else given.value
+        return self._owner.codec.normalise(value, parse(declared))
+
+    def _given(self, binding: Binding) -> Given:
+        if binding["kind"] == "input":
+            return Value(self._inputs[binding["name"]])
+        if binding["kind"] == "output":
+            done, output = self._done[binding["node"]], binding["output"]
+            return Value([element[output] for element in done] if isinstance(done, list) else done[output])
+        return self._owner.literal(binding)
+
+    def _elements(self, given: Given) -> list[Given]:
+        if isinstance(given, Wire):
+            element = given.type.args[0]
+            return [Wire(element, item, given.fetch) for item in given.data]
+        return [Value(item) for item in given.value]
+
+    def _attempts(self, node: NodeView, given: Mapping[str, Given], index: int | None) -> Outputs:
+        """Try until it succeeds or the user's budget is spent."""
+        number = 0
+        while True:
+            before = context.enter(context.Attempt(node.id, index, number))
+            try:
+                return self._attempt(node, given)
+            except UserFailure as failure:
+                may_pass = isinstance(failure.error, TaskTimeoutError) or is_recoverable(failure.error)
+                if not may_pass or number >= node.policy.retries:
+                    raise
+                number += 1
+            finally:
+                context.enter(before)
+
+    def _attempt(self, node: NodeView, given: Mapping[str, Given]) -> Outputs:
+        owner, task = self._owner, node.task
+        cached = self._cache and node.policy.cache_version is not None
+        program = owner.program
+        call = TaskCall(
+            task,
+            node.policy,
+            given,
+            codec=owner.codec,
+            function=lambda: function_of(owner.modules.load(task.module, task.function)),
+            run=self._runner(node),
+            reuse=Reuse(owner.store(), project=program.project, domain=program.domain) if cached else None,
+        )
+        return self._values(node, perform(call))
+
+    def _runner(self, node: NodeView) -> Callable[[Callable[..., Any], dict[str, Any]], Any]:
+        timeout_s, environment = node.policy.timeout_s, node.policy.environment
+
+        def run(function: Callable[..., Any], arguments: dict[str, Any]) -> Any:
+            with _Environment(environment):
+                if not timeout_s:
+                    return _called(function, arguments)
+                return call_timed(lambda: _called(function, arguments), timeout_s)
+
+        return run
+
+    def _values(self, node: NodeView, performed: Performed) -> Outputs:
+        """Give the outputs as values: the function's own, or those of the stored result that counts."""
+        if performed.values is not None:
+            return performed.values
+        result = performed.result
+        assert result is not None
+        fetch = fetcher(self._owner.store(), result)
+        return {
+            field.name: self._owner.codec.decode(unpack_output(result.output(field.name), fetch), field.type, fetch)
+            for field in node.task.outputs
+        }
+
+
+def _called(function: Callable[..., Any], arguments: dict[str, Any]) -> Any:
+    try:
+        return function(**arguments)
+    except BaseException as error:
+        raise UserFailure(error) from error
+
+
+class _Environment:
+    """A task's own environment variables, for as long as it runs."""
+
+    def __init__(self, variables: Mapping[str, str]) -> None:
+        self._variables = variables
+        self._before: dict[str, str | None] = {}
+
+    def __enter__(self) -> None:
+        self._before = {name: os.environ.get(name) for name in self._variables}
+        os.environ.update(self._variables)
+
+    def __exit__(self, *_error: object) -> None:
+        for name, value in self._before.items():
+            if value is None:
+                os.environ.pop(name, None)
+            else:
+                os.environ[name] = value

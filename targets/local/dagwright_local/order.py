@@ -1,0 +1,38 @@
+"""The order of nodes: every node after those whose values it takes and those that it was told to follow."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from dagwright.execution.plan_view import ProgramView
+
+
+def needs(program: ProgramView) -> dict[str, set[str]]:
+    """Give the nodes that each node waits for, in the plan's order."""
+    waits: dict[str, set[str]] = {}
+    for node_id in program.node_ids:
+        bindings = program.node(node_id).bindings.values()
+        waits[node_id] = {binding["node"] for binding in bindings if binding["kind"] == "output"} | set(program.after(node_id))
+    return waits
+
+
+def in_order(waits: Mapping[str, set[str]]) -> list[str]:
+    """Sort nodes so that each comes after those it waits for; the given order stands wherever it may.
+
+    The compiler has refused cycles.
+    """
+    done: dict[str, None] = {}
+    for start in waits:
+        stack = [start]
+        while stack:
+            node_id = stack[-1]
+            missing = [other for other in waits if other in waits[node_id] and other not in done] if node_id not in done else []
+            if missing:
+                stack.extend(reversed(missing))
+            else:
+                done[node_id] = None
+                stack.pop()
+    return list(done)

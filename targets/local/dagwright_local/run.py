@@ -1,0 +1,175 @@
+"""Executes a program on this machine in processes, with the store and the attempts of every other target.
+
+Input: a loaded program, texts of its inputs, a store. Output: a report with the outputs as JSON text. What tasks print goes to standard
+error, behind the name of their node.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+import tempfile
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from dagwright.contract.names import CONTROL_FOLDER, PLAN_FILE, count_parameter
+from dagwright.execution.plan_view import read_plan
+from dagwright_compiler.driver.bundles import bundle_for
+from dagwright_local.forked import ForkedLauncher
+from dagwright_local.schedule import Job, Schedule, Tally
+from dagwright_local.units import lower
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from dagwright.contract.schema import Binding
+    from dagwright.execution.plan_view import NodeView, ProgramView
+    from dagwright_compiler.bundle import Bundle
+    from dagwright_compiler.driver.programs import Loaded
+    from dagwright_local.isolate import IsolatedLauncher
+
+
+class Report(NamedTuple):
+    """What a run came to: ``outputs`` as JSON text when it succeeded, ``failures`` as texts for people when it did not."""
+
+    tally: Tally
+    outputs: str | None
+    failures: tuple[str, ...]
+
+
+class Request(NamedTuple):
+    """How to run: ``inputs`` are texts by name; an input that is absent takes its default."""
+
+    inputs: Mapping[str, str]
+    store: str
+    max_workers: int
+    cache: bool = True
+    isolate: bool = False
+
+
+def run(loaded: Loaded, request: Request) -> Report:
+    """Run a program to its end."""
+    assert loaded.program is not None
+    bundle = bundle_for(loaded.program, loaded.reading.elaborated, lower(loaded.program))
+    with tempfile.TemporaryDirectory(prefix="dagwright-run-") as folder:
+        scratch = Path(folder)
+        unpack(bundle, scratch)
+        code = [str(scratch / "code")] if request.isolate else _source_roots(loaded)
+        return _run(setup_of(loaded, request, scratch, code=code), scratch, request)
+
+
+def setup_of(loaded: Loaded, request: Request, scratch: Path, *, code: list[str]) -> dict[str, Any]:
+    """Say what the server needs to know of a run; ``scratch`` holds the plan."""
+    assert loaded.program is not None
+    return {
+        "plan": str(scratch),
+        "code": code,
+        "store": request.store,
+        "run": new_run(),
+        "inputs": dict(request.inputs),
+        "cache": request.cache,
+        "project": loaded.program.project,
+        "domain": loaded.program.domain,
+    }
+
+
+def new_run() -> str:
+    """Name a run: the second it began, and enough chance to be alone in it."""
+    return f"local-{datetime.now(UTC):%Y%m%dT%H%M%S}-{os.urandom(4).hex()}"
+
+
+def _run(setup: Mapping[str, Any], scratch: Path, request: Request) -> Report:
+    program = read_plan(str(scratch)).program
+    with ForkedLauncher(setup, scratch) as forked:
+        if not request.isolate:
+            tally = _schedule(program, forked, request)
+            failures = tuple(_failure_text(job, forked.errors.get(job), code) for job, code, _ in tally.failed)
+        else:
+            with _isolated(setup, scratch, program) as isolated:
+                tally = _schedule(program, isolated, request)
+            failures = tuple(f"dagwright: {job.label} failed (exit {code})\n" for job, code, _ in tally.failed)
+        outputs = forked.outputs() if not failures else None
+    return Report(tally, outputs, failures)
+
+
+def _isolated(setup: Mapping[str, Any], scratch: Path, program: ProgramView) -> IsolatedLauncher:
+    from dagwright.store import open_store
+    from dagwright_local.isolate import IsolatedLauncher
+
+    environments = {node_id: program.node(node_id).policy.environment for node_id in program.node_ids}
+    return IsolatedLauncher(setup, scratch, environments, open_store(setup["store"]))
+
+
+def _schedule(program: ProgramView, launcher: ForkedLauncher | IsolatedLauncher, request: Request) -> Tally:
+    counts = _Counts(program, launcher, request.inputs)
+    return Schedule(program, launcher, max_workers=request.max_workers, count=counts.of_node).run()
+
+
+class _Counts:
+    """How many elements a map node has: from the plan, from the inputs, or from the control output of the list's producer."""
+
+    def __init__(self, program: ProgramView, launcher: ForkedLauncher | IsolatedLauncher, inputs: Mapping[str, str]) -> None:
+        self._program = program
+        self._launcher = launcher
+        self._inputs = inputs
+
+    def of_node(self, node: NodeView) -> int:
+        assert node.over is not None
+        return self._of(node.bindings[node.over])
+
+    def _of(self, binding: Binding) -> int:
+        if binding["kind"] == "literal":
+            return len(binding["value"])
+        if binding["kind"] == "input":
+            name = binding["name"]
+            text = self._inputs.get(name)
+            data = self._program.inputs[name].default if text is None else json.loads(text)
+            return len(data) if isinstance(data, list) else 0
+        producer = self._program.node(binding["node"])
+        if producer.over is not None:
+            return self.of_node(producer)
+        parameter = count_parameter(binding["output"])
+        # The attempt that succeeded wrote it; earlier ones of the same node have folders of their own.
+        for folder in sorted(self._launcher.work_of(Job(producer.id, None, 0)).parent.iterdir(), reverse=True):
+            path = folder / CONTROL_FOLDER / parameter
+            if path.exists():
+                return int(path.read_text("ascii"))
+        raise FileNotFoundError(f"node {producer.id} left no control output {parameter}")
+
+
+def _failure_text(job: Job, error: Mapping[str, Any] | None, code: int) -> str:
+    """Say why a run failed: the user's own traceback, or one line."""
+    if error is None:
+        return f"dagwright: {job.label}: its process died (exit {code})\n"
+    if error["origin"] == "user" and error["traceback"]:
+        return str(error["traceback"])
+    return f"dagwright: {job.label}: {error['message']} (exit {code})\n"
+
+
+def unpack(bundle: Bundle, folder: Path) -> None:
+    """Write plan and code into a folder, as a pod has them."""
+    (folder / PLAN_FILE).write_bytes(bundle.plan)
+    for file in bundle.files:
+        path = folder / "code" / file.path
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(file.data)
+
+
+def _source_roots(loaded: Loaded) -> list[str]:
+    """Give the folders from which the project's modules are imported as they stand in the working tree."""
+    roots = {
+        module.location[: -len(module.bundle_path)].rstrip(os.sep) or os.sep: None
+        for module in loaded.reading.elaborated.modules.values()
+    }
+    return list(roots)
+
+
+def show(report: Report) -> None:
+    """Print what went wrong and the summary to standard error, and the outputs to standard output."""
+    for text in report.failures:
+        sys.stderr.write(text)
+    sys.stderr.write(f"{report.tally}\n")
+    if report.outputs is not None:
+        sys.stdout.write(f"{report.outputs}\n")

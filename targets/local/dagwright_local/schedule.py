@@ -1,0 +1,177 @@
+"""Decides what runs next: nodes whose needs are met, elements of maps up to their concurrency, retries, and when to stop.
+
+Knows nothing of processes: a ``Launcher`` starts jobs and tells which ended. A retry is granted as an orchestrator grants it, by the
+exit code alone; the attempt itself knows what is left of the user's budget.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from typing import TYPE_CHECKING, NamedTuple, Protocol
+
+from dagwright.contract.exits import ORCHESTRATOR_RETRYABLE, SUCCEEDED
+from dagwright.contract.names import SYSTEM_RETRIES
+from dagwright.execution.task_call import CACHED
+from dagwright_local.order import needs
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from dagwright.execution.plan_view import NodeView, ProgramView
+
+
+class Job(NamedTuple):
+    """One attempt to be started: ``attempt`` counts from 0."""
+
+    node: str
+    element: int | None
+    attempt: int
+
+    @property
+    def label(self) -> str:
+        """What messages call it."""
+        return self.node if self.element is None else f"{self.node}[{self.element}]"
+
+
+class Finished(NamedTuple):
+    """One attempt that ended: ``state`` is run, cached or pinned where it succeeded."""
+
+    job: Job
+    code: int
+    state: str = ""
+
+
+class Launcher(Protocol):
+    """Starts attempts in processes."""
+
+    def start(self, job: Job) -> None:
+        """Start one."""
+        ...
+
+    def wait(self) -> Finished:
+        """Wait until one that was started has ended."""
+        ...
+
+
+class Tally:
+    """What came of a run: how many executions ran, were found in the cache, were tried again, failed for good."""
+
+    def __init__(self) -> None:
+        self.ran = 0
+        self.cached = 0
+        self.retried = 0
+        self.failed: list[Finished] = []
+
+    def __str__(self) -> str:
+        return f"{self.ran} run, {self.cached} cached, {self.retried} retried, {len(self.failed)} failed"
+
+
+class _Open:
+    """A node whose needs are met: which of its jobs were started, how many run and how many are still to succeed."""
+
+    __slots__ = ("concurrency", "left", "next", "node", "over", "running", "size")
+
+    def __init__(self, node: NodeView, size: int) -> None:
+        self.node = node.id
+        self.over = node.over is not None
+        self.size = size
+        self.concurrency = node.concurrency or size
+        self.next = 0
+        self.running = 0
+        self.left = size
+
+    def take(self) -> Job | None:
+        """Give the next job that may start now."""
+        if self.next >= self.size or self.running >= self.concurrency:
+            return None
+        self.next += 1
+        return Job(self.node, self.next - 1 if self.over else None, 0)
+
+
+class Schedule:
+    """One run of one program.
+
+    Args:
+        program: What to run.
+        launcher: Starts and awaits attempts.
+        max_workers: How many attempts may run at a time.
+        count: Gives the number of elements of a map node whose needs are met.
+    """
+
+    def __init__(self, program: ProgramView, launcher: Launcher, *, max_workers: int, count: Callable[[NodeView], int]) -> None:
+        self._program = program
+        self._launcher = launcher
+        self._max_workers = max_workers
+        self._count = count
+        self._waits = needs(program)
+        self._followers: dict[str, list[str]] = {node_id: [] for node_id in self._waits}
+        for node_id, waits in self._waits.items():
+            for other in waits:
+                self._followers[other].append(node_id)
+        self._open: dict[str, _Open] = {}
+        self._again: deque[Job] = deque()
+        self.tally = Tally()
+
+    def run(self) -> Tally:
+        """Run to the end; after a final failure nothing new is started, and what runs may finish."""
+        for node_id in [node_id for node_id, waits in self._waits.items() if not waits]:
+            self._enter(node_id)
+        active = 0
+        while True:
+            while active < self._max_workers and (job := self._next()) is not None:
+                self._open[job.node].running += 1
+                self._launcher.start(job)
+                active += 1
+            if not active:
+                return self.tally
+            self._take(self._launcher.wait())
+            active -= 1
+
+    def _next(self) -> Job | None:
+        """Give the next job: repetitions first, then nodes in the order in which their needs were met."""
+        if self.tally.failed:
+            return None
+        if self._again:
+            return self._again.popleft()
+        for opened in self._open.values():
+            job = opened.take()
+            if job is not None:
+                return job
+        return None
+
+    def _take(self, finished: Finished) -> None:
+        job = finished.job
+        opened = self._open[job.node]
+        opened.running -= 1
+        if finished.code == SUCCEEDED:
+            if finished.state == CACHED:
+                self.tally.cached += 1
+            else:
+                self.tally.ran += 1
+            opened.left -= 1
+            if not opened.left:
+                self._leave(job.node)
+        elif finished.code in ORCHESTRATOR_RETRYABLE and job.attempt < self._granted(job.node):
+            self.tally.retried += 1
+            self._again.append(job._replace(attempt=job.attempt + 1))
+        else:
+            self.tally.failed.append(finished)
+
+    def _granted(self, node_id: str) -> int:
+        return self._program.node(node_id).policy.retries + SYSTEM_RETRIES
+
+    def _enter(self, node_id: str) -> None:
+        """Open a node whose needs are met; a map over nothing is done at once."""
+        node = self._program.node(node_id)
+        size = 1 if node.over is None else self._count(node)
+        self._open[node_id] = _Open(node, size)
+        if size == 0:
+            self._leave(node_id)
+
+    def _leave(self, node_id: str) -> None:
+        """Close a node that is done and open what waited for it alone."""
+        del self._open[node_id]
+        for follower in self._followers[node_id]:
+            self._waits[follower].discard(node_id)
+            if not self._waits[follower]:
+                self._enter(follower)

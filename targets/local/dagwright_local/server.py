@@ -1,0 +1,147 @@
+"""The clean process that attempts are forked from: small, single-threaded, without the compiler, and never near a store.
+
+Started by ``dagwright run``; imports the runtime once, so that an attempt costs two forks. Orders come as JSON lines on standard
+input, the first one for the whole run; for each attempt that ended a line goes to standard output. When the input closes, whoever gave the
+orders is gone or done: what still runs is terminated.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import select
+import signal
+import sys
+from typing import TYPE_CHECKING, Any
+
+from dagwright.execution import attempt, closing  # imported here once, not in every attempt
+from dagwright.execution.assignment import Assignment
+from dagwright.execution.plan_view import PlanView, read_plan
+from dagwright.execution.pod import work_of
+from dagwright.execution.supervisor import Console, supervise
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    Order = dict[str, Any]
+
+CLOSED_FILE = "closed.json"
+"""In an attempt's folder: how it ended. Absent where its supervisor died."""
+OUTPUTS_FILE = "outputs.json"
+_PRELOADED = (attempt, closing)
+
+
+def main() -> None:
+    """Serve one run."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # a terminal's Ctrl-C reaches the supervisors by themselves
+    setup = json.loads(sys.stdin.buffer.readline() or b"null")
+    if setup is not None:
+        _Server(setup).serve()
+
+
+class _Server:
+    def __init__(self, setup: Order) -> None:
+        self._setup = setup
+        self._plan: PlanView = read_plan(setup["plan"])
+        self._children: dict[int, int] = {}
+        self._orders = b""
+        self._lifeline = os.pipe()
+        self._wake = os.pipe()
+        for end in self._wake:
+            os.set_blocking(end, False)
+        signal.set_wakeup_fd(self._wake[1], warn_on_full_buffer=False)
+        signal.signal(signal.SIGCHLD, lambda _number, _frame: None)
+
+    def serve(self) -> None:
+        poll = select.poll()
+        poll.register(0, select.POLLIN | select.POLLHUP)
+        poll.register(self._wake[0], select.POLLIN)
+        while True:
+            for source, _ in poll.poll():
+                data = os.read(source, 1 << 16)
+                if source == 0:
+                    if not data:
+                        self._end()
+                        return
+                    *lines, self._orders = (self._orders + data).split(b"\n")
+                    for line in lines:
+                        self._start(json.loads(line))
+            self._reap()
+
+    def _start(self, order: Order) -> None:
+        """Fork the process of one order."""
+        work = self._collect if order["unit"] is None else self._attempt
+        pid = os.fork()
+        if pid == 0:
+            self._become(work, order)
+        self._children[pid] = order["id"]
+
+    def _become(self, work: Callable[[Order], int], order: Order) -> None:
+        code = 82
+        try:
+            signal.set_wakeup_fd(-1)
+            signal.signal(signal.SIGCHLD, signal.SIG_DFL)
+            os.close(self._lifeline[1])
+            code = work(order)
+        except Exception as error:  # noqa: BLE001  # the process edge
+            text = f"dagwright: internal error: {type(error).__name__}: {error}; please report it\n"
+            os.write(2, text.encode("utf-8", "backslashreplace"))
+        finally:
+            os._exit(code)
+
+    def _attempt(self, order: Order) -> int:
+        """Supervise one attempt, and leave word of how it ended."""
+        assignment = self._assignment(order)
+        console = Console(out=2, err=2, prefix=order["prefix"].encode(), reports_final=False)
+        ended = supervise(
+            work_of(assignment), timeout_s=assignment.node.policy.timeout_s, console=console, lifeline=self._lifeline[0]
+        )
+        closed = closing.close(assignment, ended, console)
+        with open(os.path.join(order["work"], CLOSED_FILE), "w", encoding="utf-8") as file:  # noqa: PTH118, PTH123
+            json.dump({"code": closed.code, "state": closed.state, "error": closed.error}, file)
+        return closed.code
+
+    def _collect(self, order: Order) -> int:
+        """Write the outputs of the run as JSON for people."""
+        from dagwright_local.collect import collect
+
+        path = os.path.join(order["work"], OUTPUTS_FILE)  # noqa: PTH118
+        return collect(self._plan.program, self._setup, path)
+
+    def _assignment(self, order: Order) -> Assignment:
+        setup = self._setup
+        os.makedirs(order["work"], exist_ok=True)  # noqa: PTH103
+        return Assignment(
+            self._plan,
+            order["unit"],
+            index=order["index"],
+            hint=order["attempt"],
+            run=setup["run"],
+            store_url=setup["store"],
+            code=tuple(setup["code"]),
+            work=order["work"],
+            inputs=setup["inputs"],
+            cache=setup["cache"],
+            project=setup["project"],
+            domain=setup["domain"],
+            environment=self._plan.program.node(self._plan.unit(order["unit"])["node"]).policy.environment,
+        )
+
+    def _reap(self) -> None:
+        while self._children:
+            pid, status = os.waitpid(-1, os.WNOHANG)
+            if pid == 0:
+                return
+            code = os.WEXITSTATUS(status) if os.WIFEXITED(status) else 128 + os.WTERMSIG(status)
+            os.write(1, json.dumps({"id": self._children.pop(pid), "code": code}).encode() + b"\n")
+
+    def _end(self) -> None:
+        """Terminate what still runs; supervisors forward the signal and keep their grace periods."""
+        for pid in self._children:
+            os.kill(pid, signal.SIGTERM)
+        for pid in self._children:
+            os.waitpid(pid, 0)
+
+
+if __name__ == "__main__":
+    main()
