@@ -98,8 +98,8 @@ def plan_of(program: Program, settings: BatchSettings, *, bundle: str, report: R
 
 
 def json_text(value: object) -> str:
-    """Compact JSON, as inputs travel."""
-    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+    """Compact JSON in ASCII, as inputs travel: an environment may hold nothing that UTF-8 cannot."""
+    return json.dumps(value, separators=(",", ":"))
 
 
 def _parameter(setting: str) -> Parameter:

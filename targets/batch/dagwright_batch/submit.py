@@ -16,7 +16,7 @@ from dagwright_batch.lower import json_text
 from dagwright_batch.validate import broken_definition_rules, broken_job_rules
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Callable, Iterable, Mapping
 
 Json = Any
 
@@ -89,11 +89,11 @@ def _given(declared: Mapping[str, Json], given: Mapping[str, str], what: str) ->
     unknown = [name for name in given if name not in declared]
     if unknown:
         raise PlanError(f"the plan has no {what} {', '.join(unknown)}")
-    values = {name: given.get(name, known.get("default")) for name, known in declared.items()}
-    missing = [name for name, value in values.items() if value is None and not declared[name].get("optional")]
+    values = {name: known["default"] for name, known in declared.items() if "default" in known} | dict(given)
+    missing = [name for name, known in declared.items() if name not in values and not known.get("optional")]
     if missing:
         raise PlanError(f"{what} {', '.join(missing)} not given")
-    return {name: value for name, value in values.items() if value is not None}
+    return values
 
 
 def _input_texts(declared: Mapping[str, Json], inputs: Mapping[str, Json]) -> dict[str, str]:
@@ -107,9 +107,15 @@ class _Resolver:
         self.definitions: dict[str, str] = {}
         self.jobs: dict[str, str | None] = {}
         self.inherited: dict[str, list[Json]] = {}
-        self._parameters = parameters
         self._inputs = inputs
         self._store = store
+        self._meanings: dict[str, Callable[[str], Json]] = {
+            "$param": parameters.__getitem__,
+            "$def": self.definitions.__getitem__,
+            "$job": self.jobs.__getitem__,
+            "$len": self._length,
+            "$input": self._input,
+        }
 
     def resolve(self, data: Json) -> Json:
         """A copy of ``data`` without symbols, but for ``$hashed``."""
@@ -119,17 +125,8 @@ class _Resolver:
             return data
         if len(data) == 1:
             ((symbol, name),) = data.items()
-            match symbol:
-                case "$param":
-                    return self._parameters[name]
-                case "$def":
-                    return self.definitions[name]
-                case "$job":
-                    return self.jobs[name]
-                case "$len":
-                    return self._length(name.removeprefix("inputs."))
-                case "$input":
-                    return self._input(name)
+            if symbol in self._meanings:
+                return self._meanings[symbol](name)
         return {name: self.resolve(item) for name, item in data.items()}
 
     def _is_left_out(self, item: Json) -> bool:
@@ -137,7 +134,8 @@ class _Resolver:
         symbol = item.get("value") if isinstance(item, dict) else None
         return isinstance(symbol, dict) and "$input" in symbol and symbol["$input"] not in self._inputs
 
-    def _length(self, name: str) -> int:
+    def _length(self, path: str) -> int:
+        name = path.removeprefix("inputs.")
         length = len(json.loads(self._inputs[name]))
         if length > MAX_ARRAY:
             raise PlanError(f"input {name} has {length} elements, over the {MAX_ARRAY} of an array: give its map a concurrency")

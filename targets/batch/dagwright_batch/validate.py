@@ -46,6 +46,8 @@ def broken_definition_rules(definition: Data) -> Iterator[str]:
     if "" in container.get("command", ()):
         yield "the command holds an empty text"
     yield from _environment(container.get("environment", ()))
+    if not _is_text(container["image"]):
+        yield f"image {container['image']!r} is no text"
     granted = {item["type"]: item["value"] for item in container["resourceRequirements"]}
     if "FARGATE" in definition.get("platformCapabilities", ()):
         yield from _fargate(granted, container)
@@ -101,9 +103,18 @@ def _retry(strategy: Data) -> Iterator[str]:
 
 def _environment(variables: Any) -> Iterator[str]:
     for variable in variables:
-        name = variable["name"]
+        name, value = variable["name"], variable["value"]
+        if not (_is_text(name) and _is_text(value)):
+            yield f"environment variable {name!r} holds a NUL or half a character"
         if not name or name.startswith(RESERVED_ENVIRONMENT):
             yield f"environment variable {name!r} is reserved by AWS Batch"
+
+
+def _is_text(value: Json) -> bool:
+    """Whether an environment and a YAML file can hold it; a symbol passes."""
+    if not isinstance(value, str):
+        return True
+    return "\0" not in value and not any("\ud800" <= char <= "\udfff" for char in value)
 
 
 def _dependencies(dependencies: Any, *, is_array: bool) -> Iterator[str]:

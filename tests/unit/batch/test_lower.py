@@ -286,3 +286,16 @@ def test_the_unit_is_the_node_and_publishes_nothing():
 def test_a_workflow_without_calls_is_a_plan_without_jobs():
     document = plan(program((), (), (Field(name="x", type=list_of(INT)),)))
     assert (document["jobDefinitions"], document["submissions"]) == ({}, [])
+
+
+def test_half_a_character_is_a_finding_and_no_traceback():
+    artefact, found = compile_with_findings(chain(1, Policy(environment=(("X", "\ud83d"),))))
+    assert artefact is None
+    assert found == [("DW554", "n0: environment variable 'X' holds a NUL or half a character")]
+
+
+def test_a_default_with_half_a_character_is_written_as_ascii():
+    base = chain(1)
+    inputs = (Field(name="x", type=INT, has_default=True, default="\ud83d é"),)
+    document = plan(program(tuple(base.tasks.values()), base.workflow.nodes, inputs))
+    assert document["inputs"]["x"]["default"] == '"\\ud83d \\u00e9"'

@@ -74,6 +74,19 @@ def test_sound_requests_break_no_rule():
         (DEFINITION, ["containerProperties", "command"], ["a", ""], "the command holds an empty text"),
         (DEFINITION, ["containerProperties", "environment"], [{"name": "AWS_BATCH_X", "value": ""}], "'AWS_BATCH_X' is reserved"),
         (DEFINITION, ["containerProperties", "environment"], [{"name": "X", "value": "x" * 25_000}], "bytes, over 24576"),
+        (
+            DEFINITION,
+            ["containerProperties", "environment"],
+            [{"name": "X", "value": "a\0"}],
+            "'X' holds a NUL or half a character",
+        ),
+        (
+            DEFINITION,
+            ["containerProperties", "environment"],
+            [{"name": "X", "value": "\ud83d"}],
+            "'X' holds a NUL or half a character",
+        ),
+        (DEFINITION, ["containerProperties", "image"], "\ud83d", "image '\\ud83d' is no text"),
         (DEFINITION, ["containerProperties", "resourceRequirements"], resources(("VCPU", "1")), "'' MiB of memory"),
         (
             DEFINITION,
