@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Literal
 import msgspec
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 _ROUNDS = 64
 """Depth to which modules of modules are looked for; a bound on time, deeper nesting is cut instead."""
@@ -58,7 +58,7 @@ def split(predecessors: Mapping[str, tuple[str, ...]], limit: int) -> Group:
         entries = _collapse_largest(modules, limit)
     else:
         entries = _cut(modules, limit)
-    return Group(_fold(entries, limit))
+    return _fold(entries, predecessors, limit)
 
 
 class _Module(msgspec.Struct, frozen=True, eq=False):
@@ -258,64 +258,21 @@ def _cheapest_stretches(sizes: Sequence[int], crossing: Sequence[int], limit: in
     return stretches[::-1]
 
 
-def _fold(entries: list[str | Group], limit: int) -> tuple[str | Group, ...]:
-    """Group neighbours again where even the groups are too many."""
-    while len(entries) > limit:
-        entries = [Group(tuple(entries[start : start + limit])) for start in range(0, len(entries), limit)]
-    return tuple(entries)
-
-
-def delayed(root: Group, predecessors: Mapping[str, tuple[str, ...]]) -> list[str]:
-    """Tasks that wait, because of the grouping, for tasks that they did not wait for before."""
-    bit = {name: 1 << position for position, name in enumerate(predecessors)}
-    needed: dict[str, int] = {}
+def _fold(entries: list[str | Group], predecessors: Mapping[str, tuple[str, ...]], limit: int) -> Group:
+    """Group again, by the same rules, where even the groups are too many."""
+    if len(entries) <= limit:
+        return Group(tuple(entries))
+    place = {leaf: str(number) for number, entry in enumerate(entries) for leaf in _leaves(entry)}
+    between: dict[str, dict[str, None]] = {str(number): {} for number in range(len(entries))}
     for name, earliers in predecessors.items():
-        needed[name] = 0
-        for earlier in earliers:
-            needed[name] |= needed[earlier] | bit[earlier]
-    waited = _waits(root, predecessors, bit)
-    return [name for name in predecessors if waited[name] != needed[name]]
+        between[place[name]].update((place[earlier], None) for earlier in earliers if place[earlier] != place[name])
+    folded = split({number: tuple(earliers) for number, earliers in between.items()}, limit)
+    return _replaced(folded, {str(number): entry for number, entry in enumerate(entries)})
 
 
-def _waits(root: Group, predecessors: Mapping[str, tuple[str, ...]], bit: Mapping[str, int]) -> dict[str, int]:
-    """What every task waits for in a grouping, as bits."""
-    places = _places(root)
-    earlier_entries: dict[tuple[int, ...], set[int]] = {}
-    for name, earliers in predecessors.items():
-        for earlier in earliers:
-            depth = next(depth for depth, (a, b) in enumerate(zip(places[name], places[earlier], strict=False)) if a != b)
-            earlier_entries.setdefault(places[name][: depth + 1], set()).add(places[earlier][depth])
-    waited: dict[str, int] = {}
-
-    def enter(group: Group, path: tuple[int, ...], before: int) -> int:
-        done: list[int] = []
-        for position, entry in enumerate(group.entries):
-            needed = before
-            for earlier in earlier_entries.get((*path, position), ()):
-                needed |= done[earlier]
-            if isinstance(entry, Group):
-                done.append(enter(entry, (*path, position), needed))
-            else:
-                waited[entry] = needed
-                done.append(needed | bit[entry])
-        everything = before
-        for part in done:
-            everything |= part
-        return everything
-
-    enter(root, (), 0)
-    return waited
+def _leaves(entry: str | Group) -> Iterable[str]:
+    return entry.leaves() if isinstance(entry, Group) else (entry,)
 
 
-def _places(root: Group) -> dict[str, tuple[int, ...]]:
-    """Position of every task: the number of its entry in every group around it."""
-    places: dict[str, tuple[int, ...]] = {}
-    stack: list[tuple[Group, tuple[int, ...]]] = [(root, ())]
-    while stack:
-        group, prefix = stack.pop()
-        for position, entry in enumerate(group.entries):
-            if isinstance(entry, Group):
-                stack.append((entry, (*prefix, position)))
-            else:
-                places[entry] = (*prefix, position)
-    return places
+def _replaced(group: Group, entries: Mapping[str, str | Group]) -> Group:
+    return Group(tuple(_replaced(entry, entries) if isinstance(entry, Group) else entries[entry] for entry in group.entries))

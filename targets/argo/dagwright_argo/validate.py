@@ -14,8 +14,8 @@ from dagwright.contract.names import ENV_INPUT
 from dagwright_argo.counts import LiteralCount
 from dagwright_argo.lower import MAX_ITEMS, Lowering, workflow_name
 from dagwright_argo.naming import OBJECT_NAME_LENGTH, PARAMETER_NAME, TEMPLATE_NAME
-from dagwright_argo.partition import delayed
 from dagwright_argo.settings import TABLE, ArgoSettings
+from dagwright_argo.waits import delayed
 from dagwright_compiler.diagnostics.codes import (
     ARGO_CODE_SIZE,
     ARGO_INPUT_SIZE,

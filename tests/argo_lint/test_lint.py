@@ -1,0 +1,110 @@
+"""Argo's own validators accept what we emit: both supported lines, every golden manifest, and shapes that goldens lack."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+sys.path.insert(0, str(Path(__file__).parent))  # a folder of Go modules, not a package
+
+import handmade
+import yaml
+from argo_manifests import compile_argo
+from handmade import call, literal, program, task, workflow
+from linters import VERSIONS, linter
+from msgspec.structs import replace
+
+from dagwright.contract.types import BOOL, INT, STR, list_of
+from dagwright_compiler.ir.program import Field, MapNode, Policy, Resources
+
+GOLDENS = Path(__file__).parents[1] / "golden"
+INTS = list_of(INT)
+
+
+def mapped(node, **arguments):
+    return MapNode(id=node, task="flow.t", over="a", bindings=handmade.bindings(arguments), concurrency=3)
+
+
+def everything():
+    """One of each: maps over all kinds of lists, order, policies, defaults of all kinds, hostile text."""
+    lister = replace(task("flow.split"), outputs=(Field(name="o0", type=INTS),))
+    policy = Policy(
+        retries=3,
+        timeout_s=60,
+        requests=Resources(cpu="250m", mem="1.5Gi", gpu="1"),
+        environment=(("A", "{{workflow.name}} $(X)"),),
+    )
+    nodes = (
+        call("split", task="flow.split", a="$n"),
+        mapped("of-output", a="split"),
+        mapped("of-map", a="of-output"),
+        mapped("of-input", a="$xs"),
+        mapped("of-literal", a=literal([1, 2], INTS)),
+        replace(call("t", a="$text", after=["of-map", "of-input"]), policy=policy),
+    )
+    inputs = (
+        Field(name="n", type=INT),
+        Field(name="xs", type=INTS, has_default=True, default=[]),
+        Field(name="flag", type=BOOL, has_default=True, default=True),
+        Field(name="text", type=STR, has_default=True, default="{{tasks.nope.outputs.parameters.x}} {{=1+1}} {{ ' \" \n 🔥"),
+    )
+    made = program(workflow("flow.everything", *nodes), tasks=(lister,))
+    return replace(made, workflow=replace(made.workflow, inputs=inputs))
+
+
+def large():
+    """Nested DAGs with counts that cross their borders."""
+    lister = replace(task("flow.split"), outputs=(Field(name="o0", type=INTS),))
+    nodes = [call("split-0", task="flow.split")]
+    for number in range(1, 120):
+        nodes += [
+            call(
+                f"split-{number}",
+                task="flow.split",
+                a=f"split-{number - 1}",
+                after=[f"each-{number * 7 // 11}"] if number > 2 else (),
+            ),
+            mapped(f"each-{number}", a=f"split-{number * 9 // 11}"),
+        ]
+    return program(workflow("flow.large", *nodes), tasks=(lister,))
+
+
+@pytest.fixture(scope="module")
+def manifests(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("manifests")
+    made = {
+        "everything": (everything(), {}),
+        "configured": (everything(), {"store": "s3://b/p", "namespace": "n"}),
+        "large": (large(), {}),
+    }
+    for name, (found, settings) in made.items():
+        compiled = compile_argo(found, settings)
+        (folder / f"{name}.yaml").write_text("---\n".join(compiled.artefact.objects))
+    # Names must not repeat within one call of the validator, and goldens hold placeholders for digests.
+    for path in sorted(GOLDENS.rglob("argo.yaml")):
+        documents = [item for item in yaml.load_all(path.read_text(), yaml.CSafeLoader) if item["kind"] != "ConfigMap"]
+        for document in documents:
+            document["metadata"]["name"] = f"{path.parent.name.replace('_', '-')[:40]}-{document['metadata']['name'][:20]}"
+        (folder / f"golden-{'-'.join(path.relative_to(GOLDENS).parts[:-1])}.yaml").write_text(yaml.safe_dump_all(documents))
+    return folder
+
+
+def lint(version, folder):
+    files = sorted(map(str, folder.glob("*.yaml")))
+    return subprocess.run([linter(version), *files], capture_output=True, text=True, check=False)
+
+
+@pytest.mark.parametrize("version", VERSIONS)
+def test_argos_validator_accepts_every_manifest(version, manifests):
+    done = lint(version, manifests)
+    assert done.returncode == 0, done.stdout + done.stderr
+
+
+@pytest.mark.parametrize("version", VERSIONS)
+def test_argos_validator_refuses_a_broken_reference(version, tmp_path):
+    text = compile_argo(everything()).artefact.objects[-1]
+    (tmp_path / "broken.yaml").write_text(text.replace("{{tasks.split.outputs", "{{tasks.other.outputs"))
+    done = lint(version, tmp_path)
+    assert done.returncode == 1, done.stdout + done.stderr
+    assert "failed to resolve {{tasks.other" in done.stdout

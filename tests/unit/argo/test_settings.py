@@ -1,0 +1,72 @@
+"""The table [tool.dagwright.argo]."""
+
+import pytest
+
+from dagwright_argo.settings import ArgoSettings, read_settings
+from dagwright_compiler.diagnostics.model import Collector
+
+VOLUME = {"name": "data", "mount_path": "/data", "host_path": "/srv"}
+
+
+def read(**raw):
+    found = Collector()
+    return read_settings(raw, found), [(item.code.id, item.message, item.help) for item in found.sorted()]
+
+
+def test_an_empty_table_is_the_defaults():
+    assert read() == (ArgoSettings(), [])
+
+
+def test_all_settings_are_read():
+    settings, found = read(store="s3://b/p", namespace="n", volumes=[VOLUME], env={"A": "b"}, system_retries=5)
+    assert found == []
+    assert (settings.store, settings.volumes[0].host_path, settings.env, settings.system_retries) == (
+        "s3://b/p",
+        "/srv",
+        {"A": "b"},
+        5,
+    )
+
+
+def test_an_unknown_name_is_reported_with_the_nearest_known_one():
+    assert read(sevice_account="a")[1] == [
+        ("DW591", "unknown setting sevice_account in [tool.dagwright.argo]", "write service_account")
+    ]
+
+
+def test_every_wrong_value_is_reported_and_replaced_by_its_default():
+    settings, found = read(store=1, volumes="x", image="ours:1")
+    assert [code for code, _, _ in found] == ["DW530", "DW530"]
+    assert settings == ArgoSettings(image="ours:1")
+
+
+@pytest.mark.parametrize(
+    ("raw", "words"),
+    [
+        ({"namespace": "Team A"}, "no Kubernetes name"),
+        ({"service_account": "-x"}, "no Kubernetes name"),
+        ({"image": " "}, "is empty"),
+        ({"image": "{{x}}"}, "Argo would expand"),
+        ({"store": "s3://{{workflow.name}}"}, "Argo would expand"),
+        ({"store": "bucket"}, "is no URL"),
+        ({"system_retries": 11}, "not 0 to 10"),
+        ({"env": {"DAGWRIGHT_RUN": "x"}}, "name that Kubernetes or dagwright does not take"),
+        ({"env": {"a b": "x"}}, "name that Kubernetes or dagwright does not take"),
+        ({"env_secrets": ["No"]}, "is no Kubernetes name"),
+        ({"volumes": [{**VOLUME, "name": "A"}]}, "has no Kubernetes name"),
+        ({"volumes": [{**VOLUME, "name": "dagwright-work"}]}, "keeps for itself"),
+        ({"volumes": [{**VOLUME, "claim": "c"}]}, "has 2 sources"),
+        ({"volumes": [{"name": "a", "mount_path": "/a"}]}, "has 0 sources"),
+        ({"volumes": [{**VOLUME, "mount_path": "data"}]}, "has the mount path"),
+        ({"volumes": [{**VOLUME, "mount_path": "/"}]}, "has the mount path"),
+        ({"volumes": [{**VOLUME, "mount_path": "/dagwright/code/x"}]}, "under /dagwright"),
+        ({"volumes": [{**VOLUME, "host_path": "{{x}}"}]}, "Argo would expand"),
+        ({"volumes": [VOLUME, VOLUME]}, "repeats the name"),
+        ({"volumes": [VOLUME, {**VOLUME, "name": "b", "mount_path": "/data/"}]}, "repeats the mount path"),
+        ({"volumes": [{**VOLUME, "hostpath": "x"}]}, "unknown field"),
+    ],
+)
+def test_what_the_cluster_would_refuse_is_reported(raw, words):
+    found = read(**raw)[1]
+    assert {code for code, _, _ in found} == {"DW530"}
+    assert any(words in message for _, message, _ in found), found
