@@ -1,0 +1,243 @@
+"""From an annotation in the source to a type of the contract."""
+
+from __future__ import annotations
+
+import ast
+import warnings
+from typing import TYPE_CHECKING
+
+from dagwright.contract import types
+from dagwright.contract.types import Type, dict_of, list_of, opaque, tuple_of, union_of
+from dagwright_compiler.diagnostics import codes
+from dagwright_compiler.frontend.entities import (
+    ClassEntity,
+    Constant,
+    Entity,
+    External,
+    FunctionEntity,
+    MemberEntity,
+    UnstableEntity,
+    Unresolved,
+)
+from dagwright_compiler.frontend.findings import Findings, Place
+from dagwright_compiler.frontend.names import NOT_YET
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from dagwright_compiler.frontend.modules import Module
+    from dagwright_compiler.frontend.resolution import Resolver
+
+_PLAIN = {
+    "int": types.INT,
+    "float": types.FLOAT,
+    "bool": types.BOOL,
+    "str": types.STR,
+    "bytes": types.BYTES,
+    "none": types.NONE,
+    "datetime": types.DATETIME,
+    "timedelta": types.TIMEDELTA,
+    "ndarray": types.NDARRAY,
+    "typing.Any": types.UNKNOWN,
+    "list": list_of(types.UNKNOWN),
+    "dict": dict_of(types.UNKNOWN, types.UNKNOWN),
+}
+_REFUSED = {
+    "set": "a set has no order; write `list[...]`",
+    "frozenset": "a set has no order; write `list[...]`",
+    "tuple": "write the items: `tuple[int, str]`",
+    "typing.Sequence": "write `list[...]`",
+    "typing.MutableSequence": "write `list[...]`",
+    "typing.Iterable": "write `list[...]`",
+    "typing.Iterator": "write `list[...]`",
+    "typing.Collection": "write `list[...]`",
+    "typing.Mapping": "write `dict[...]`",
+    "typing.MutableMapping": "write `dict[...]`",
+    "typing.Literal": "write the type of the values, or an `Enum`",
+    "typing.Callable": "functions cannot travel between tasks",
+    "typing.Type": "classes cannot travel between tasks",
+    "typing.TypedDict": "write a dataclass",
+    "typing.Protocol": "write a class",
+    "typing.Generic": "write a class",
+    "typing.NoReturn": "write `None`",
+}
+_MOST_DEPTH = 60
+
+
+class Annotations:
+    """Reads annotations; findings go to ``findings`` and give the type *unknown*, which fits everything."""
+
+    def __init__(self, resolver: Resolver, findings: Findings) -> None:
+        self._resolver = resolver
+        self._findings = findings
+        self._depth = 0
+        self.class_type: Callable[[ClassEntity], Type] = lambda entity: opaque(entity.qualified)
+        """Type of a class of the project; set by ``classes``."""
+        self.functional: Callable[[Constant], Type | None] = lambda _: None
+        """Type of a constant that is a functional named tuple or enum; set by ``classes``."""
+
+    def read(self, node: ast.expr, module: Module) -> Type:
+        """Type of an annotation that stands in ``module``."""
+        if isinstance(node, ast.Name):
+            found = module.types.get(node.id)
+            if isinstance(found, Type):
+                return found
+            result = self._read(node, module)
+            if result is not types.UNKNOWN:  # what could not be read is reported at every place
+                module.types[node.id] = result
+            return result
+        return self._read(node, module)
+
+    def _read(self, node: ast.expr, module: Module) -> Type:
+        if self._depth > _MOST_DEPTH:
+            return self._unreadable(node, module, "the annotation is nested too deeply")
+        self._depth += 1
+        try:
+            match node:
+                case ast.Constant(value=None):
+                    return types.NONE
+                case ast.Constant(value=str() as text):
+                    return self._quoted(text, node, module)
+                case ast.Name() | ast.Attribute():
+                    return self._entity(self._resolver.expression(node, module), node, module)
+                case ast.Subscript():
+                    return self._subscript(node, module)
+                case ast.BinOp(op=ast.BitOr()):
+                    return self._alternatives(node, module)
+                case ast.Tuple(elts=items):
+                    return tuple_of(*(self.read(item, module) for item in items))
+                case _:
+                    return self._unreadable(node, module, f"`{_shortened(node)}` is no type that can be read statically")
+        finally:
+            self._depth -= 1
+
+    def _alternatives(self, node: ast.BinOp, module: Module) -> Type:
+        parts: list[ast.expr] = []
+        left: ast.expr = node
+        while isinstance(left, ast.BinOp) and isinstance(left.op, ast.BitOr):
+            parts.append(left.right)
+            left = left.left
+        return union_of([self.read(part, module) for part in (left, *reversed(parts))])
+
+    def _quoted(self, text: str, node: ast.expr, module: Module) -> Type:
+        try:
+            with warnings.catch_warnings():
+                warnings.simplefilter("ignore")
+                inner = ast.parse(text.strip(), mode="eval").body
+        except (SyntaxError, ValueError, RecursionError, MemoryError):
+            return self._unreadable(node, module, "the text of the annotation is not valid Python")
+        for part in ast.walk(inner):  # findings inside the text point to the whole text
+            if isinstance(part, ast.expr):
+                ast.copy_location(part, node)
+        return self.read(inner, module)
+
+    def _entity(self, entity: Entity | None, node: ast.expr, module: Module) -> Type:
+        if isinstance(entity, External):
+            return self._external(entity, node, module)
+        if isinstance(entity, ClassEntity):
+            return self.class_type(entity)
+        if isinstance(entity, Constant):
+            return self._alias(entity, node, module)
+        text = _shortened(node)
+        if isinstance(entity, Unresolved):
+            if not entity.reported:
+                self._findings.add(
+                    codes.UNRESOLVED_NAME, f"`{text}` cannot be resolved: {entity.reason}", Place(module, node), help=entity.help
+                )
+            return types.UNKNOWN
+        if isinstance(entity, UnstableEntity):
+            if not isinstance(entity.node, ast.ClassDef | ast.Assign):
+                return types.UNKNOWN
+            return self._unreadable(node, module, f"`{text}` is not one type: {entity.reason}", "define it once, unconditionally")
+        if isinstance(entity, MemberEntity):
+            return self._unreadable(node, module, f"`{text}` is no class", f"write `{entity.owner.qualname}`")
+        what = "a function" if isinstance(entity, FunctionEntity) else "no type"
+        return self._unreadable(node, module, f"`{text}` is {what}, not a type")
+
+    def _alias(self, entity: Constant, node: ast.expr, module: Module) -> Type:
+        """``Rows = list[int]`` at module level, a TypeVar, a NewType, or a functional named tuple."""
+        memo = entity.module.types.get(entity.name)
+        if isinstance(memo, Type):
+            return memo
+        found = self.functional(entity)
+        if found is not None:
+            return found
+        if isinstance(entity.value, ast.Call):
+            called = self._resolver.expression(entity.value.func, entity.module)
+            symbol = called.symbol if isinstance(called, External) else ""
+            if symbol == "typing.TypeVar":
+                return types.UNKNOWN
+            if symbol == "typing.NewType" and len(entity.value.args) == 2:
+                return self.read(entity.value.args[1], entity.module)
+        if isinstance(entity.value, ast.Subscript | ast.BinOp | ast.Constant | ast.Name | ast.Attribute):
+            return self.read(entity.value, entity.module)
+        return self._unreadable(node, module, f"`{_shortened(node)}` is a value, not a type")
+
+    def _external(self, entity: External, node: ast.expr, module: Module) -> Type:
+        symbol = entity.symbol
+        plain = _PLAIN.get(symbol)
+        if plain is not None:
+            return plain
+        if symbol in _REFUSED:
+            return self._unsupported(node, module, _REFUSED[symbol])
+        if symbol in NOT_YET:
+            message = f"`{symbol}` is not supported yet as a type"
+            self._findings.add(codes.NOT_SUPPORTED_YET, message, Place(module, node), help=NOT_YET[symbol])
+            return types.UNKNOWN
+        if symbol.startswith("typing.") or symbol in ("task", "workflow", "map_task"):
+            return self._unreadable(node, module, f"`{_shortened(node)}` is no type by itself")
+        return opaque(entity.qualified)
+
+    def _subscript(self, node: ast.Subscript, module: Module) -> Type:
+        entity = self._resolver.expression(node.value, module)
+        symbol = entity.symbol if isinstance(entity, External) else ""
+        inner = node.slice
+        items = list(inner.elts) if isinstance(inner, ast.Tuple) else [inner]
+        if symbol == "list" and len(items) == 1:
+            return list_of(self.read(items[0], module))
+        if symbol == "dict" and len(items) == 2:
+            return dict_of(self.read(items[0], module), self.read(items[1], module))
+        if symbol == "tuple":
+            if any(isinstance(item, ast.Constant) and item.value is Ellipsis for item in items):
+                return self._unsupported(node, module, "a tuple of any length has no fixed items; write `list[...]`")
+            return tuple_of(*(self.read(item, module) for item in items))
+        if symbol == "typing.Optional" and len(items) == 1:
+            return union_of([self.read(items[0], module), types.NONE])
+        if symbol == "typing.Union":
+            return union_of([self.read(item, module) for item in items])
+        if symbol == "typing.Annotated":
+            return self._annotated(items, module)
+        if symbol in ("typing.Final", "typing.ClassVar", "dataclass.InitVar") and len(items) == 1:
+            return self.read(items[0], module)
+        if symbol == "ndarray":
+            return types.NDARRAY
+        if symbol in ("list", "dict", "typing.Optional"):
+            return self._unreadable(node, module, f"`{_shortened(node)}` has {len(items)} type arguments")
+        return self._entity(entity, node.value, module)
+
+    def _annotated(self, items: list[ast.expr], module: Module) -> Type:
+        for extra in items[1:]:
+            named = extra.func if isinstance(extra, ast.Call) else extra
+            entity = self._resolver.expression(named, module)
+            if isinstance(entity, External) and entity.symbol in NOT_YET:
+                message = f"`{entity.symbol}` is not supported yet"
+                self._findings.add(codes.NOT_SUPPORTED_YET, message, Place(module, extra), help=NOT_YET[entity.symbol])
+        return self.read(items[0], module)
+
+    def _unreadable(self, node: ast.expr, module: Module, message: str, help_: str = "") -> Type:
+        self._findings.add(codes.UNREADABLE_ANNOTATION, message, Place(module, node), help=help_)
+        return types.UNKNOWN
+
+    def _unsupported(self, node: ast.expr, module: Module, help_: str) -> Type:
+        self._findings.add(
+            codes.UNSUPPORTED_TYPE,
+            f"values of type `{_shortened(node)}` cannot travel between tasks",
+            Place(module, node),
+            help=help_,
+        )
+        return types.UNKNOWN
+
+
+def _shortened(node: ast.expr) -> str:
+    text = ast.unparse(node)
+    return text if len(text) <= 60 else text[:57] + "..."

@@ -1,0 +1,221 @@
+"""Calls of tasks and workflows: arguments to inputs, types checked at every edge."""
+
+from __future__ import annotations
+
+import ast
+from typing import TYPE_CHECKING
+
+from dagwright.contract.types import Type, list_of
+from dagwright_compiler.diagnostics import codes
+from dagwright_compiler.frontend.findings import Place
+from dagwright_compiler.frontend.frames import Frame, contains_broken
+from dagwright_compiler.frontend.promises import Broken, Call, Callee, Promise, Result, Static, Value, describe_source
+from dagwright_compiler.frontend.suggestions import did_you_mean
+from dagwright_compiler.frontend.typing_rules import NO, spell
+from dagwright_compiler.frontend.wire_values import Mismatch
+from dagwright_compiler.ir.program import Field, LiteralBinding
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+Argument = tuple[Value, ast.expr]
+"""An argument's value and where it stands."""
+
+
+def call(frame: Frame, callee: Callee, node: ast.Call, arguments: dict[str, Argument]) -> Call:
+    """Add a call of a task or workflow to the graph; ``arguments`` are bound to inputs already."""
+    made = Call("task" if callee.kind == "task" else "graph", callee, node, callee.interface.outputs, {}, {}, [])
+    bind_inputs(frame, made, arguments, {})
+    frame.calls.append(made)
+    return made
+
+
+def bind_inputs(frame: Frame, made: Call, arguments: Mapping[str, Argument], declared: Mapping[str, Type]) -> None:
+    """Bind every input: an argument, else the literal default, else nothing when the task computes it.
+
+    Args:
+        frame: The body.
+        made: The call that takes the bindings.
+        arguments: Values by input.
+        declared: Types that stand in for an input's own (a map takes a list of it).
+    """
+    for field in made.callee.interface.inputs:
+        found = arguments.get(field.name)
+        expected = declared.get(field.name, field.type)
+        if found is None:
+            if field.has_default:
+                made.bindings[field.name] = LiteralBinding(type=field.type, value=field.default)
+            continue
+        value, node = found
+        made.arguments[field.name] = node
+        if isinstance(value, Promise):
+            if value.type.text != expected.text:
+                check_edge(frame, made.callee, field, value, node, expected)
+            made.bindings[field.name] = value
+        else:
+            binding = _bind_other(frame, made.callee, field, value, node, expected)
+            if binding is not None:
+                made.bindings[field.name] = binding
+
+
+def bind_arguments(
+    frame: Frame, callee: Callee, node: ast.Call, values: list[Argument], named: list[tuple[ast.keyword, Value]]
+) -> dict[str, Argument]:
+    """Assign arguments to inputs by position and name; wrong, repeated, unknown and missing ones are findings."""
+    interface = callee.interface
+    bound: dict[str, Argument] = {}
+    positional = [field.name for field in interface.inputs if field.name not in interface.keyword_only]
+    for position, argument in enumerate(values):
+        if position >= len(positional):
+            count = f"{len(positional)} positional argument{'s' if len(positional) != 1 else ''}"
+            message = (
+                f"`{callee.node.name}` takes {count if positional else 'no positional arguments'}, but {len(values)} are passed"
+            )
+            frame.report(codes.TOO_MANY_ARGUMENTS, message, argument[1], related=(_declaration(callee),))
+            break
+        bound[positional[position]] = argument
+    failed = _bind_named(frame, callee, named, bound)
+    if not failed:
+        missing = [
+            field.name for field in interface.inputs if field.name not in bound and not (field.has_default or field.deferred)
+        ]
+        for name in missing:
+            field = interface.by_name[name]
+            message = f"`{callee.node.name}` lacks the argument `{name}` (`{spell(field.type)}`)"
+            frame.report(
+                codes.MISSING_ARGUMENT, message, node.func, related=(_parameter(callee, name),), help_=f"pass `{name}=...`"
+            )
+    return bound
+
+
+def _bind_named(frame: Frame, callee: Callee, named: list[tuple[ast.keyword, Value]], bound: dict[str, Argument]) -> bool:
+    """Bind keywords; True when one of them has no place, so that a missing input is probably that one."""
+    failed = False
+    for keyword, value in named:
+        name = keyword.arg
+        if name is None:
+            frame.report(
+                codes.UNSUPPORTED_EXPRESSION,
+                "`**` in a call cannot be read statically",
+                keyword.value,
+                help_="write the arguments out",
+            )
+            failed = True
+        elif name in bound:
+            frame.report(codes.REPEATED_ARGUMENT, f"`{name}` is passed twice to `{callee.node.name}`", keyword.value)
+        elif name not in callee.interface.by_name:
+            known = list(callee.interface.by_name)
+            help_ = did_you_mean(name, known) or (f"its inputs are {', '.join(known)}" if known else "it takes no arguments")
+            frame.report(
+                codes.UNKNOWN_ARGUMENT,
+                f"`{callee.node.name}` has no input `{name}`",
+                keyword,
+                help_=help_,
+                related=(_declaration(callee),),
+            )
+            failed = True
+        else:
+            bound[name] = (value, keyword.value)
+    return failed
+
+
+def check_edge(frame: Frame, callee: Callee, field: Field, value: Promise, node: ast.expr, expected: Type) -> None:
+    """Report a promise whose type cannot fit an input, with both ends of the edge."""
+    if frame.services.rules.assignable(value.type, expected) != NO:
+        return
+    message = (
+        f"{describe_source(value)} is `{spell(value.type)}`, but `{callee.node.name}.{field.name}` takes `{spell(expected)}`"
+    )
+    related = [*source_places(frame, value), _parameter(callee, field.name)]
+    help_ = _edge_help(value.type, expected)
+    frame.report(codes.EDGE_MISMATCH, message, node, label=f"expected `{spell(expected)}`", related=tuple(related), help_=help_)
+
+
+def source_places(frame: Frame, value: Promise) -> list[tuple[Place, str]]:
+    """Where a promise comes from: the call and what it declares, or the workflow's input."""
+    if value.call is None:
+        argument = next((arg for arg in _all_arguments(frame.workflow) if arg.arg == value.name), None)
+        return [(frame.place(argument), f"`{spell(value.type)}` is declared here")] if argument is not None else []
+    callee = value.call.callee
+    places = [(frame.place(value.call.node), f"this is `{spell(value.type)}`")]
+    if callee.node.returns is not None:
+        places.append((Place(callee.module, callee.node.returns), f"`{callee.node.name}` declares its result here"))
+    return places
+
+
+def _bind_other(
+    frame: Frame, callee: Callee, field: Field, value: Value, node: ast.expr, expected: Type
+) -> LiteralBinding | None:
+    """Bind what is no promise: a constant, or something that cannot be passed."""
+    if contains_broken(value):
+        return None
+    if isinstance(value, Static):
+        try:
+            return LiteralBinding(type=expected, value=frame.services.classes.encoder.encode(value.value, expected))
+        except Mismatch as error:
+            message = f"`{callee.node.name}.{field.name}` does not take this constant: {error.reason}"
+            frame.report(
+                codes.CONSTANT_MISMATCH,
+                message,
+                node,
+                label=f"expected `{spell(expected)}`",
+                related=(_parameter(callee, field.name),),
+            )
+            return None
+    if isinstance(value, Result):
+        refuse_result(frame, value, node)
+        return None
+    if isinstance(value, Broken):
+        return None
+    message = f"{describe_source(value)} cannot be passed to `{callee.node.name}.{field.name}` yet"
+    frame.report(
+        codes.UNSUPPORTED_EXPRESSION, message, node, help_="pass the parts as inputs of their own, or build the whole in a task"
+    )
+    return None
+
+
+def refuse_result(frame: Frame, value: Result, node: ast.expr) -> Broken:
+    """Report a call whose result is no single value where one is needed."""
+    callee = value.call.callee
+    outputs = value.call.outputs
+    if not outputs:
+        message = f"`{callee.node.name}` gives no value"
+        help_ = f"annotate what it returns: `def {callee.node.name}(...) -> int:`" if callee.node.returns is None else ""
+        return frame.report(codes.NO_VALUE, message, node, help_=help_, related=(_declaration(callee),))
+    names = ", ".join(
+        output.name if callee.interface.returns == "namedtuple" else chr(97 + index % 26) for index, output in enumerate(outputs)
+    )
+    message = (
+        f"`{callee.node.name}` gives {len(outputs)} value{'s' if len(outputs) > 1 else ''} packed in a tuple where one is needed"
+    )
+    comma = "," if len(outputs) == 1 else ""
+    return frame.report(codes.NO_VALUE, message, node, help_=f"unpack it first: `{names}{comma} = {callee.node.name}(...)`")
+
+
+def mapped_type(field: Field) -> Type:
+    """The list type that a map takes for an input."""
+    return list_of(field.type)
+
+
+def _edge_help(source: Type, expected: Type) -> str:
+    if source.kind == "list" and source.args and source.args[0].text == expected.text:
+        return "use `map_task` to run the task for every element"
+    if source.kind == "union" and any(part.kind == "none" for part in source.args):
+        return "handle `None` in a task, or declare the input `Optional`"
+    return "convert the value in a task, or change one of the annotations"
+
+
+def _declaration(callee: Callee) -> tuple[Place, str]:
+    return Place(callee.module, callee.node), f"`{callee.node.name}` is defined here"
+
+
+def _parameter(callee: Callee, name: str) -> tuple[Place, str]:
+    for argument in _all_arguments(callee):
+        if argument.arg == name:
+            return Place(callee.module, argument), f"`{name}` is declared here"
+    return _declaration(callee)
+
+
+def _all_arguments(callee: Callee) -> list[ast.arg]:
+    arguments = callee.node.args
+    return [*arguments.posonlyargs, *arguments.args, *arguments.kwonlyargs]

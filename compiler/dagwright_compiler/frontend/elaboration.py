@@ -1,0 +1,240 @@
+"""Elaboration: the requested files and what they import become a ``Library`` of tasks, workflows and classes.
+
+Everything that is wrong is reported in one run. Imports nothing of the user's code, and neither networkx nor templates.
+"""
+
+from __future__ import annotations
+
+import ast
+from collections import deque
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
+
+import msgspec
+
+from dagwright_compiler.diagnostics import codes
+from dagwright_compiler.frontend.annotations import Annotations
+from dagwright_compiler.frontend.classes import Classes
+from dagwright_compiler.frontend.decorators import Policies
+from dagwright_compiler.frontend.definitions import Definitions
+from dagwright_compiler.frontend.entities import FunctionEntity, Unresolved
+from dagwright_compiler.frontend.findings import Findings, Place
+from dagwright_compiler.frontend.frames import Services
+from dagwright_compiler.frontend.interfaces import Interfaces
+from dagwright_compiler.frontend.modules import Module, ReadModule
+from dagwright_compiler.frontend.nested_calls import warn_nested_calls
+from dagwright_compiler.frontend.reading import garbage_collector_off
+from dagwright_compiler.frontend.resolution import Resolver
+from dagwright_compiler.frontend.static_values import Evaluator
+from dagwright_compiler.frontend.summary import Defined, Imported
+from dagwright_compiler.frontend.typing_rules import TypingRules
+from dagwright_compiler.frontend.workflows import build_workflow
+from dagwright_compiler.ir.program import GraphNode, Library, Workflow
+from dagwright_compiler.ir.spans import SpanTable
+from dagwright_compiler.source import Span
+
+if TYPE_CHECKING:
+    from dagwright_compiler.diagnostics.model import Collector
+    from dagwright_compiler.frontend.project import Project
+    from dagwright_compiler.frontend.promises import Callee
+    from dagwright_compiler.frontend.summary import FunctionNode
+
+
+class Elaborated(msgspec.Struct, frozen=True, eq=False):
+    """What the sources mean."""
+
+    library: Library
+    spans: SpanTable
+    workflows: tuple[str, ...]
+    """Workflows that the requested files define and that were understood, in source order."""
+    tasks: tuple[str, ...]
+    """Tasks that the requested files define, in source order."""
+    modules: Mapping[str, ReadModule]
+    """Every module of the project that was read: the requested ones and all that they import, at any depth."""
+
+
+def elaborate(project: Project, diagnostics: Collector) -> Elaborated:
+    """Elaborate the requested files of a project; findings go to ``diagnostics``."""
+    with garbage_collector_off():
+        return _Elaboration(project, diagnostics).run()
+
+
+class _Elaboration:
+    def __init__(self, project: Project, diagnostics: Collector) -> None:
+        self._project = project
+        self._findings = Findings(diagnostics)
+        self._spans = SpanTable()
+        self._resolver = Resolver(project)
+        evaluator = Evaluator(self._resolver)
+        annotations = Annotations(self._resolver, self._findings)
+        classes = Classes(self._resolver, annotations, evaluator, self._findings, self._spans)
+        interfaces = Interfaces(self._resolver, annotations, evaluator, classes, self._findings, self._spans)
+        policies = Policies(evaluator, self._findings)
+        self._definitions = Definitions(self._resolver, interfaces, policies, classes, self._findings, self._spans)
+        rules = TypingRules(classes.ancestors)
+        self._services = Services(self._resolver, evaluator, classes, self._definitions, policies, rules, self._findings)
+        self._workflows: dict[str, Workflow] = {}
+        self._built: set[str] = set()
+        self._waiting: deque[Callee] = deque()
+
+    def run(self) -> Elaborated:
+        requested = self._project.requested()
+        modules, read = self._read_all(requested)
+        for module in modules:
+            self._check_imports(module)
+        tasks: list[str] = []
+        workflows: list[str] = []
+        for module in dict.fromkeys(requested):
+            for callee in self._module(module):
+                (tasks if callee.kind == "task" else workflows).append(callee.name)
+        self._services.classes.definition("")  # reads the classes that nothing asked for yet
+        definitions = dict(self._services.classes.definitions)
+        library = Library(classes=definitions, tasks=dict(self._definitions.tasks), workflows=self._workflows)
+        understood = tuple(dict.fromkeys(name for name in workflows if name in self._workflows))
+        return Elaborated(library, self._spans, understood, tuple(dict.fromkeys(tasks)), read)
+
+    def _read_all(self, requested: tuple[Module, ...]) -> tuple[list[Module], dict[str, ReadModule]]:
+        """Read the closure over imports; every file that cannot be read is one finding."""
+        waiting = deque(dict.fromkeys(requested))
+        seen: dict[int, Module] = {}
+        read: dict[str, ReadModule] = {}
+        while waiting:
+            module = waiting.popleft()
+            if id(module) in seen:
+                continue
+            seen[id(module)] = module
+            if module.problem is not None:
+                self._findings.keep(module.problem)
+            self._check_name(module, read)
+            local = self._local_imports(module)
+            record = ReadModule(
+                module.name, module.source.path, module.location, module.source, module.is_package, tuple(sorted(local))
+            )
+            read.setdefault(module.name, record)
+            waiting.extend(local[name] for name in sorted(local))
+        return list(seen.values()), read
+
+    def _check_name(self, module: Module, read: dict[str, ReadModule]) -> None:
+        path = module.source.path
+        stem = path.rpartition("/")[2].removesuffix(".py")
+        if "." in stem:
+            message = f"`{stem}` is no module name: Python reads the part before the dot as a package"
+            self._findings.add(codes.UNIMPORTABLE_FILE_NAME, message, Span(path, 1, 0, 1, 1), help="rename the file")
+        other = read.get(module.name)
+        if other is None or other.location == module.location or module.summary is None:
+            return
+        if any(isinstance(binding, Defined) for binding in module.summary.bindings.values()):
+            message = f"`{path}` and `{other.path}` are both the module `{module.name}`"
+            help_ = "add an `__init__.py` to their folders, or name the folder of sources: `[tool.dagwright] source_roots`"
+            self._findings.add(codes.DUPLICATE_MODULE, message, Span(path, 1, 0, 1, 1), help=help_)
+
+    def _local_imports(self, module: Module) -> dict[str, Module]:
+        """Modules of the project that a module imports at any depth, with the packages around them."""
+        found: dict[str, Module] = {}
+        if module.summary is None:
+            return found
+        names: dict[str, None] = {}
+        own = module.name.split(".")
+        for end in range(1, len(own)):
+            names[".".join(own[:end])] = None
+        for statement in module.summary.imports:
+            parts = statement.module.split(".")
+            for end in range(1, len(parts) + 1):
+                names[".".join(parts[:end])] = None
+            for name in statement.names:
+                names[f"{statement.module}.{name}"] = None
+        for name in names:
+            target = self._project.find(name, module)
+            if target is not None and target is not module:
+                found[name] = target
+        return found
+
+    def _check_imports(self, module: Module) -> None:
+        """Report imports that must fail when the module is imported; uses of their names add nothing."""
+        if module.summary is None:
+            return
+        for name, binding in module.summary.bindings.items():
+            if not (isinstance(binding, Imported) and binding.certain):
+                continue
+            entity = self._resolver.name(name, module)
+            if isinstance(entity, Unresolved) and not entity.reported:
+                at = _alias(binding, name)
+                self._findings.add(
+                    codes.UNRESOLVED_IMPORT, f"the import of `{name}` fails: {entity.reason}", Place(module, at), help=entity.help
+                )
+                module.entities[name] = Unresolved(entity.reason, entity.help, reported=True)
+
+    def _module(self, module: Module) -> list[Callee]:
+        """Elaborate the tasks and workflows that a requested module defines, in source order."""
+        if module.summary is None:
+            return []
+        self._check_definitions(module)
+        callees: list[Callee] = []
+        task_nodes: list[FunctionNode] = []
+        for name, binding in module.summary.bindings.items():
+            if not isinstance(binding, Defined) or isinstance(binding.node, ast.ClassDef) or not binding.node.decorator_list:
+                continue
+            entity = self._resolver.name(name, module)
+            callee = self._definitions.callee(entity) if isinstance(entity, FunctionEntity) else None
+            if callee is not None:
+                callees.append(callee)
+                if callee.kind == "task":
+                    task_nodes.append(callee.node)
+        for callee in callees:
+            if callee.kind == "workflow":
+                self._workflow(callee)
+        warn_nested_calls(module, task_nodes, self._resolver, self._definitions, self._findings)
+        return callees
+
+    def _check_definitions(self, module: Module) -> None:
+        assert module.summary is not None
+        for name, earlier, later in module.summary.redefined:
+            if not isinstance(earlier, ast.ClassDef) and earlier.decorator_list:
+                message = f"`{name}` is defined again below: only the last definition counts, also where the first one is called"
+                self._findings.add(
+                    codes.REDEFINED,
+                    message,
+                    module.name_span(earlier),
+                    related=[(module.name_span(later), "defined again here")],
+                    help="give it another name",
+                )
+        for node in module.summary.misplaced:
+            entity = FunctionEntity(module, node)
+            if self._definitions.is_decorator_of(node, entity):
+                message = f"`{node.name}` is defined conditionally, so a pod may not find it"
+                self._findings.add(codes.MISPLACED_DEFINITION, message, module.name_span(node), help="define it at module level")
+
+    def _workflow(self, callee: Callee) -> None:
+        """Build a workflow and, after it, every workflow that it calls."""
+        self._waiting.append(callee)
+        while self._waiting:
+            current = self._waiting.popleft()
+            if current.name in self._built:
+                continue
+            self._built.add(current.name)
+            built = self._build(current)
+            if built is None:
+                continue
+            self._workflows[current.name] = built
+            self._waiting.extend(
+                self._definitions.workflows[node.workflow] for node in built.nodes if isinstance(node, GraphNode)
+            )
+
+    def _build(self, callee: Callee) -> Workflow | None:
+        try:
+            return build_workflow(callee, self._services, self._spans)
+        except RecursionError:
+            message = f"the body of `{callee.node.name}` is nested too deeply to be read"
+            self._findings.add(
+                codes.NESTED_TOO_DEEPLY,
+                message,
+                callee.module.name_span(callee.node),
+                help="assign parts of the longest expression to variables",
+            )
+            return None
+
+
+def _alias(binding: Imported, name: str) -> ast.AST:
+    """The part of an import statement that binds a name."""
+    names = binding.node.names if isinstance(binding.node, ast.Import | ast.ImportFrom) else []
+    return next((alias for alias in names if (alias.asname or alias.name.partition(".")[0]) == name), binding.node)

@@ -1,0 +1,66 @@
+"""Making diagnostics from places in modules."""
+
+from __future__ import annotations
+
+import ast
+from typing import TYPE_CHECKING
+
+from dagwright_compiler.diagnostics.model import Diagnostic, Label
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from dagwright_compiler.diagnostics.model import Code, Collector
+    from dagwright_compiler.frontend.modules import Module
+    from dagwright_compiler.source import Span
+
+
+class Place:
+    """A node in a module: where a finding points to."""
+
+    __slots__ = ("module", "node")
+
+    def __init__(self, module: Module, node: ast.AST) -> None:
+        self.module = module
+        self.node = node
+
+    @property
+    def span(self) -> Span:
+        """The stretch of text; a statement is marked by its first line only."""
+        span = self.module.span(self.node)
+        if isinstance(self.node, ast.stmt) and span.end_line > span.line:
+            width = len(self.module.source.line(span.line).encode("utf-8", "surrogatepass"))
+            return type(span)(span.path, span.line, span.column, span.line, max(width, span.column + 1))
+        return span
+
+
+class Findings:
+    """Adds diagnostics to a collector."""
+
+    __slots__ = ("_collector",)
+
+    def __init__(self, collector: Collector) -> None:
+        self._collector = collector
+
+    def add(
+        self,
+        code: Code,
+        message: str,
+        at: Place | Span | None,
+        *,
+        label: str = "",
+        related: Iterable[tuple[Place | Span | None, str]] = (),
+        notes: tuple[str, ...] = (),
+        help: str = "",  # noqa: A002 - the word that diagnostics use
+    ) -> None:
+        """Report one finding; related places without a span are left out."""
+        labels = tuple(Label(span, text) for place, text in related if (span := _span(place)) is not None)
+        self._collector.add(Diagnostic(code, message, _span(at), label, labels, notes, help))
+
+    def keep(self, diagnostic: Diagnostic) -> None:
+        """Report a finding that was made elsewhere."""
+        self._collector.add(diagnostic)
+
+
+def _span(at: Place | Span | None) -> Span | None:
+    return at.span if isinstance(at, Place) else at

@@ -1,0 +1,156 @@
+"""The interface of a decorated function: its inputs with types and defaults, its outputs, how it returns them."""
+
+from __future__ import annotations
+
+import ast
+from typing import TYPE_CHECKING
+
+import msgspec
+
+from dagwright.contract.types import NONE, UNKNOWN, Type
+from dagwright_compiler.diagnostics import codes
+from dagwright_compiler.frontend.findings import Findings, Place
+from dagwright_compiler.frontend.static_values import Evaluator, NotStatic
+from dagwright_compiler.frontend.wire_values import Mismatch
+from dagwright_compiler.ir.program import Field, Returns
+
+if TYPE_CHECKING:
+    from dagwright_compiler.frontend.annotations import Annotations
+    from dagwright_compiler.frontend.classes import Classes
+    from dagwright_compiler.frontend.modules import Module
+    from dagwright_compiler.frontend.resolution import Resolver
+    from dagwright_compiler.frontend.summary import FunctionNode
+    from dagwright_compiler.ir.spans import SpanTable
+
+
+class Interface(msgspec.Struct, frozen=True, eq=False):
+    """Inputs and outputs in order."""
+
+    inputs: tuple[Field, ...]
+    outputs: tuple[Field, ...]
+    returns: Returns
+    keyword_only: frozenset[str]
+    by_name: dict[str, Field]
+
+
+class Interfaces:
+    """Reads interfaces of functions."""
+
+    def __init__(
+        self,
+        resolver: Resolver,
+        annotations: Annotations,
+        evaluator: Evaluator,
+        classes: Classes,
+        findings: Findings,
+        spans: SpanTable,
+    ) -> None:
+        self._resolver = resolver
+        self._annotations = annotations
+        self._evaluator = evaluator
+        self._classes = classes
+        self._findings = findings
+        self._spans = spans
+
+    def read(self, node: FunctionNode, module: Module, *, is_workflow: bool) -> Interface:
+        """Interface of a function; a default that only the task can compute is deferred, in a workflow it is a finding."""
+        name = f"{module.name}.{node.name}"
+        spans = self._spans.definitions
+        spans[name, ""] = module.name_span(node)
+        arguments = node.args
+        for kind, wrong in (("*", arguments.vararg), ("**", arguments.kwarg)):
+            if wrong is not None:
+                message = f"`{kind}{wrong.arg}` cannot be an input: its names are not known"
+                self._findings.add(
+                    codes.UNSUPPORTED_PARAMETER, message, Place(module, wrong), help="write every input as a parameter of its own"
+                )
+        for parameter in arguments.posonlyargs:
+            message = f"the input `{parameter.arg}` cannot be positional only"
+            self._findings.add(
+                codes.UNSUPPORTED_PARAMETER, message, Place(module, parameter), help="remove the `/`: inputs are passed by name"
+            )
+        parameters = [*arguments.posonlyargs, *arguments.args]
+        defaults: list[ast.expr | None] = [None] * (len(parameters) - len(arguments.defaults))
+        defaults.extend(arguments.defaults)
+        inputs = [
+            self._input(parameter, default, module, is_workflow) for parameter, default in zip(parameters, defaults, strict=True)
+        ]
+        for parameter, default in zip(arguments.kwonlyargs, arguments.kw_defaults, strict=True):
+            inputs.append(self._input(parameter, default, module, is_workflow))
+        for parameter in (*parameters, *arguments.kwonlyargs):
+            spans[name, parameter.arg] = module.span(parameter)
+        outputs, returns = self.outputs(node.returns, module)
+        if node.returns is not None:
+            spans[name, "return"] = module.span(node.returns)
+        keyword_only = frozenset(parameter.arg for parameter in arguments.kwonlyargs)
+        return Interface(tuple(inputs), outputs, returns, keyword_only, {field.name: field for field in inputs})
+
+    def outputs(self, node: ast.expr | None, module: Module) -> tuple[tuple[Field, ...], Returns]:
+        """Outputs that a return annotation declares."""
+        if node is None:
+            return (), "none"
+        if isinstance(node, ast.Name):
+            declared = self._annotations.read(node, module)
+            if declared.kind != "class":
+                return _plain_outputs(declared)
+        fields = self._named_outputs(node, module)
+        if fields is not None:
+            return tuple(Field(name=field.name, type=field.type) for field in fields), "namedtuple"
+        return _plain_outputs(self._annotations.read(node, module))
+
+    def _named_outputs(self, node: ast.expr, module: Module) -> tuple[Field, ...] | None:
+        if isinstance(node, ast.Constant) and isinstance(node.value, str):
+            try:
+                node = ast.parse(node.value.strip(), mode="eval").body
+            except (SyntaxError, ValueError, RecursionError, MemoryError):
+                return None  # the annotation's reader reports it
+        definition = self._classes.named_tuple(self._resolver.expression(node, module))
+        if definition is not None:
+            return definition.fields
+        return self._classes.inline_named_tuple(node, module)
+
+    def _input(self, node: ast.arg, default: ast.expr | None, module: Module, is_workflow: bool) -> Field:  # noqa: FBT001 - internal
+        if node.annotation is None:
+            message = f"the parameter `{node.arg}` has no type annotation"
+            self._findings.add(
+                codes.MISSING_ANNOTATION,
+                message,
+                Place(module, node),
+                help=f"write `{node.arg}: int`, with the type that it takes",
+            )
+            declared = UNKNOWN
+        else:
+            declared = self._annotations.read(node.annotation, module)
+        if default is None:
+            return Field(name=node.arg, type=declared)
+        try:
+            value = self._evaluator.evaluate(default, module)
+        except NotStatic as error:
+            if is_workflow and not error.reported:
+                message = f"the default of the workflow input `{node.arg}` cannot be read statically: {error.message}"
+                self._findings.add(
+                    error.code, message, error.place, help=error.help or "write a literal, or make the input required"
+                )
+            return Field(name=node.arg, type=declared, deferred=True)
+        try:
+            wire = self._classes.encoder.encode(value, declared)
+        except Mismatch as error:
+            message = f"the default of `{node.arg}` does not fit its annotation: {error.reason}"
+            help_ = "write `Optional[...]`" if value is None else ""
+            self._findings.add(
+                codes.DEFAULT_MISMATCH,
+                message,
+                Place(module, default),
+                related=[(Place(module, node), "declared here")],
+                help=help_,
+            )
+            return Field(name=node.arg, type=UNKNOWN, deferred=True)
+        return Field(name=node.arg, type=declared, has_default=True, default=wire)
+
+
+def _plain_outputs(declared: Type) -> tuple[tuple[Field, ...], Returns]:
+    if declared == NONE:
+        return (), "none"
+    if declared.kind == "tuple":
+        return tuple(Field(name=f"o{index}", type=item) for index, item in enumerate(declared.args)), "tuple"
+    return (Field(name="o0", type=declared),), "single"

@@ -1,0 +1,67 @@
+"""One module of the project: its source, its summary, and what it imports."""
+
+from __future__ import annotations
+
+import ast
+from typing import TYPE_CHECKING, Any
+
+import msgspec
+
+from dagwright_compiler.source import SourceFile, Span
+
+if TYPE_CHECKING:
+    from dagwright_compiler.diagnostics.model import Diagnostic
+    from dagwright_compiler.frontend.summary import Summary
+
+
+class Module(msgspec.Struct, eq=False):
+    """A module while it is elaborated; holds the syntax tree through its summary."""
+
+    name: str
+    location: str
+    """Where its tree of sources has it: the identity of the file."""
+    root: str
+    """Folder from which ``name`` is counted; its imports are looked up there first."""
+    is_package: bool
+    source: SourceFile
+    summary: Summary | None
+    """``None`` when the file could not be read; ``problem`` says why."""
+    problem: Diagnostic | None = None
+    entities: dict[str, Any] = {}
+    """Memo of resolved names (resolution's own)."""
+    types: dict[str, Any] = {}
+    """Memo of simple annotations (of ``annotations``)."""
+    constants: dict[str, Any] = {}
+    """Memo of evaluated constants (of ``static_values``)."""
+
+    def span(self, node: ast.AST) -> Span:
+        """Where a node of this module stands."""
+        # Every node that is asked for has a position; ``ast.AST`` itself does not declare one.
+        at: Any = node
+        return Span(self.source.path, at.lineno, at.col_offset, at.end_lineno, at.end_col_offset)
+
+    def name_span(self, node: ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef) -> Span:
+        """Where the name in a definition stands (one space after the keyword, as everybody writes it)."""
+        keyword = 6 if isinstance(node, ast.ClassDef) else 10 if isinstance(node, ast.AsyncFunctionDef) else 4
+        start = node.col_offset + keyword
+        return Span(self.source.path, node.lineno, start, node.lineno, start + len(node.name.encode("utf-8", "surrogatepass")))
+
+
+class ReadModule(msgspec.Struct, frozen=True, eq=False):
+    """A module after elaboration, for the code bundle: no syntax tree."""
+
+    name: str
+    path: str
+    """As messages print it."""
+    location: str
+    """Where the file is: a path of this machine, or the key of an in-memory source."""
+    source: SourceFile
+    is_package: bool
+    local_imports: tuple[str, ...]
+    """Names of the project's modules that it imports at any depth, ancestors' packages included; sorted."""
+
+    @property
+    def bundle_path(self) -> str:
+        """Where the file stands below the code folder."""
+        base = self.name.replace(".", "/")
+        return f"{base}/__init__.py" if self.is_package else f"{base}.py"

@@ -1,0 +1,143 @@
+"""The one table of qualified names that the compiler knows, and the symbol that each stands for.
+
+Everything else in the front end asks for symbols (``task``, ``Resources``, ``typing.Optional``), never for spellings, so that
+``from flytekit import task as t``, ``fl.task`` and ``flytekit.core.task.task`` are one thing.
+"""
+
+from __future__ import annotations
+
+AUTHORING = ("dagwright", "flytekit")
+"""Packages whose names are ours: never resolved to a file of the project."""
+
+SUPPORTED = frozenset({"task", "workflow", "map_task", "Resources", "Cache"})
+"""Authoring names that this version compiles."""
+
+NOT_YET = {
+    "dynamic": "move the loop into one task, or map a task over a list with `map_task`",
+    "eager": "write a `@workflow`, or do the work in one task",
+    "conditional": "move the decision into a task",
+    "create_node": "call the task directly; `a >> b` orders calls",
+    "LaunchPlan": "compile the workflow itself and schedule it where it runs",
+    "CronSchedule": "schedule the compiled workflow where it runs",
+    "FixedRate": "schedule the compiled workflow where it runs",
+    "reference_task": "import the task from its module",
+    "reference_workflow": "import the workflow from its module",
+    "reference_launch_plan": "import the workflow from its module",
+    "ContainerTask": "call the program from a Python task",
+    "ShellTask": "run the command from a Python task with `subprocess`",
+    "Secret": "mount the secret where the manifest runs and read it inside the task",
+    "ImageSpec": "build the image beforehand and give its name as `container_image`",
+    "PodTemplate": "patch the compiled manifest",
+    "Workflow": "write the workflow as a function with `@workflow`",
+    "ImperativeWorkflow": "write the workflow as a function with `@workflow`",
+    "WorkflowFailurePolicy": "leave the failure policy out: a failed task ends the workflow",
+    "approve": "run the two halves as two workflows",
+    "wait_for_input": "make the value an input of the workflow",
+    "sleep": "wait inside a task",
+    "HashMethod": "leave it out: the value itself is part of the cache key",
+    "FlyteFile": "pass the content as `bytes` or `str`, or a path on shared storage as `str`",
+    "FlyteDirectory": "pass a path on shared storage as `str`",
+    "FlyteSchema": "pass a `pandas.DataFrame` (pickled) or a list of dataclasses",
+    "StructuredDataset": "pass a `pandas.DataFrame` (pickled) or a list of dataclasses",
+    "Deck": "write the report as a `str` output",
+    "Artifact": "pass the value itself",
+    "current_context": "read what the task needs from its inputs",
+    "SQLTask": "run the query from a Python task",
+    "Email": "send the message from a task",
+    "Slack": "send the message from a task",
+    "VersionParameters": "give a literal `cache_version`",
+}
+"""Authoring names that are known but not compiled yet, with the nearest form that works."""
+
+_AUTHORING_NAMES = SUPPORTED | NOT_YET.keys()
+
+_KNOWN = {
+    "builtins.None": "none",
+    "types.NoneType": "none",
+    "typing.List": "list",
+    "typing.Dict": "dict",
+    "typing.Tuple": "tuple",
+    "typing.Set": "set",
+    "typing.FrozenSet": "frozenset",
+    "builtins.object": "typing.Any",
+    "typing_extensions.Any": "typing.Any",
+    "types.UnionType": "typing.Union",
+    "dataclasses.dataclass": "dataclass",
+    "dataclasses.field": "dataclass.field",
+    "dataclasses.KW_ONLY": "dataclass.KW_ONLY",
+    "dataclasses.InitVar": "dataclass.InitVar",
+    "dataclasses_json.dataclass_json": "dataclass_json",
+    "dataclasses_json.api.dataclass_json": "dataclass_json",
+    "dataclasses_json.DataClassJsonMixin": "plain_base",
+    "dataclasses_json.api.DataClassJsonMixin": "plain_base",
+    "mashumaro.mixins.json.DataClassJSONMixin": "plain_base",
+    "abc.ABC": "plain_base",
+    "enum.Enum": "enum",
+    "enum.IntEnum": "enum",
+    "enum.StrEnum": "enum",
+    "enum.auto": "enum.auto",
+    "enum.unique": "enum.unique",
+    "collections.namedtuple": "namedtuple",
+    "datetime.datetime": "datetime",
+    "datetime.timedelta": "timedelta",
+    "datetime.timezone": "timezone",
+    "numpy.ndarray": "ndarray",
+    "numpy.typing.NDArray": "ndarray",
+    "functools.partial": "functools.partial",
+}
+_BUILTIN_TYPES = ("int", "float", "bool", "str", "bytes", "list", "dict", "tuple", "set", "frozenset")
+_KNOWN.update({f"builtins.{name}": name for name in _BUILTIN_TYPES})
+_TYPING = (
+    *("Any", "Optional", "Union", "Annotated", "NamedTuple", "TypeVar", "ClassVar", "Final", "Literal", "Generic", "Protocol"),
+    *("Sequence", "MutableSequence", "Iterable", "Iterator", "Collection", "Mapping", "MutableMapping", "Callable", "Type"),
+    *("TypedDict", "NewType", "TypeAlias", "TYPE_CHECKING", "NoReturn", "Self"),
+)
+_KNOWN.update({f"typing.{name}": f"typing.{name}" for name in _TYPING})
+_KNOWN.update({f"typing_extensions.{name}": f"typing.{name}" for name in _TYPING})
+_ABSTRACT = ("Sequence", "MutableSequence", "Iterable", "Iterator", "Collection", "Mapping", "MutableMapping", "Callable")
+_KNOWN.update({f"collections.abc.{name}": f"typing.{name}" for name in _ABSTRACT})
+_KNOWN.update({"collections.abc.Set": "set", "typing.AbstractSet": "set", "builtins.type": "typing.Type"})
+
+CONCRETE = frozenset(
+    {
+        *("torch.nn.Module", "torch.Tensor", "pandas.DataFrame", "pandas.Series", "polars.DataFrame", "pyarrow.Table"),
+        *("decimal.Decimal", "fractions.Fraction", "pathlib.Path", "pathlib.PurePath", "uuid.UUID"),
+        *("datetime.date", "datetime.time", "sklearn.base.BaseEstimator"),
+    }
+)
+"""Opaque classes known to be ordinary classes: a number, text or container is never one of them."""
+
+BUILTINS = frozenset(
+    """ArithmeticError AssertionError AttributeError BaseException BaseExceptionGroup BlockingIOError BrokenPipeError BufferError
+    BytesWarning ChildProcessError ConnectionAbortedError ConnectionError ConnectionRefusedError ConnectionResetError
+    DeprecationWarning EOFError Ellipsis EncodingWarning EnvironmentError Exception ExceptionGroup False FileExistsError
+    FileNotFoundError FloatingPointError FutureWarning GeneratorExit IOError ImportError ImportWarning IndentationError IndexError
+    InterruptedError IsADirectoryError KeyError KeyboardInterrupt LookupError MemoryError ModuleNotFoundError NameError None
+    NotADirectoryError NotImplemented NotImplementedError OSError OverflowError PendingDeprecationWarning PermissionError
+    ProcessLookupError RecursionError ReferenceError ResourceWarning RuntimeError RuntimeWarning StopAsyncIteration StopIteration
+    SyntaxError SyntaxWarning SystemError SystemExit TabError TimeoutError True TypeError UnboundLocalError UnicodeDecodeError
+    UnicodeEncodeError UnicodeError UnicodeTranslateError UnicodeWarning UserWarning ValueError Warning ZeroDivisionError __debug__
+    __doc__ __file__ __import__ __name__ __package__ abs aiter all anext any ascii bin bool breakpoint bytearray bytes callable chr
+    classmethod compile complex copyright credits delattr dict dir divmod enumerate eval exec exit filter float format frozenset
+    getattr globals hasattr hash help hex id input int isinstance issubclass iter len license list locals map max memoryview min
+    next object oct open ord pow print property quit range repr reversed round set setattr slice sorted staticmethod str sum super
+    tuple type vars zip""".split()
+)
+"""Names of the interpreter, stated here so that the result never depends on the one that compiles."""
+
+
+def symbol_of(qualified: str) -> str:
+    """Symbol of a qualified name, or ``""`` when the compiler does not know it."""
+    found = _KNOWN.get(qualified)
+    if found is not None:
+        return found
+    root, _, rest = qualified.partition(".")
+    if root in AUTHORING and rest:
+        name = rest.rpartition(".")[2]
+        return name if name in _AUTHORING_NAMES else ""
+    return ""
+
+
+def authoring_names() -> tuple[str, ...]:
+    """All known authoring names in order, for suggestions."""
+    return tuple(sorted(_AUTHORING_NAMES))

@@ -1,0 +1,68 @@
+"""Order without values: ``a >> b``, ``[a, b] >> c``, ``a.runs_before(b)``."""
+
+from __future__ import annotations
+
+import ast
+from typing import TYPE_CHECKING
+
+from dagwright_compiler.diagnostics import codes
+from dagwright_compiler.frontend.promises import BROKEN, Broken, Call, Group, Promise, Result, Static, Value, describe_source
+
+if TYPE_CHECKING:
+    from dagwright_compiler.frontend.frames import Frame
+
+
+def order(frame: Frame, parts: list[tuple[Value, ast.expr]]) -> Value:
+    """Let every part of a chain wait for the part before it; the chain stands for its last part."""
+    before: list[Call] | None = None
+    failed = False
+    for value, node in parts:
+        found = _calls(frame, value, node)
+        if found is None:
+            failed = True
+        if before is not None and found is not None:
+            _link(frame, before, found, node)
+        before = found
+    return BROKEN if failed else parts[-1][0]
+
+
+def runs_before(frame: Frame, owner: Value, node: ast.Call, others: list[tuple[Value, ast.expr]]) -> Value:
+    """``a.runs_before(b)``: the same as ``a >> b``."""
+    if len(others) != 1 or node.keywords:
+        return frame.report(codes.WRONG_ORDER, "`runs_before` takes one call", node, help_="write `a >> b`")
+    func = node.func
+    first = func.value if isinstance(func, ast.Attribute) else func
+    order(frame, [(owner, first), *others])
+    return Static(None)
+
+
+def _link(frame: Frame, before: list[Call], after: list[Call], node: ast.expr) -> None:
+    for later in after:
+        for earlier in before:
+            if earlier is later:
+                frame.report(codes.WRONG_ORDER, f"`{later.callee.node.name}` cannot wait for itself", node)
+            elif all(known is not earlier for known in later.after):
+                later.after.append(earlier)
+
+
+def _calls(frame: Frame, value: Value, node: ast.expr) -> list[Call] | None:
+    """Calls that a part of a chain stands for, or ``None`` after a finding."""
+    if isinstance(value, Broken):
+        return None
+    if isinstance(value, Result):
+        return [value.call]
+    if isinstance(value, Promise) and value.call is not None:
+        return [value.call]
+    if isinstance(value, Group):
+        found: list[Call] = []
+        for item in value.items:
+            inner = _calls(frame, item, node)
+            if inner is None:
+                return None
+            found.extend(inner)
+        return found
+    what = describe_source(value)
+    frame.report(
+        codes.WRONG_ORDER, f"{what} is no call, so nothing can wait for it", node, help_="write `a >> b` between results of calls"
+    )
+    return None

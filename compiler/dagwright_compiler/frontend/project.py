@@ -1,0 +1,160 @@
+"""The project: which files there are, what their modules are called, and reading each of them once.
+
+A module's name is its path from the nearest ancestor without ``__init__.py``, or from a configured source root; never from the
+working directory. Everything that is not found here is external and stays a qualified name.
+"""
+
+from __future__ import annotations
+
+import os
+import posixpath
+from typing import TYPE_CHECKING
+
+from dagwright_compiler.diagnostics import codes
+from dagwright_compiler.diagnostics.model import Diagnostic
+from dagwright_compiler.frontend.modules import Module
+from dagwright_compiler.frontend.names import AUTHORING
+from dagwright_compiler.frontend.reading import read
+from dagwright_compiler.frontend.source_tree import DiskTree, MemoryTree
+from dagwright_compiler.frontend.summary import summarise
+from dagwright_compiler.source import SourceFile
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+    from pathlib import Path
+
+    from dagwright_compiler.frontend.source_tree import SourceTree
+
+
+class Project:
+    """The requested files and everything of the project that they import, read lazily and once.
+
+    Args:
+        files: The requested Python files (see ``source_tree.find_files`` for folders).
+        source_roots: Folders from which modules are named and imported, before any other rule.
+        display_root: Folder that printed paths are relative to; files elsewhere print in full.
+    """
+
+    def __init__(self, files: Sequence[Path], *, source_roots: Sequence[Path] = (), display_root: Path | None = None) -> None:
+        locations = [_absolute(file) for file in files]
+        base = _absolute(display_root) if display_root is not None else ""
+        self._open(DiskTree(), locations, [_absolute(root) for root in source_roots], base)
+
+    @classmethod
+    def from_sources(
+        cls, sources: Mapping[str, str | bytes], *, files: Sequence[str] | None = None, source_roots: Sequence[str] = ()
+    ) -> Project:
+        """A project in memory: paths and texts; ``files`` are the requested ones, all when left out."""
+        project = cls.__new__(cls)
+        wanted = [posixpath.normpath(path) for path in (sources if files is None else files)]
+        project._open(MemoryTree(sources), wanted, [posixpath.normpath(root) if root != "." else "" for root in source_roots], "")
+        return project
+
+    def _open(self, tree: SourceTree, locations: list[str], source_roots: list[str], display_root: str) -> None:
+        self._tree = tree
+        self._display_root = display_root
+        self._source_roots = sorted(dict.fromkeys(source_roots), key=len, reverse=True)
+        self._modules: dict[tuple[str, str], Module] = {}
+        self._found: dict[tuple[str, str], tuple[str, bool] | None] = {}
+        self._requests = [(location, *self._identity(location)) for location in dict.fromkeys(locations)]
+        self._roots = list(dict.fromkeys([*source_roots, *(root for _, root, _, _ in self._requests)]))
+
+    def requested(self) -> tuple[Module, ...]:
+        """The requested modules, in the order of the request."""
+        return tuple(self._read(location, name, root, is_package=package) for location, root, name, package in self._requests)
+
+    def find(self, name: str, importer: Module) -> Module | None:
+        """The project's module of a dotted name as ``importer`` would import it, or ``None`` when it is external."""
+        for root in (importer.root, *(root for root in self._roots if root != importer.root)):
+            located = self._locate(root, name)
+            if located is not None:
+                location, is_package = located
+                return self._read(location, name, root, is_package=is_package)
+        return None
+
+    def is_package(self, name: str, importer: Module) -> bool:
+        """Whether a dotted name is a folder of the project that a module can be imported from."""
+        return any(self._folder(root, name) is not None for root in (importer.root, *self._roots))
+
+    def submodules(self, name: str, importer: Module) -> tuple[str, ...]:
+        """Names of the modules already read directly below a package, for suggestions."""
+        prefix = f"{name}." if name else ""
+        names = (module for root, module in self._modules if root == importer.root and module.startswith(prefix))
+        return tuple(sorted({module[len(prefix) :].partition(".")[0] for module in names}))
+
+    def _locate(self, root: str, name: str) -> tuple[str, bool] | None:
+        """Path of a module below a root, and whether it is a package."""
+        key = (root, name)
+        if key in self._found:
+            return self._found[key]
+        found: tuple[str, bool] | None = None
+        head, _, last = name.rpartition(".")
+        folder = self._folder(root, head) if head else root
+        if folder is not None and name.partition(".")[0] not in AUTHORING:
+            base = posixpath.join(folder, last)
+            initial = posixpath.join(base, "__init__.py")
+            if self._tree.is_folder(base) and self._tree.is_file(initial):
+                found = (initial, True)
+            elif self._tree.is_file(f"{base}.py"):
+                found = (f"{base}.py", False)
+        self._found[key] = found
+        return found
+
+    def _folder(self, root: str, name: str) -> str | None:
+        parts = name.split(".")
+        if not all(parts) or parts[0] in AUTHORING:
+            return None
+        folder = root
+        for part in parts:
+            folder = posixpath.join(folder, part)
+            if not self._tree.is_folder(folder):
+                return None
+        return folder
+
+    def _identity(self, location: str) -> tuple[str, str, bool]:
+        """Root, module name, and whether the file is a package's ``__init__``."""
+        folder, file = posixpath.split(location)
+        stem = file[:-3] if file.endswith(".py") else file
+        root = next((root for root in self._source_roots if _is_below(location, root)), None)
+        if root is None:
+            root = folder
+            while self._tree.is_file(posixpath.join(root, "__init__.py")) and root not in ("", "/"):
+                root = posixpath.dirname(root)
+        parts = [part for part in posixpath.relpath(folder or ".", root or ".").split("/") if part != "."]
+        if stem == "__init__" and parts:
+            return root, ".".join(parts), True
+        return root, ".".join([*parts, stem]), False
+
+    def _read(self, location: str, name: str, root: str, *, is_package: bool) -> Module:
+        key = (root, name)
+        module = self._modules.get(key)
+        if module is None:
+            module = self._modules[key] = self._load(location, name, root, is_package=is_package)
+        return module
+
+    def _load(self, location: str, name: str, root: str, *, is_package: bool) -> Module:
+        path = self._display(location)
+        try:
+            data = self._tree.read(location)
+        except OSError as error:
+            reason = error.strerror or "it does not exist"
+            problem = Diagnostic(codes.UNREADABLE_FILE, f"cannot read {path}: {reason.lower()}")
+            return Module(name, location, root, is_package, SourceFile(path, name, b"", ""), None, problem)
+        reading = read(path, name, data)
+        summary = None
+        if reading.tree is not None:
+            summary = summarise(reading.tree, reading.source.text, module=name, is_package=is_package)
+        return Module(name, location, root, is_package, reading.source, summary, reading.problem)
+
+    def _display(self, location: str) -> str:
+        if self._display_root and _is_below(location, self._display_root):
+            return location[len(self._display_root.rstrip("/")) + 1 :]
+        return location
+
+
+def _absolute(path: Path) -> str:
+    return os.path.abspath(path).replace(os.sep, "/")  # noqa: PTH100 - symbolic links stay: they are part of a module's name
+
+
+def _is_below(location: str, folder: str) -> bool:
+    return not folder or location.startswith(folder.rstrip("/") + "/")

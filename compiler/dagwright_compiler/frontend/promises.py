@@ -1,0 +1,137 @@
+"""What a name can hold while a workflow body is interpreted, and the calls that the body makes."""
+
+from __future__ import annotations
+
+import ast
+from typing import TYPE_CHECKING, Any, Literal
+
+import msgspec
+
+from dagwright.contract.types import Type
+from dagwright_compiler.frontend.modules import Module
+from dagwright_compiler.ir.program import Field, LiteralBinding, Policy
+
+if TYPE_CHECKING:
+    from dagwright_compiler.frontend.findings import Place
+    from dagwright_compiler.frontend.interfaces import Interface
+    from dagwright_compiler.frontend.static_values import StaticValue
+    from dagwright_compiler.frontend.summary import FunctionNode
+
+
+class Callee(msgspec.Struct, eq=False):
+    """A task or workflow that a body can call."""
+
+    kind: Literal["task", "workflow"]
+    module: Module
+    node: FunctionNode
+    interface: Interface
+    policy: Policy
+    decorator: ast.expr
+    trusted: bool = True
+    """False when findings were made on its signature: calls of it add no follow-up findings."""
+
+    @property
+    def name(self) -> str:
+        """Module and function."""
+        return f"{self.module.name}.{self.node.name}"
+
+
+class Call(msgspec.Struct, eq=False):
+    """One node of the graph in the making."""
+
+    kind: Literal["task", "map", "graph"]
+    callee: Callee
+    node: ast.Call
+    outputs: tuple[Field, ...]
+    bindings: dict[str, Promise | LiteralBinding]
+    arguments: dict[str, ast.expr]
+    """Where each argument stands."""
+    after: list[Call]
+    policy: Policy | None = None
+    policy_places: dict[str, Place] = {}
+    node_name: str = ""
+    variable: str = ""
+    over: str = ""
+    concurrency: int = 0
+
+
+class Static(msgspec.Struct, frozen=True, eq=False):
+    """A value known at compile time."""
+
+    value: StaticValue
+
+
+class Promise(msgspec.Struct, frozen=True, eq=False):
+    """A typed reference to one output of a call, or (``call`` is ``None``) to an input of the workflow."""
+
+    type: Type
+    name: str
+    call: Call | None = None
+
+
+class Result(msgspec.Struct, frozen=True, eq=False):
+    """What a call gives that has no output or several: not a value by itself, but it can be unpacked, ordered, overridden."""
+
+    call: Call
+
+
+class Group(msgspec.Struct, frozen=True, eq=False):
+    """A tuple or list in which promises stand; ``fields`` names the parts of a named tuple."""
+
+    kind: Literal["tuple", "list"]
+    items: tuple[Value, ...]
+    fields: tuple[str, ...] = ()
+
+
+class Mapped(msgspec.Struct, frozen=True, eq=False):
+    """``map_task(f)`` before it is called; ``None`` when a finding was made already."""
+
+    callee: Callee | None
+    concurrency: int = 0
+
+
+class Function(msgspec.Struct, frozen=True, eq=False):
+    """A task or workflow under a local name."""
+
+    callee: Callee
+
+
+class Broken(msgspec.Struct, frozen=True, eq=False):
+    """The value of something that a finding tells about already: it fits everything and causes no other finding."""
+
+
+Value = Static | Promise | Result | Group | Mapped | Function | Broken
+BROKEN = Broken()
+
+
+def value_of(call: Call) -> Value:
+    """What a call gives to the body: a promise when it has exactly one output that stands by itself."""
+    if len(call.outputs) == 1 and (call.kind == "map" or call.callee.interface.returns == "single"):
+        output = call.outputs[0]
+        return Promise(output.type, output.name, call)
+    return Result(call)
+
+
+def parts_of(value: Value) -> tuple[Value, ...] | None:
+    """The values that unpacking gives, or ``None`` when the value cannot be unpacked."""
+    if isinstance(value, Group):
+        return value.items
+    if isinstance(value, Result):
+        return tuple(Promise(output.type, output.name, value.call) for output in value.call.outputs)
+    if isinstance(value, Static) and isinstance(value.value, tuple | list):
+        items: tuple[Any, ...] = tuple(value.value)
+        return tuple(Static(item) for item in items)
+    return None
+
+
+def describe_source(value: Value) -> str:
+    """How a message names a value that is no constant."""
+    if isinstance(value, Promise):
+        return f"the result of `{value.call.callee.node.name}`" if value.call is not None else f"the input `{value.name}`"
+    if isinstance(value, Result):
+        return f"the result of `{value.call.callee.node.name}`"
+    if isinstance(value, Group):
+        return f"a {value.kind} of results"
+    if isinstance(value, Function):
+        return f"the {value.callee.kind} `{value.callee.node.name}`"
+    return "a mapped task" if isinstance(value, Mapped) else "a constant"

@@ -1,0 +1,240 @@
+"""Names across the modules of the project: what does this name, written here, stand for?
+
+Follows imports (absolute, relative, re-exports, stars) lazily through the project; everything else becomes an external
+qualified name. Reports nothing itself: an ``Unresolved`` entity carries the reason and a suggestion.
+"""
+
+from __future__ import annotations
+
+import ast
+from typing import TYPE_CHECKING
+
+from dagwright_compiler.frontend.entities import (
+    ClassEntity,
+    Constant,
+    Entity,
+    External,
+    FunctionEntity,
+    MemberEntity,
+    ModuleEntity,
+    PackageEntity,
+    UnstableEntity,
+    Unresolved,
+    external,
+)
+from dagwright_compiler.frontend.names import AUTHORING, BUILTINS, authoring_names
+from dagwright_compiler.frontend.suggestions import did_you_mean
+from dagwright_compiler.frontend.summary import Assigned, Defined, Imported, Unstable
+
+if TYPE_CHECKING:
+    from dagwright_compiler.frontend.modules import Module
+    from dagwright_compiler.frontend.project import Project
+    from dagwright_compiler.frontend.summary import Binding
+
+_LOOP = Unresolved("modules import it from each other in a circle")
+
+
+class Resolver:
+    """Resolves names and dotted expressions; memoises per module and name."""
+
+    def __init__(self, project: Project) -> None:
+        self._project = project
+        self._chain: set[tuple[str, str, str]] = set()
+
+    def name(self, name: str, module: Module) -> Entity:
+        """What ``name`` stands for at module level of ``module``, builtins included."""
+        found = module.entities.get(name)
+        if found is None:
+            found = self._own(name, module)
+            if found is None:
+                found = external(f"builtins.{name}") if name in BUILTINS else self._missing(name, module)
+            if found is not _LOOP:
+                module.entities[name] = found
+        entity: Entity = found
+        return entity
+
+    def expression(self, node: ast.expr, module: Module) -> Entity | None:
+        """What a name or a dotted name stands for; ``None`` for any other expression."""
+        if isinstance(node, ast.Name):
+            return self.name(node.id, module)
+        path: list[str] = []
+        while isinstance(node, ast.Attribute):
+            path.append(node.attr)
+            node = node.value
+        if not isinstance(node, ast.Name):
+            return None
+        found = self.name(node.id, module)
+        for attribute in reversed(path):
+            following = self.attribute(found, attribute)
+            if following is None:
+                return None
+            found = following
+        return found
+
+    def attribute(self, owner: Entity, name: str) -> Entity | None:
+        """What ``owner.name`` stands for; ``None`` when the owner is a value and not a namespace."""
+        if isinstance(owner, External):
+            return self._external_attribute(owner, name)
+        if isinstance(owner, ModuleEntity):
+            return self._member(owner.module, name)
+        if isinstance(owner, PackageEntity):
+            return self._module(f"{owner.name}.{name}", owner.importer) or Unresolved(f"`{owner.name}` has no module `{name}`")
+        if isinstance(owner, ClassEntity):
+            for statement in owner.node.body:
+                if isinstance(statement, ast.ClassDef) and statement.name == name:
+                    return ClassEntity(owner.module, statement, (*owner.outer, owner.node.name))
+            return MemberEntity(owner, name)
+        return owner if isinstance(owner, Unresolved) else None
+
+    def imported(self, binding: Imported, module: Module) -> Entity:
+        """What an import binds."""
+        if not binding.module:
+            return Unresolved(
+                "the relative import climbs above the top of the project",
+                "run from the package's root, or import by the full name",
+            )
+        target = self._module(binding.module, module)
+        if not binding.attribute:
+            return target or self._outside(binding.module, module)
+        if isinstance(target, ModuleEntity):
+            return self._member(target.module, binding.attribute)
+        if isinstance(target, PackageEntity):
+            inner = self._module(f"{target.name}.{binding.attribute}", module)
+            return inner or Unresolved(f"`{target.name}` has no module `{binding.attribute}`")
+        outside = self._outside(binding.module, module)
+        return self._external_attribute(outside, binding.attribute) if isinstance(outside, External) else outside
+
+    def _own(self, name: str, module: Module) -> Entity | None:
+        """Through the module's own bindings and star imports; ``None`` when nothing binds the name."""
+        if module.summary is None:
+            return Unresolved("its file could not be read", reported=True)
+        binding = module.summary.bindings.get(name)
+        if binding is not None:
+            return self._bound(name, binding, module)
+        return self._through_stars(name, module)
+
+    def _bound(self, name: str, binding: Binding, module: Module) -> Entity:
+        if isinstance(binding, Defined):
+            node = binding.node
+            return ClassEntity(module, node) if isinstance(node, ast.ClassDef) else FunctionEntity(module, node)
+        if isinstance(binding, Assigned):
+            return self._assigned(name, binding, module)
+        if isinstance(binding, Unstable):
+            return UnstableEntity(module, name, binding.node, binding.reason)
+        return self._guarded(name, module, binding)
+
+    def _guarded(self, name: str, module: Module, binding: Imported) -> Entity:
+        """Follow an import, refusing to go round in a circle."""
+        step = (module.root, module.name, name)
+        if step in self._chain:
+            return _LOOP
+        self._chain.add(step)
+        try:
+            return self.imported(binding, module)
+        finally:
+            self._chain.discard(step)
+
+    def _assigned(self, name: str, binding: Assigned, module: Module) -> Entity:
+        """A constant; one that only renames something (``t = flytekit.task``) is that thing."""
+        if isinstance(binding.value, ast.Name | ast.Attribute):
+            step = (module.root, module.name, name)
+            if step in self._chain:
+                return _LOOP
+            self._chain.add(step)
+            try:
+                renamed = self.expression(binding.value, module)
+            finally:
+                self._chain.discard(step)
+            if isinstance(renamed, External | FunctionEntity | ClassEntity | ModuleEntity | PackageEntity):
+                return renamed
+        return Constant(module, name, binding.value, binding.node)
+
+    def _through_stars(self, name: str, module: Module) -> Entity | None:
+        assert module.summary is not None
+        step = (module.root, module.name, "*" + name)
+        if step in self._chain or name.startswith("_"):
+            return None
+        self._chain.add(step)
+        try:
+            for star in module.summary.stars:
+                target = self._module(star, module)
+                if isinstance(target, ModuleEntity):
+                    found = self._own(name, target.module)
+                    if found is not None:
+                        return found
+                elif star.partition(".")[0] in AUTHORING:
+                    known = external(f"{star}.{name}")
+                    if known.symbol:
+                        return known
+        finally:
+            self._chain.discard(step)
+        return None
+
+    def _member(self, module: Module, name: str) -> Entity:
+        """A name of another module: what it binds, else its submodule."""
+        found = module.entities.get(name)
+        if found is None:
+            found = self._own(name, module)
+            if found is None and module.is_package:
+                found = self._module(f"{module.name}.{name}", module)
+            if found is None:
+                found = self._missing_member(module, name)
+            if found is not _LOOP:
+                module.entities[name] = found
+        entity: Entity = found
+        return entity
+
+    def _module(self, name: str, importer: Module) -> ModuleEntity | PackageEntity | None:
+        found = self._project.find(name, importer)
+        if found is not None:
+            return ModuleEntity(found)
+        return PackageEntity(name, importer) if self._project.is_package(name, importer) else None
+
+    def _outside(self, name: str, module: Module) -> Entity:
+        """A module that is not in the project: external, unless its parent package is ours and complete."""
+        head, _, last = name.rpartition(".")
+        parent = self._project.find(head, module) if head else None
+        if parent is not None and parent.is_package:
+            return Unresolved(
+                f"the package `{head}` of this project has no module `{last}`",
+                did_you_mean(last, self._project.submodules(head, module)),
+            )
+        return external(name)
+
+    def _external_attribute(self, owner: External, name: str) -> Entity:
+        found = external(f"{owner.qualified}.{name}")
+        if not found.symbol and owner.qualified in AUTHORING and not name.startswith("_"):
+            suggestion = did_you_mean(name, authoring_names())
+            if suggestion:
+                return Unresolved(f"`{owner.qualified}` has no name `{name}`", suggestion)
+        return found
+
+    def _missing(self, name: str, module: Module) -> Entity:
+        assert module.summary is not None
+        outside = [star for star in module.summary.stars if self._project.find(star, module) is None]
+        if outside:
+            return Unresolved(
+                f"it may come from `from {outside[0]} import *`, which is not part of the project", "import the name explicitly"
+            )
+        return Unresolved("nothing in this module binds it", self._suggestion(name, module))
+
+    def _missing_member(self, module: Module, name: str) -> Entity:
+        if module.summary is None:
+            return Unresolved(f"`{module.name}` could not be read", reported=True)
+        if module.summary.open_names or any(self._project.find(star, module) is None for star in module.summary.stars):
+            return external(f"{module.name}.{name}")
+        help_ = did_you_mean(name, [*module.summary.bindings, *self._project.submodules(module.name, module)])
+        return Unresolved(f"`{module.name}` has no name `{name}`", help_)
+
+    @staticmethod
+    def _suggestion(name: str, module: Module) -> str:
+        assert module.summary is not None
+        if external(f"flytekit.{name}").symbol:
+            return f"add `from flytekit import {name}`"
+        if external(f"typing.{name}").symbol:
+            return f"add `from typing import {name}`"
+        if name in ("timedelta", "datetime", "timezone"):
+            return f"add `from datetime import {name}`"
+        if name == "dataclass":
+            return "add `from dataclasses import dataclass`"
+        return did_you_mean(name, [*module.summary.bindings, *BUILTINS])

@@ -1,0 +1,357 @@
+"""The operations that static values allow, each with bounded work and size.
+
+Pure functions over plain Python values; knows no syntax tree beyond the operator classes.
+"""
+
+from __future__ import annotations
+
+import ast
+import operator
+import re
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator
+
+MOST_BITS = 13_000
+"""Longest integer: about 4000 digits, just below what Python itself prints."""
+MOST_ITEMS = 200_000
+MOST_TEXT = 1_000_000
+
+FUNCTIONS = frozenset(
+    {
+        "abs",
+        "bool",
+        "dict",
+        "divmod",
+        "enumerate",
+        "float",
+        "int",
+        "len",
+        "list",
+        "max",
+        "min",
+        "range",
+        "round",
+        "sorted",
+        "str",
+        "sum",
+        "tuple",
+        "zip",
+    }
+)
+"""Builtin functions that are computed."""
+_TEXT_METHODS = frozenset(
+    {
+        "capitalize",
+        "endswith",
+        "join",
+        "lower",
+        "lstrip",
+        "removeprefix",
+        "removesuffix",
+        "replace",
+        "rstrip",
+        "split",
+        "startswith",
+        "strip",
+        "title",
+        "upper",
+    }
+)
+_DICT_METHODS = frozenset({"get", "items", "keys", "values"})
+_SEQUENCE_METHODS = frozenset({"count", "index"})
+_SPEC_NUMBER = re.compile(r"\d{5,}")
+_PLAIN = (int, float, str, bool, bytes, type(None), datetime, timedelta)
+
+
+class OperationError(Exception):
+    """The operation fails for these values, as it would when run."""
+
+
+class BudgetError(Exception):
+    """The result would be too large."""
+
+
+_ARITHMETIC: dict[type[ast.operator], tuple[str, Callable[[Any, Any], Any]]] = {
+    ast.Add: ("+", operator.add),
+    ast.Sub: ("-", operator.sub),
+    ast.Mult: ("*", operator.mul),
+    ast.Div: ("/", operator.truediv),
+    ast.FloorDiv: ("//", operator.floordiv),
+    ast.Mod: ("%", operator.mod),
+    ast.Pow: ("**", operator.pow),
+    ast.LShift: ("<<", operator.lshift),
+    ast.RShift: (">>", operator.rshift),
+    ast.BitOr: ("|", operator.or_),
+    ast.BitAnd: ("&", operator.and_),
+    ast.BitXor: ("^", operator.xor),
+}
+_COMPARISONS: dict[type[ast.cmpop], tuple[str, Callable[[Any, Any], Any]]] = {
+    ast.Eq: ("==", operator.eq),
+    ast.NotEq: ("!=", operator.ne),
+    ast.Lt: ("<", operator.lt),
+    ast.LtE: ("<=", operator.le),
+    ast.Gt: (">", operator.gt),
+    ast.GtE: (">=", operator.ge),
+    ast.In: ("in", lambda left, right: left in right),
+    ast.NotIn: ("not in", lambda left, right: left not in right),
+    ast.Is: ("is", lambda left, right: left is right),
+    ast.IsNot: ("is not", lambda left, right: left is not right),
+}
+_UNARY: dict[type[ast.unaryop], Callable[[Any], Any]] = {
+    ast.USub: operator.neg,
+    ast.UAdd: operator.pos,
+    ast.Invert: operator.invert,
+    ast.Not: operator.not_,
+}
+
+
+def binary(op: ast.operator, left: Any, right: Any) -> Any:
+    """Arithmetic on two values.
+
+    Raises:
+        OperationError: It fails, or is not defined here.
+        BudgetError: The result would be too large.
+    """
+    found = _ARITHMETIC.get(type(op))
+    if found is None or (type(op) is ast.Mod and isinstance(left, str | bytes)):
+        what = "`%` formatting" if found else "`@`"
+        raise OperationError(
+            f"{what} is not computed statically; use an f-string" if found else f"{what} is not computed statically"
+        )
+    symbol, function = found
+    _check_growth(symbol, left, right)
+    return _checked(lambda: function(left, right), f"`{symbol}`")
+
+
+def unary(op: ast.unaryop, value: Any) -> Any:
+    """``-``, ``+``, ``~`` or ``not`` on a value.
+
+    Raises:
+        OperationError: It fails.
+    """
+    return _checked(lambda: _UNARY[type(op)](value), "the operator")
+
+
+def compare(op: ast.cmpop, left: Any, right: Any) -> bool:
+    """One comparison.
+
+    Raises:
+        OperationError: The values cannot be compared.
+    """
+    symbol, function = _COMPARISONS[type(op)]
+    if symbol in ("is", "is not") and not any(value is None or isinstance(value, bool) for value in (left, right)):
+        raise OperationError("`is` is computed for None, True and False only; compare with `==`")
+    return bool(_checked(lambda: function(left, right), f"`{symbol}`"))
+
+
+def truth(value: Any) -> bool:
+    """Truth of a plain value.
+
+    Raises:
+        OperationError: Its class may define its own truth.
+    """
+    if isinstance(value, (*_PLAIN, list, tuple, dict)):
+        return bool(value)
+    raise OperationError(f"the truth of `{type(value).__name__}` is not computed statically")
+
+
+def iterate(value: Any) -> Iterable[Any]:
+    """Elements of a list, tuple, dict, text or range.
+
+    Raises:
+        OperationError: It has no elements, or no order.
+    """
+    if isinstance(value, list | tuple | dict | str):
+        return value
+    raise OperationError(f"a value of type `{type(value).__name__}` cannot be iterated statically")
+
+
+def item(owner: Any, key: Any) -> Any:
+    """``owner[key]`` of a list, tuple, dict or text.
+
+    Raises:
+        OperationError: There is no such item.
+    """
+    if not isinstance(owner, list | tuple | dict | str):
+        raise OperationError(f"a value of type `{type(owner).__name__}` has no items")
+    return _checked(lambda: owner[key], "the index")
+
+
+def cut(owner: Any, lower: Any, upper: Any, step: Any) -> Any:
+    """``owner[lower:upper:step]`` of a list, tuple or text.
+
+    Raises:
+        OperationError: It cannot be sliced so.
+    """
+    if not isinstance(owner, list | tuple | str):
+        raise OperationError(f"a value of type `{type(owner).__name__}` cannot be sliced")
+    return _checked(lambda: owner[slice(lower, upper, step)], "the slice")
+
+
+def check_key(value: Any) -> Any:
+    """The value, if it can be a key of a dict.
+
+    Raises:
+        OperationError: It cannot.
+    """
+    try:
+        hash(value)
+    except TypeError:
+        raise OperationError(f"a value of type `{type(value).__name__}` cannot be a key of a dict") from None
+    return value
+
+
+def check_text(value: str) -> str:
+    """The text, if it is short enough.
+
+    Raises:
+        BudgetError: It is not.
+    """
+    if len(value) > MOST_TEXT:
+        raise BudgetError(f"the text has more than {MOST_TEXT} characters")
+    return value
+
+
+def format_value(value: Any, spec: str, conversion: int) -> str:
+    """One replacement field of an f-string.
+
+    Raises:
+        OperationError: The value has no stable text, or the format does not fit it.
+        BudgetError: The format asks for a very long text.
+    """
+    if not isinstance(value, int | float | str | bool | type(None)):
+        raise OperationError(f"the text of a `{type(value).__name__}` is not computed statically")
+    if _SPEC_NUMBER.search(spec):
+        raise BudgetError("the format asks for a very long text")
+    if conversion in (ord("r"), ord("a")):
+        value = _checked(lambda: repr(value) if conversion == ord("r") else ascii(value), "the conversion")
+    elif conversion == ord("s"):
+        value = _checked(lambda: str(value), "the conversion")
+    return str(_checked(lambda: format(value, spec), "the format"))
+
+
+def unpack(target: ast.expr, value: Any) -> Iterator[tuple[str, Any]]:
+    """Names of a loop's target with their values.
+
+    Raises:
+        OperationError: The shape does not fit.
+    """
+    if isinstance(target, ast.Name):
+        yield target.id, value
+    elif isinstance(target, ast.Tuple | ast.List):
+        items = list(iterate(value))
+        if len(items) != len(target.elts):
+            raise OperationError(f"{len(items)} values are unpacked into {len(target.elts)} names")
+        for part, inner in zip(target.elts, items, strict=True):
+            yield from unpack(part, inner)
+    else:
+        raise OperationError("the target of the loop is not a plain name")
+
+
+def call_function(name: str, args: list[Any], kwargs: dict[str, Any]) -> Any:
+    """One of ``FUNCTIONS``; lazy results become lists.
+
+    Raises:
+        OperationError: It fails for these arguments.
+        BudgetError: The result would be too large.
+    """
+    if "key" in kwargs:
+        raise OperationError(f"`{name}(key=...)` is not computed statically")
+    for value in args:
+        if name in ("list", "tuple", "sorted", "sum", "enumerate", "zip", "dict") and not isinstance(
+            value, list | tuple | dict | str | int | float
+        ):
+            raise OperationError(f"`{name}` of a `{type(value).__name__}` is not computed statically")
+        if name in ("str", "bool", "len", "int", "float") and not isinstance(value, (*_PLAIN, list, tuple, dict)):
+            raise OperationError(f"`{name}` of a `{type(value).__name__}` is not computed statically")
+        if name == "str" and not isinstance(value, int | float | str | bool | type(None)):
+            raise OperationError(f"the text of a `{type(value).__name__}` is not computed statically")
+    if name == "range":
+        return _range(args)
+    if name in ("int", "float") and args and isinstance(args[0], str) and len(args[0]) > 4000:
+        raise BudgetError("the number has more than 4000 digits")
+    result = _checked(lambda: _BUILTIN[name](*args, **kwargs), f"`{name}`")
+    return list(result) if name in ("enumerate", "zip") else result
+
+
+def call_method(owner: Any, name: str, args: list[Any], kwargs: dict[str, Any]) -> Any:
+    """A pure method of a text, dict, list or tuple; views become lists.
+
+    Raises:
+        OperationError: It is not one of those, or fails.
+    """
+    allowed = isinstance(owner, str) and name in _TEXT_METHODS
+    allowed = (
+        allowed
+        or (isinstance(owner, dict) and name in _DICT_METHODS)
+        or (isinstance(owner, list | tuple) and name in _SEQUENCE_METHODS)
+    )
+    if not allowed:
+        raise OperationError(f"the method `.{name}()` of a `{type(owner).__name__}` is not computed statically")
+    if (
+        name == "replace"
+        and len(args) > 1
+        and isinstance(owner, str)
+        and isinstance(args[1], str)
+        and (len(owner) + 1) * len(args[1]) > MOST_TEXT
+    ):
+        raise BudgetError(f"the text has more than {MOST_TEXT} characters")
+    if name == "join" and args and isinstance(args[0], list | tuple) and len(owner) * len(args[0]) > MOST_TEXT:
+        raise BudgetError(f"the text has more than {MOST_TEXT} characters")
+    result = _checked(lambda: getattr(owner, name)(*args, **kwargs), f"`.{name}()`")
+    return list(result) if name in ("items", "keys", "values") else result
+
+
+_BUILTIN: dict[str, Callable[..., Any]] = {
+    **{"abs": abs, "bool": bool, "dict": dict, "divmod": divmod, "enumerate": enumerate, "float": float, "int": int, "len": len},
+    **{
+        "list": list,
+        "max": max,
+        "min": min,
+        "round": round,
+        "sorted": sorted,
+        "str": str,
+        "sum": sum,
+        "tuple": tuple,
+        "zip": zip,
+    },
+}
+
+
+def _range(args: list[Any]) -> list[int]:
+    values = _checked(lambda: range(*args), "`range`")
+    if (values.stop - values.start) // values.step > MOST_ITEMS:
+        raise BudgetError(f"the range has more than {MOST_ITEMS} numbers")
+    return list(values)
+
+
+def _check_growth(symbol: str, left: Any, right: Any) -> None:
+    """Refuse what would take long or much before it is computed."""
+    if symbol == "**" and isinstance(left, int) and isinstance(right, int) and abs(right) * left.bit_length() > MOST_BITS:
+        raise BudgetError("the number has more than 4000 digits")
+    if symbol == "<<" and isinstance(right, int) and right > MOST_BITS:
+        raise BudgetError("the number has more than 4000 digits")
+    if symbol == "*":
+        for sized, count in ((left, right), (right, left)):
+            if isinstance(sized, str | bytes | list | tuple) and isinstance(count, int) and len(sized) * count > MOST_ITEMS:
+                raise BudgetError(f"the result has more than {MOST_ITEMS} items")
+
+
+def _checked(compute: Callable[[], Any], what: str) -> Any:
+    """Compute, turning Python's own failures into ours and refusing results that grew too large."""
+    try:
+        value = compute()
+    except (TypeError, ValueError, ArithmeticError, LookupError, RecursionError) as error:
+        raise OperationError(f"{what} fails: {error or type(error).__name__}") from None
+    if isinstance(value, int) and value.bit_length() > MOST_BITS:
+        raise BudgetError("the number has more than 4000 digits")
+    if isinstance(value, complex):
+        raise OperationError(f"{what} gives a complex number, which cannot travel to a task")
+    if isinstance(value, str | bytes) and len(value) > MOST_TEXT:
+        raise BudgetError(f"the text has more than {MOST_TEXT} characters")
+    if isinstance(value, list | tuple | dict) and len(value) > MOST_ITEMS:
+        raise BudgetError(f"the result has more than {MOST_ITEMS} items")
+    return value

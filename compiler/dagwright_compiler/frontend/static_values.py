@@ -1,0 +1,532 @@
+"""Values known at compile time: what an expression gives when only literals and constants take part.
+
+Never runs user code and never looks at the environment, the clock or randomness. Work and size are bounded, so a hostile
+``10 ** 10 ** 10`` is a finding and not a hang. Anything else raises ``NotStatic`` with the reason and the nearest form that works.
+"""
+
+from __future__ import annotations
+
+import ast
+from datetime import datetime, timedelta, timezone
+from typing import TYPE_CHECKING, Any
+
+import msgspec
+
+from dagwright_compiler.diagnostics import codes
+from dagwright_compiler.frontend import static_operations as operations
+from dagwright_compiler.frontend.entities import (
+    ClassEntity,
+    Constant,
+    Entity,
+    External,
+    FunctionEntity,
+    MemberEntity,
+    ModuleEntity,
+    PackageEntity,
+    UnstableEntity,
+    Unresolved,
+)
+from dagwright_compiler.frontend.findings import Place
+from dagwright_compiler.frontend.static_operations import BudgetError, OperationError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from dagwright_compiler.diagnostics.model import Code
+    from dagwright_compiler.frontend.modules import Module
+    from dagwright_compiler.frontend.resolution import Resolver
+
+StaticValue = Any
+"""None, bool, int, float, str, bytes, list, tuple, dict, datetime, timedelta, timezone, or one of the classes below."""
+
+_MOST_STEPS = 500_000
+_MOST_DEPTH = 150
+
+
+class EnumValue(msgspec.Struct, frozen=True):
+    """A member of an enum of the project."""
+
+    owner: str
+    member: str
+    value: StaticValue = None
+    known: bool = True
+    """False when ``value`` cannot be read (``auto()``)."""
+
+
+class Instance(msgspec.Struct, frozen=True):
+    """A dataclass or named tuple built from static values."""
+
+    owner: str
+    fields: dict[str, StaticValue]
+
+
+class KnownCall(msgspec.Struct, frozen=True):
+    """A call of a known constructor (``Resources``, ``Cache``): evaluated arguments by name, and where each stands."""
+
+    symbol: str
+    arguments: dict[str, StaticValue]
+    places: dict[str, Place]
+
+
+class NotStatic(Exception):  # noqa: N818 - a reason, not an error of ours
+    """An expression has no value at compile time; carries what a finding needs."""
+
+    def __init__(
+        self, place: Place, message: str, *, help_: str = "", code: Code = codes.NOT_STATIC, reported: bool = False
+    ) -> None:
+        super().__init__(message)
+        self.place = place
+        self.message = message
+        self.help = help_
+        self.code = code
+        self.reported = reported
+        """A finding tells already: add no other."""
+
+
+_POSITIONAL = {
+    "Resources": ("cpu", "mem", "gpu", "ephemeral_storage"),
+    "Cache": ("version", "serialize", "ignored_inputs", "salt", "policies"),
+}
+_IMPURE = (
+    ("os.environ", "the environment"),
+    ("os.getenv", "the environment"),
+    ("os.getcwd", "the working directory"),
+    ("datetime.datetime.now", "the clock"),
+    ("datetime.datetime.utcnow", "the clock"),
+    ("datetime.datetime.today", "the clock"),
+    ("datetime.date.today", "the clock"),
+    ("time.", "the clock"),
+    ("random.", "randomness"),
+    ("numpy.random.", "randomness"),
+    ("secrets.", "randomness"),
+    ("uuid.", "randomness"),
+    ("builtins.open", "a file"),
+    ("builtins.input", "the terminal"),
+)
+
+
+class Evaluator:
+    """Evaluates expressions of modules; memoises constants."""
+
+    def __init__(self, resolver: Resolver) -> None:
+        self._resolver = resolver
+        self._steps = 0
+        self._depth = 0
+        self.construct: Callable[[ClassEntity | Constant, list[StaticValue], dict[str, StaticValue], Place], StaticValue] = (
+            _no_constructor
+        )
+        """Builds instances of project classes; set by ``classes``."""
+        self.member: Callable[[MemberEntity, Place], StaticValue] = _no_member
+        """Reads members of enums; set by ``classes``."""
+
+    def evaluate(self, node: ast.expr, module: Module, scope: Any = None) -> StaticValue:
+        """Value of an expression.
+
+        Args:
+            node: The expression.
+            module: Where it stands, for names.
+            scope: Local names: a mapping, or a function that gives the value of a name node or raises ``LookupError``.
+
+        Raises:
+            NotStatic: It has none.
+        """
+        before = self._steps, self._depth  # reading a class may evaluate its defaults in the middle of an expression
+        self._steps = self._depth = 0
+        try:
+            return self._eval(node, module, scope)
+        finally:
+            self._steps, self._depth = before
+
+    def _eval(self, node: ast.expr, module: Module, scope: Any) -> StaticValue:
+        kind = type(node)
+        if kind is ast.Constant:
+            return self._constant(node, module)
+        handler = _HANDLERS.get(kind)
+        if handler is None:
+            raise NotStatic(
+                Place(module, node),
+                f"{_WHAT.get(kind, 'this expression')} cannot be read statically",
+                help_="write the value as a literal",
+            )
+        self._steps += 1
+        if self._steps > _MOST_STEPS or self._depth > _MOST_DEPTH:
+            what = "takes too many steps" if self._steps > _MOST_STEPS else "is nested too deeply"
+            raise NotStatic(
+                Place(module, node),
+                f"the value {what} to be computed while compiling",
+                help_="compute it in a task",
+                code=codes.STATIC_BUDGET,
+            )
+        self._depth += 1
+        try:
+            return handler(self, node, module, scope)
+        except OperationError as error:
+            raise NotStatic(Place(module, node), str(error)) from None
+        except BudgetError as error:
+            raise NotStatic(Place(module, node), str(error), help_="compute it in a task", code=codes.STATIC_BUDGET) from None
+        finally:
+            self._depth -= 1
+
+    def _constant(self, node: Any, module: Module) -> StaticValue:
+        value = node.value
+        if value is None or type(value) in (str, int, bool, float, bytes):
+            if type(value) is str and not value.isascii():
+                operations.check_text(value) if _encodes(value) else self._fail(
+                    node, module, "the text holds a lone surrogate, which no UTF-8 file can carry"
+                )
+            elif type(value) is int and value.bit_length() > operations.MOST_BITS:
+                self._fail(node, module, "the number has more than 4000 digits")
+            return value
+        return self._fail(node, module, f"`{ast.unparse(node)}` is no value that can travel to a task")
+
+    def _fail(self, node: ast.AST, module: Module, message: str, help_: str = "") -> StaticValue:
+        raise NotStatic(Place(module, node), message, help_=help_)
+
+    def _name(self, node: ast.Name, module: Module, scope: Any) -> StaticValue:
+        if scope is not None:
+            if callable(scope):
+                try:
+                    return scope(node)
+                except LookupError:
+                    pass
+            elif node.id in scope:
+                return scope[node.id]
+        return self._entity(self._resolver.name(node.id, module), node, module)
+
+    def _attribute(self, node: ast.Attribute, module: Module, scope: Any) -> StaticValue:
+        root: ast.expr = node
+        while isinstance(root, ast.Attribute):
+            root = root.value
+        if isinstance(root, ast.Name) and not self._is_local(root, scope):
+            entity = self._resolver.expression(node, module)
+            if entity is not None:
+                return self._entity(entity, node, module)
+        owner = self._eval(node.value, module, scope)
+        if isinstance(owner, Instance) and node.attr in owner.fields:
+            return owner.fields[node.attr]
+        if isinstance(owner, EnumValue) and (node.attr == "name" or (node.attr == "value" and owner.known)):
+            return owner.member if node.attr == "name" else owner.value
+        return self._fail(node, module, f"the attribute `{node.attr}` cannot be read statically", "write the value as a literal")
+
+    @staticmethod
+    def _is_local(node: ast.Name, scope: Any) -> bool:
+        if scope is None:
+            return False
+        if callable(scope):
+            try:
+                scope(node)
+            except LookupError:
+                return False
+            except NotStatic:
+                return True
+            return True
+        return node.id in scope
+
+    def _entity(self, entity: Entity, node: ast.expr, module: Module) -> StaticValue:
+        place = Place(module, node)
+        if isinstance(entity, Constant):
+            return self.constant(entity, place)
+        if isinstance(entity, MemberEntity):
+            return self.member(entity, place)
+        if isinstance(entity, External):
+            if entity.qualified == "datetime.timezone.utc":
+                return timezone.utc  # noqa: UP017 - the value that `datetime.timezone.utc` names
+            raise NotStatic(place, *_external_reason(entity))
+        raise _unusable(entity, place, ast.unparse(node))
+
+    def constant(self, entity: Constant, place: Place) -> StaticValue:
+        """Value of a module constant, evaluated once.
+
+        Raises:
+            NotStatic: It has none; the place is the use, the reason names the definition.
+        """
+        memo = entity.module.constants
+        if entity.name in memo:
+            found = memo[entity.name]
+            if isinstance(found, _Failure):
+                raise found.at(place, entity)
+            return found
+        memo[entity.name] = _Failure("it is defined by itself", "")
+        try:
+            value = self._eval(entity.value, entity.module, None)
+        except NotStatic as error:
+            failure = memo[entity.name] = _Failure(error.message, error.help, error.code, error.reported, error.place)
+            raise failure.at(place, entity) from None
+        memo[entity.name] = value
+        return value
+
+    def _joined(self, node: ast.JoinedStr, module: Module, scope: Any) -> StaticValue:
+        parts: list[str] = []
+        for part in node.values:
+            if isinstance(part, ast.FormattedValue):
+                value = self._eval(part.value, module, scope)
+                spec = self._eval(part.format_spec, module, scope) if part.format_spec is not None else ""
+                parts.append(operations.format_value(value, spec, part.conversion))
+            else:
+                parts.append(str(self._eval(part, module, scope)))
+        return operations.check_text("".join(parts))
+
+    def _sequence(self, node: ast.Tuple | ast.List, module: Module, scope: Any) -> StaticValue:
+        items: list[StaticValue] = []
+        for item in node.elts:
+            if isinstance(item, ast.Starred):
+                items.extend(operations.iterate(self._eval(item.value, module, scope)))
+            else:
+                items.append(self._eval(item, module, scope))
+        return tuple(items) if isinstance(node, ast.Tuple) else items
+
+    def _dict(self, node: ast.Dict, module: Module, scope: Any) -> StaticValue:
+        result: dict[StaticValue, StaticValue] = {}
+        for key, value in zip(node.keys, node.values, strict=True):
+            if key is None:
+                merged = self._eval(value, module, scope)
+                if not isinstance(merged, dict):
+                    raise OperationError("`**` takes a dict")
+                result.update(merged)
+            else:
+                result[operations.check_key(self._eval(key, module, scope))] = self._eval(value, module, scope)
+        return result
+
+    def _binary(self, node: ast.BinOp, module: Module, scope: Any) -> StaticValue:
+        # The left spine of `a + b + c + ...` is walked in a loop: generated code has thousands of terms.
+        spine: list[ast.BinOp] = []
+        left: ast.expr = node
+        while isinstance(left, ast.BinOp):
+            spine.append(left)
+            left = left.left
+        value = self._eval(left, module, scope)
+        for step in reversed(spine):
+            value = operations.binary(step.op, value, self._eval(step.right, module, scope))
+        return value
+
+    def _unary(self, node: ast.UnaryOp, module: Module, scope: Any) -> StaticValue:
+        return operations.unary(node.op, self._eval(node.operand, module, scope))
+
+    def _compare(self, node: ast.Compare, module: Module, scope: Any) -> StaticValue:
+        left = self._eval(node.left, module, scope)
+        for op, right_node in zip(node.ops, node.comparators, strict=True):
+            right = self._eval(right_node, module, scope)
+            if not operations.compare(op, left, right):
+                return False
+            left = right
+        return True
+
+    def _bool(self, node: ast.BoolOp, module: Module, scope: Any) -> StaticValue:
+        value: StaticValue = None
+        for part in node.values:
+            value = self._eval(part, module, scope)
+            if operations.truth(value) is isinstance(node.op, ast.Or):
+                return value
+        return value
+
+    def _if(self, node: ast.IfExp, module: Module, scope: Any) -> StaticValue:
+        chosen = node.body if operations.truth(self._eval(node.test, module, scope)) else node.orelse
+        return self._eval(chosen, module, scope)
+
+    def _subscript(self, node: ast.Subscript, module: Module, scope: Any) -> StaticValue:
+        owner = self._eval(node.value, module, scope)
+        if isinstance(node.slice, ast.Slice):
+            bounds = [
+                None if part is None else self._eval(part, module, scope)
+                for part in (node.slice.lower, node.slice.upper, node.slice.step)
+            ]
+            return operations.cut(owner, *bounds)
+        return operations.item(owner, self._eval(node.slice, module, scope))
+
+    def _comprehension(self, node: ast.ListComp | ast.DictComp, module: Module, scope: Any) -> StaticValue:
+        if isinstance(node, ast.ListComp):
+            return [self._eval(node.elt, module, inner) for inner in self._loops(node.generators, module, scope)]
+        pairs = {}
+        for inner in self._loops(node.generators, module, scope):
+            pairs[operations.check_key(self._eval(node.key, module, inner))] = self._eval(node.value, module, inner)
+        return pairs
+
+    def _loops(self, generators: list[ast.comprehension], module: Module, scope: Any) -> Iterator[Any]:
+        if not generators:
+            yield scope
+            return
+        first, *others = generators
+        for value in operations.iterate(self._eval(first.iter, module, scope)):
+            self._steps += 1
+            inner = _nested(scope, dict(operations.unpack(first.target, value)))
+            if all(operations.truth(self._eval(test, module, inner)) for test in first.ifs):
+                yield from self._loops(others, module, inner)
+
+    def _call(self, node: ast.Call, module: Module, scope: Any) -> StaticValue:
+        entity = None
+        root: ast.expr = node.func
+        while isinstance(root, ast.Attribute):
+            root = root.value
+        if not (isinstance(root, ast.Name) and self._is_local(root, scope)):
+            entity = self._resolver.expression(node.func, module)
+        place = Place(module, node)
+        if isinstance(entity, External):
+            return self._known_call(entity, node, module, scope)
+        if isinstance(entity, ClassEntity | Constant):
+            args, kwargs, _ = self._arguments(node, module, scope)
+            return self.construct(entity, args, kwargs, place)
+        if entity is not None:
+            raise _unusable(entity, Place(module, node.func), ast.unparse(node.func))
+        if isinstance(node.func, ast.Attribute):
+            owner = self._eval(node.func.value, module, scope)
+            args, kwargs, _ = self._arguments(node, module, scope)
+            return operations.call_method(owner, node.func.attr, args, kwargs)
+        raise NotStatic(place, "this call cannot be read statically", help_="write the value as a literal")
+
+    def _known_call(self, entity: External, node: ast.Call, module: Module, scope: Any) -> StaticValue:
+        place = Place(module, node)
+        symbol = entity.symbol
+        if symbol in _POSITIONAL:
+            args, kwargs, places = self._arguments(node, module, scope)
+            names = _POSITIONAL[symbol]
+            if len(args) > len(names):
+                raise NotStatic(place, f"`{symbol}` takes at most {len(names)} positional arguments", code=codes.WRONG_OPTION)
+            merged = dict(zip(names, args, strict=False)) | kwargs
+            return KnownCall(symbol, merged, {name: places.get(name, place) for name in merged} | {"": place})
+        if symbol == "timedelta" or symbol == "datetime":
+            args, kwargs, _ = self._arguments(node, module, scope)
+            try:
+                return timedelta(*args, **kwargs) if symbol == "timedelta" else datetime(*args, **kwargs)  # noqa: DTZ001 - the user's own value
+            except (TypeError, ValueError, OverflowError) as error:
+                raise NotStatic(place, f"`{symbol}(...)` fails: {error}") from None
+        root, _, name = entity.qualified.rpartition(".")
+        if root == "builtins" and name in operations.FUNCTIONS:
+            args, kwargs, _ = self._arguments(node, module, scope)
+            return operations.call_function(name, args, kwargs)
+        raise NotStatic(place, *_external_reason(entity))
+
+    def _arguments(
+        self, node: ast.Call, module: Module, scope: Any
+    ) -> tuple[list[StaticValue], dict[str, StaticValue], dict[str, Place]]:
+        args: list[StaticValue] = []
+        for argument in node.args:
+            if isinstance(argument, ast.Starred):
+                args.extend(operations.iterate(self._eval(argument.value, module, scope)))
+            else:
+                args.append(self._eval(argument, module, scope))
+        kwargs: dict[str, StaticValue] = {}
+        places: dict[str, Place] = {}
+        for keyword in node.keywords:
+            value = self._eval(keyword.value, module, scope)
+            if keyword.arg is None:
+                if not isinstance(value, dict) or not all(isinstance(name, str) for name in value):
+                    raise OperationError("`**` takes a dict with text keys")
+                kwargs.update(value)
+            else:
+                kwargs[keyword.arg] = value
+                places[keyword.arg] = Place(module, keyword.value)
+        return args, kwargs, places
+
+
+class _Failure(msgspec.Struct, frozen=True):
+    """Why a constant has no value: kept so that every use reports at its own place."""
+
+    message: str
+    help: str
+    code: Code = codes.NOT_STATIC
+    reported: bool = False
+    origin: Place | None = None
+
+    def at(self, place: Place, entity: Constant) -> NotStatic:
+        return NotStatic(
+            place,
+            f"the constant `{entity.name}` cannot be read statically: {self.message}",
+            help_=self.help,
+            code=self.code,
+            reported=self.reported,
+        )
+
+
+def _nested(scope: Any, names: dict[str, StaticValue]) -> Any:
+    if scope is None:
+        return names
+    if not callable(scope):
+        return {**scope, **names}
+
+    def lookup(node: ast.Name) -> StaticValue:
+        return names[node.id] if node.id in names else scope(node)
+
+    return lookup
+
+
+def _encodes(text: str) -> bool:
+    try:
+        text.encode("utf-8")
+    except UnicodeEncodeError:
+        return False
+    return True
+
+
+def _external_reason(entity: External) -> tuple[str]:
+    name = entity.qualified.removeprefix("builtins.")
+    for prefix, what in _IMPURE:
+        if entity.qualified == prefix.rstrip(".") or entity.qualified.startswith(
+            prefix if prefix.endswith(".") else f"{prefix}."
+        ):
+            return (
+                f"`{name}` depends on {what}, and the same source must always compile to the same program; write a literal, or make it an input of the workflow",
+            )
+    return (f"`{name}` is code that compiling never runs; write its value as a literal, or compute it in a task",)
+
+
+def _unusable(entity: Entity, place: Place, text: str) -> NotStatic:
+    """Why an entity that is no value cannot stand in a static expression."""
+    if isinstance(entity, UnstableEntity):
+        message = f"`{entity.name}` is not a constant: {entity.reason} (line {entity.module.span(entity.node).line} of {entity.module.source.path})"
+        return NotStatic(place, message, help_="bind the name once, unconditionally, at module level", code=codes.UNSTABLE_NAME)
+    if isinstance(entity, Unresolved):
+        return NotStatic(
+            place,
+            f"`{text}` cannot be resolved: {entity.reason}",
+            help_=entity.help,
+            code=codes.UNRESOLVED_NAME,
+            reported=entity.reported,
+        )
+    if isinstance(entity, FunctionEntity):
+        return NotStatic(
+            place,
+            f"`{entity.node.name}` is a function, and compiling runs no functions",
+            help_="write its value as a literal, or compute it in a task",
+        )
+    what = "a module" if isinstance(entity, ModuleEntity | PackageEntity) else "a class"
+    return NotStatic(place, f"`{text}` is {what}, not a value")
+
+
+def _no_constructor(
+    owner: ClassEntity | Constant, args: list[StaticValue], kwargs: dict[str, StaticValue], place: Place
+) -> StaticValue:
+    raise NotStatic(place, "this call cannot be read statically")
+
+
+def _no_member(entity: MemberEntity, place: Place) -> StaticValue:
+    raise NotStatic(place, f"`{entity.owner.qualname}.{entity.name}` cannot be read statically")
+
+
+_HANDLERS: dict[type[ast.expr], Callable[..., StaticValue]] = {
+    ast.Name: Evaluator._name,
+    ast.Attribute: Evaluator._attribute,
+    ast.JoinedStr: Evaluator._joined,
+    ast.Tuple: Evaluator._sequence,
+    ast.List: Evaluator._sequence,
+    ast.Dict: Evaluator._dict,
+    ast.BinOp: Evaluator._binary,
+    ast.UnaryOp: Evaluator._unary,
+    ast.Compare: Evaluator._compare,
+    ast.BoolOp: Evaluator._bool,
+    ast.IfExp: Evaluator._if,
+    ast.Subscript: Evaluator._subscript,
+    ast.ListComp: Evaluator._comprehension,
+    ast.DictComp: Evaluator._comprehension,
+    ast.Call: Evaluator._call,
+}
+_WHAT: dict[type[ast.expr], str] = {
+    ast.Lambda: "a lambda",
+    ast.Set: "a set (it has no order)",
+    ast.SetComp: "a set comprehension (a set has no order)",
+    ast.GeneratorExp: "a generator expression",
+    ast.Await: "an `await`",
+    ast.Yield: "a `yield`",
+    ast.YieldFrom: "a `yield from`",
+    ast.NamedExpr: "a `:=`",
+    ast.Starred: "a `*`",
+}

@@ -1,0 +1,372 @@
+"""What one file binds at module level: a function of its bytes alone.
+
+Looks at ``tree.body`` and never into the bodies of functions, except where the text says that one imports or rebinds a global.
+Input: a parsed file. Output: a ``Summary`` that resolution, static values and elaboration read.
+"""
+
+from __future__ import annotations
+
+import ast
+import re
+from bisect import bisect_right
+from typing import TYPE_CHECKING
+
+import msgspec
+
+from dagwright_compiler.frontend.names import symbol_of
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+FunctionNode = ast.FunctionDef | ast.AsyncFunctionDef
+
+
+class Imported(msgspec.Struct, eq=False):
+    """A name bound by an import: ``module`` as a dotted absolute name, ``attribute`` for ``from module import attribute``."""
+
+    module: str
+    attribute: str
+    node: ast.stmt
+    certain: bool = True
+    """Whether the statement always runs and must succeed: not inside ``try`` or ``if``."""
+
+
+class Defined(msgspec.Struct, eq=False):
+    """A name bound by ``def`` or ``class``."""
+
+    node: FunctionNode | ast.ClassDef
+
+
+class Assigned(msgspec.Struct, eq=False):
+    """A name bound once by an assignment of ``value`` at module level."""
+
+    node: ast.stmt
+    value: ast.expr
+
+
+class Unstable(msgspec.Struct, eq=False):
+    """A name whose value depends on what runs: bound conditionally, several times, in a loop, or changed later."""
+
+    node: ast.AST
+    reason: str
+
+
+Binding = Imported | Defined | Assigned | Unstable
+
+
+class ImportStatement(msgspec.Struct, frozen=True, eq=False):
+    """One import anywhere in the file: the dotted module and the names taken from it (``*`` included)."""
+
+    module: str
+    names: tuple[str, ...]
+
+
+class Summary(msgspec.Struct, eq=False):
+    """Bindings of one file in source order, and its imports at every depth."""
+
+    bindings: dict[str, Binding]
+    stars: list[str]
+    imports: list[ImportStatement]
+    redefined: list[tuple[str, FunctionNode | ast.ClassDef, FunctionNode | ast.ClassDef]]
+    """Name, the definition that is lost, the one that replaces it."""
+    misplaced: list[FunctionNode]
+    """Decorated functions below ``if``, ``try``, ``with`` or a loop at module level."""
+    open_names: bool
+    """Whether the module has a ``__getattr__`` of its own, so that any name may come from it."""
+
+
+_NESTED_IMPORT = re.compile(r"(?:^[ \t\f]+|[:;][ \t]*)(?:import|from)[ \t(]|\bimport_module\b", re.MULTILINE)
+_GLOBAL = re.compile(r"(?:^[ \t\f]*|[:;][ \t]*)global[ \t]", re.MULTILINE)
+_MUTATORS = frozenset(
+    {"append", "extend", "insert", "pop", "remove", "clear", "sort", "reverse", "update", "setdefault", "popitem"}
+)
+_CONDITIONAL = (ast.If, ast.Try, ast.With, ast.AsyncWith, ast.For, ast.AsyncFor, ast.While, ast.Match, ast.TryStar)
+
+
+def summarise(tree: ast.Module, text: str, *, module: str, is_package: bool) -> Summary:
+    """Collect the bindings of a module named ``module``."""
+    reader = _Reader(module, is_package=is_package)
+    for statement in tree.body:
+        reader.statement(statement)
+    for statement in _statements_matching(_NESTED_IMPORT, tree, text):
+        reader.nested_imports(statement)
+    for statement in _statements_matching(_GLOBAL, tree, text):
+        reader.rebound_globals(statement)
+    return reader.summary
+
+
+def absolute_module(node: ast.ImportFrom, module: str, *, is_package: bool) -> str:
+    """Dotted name that ``from ... import`` reads from; ``""`` when it climbs above the top of the project."""
+    if not node.level:
+        return node.module or ""
+    parts = module.split(".")
+    drop = node.level - (1 if is_package else 0)
+    if drop >= len(parts) + (1 if is_package else 0) or (drop >= len(parts) and not node.module):
+        return ""
+    base = parts[: len(parts) - drop]
+    return ".".join([*base, node.module] if node.module else base)
+
+
+def is_main_guard(test: ast.expr) -> bool:
+    """Whether a condition is ``__name__ == "__main__"``."""
+    match test:
+        case ast.Compare(left=ast.Name(id="__name__"), ops=[ast.Eq()], comparators=[ast.Constant(value="__main__")]):
+            return True
+        case ast.Compare(left=ast.Constant(value="__main__"), ops=[ast.Eq()], comparators=[ast.Name(id="__name__")]):
+            return True
+        case _:
+            return False
+
+
+class _Reader:
+    """Fills a summary, statement by statement."""
+
+    def __init__(self, module: str, *, is_package: bool) -> None:
+        self._module = module
+        self._is_package = is_package
+        self.summary = Summary({}, [], [], [], [], open_names=False)
+
+    def statement(self, node: ast.stmt) -> None:
+        """Take one statement of the module's own body."""
+        kind = type(node)
+        if kind is ast.FunctionDef or kind is ast.AsyncFunctionDef or kind is ast.ClassDef:
+            assert isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef)
+            self._define(node)
+        elif isinstance(node, ast.Import | ast.ImportFrom):
+            self._import(node, certain=True)
+        elif isinstance(node, ast.Assign):
+            for target in node.targets:
+                self._assign(target, node.value, node)
+        elif isinstance(node, ast.AnnAssign):
+            if node.value is not None:
+                self._assign(node.target, node.value, node)
+        elif isinstance(node, ast.AugAssign):
+            self._change(node.target, node, "it is changed by an augmented assignment")
+        elif isinstance(node, ast.Delete):
+            for target in node.targets:
+                self._change(target, node, "it is deleted")
+        elif isinstance(node, ast.Expr):
+            self._expression(node)
+        elif isinstance(node, _CONDITIONAL):
+            self._conditional(node)
+
+    def nested_imports(self, statement: ast.stmt) -> None:
+        """Note the imports inside a function or class: they bind nothing here, but the modules travel."""
+        if isinstance(statement, ast.Import | ast.ImportFrom):
+            return
+        for node in ast.walk(statement):
+            if isinstance(node, ast.Import | ast.ImportFrom):
+                self._note_import(node)
+            elif isinstance(node, ast.Call) and node.args:
+                callee, name = node.func, node.args[0]
+                called = callee.id if isinstance(callee, ast.Name) else callee.attr if isinstance(callee, ast.Attribute) else ""
+                if called == "import_module" and isinstance(name, ast.Constant) and isinstance(name.value, str):
+                    self.summary.imports.append(ImportStatement(name.value, ()))
+
+    def rebound_globals(self, statement: ast.stmt) -> None:
+        """A function that declares a name global may rebind it."""
+        for node in ast.walk(statement):
+            if isinstance(node, ast.Global):
+                for name in node.names:
+                    self._spoil(name, node, "a function declares it `global` and may rebind it")
+
+    def _define(self, node: FunctionNode | ast.ClassDef) -> None:
+        bindings = self.summary.bindings
+        earlier = bindings.get(node.name)
+        if earlier is None:
+            bindings[node.name] = Defined(node)
+        elif isinstance(earlier, Defined):
+            if not _is_overload(earlier.node):
+                self.summary.redefined.append((node.name, earlier.node, node))
+            bindings[node.name] = Defined(node)
+        else:
+            self._spoil(node.name, node, "it is bound more than once")
+        if node.name == "__getattr__":
+            self.summary.open_names = True
+
+    def _import(self, node: ast.Import | ast.ImportFrom, *, certain: bool, fallback: bool = False) -> None:
+        self._note_import(node)
+        if isinstance(node, ast.Import):
+            for alias in node.names:
+                module = alias.name if alias.asname else alias.name.partition(".")[0]
+                self._bind_import(alias.asname or module, Imported(module, "", node, certain), fallback=fallback)
+            return
+        module = absolute_module(node, self._module, is_package=self._is_package)
+        for alias in node.names:
+            if alias.name == "*":
+                self.summary.stars.append(module)
+            else:
+                self._bind_import(alias.asname or alias.name, Imported(module, alias.name, node, certain), fallback=fallback)
+
+    def _note_import(self, node: ast.Import | ast.ImportFrom) -> None:
+        imports = self.summary.imports
+        if isinstance(node, ast.Import):
+            imports.extend(ImportStatement(alias.name, ()) for alias in node.names)
+        else:
+            module = absolute_module(node, self._module, is_package=self._is_package)
+            if module:
+                imports.append(ImportStatement(module, tuple(alias.name for alias in node.names)))
+
+    def _bind_import(self, name: str, found: Imported, *, fallback: bool) -> None:
+        """Bind an import. In ``fallback`` (below ``try``) the first choice stays; the other one serves where it is absent."""
+        earlier = self.summary.bindings.get(name)
+        if earlier is None:
+            self.summary.bindings[name] = found
+        elif not isinstance(earlier, Imported):
+            self._spoil(name, found.node, "it is bound more than once")
+        elif (earlier.module, earlier.attribute) == (found.module, found.attribute):
+            earlier.certain = earlier.certain or found.certain
+        elif found.certain:
+            self.summary.bindings[name] = found  # a later import wins, as it does in Python
+        elif not fallback and not _same_symbol(earlier, found):
+            self._spoil(name, found.node, "it is imported from different places")
+
+    def _assign(self, target: ast.expr, value: ast.expr, node: ast.stmt) -> None:
+        if isinstance(target, ast.Name):
+            if target.id in self.summary.bindings:
+                self._spoil(target.id, node, "it is bound more than once")
+            else:
+                self.summary.bindings[target.id] = Assigned(node, value)
+        elif isinstance(target, ast.Tuple | ast.List):
+            items = value.elts if isinstance(value, ast.Tuple | ast.List) else []
+            pairwise = len(items) == len(target.elts) and not any(
+                isinstance(item, ast.Starred) for item in [*items, *target.elts]
+            )
+            for position, part in enumerate(target.elts):
+                if pairwise:
+                    self._assign(part, items[position], node)
+                else:
+                    self._change(part, node, "it is bound by unpacking a value that is no literal tuple")
+        else:
+            self._change(target, node, "it is changed after its definition")
+
+    def _expression(self, node: ast.Expr) -> None:
+        match node.value:
+            case ast.Call(func=ast.Attribute(value=ast.Name(id=name), attr=method)) if method in _MUTATORS:
+                self._spoil(name, node, f"it is changed by `.{method}()`", only_assigned=True)
+            case _:
+                pass
+
+    def _conditional(self, node: ast.stmt) -> None:
+        """Bind what a compound statement may bind: imports for certain enough, everything else as unstable."""
+        if isinstance(node, ast.If) and is_main_guard(node.test):
+            return
+        checking = isinstance(node, ast.If) and _is_type_checking(node.test)
+        if isinstance(node, ast.For | ast.AsyncFor):
+            self._change(node.target, node, "it is bound by a loop")
+        if isinstance(node, ast.With | ast.AsyncWith):
+            for item in node.items:
+                if item.optional_vars is not None:
+                    self._change(item.optional_vars, node, "it is bound by `with`")
+        for block in _blocks(node):
+            for statement in block:
+                if isinstance(statement, ast.Import | ast.ImportFrom):
+                    self._import(statement, certain=False, fallback=isinstance(node, ast.Try | ast.TryStar))
+                elif isinstance(statement, _CONDITIONAL):
+                    self._conditional(statement)
+                else:
+                    self._bind_conditionally(statement, typing_only=checking)
+
+    def _bind_conditionally(self, node: ast.stmt, *, typing_only: bool) -> None:
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
+            if node.decorator_list:
+                self.summary.misplaced.append(node)
+            self._spoil(node.name, node, "it is defined conditionally")
+        elif isinstance(node, ast.ClassDef):
+            if typing_only and node.name not in self.summary.bindings:
+                self.summary.bindings[node.name] = Defined(node)
+            else:
+                self._spoil(node.name, node, "it is defined conditionally")
+        elif isinstance(node, ast.Assign | ast.AnnAssign | ast.AugAssign):
+            targets = node.targets if isinstance(node, ast.Assign) else [node.target]
+            for target in targets:
+                self._bind_target_conditionally(target, node)
+
+    def _bind_target_conditionally(self, target: ast.expr, node: ast.stmt) -> None:
+        if isinstance(target, ast.Name) and isinstance(self.summary.bindings.get(target.id), Imported):
+            return  # `except ImportError: name = None` leaves the import the first choice
+        self._change(target, node, "it is bound conditionally")
+
+    def _change(self, target: ast.expr, node: ast.AST, reason: str) -> None:
+        if isinstance(target, ast.Name):
+            self._spoil(target.id, node, reason)
+        elif isinstance(target, ast.Tuple | ast.List):
+            for part in target.elts:
+                self._change(part, node, reason)
+        elif isinstance(target, ast.Starred):
+            self._change(target.value, node, reason)
+        elif isinstance(target, ast.Subscript | ast.Attribute):
+            root: ast.expr = target
+            while isinstance(root, ast.Subscript | ast.Attribute):
+                root = root.value
+            if isinstance(root, ast.Name):
+                self._spoil(root.id, node, "it is changed after its definition", only_assigned=True)
+
+    def _spoil(self, name: str, node: ast.AST, reason: str, *, only_assigned: bool = False) -> None:
+        earlier = self.summary.bindings.get(name)
+        if only_assigned and not isinstance(earlier, Assigned):
+            return
+        if not isinstance(earlier, Unstable):
+            self.summary.bindings[name] = Unstable(node, reason)
+
+
+def _same_symbol(first: Imported, second: Imported) -> bool:
+    """Whether two imports give the same known thing, as with ``typing`` and ``typing_extensions``."""
+    symbols = [symbol_of(f"{found.module}.{found.attribute}" if found.attribute else found.module) for found in (first, second)]
+    return bool(symbols[0]) and symbols[0] == symbols[1]
+
+
+def _is_overload(node: FunctionNode | ast.ClassDef) -> bool:
+    return any(
+        (isinstance(d, ast.Name) and d.id == "overload") or (isinstance(d, ast.Attribute) and d.attr == "overload")
+        for d in node.decorator_list
+    )
+
+
+def _is_type_checking(test: ast.expr) -> bool:
+    return (isinstance(test, ast.Name) and test.id == "TYPE_CHECKING") or (
+        isinstance(test, ast.Attribute) and test.attr == "TYPE_CHECKING"
+    )
+
+
+def _blocks(node: ast.stmt) -> Iterator[Sequence[ast.stmt]]:
+    """The blocks of a compound statement in source order."""
+    if isinstance(node, ast.Try | ast.TryStar):
+        yield node.body
+        for handler in node.handlers:
+            yield handler.body
+        yield node.orelse
+        yield node.finalbody
+    elif isinstance(node, ast.Match):
+        for case in node.cases:
+            yield case.body
+    elif isinstance(node, ast.If | ast.For | ast.AsyncFor | ast.While):
+        yield node.body
+        yield node.orelse
+    elif isinstance(node, ast.With | ast.AsyncWith):
+        yield node.body
+
+
+def _statements_matching(pattern: re.Pattern[str], tree: ast.Module, text: str) -> Iterator[ast.stmt]:
+    """Top-level statements whose lines hold a match: one pass of a regular expression instead of a walk over every body."""
+    match = pattern.search(text)
+    if match is None or not tree.body:
+        return
+    starts = [statement.lineno for statement in tree.body]
+    line, position, last = 1, 0, -1
+    while match is not None:
+        line += _line_ends(text, position, match.end())
+        position = match.end()
+        index = bisect_right(starts, line) - 1
+        if index > last:
+            last = index
+            yield tree.body[index]
+        match = pattern.search(text, position)
+
+
+def _line_ends(text: str, start: int, end: int) -> int:
+    """Python's line ends in a stretch; a CRLF cut in two cannot occur because matches never end on one."""
+    newlines = text.count("\n", start, end)
+    if text.find("\r", start, end) < 0:
+        return newlines
+    return newlines + text.count("\r", start, end) - text.count("\r\n", start, end)

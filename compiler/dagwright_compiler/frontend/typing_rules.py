@@ -1,0 +1,122 @@
+"""Assignability: may a value of one type go where another is declared? Yes, no, or unknown; only *no* is an error.
+
+Knows types by their text and the classes of the project by name; the same widening as the runtime: int to float and nothing
+else.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from dagwright_compiler.frontend.names import CONCRETE
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+
+    from dagwright.contract.types import Type
+
+YES = "yes"
+NO = "no"
+UNKNOWN = "unknown"
+
+_CONTAINERS = frozenset({"list", "dict", "tuple"})
+
+
+class TypingRules:
+    """The rules, given what is known of classes.
+
+    Args:
+        ancestors: Qualified names of a project class and all its bases, and whether all of them are known; ``None`` for
+            a class that is not of the project.
+    """
+
+    __slots__ = ("_ancestors", "_memo")
+
+    def __init__(self, ancestors: Callable[[str], tuple[frozenset[str], bool] | None]) -> None:
+        self._ancestors = ancestors
+        self._memo: dict[tuple[str, str], str] = {}
+
+    def assignable(self, source: Type, target: Type) -> str:
+        """Whether a value of type ``source`` fits where ``target`` is declared."""
+        if source.text == target.text:
+            return YES
+        key = (source.text, target.text)
+        found = self._memo.get(key)
+        if found is None:
+            found = self._memo[key] = self._decide(source, target)
+        return found
+
+    def _decide(self, source: Type, target: Type) -> str:
+        if "unknown" in (source.kind, target.kind):
+            return UNKNOWN
+        if source.kind == "union":
+            # A run may take any member: all must fit for yes, and one that cannot fit makes it a no.
+            return _all(self.assignable(part, target) for part in source.args)
+        if target.kind == "union":
+            return _any(self.assignable(source, part) for part in target.args)
+        if source.kind == "int" and target.kind == "float":
+            return YES
+        if source.kind in ("class", "opaque") or target.kind in ("class", "opaque"):
+            return self._named(source, target)
+        if source.kind != target.kind or source.kind not in _CONTAINERS:
+            return NO
+        if source.kind == "tuple" and len(source.args) != len(target.args):
+            return NO
+        return _all(self.assignable(left, right) for left, right in zip(source.args, target.args, strict=True))
+
+    def _named(self, source: Type, target: Type) -> str:
+        """At least one side is a class known by name."""
+        if source.name == target.name:
+            return YES
+        left = self._ancestors(source.name) if source.name else None
+        right = self._ancestors(target.name) if target.name else None
+        if left is not None:
+            names, complete = left
+            if target.name in names:
+                return YES
+            if not complete:  # some base is unknown: it may be anything
+                return UNKNOWN
+            # All bases are the project's own: only a protocol outside it could still accept the value.
+            return UNKNOWN if target.kind == "opaque" and right is None and target.name not in CONCRETE else NO
+        if source.name:
+            return self._external(source, target)
+        if target.kind == "class":
+            return NO
+        if right is not None:
+            return NO if right[1] else UNKNOWN
+        return NO if target.name in CONCRETE else UNKNOWN
+
+    @staticmethod
+    def _external(source: Type, target: Type) -> str:
+        """A class outside the project meets something else: sure only where the class is well known."""
+        if source.name in CONCRETE:
+            return NO if not target.name or target.name in CONCRETE or target.kind == "class" else UNKNOWN
+        return UNKNOWN
+
+
+def _all(results: Iterable[str]) -> str:
+    found = set(results)
+    return NO if NO in found else UNKNOWN if UNKNOWN in found else YES
+
+
+def _any(results: Iterable[str]) -> str:
+    found = set(results)
+    return YES if YES in found else UNKNOWN if UNKNOWN in found else NO
+
+
+def spell(declared: Type) -> str:
+    """A type as people write it: ``list[int]``, ``int | None``, ``MapInput``."""
+    kind = declared.kind
+    if kind in ("class", "opaque"):
+        return declared.name.rpartition(".")[2]
+    if kind == "none":
+        return "None"
+    if kind == "ndarray":
+        return "numpy.ndarray"
+    if kind == "unknown":
+        return "Any"
+    if kind == "union":
+        return " | ".join(spell(part) for part in declared.args)
+    if declared.args:
+        return f"{kind}[{', '.join(spell(part) for part in declared.args)}]"
+    return "tuple[()]" if kind == "tuple" else kind

@@ -1,0 +1,273 @@
+"""From a static value and a declared type to the wire form of ``dagwright.contract.literals``, or to what does not fit.
+
+The same rules as the runtime's values: int widens to float and nothing else, an exact member of a union goes before one that
+merely widens.
+"""
+
+from __future__ import annotations
+
+import base64
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
+
+from dagwright.contract.literals import datetime_to_wire, float_to_wire, int_to_wire, timedelta_to_wire
+from dagwright.contract.types import (
+    BOOL,
+    BYTES,
+    DATETIME,
+    FLOAT,
+    INT,
+    NONE,
+    STR,
+    TIMEDELTA,
+    UNKNOWN,
+    Type,
+    class_named,
+    dict_of,
+    list_of,
+    opaque,
+    tuple_of,
+    union_of,
+)
+from dagwright_compiler.frontend.static_values import EnumValue, Instance, KnownCall, StaticValue
+from dagwright_compiler.frontend.typing_rules import spell
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from dagwright_compiler.ir.program import ClassDef, Json
+
+MOST_VALUES = 500_000
+"""How many values one literal may hold, shared parts counted each time they occur."""
+
+_SCALARS: dict[type, Type] = {
+    int: INT,
+    float: FLOAT,
+    bool: BOOL,
+    str: STR,
+    bytes: BYTES,
+    type(None): NONE,
+    datetime: DATETIME,
+    timedelta: TIMEDELTA,
+}
+
+
+class Mismatch(Exception):  # noqa: N818 - a reason, not an error of ours
+    """A value does not fit a declared type; ``path`` leads to the part, ``[0].price``."""
+
+    def __init__(self, path: str, declared: Type, value: StaticValue, note: str = "") -> None:
+        super().__init__(path)
+        self.path = path
+        self.declared = declared
+        self.value = value
+        self.note = note
+
+    @property
+    def reason(self) -> str:
+        """What was found where what was expected."""
+        where = f" at `{self.path}`" if self.path else ""
+        return self.note + where if self.note else f"expected `{spell(self.declared)}`{where}, found {describe(self.value)}"
+
+
+def type_of(value: StaticValue) -> Type:
+    """The type that a value has by itself; elements are joined."""
+    found = _SCALARS.get(type(value))
+    if found is not None:
+        return found
+    if isinstance(value, list):
+        return list_of(_join(value))
+    if isinstance(value, tuple):
+        return tuple_of(*map(type_of, value))
+    if isinstance(value, dict):
+        return dict_of(_join(list(value)), _join(list(value.values())))
+    if isinstance(value, EnumValue | Instance):
+        return class_named(value.owner)
+    return opaque(value.symbol if isinstance(value, KnownCall) else f"{type(value).__module__}.{type(value).__qualname__}")
+
+
+def describe(value: StaticValue) -> str:
+    """A value for a message: its type, and the value itself when it is short."""
+    if value is None:
+        return "`None`"
+    kind = f"`{spell(type_of(value))}`"
+    text = (
+        repr(value)
+        if isinstance(value, bool | int | float | str | bytes) and (not isinstance(value, str | bytes) or len(value) < 40)
+        else ""
+    )
+    return f"{kind} ({text})" if text and len(text) < 60 else kind
+
+
+class WireEncoder:
+    """Encodes values; ``definition`` gives a project class by its qualified name."""
+
+    __slots__ = ("_definition", "_left")
+
+    def __init__(self, definition: Callable[[str], ClassDef | None]) -> None:
+        self._definition = definition
+        self._left = 0
+
+    def encode(self, value: StaticValue, declared: Type) -> Json:
+        """Wire form of ``value`` under ``declared``.
+
+        Raises:
+            Mismatch: It does not fit.
+        """
+        self._left = MOST_VALUES
+        return self._encode(value, declared, "")
+
+    def _encode(self, value: StaticValue, declared: Type, path: str) -> Json:
+        self._left -= 1
+        if self._left < 0:
+            raise Mismatch("", declared, value, f"the literal holds more than {MOST_VALUES} values; read it in a task")
+        return _ENCODERS[declared.kind](self, value, declared, path)
+
+    def _int(self, value: StaticValue, declared: Type, path: str) -> Json:
+        if type(value) is not int:
+            raise Mismatch(path, declared, value)
+        return int_to_wire(value)
+
+    def _float(self, value: StaticValue, declared: Type, path: str) -> Json:
+        if type(value) not in (int, float):
+            raise Mismatch(path, declared, value)
+        try:
+            return float_to_wire(float(value))
+        except OverflowError:
+            raise Mismatch(path, declared, value, "the number is too large for a float") from None
+
+    def _plain(self, value: StaticValue, declared: Type, path: str) -> Json:
+        if _SCALARS.get(type(value)) != declared:
+            raise Mismatch(path, declared, value)
+        return value
+
+    def _bytes(self, value: StaticValue, declared: Type, path: str) -> Json:
+        if not isinstance(value, bytes):
+            raise Mismatch(path, declared, value)
+        return base64.b64encode(value).decode("ascii")
+
+    def _datetime(self, value: StaticValue, declared: Type, path: str) -> Json:
+        if not isinstance(value, datetime):
+            raise Mismatch(path, declared, value)
+        try:
+            return datetime_to_wire(value)
+        except (OverflowError, ValueError):
+            raise Mismatch(path, declared, value, "there is no such instant in UTC") from None
+
+    def _timedelta(self, value: StaticValue, declared: Type, path: str) -> Json:
+        if not isinstance(value, timedelta):
+            raise Mismatch(path, declared, value)
+        return timedelta_to_wire(value)
+
+    def _list(self, value: StaticValue, declared: Type, path: str) -> Json:
+        if not isinstance(value, list):
+            raise Mismatch(path, declared, value)
+        (element,) = declared.args
+        return [self._encode(item, element, f"{path}[{index}]") for index, item in enumerate(value)]
+
+    def _tuple(self, value: StaticValue, declared: Type, path: str) -> Json:
+        if not isinstance(value, tuple) or len(value) != len(declared.args):
+            raise Mismatch(path, declared, value)
+        return [
+            self._encode(item, arg, f"{path}[{index}]")
+            for index, (item, arg) in enumerate(zip(value, declared.args, strict=True))
+        ]
+
+    def _dict(self, value: StaticValue, declared: Type, path: str) -> Json:
+        if not isinstance(value, dict):
+            raise Mismatch(path, declared, value)
+        key_type, value_type = declared.args
+        pairs = [
+            [self._encode(key, key_type, f"{path}[{key!r}]"), self._encode(item, value_type, f"{path}[{key!r}]")]
+            for key, item in value.items()
+        ]
+        return {key: item for key, item in pairs} if key_type.kind == "str" else pairs
+
+    def _class(self, value: StaticValue, declared: Type, path: str) -> Json:
+        if not isinstance(value, EnumValue | Instance) or value.owner != declared.name:
+            raise Mismatch(path, declared, value)
+        if isinstance(value, EnumValue):
+            return value.member
+        definition = self._definition(declared.name)
+        if definition is None:
+            raise Mismatch(path, declared, value, f"the fields of `{spell(declared)}` are not known")
+        result = {}
+        for field in definition.fields:
+            if field.name in value.fields:
+                result[field.name] = self._encode(value.fields[field.name], field.type, f"{path}.{field.name}")
+            elif field.has_default:
+                result[field.name] = field.default
+            else:
+                raise Mismatch(
+                    path,
+                    declared,
+                    value,
+                    f"the default of `{field.name}` of `{spell(declared)}` is not known while compiling; pass the field",
+                )
+        return result
+
+    def _union(self, value: StaticValue, declared: Type, path: str) -> Json:
+        *members, last = declared.args
+        if last.kind == "none" and len(members) == 1:
+            if value is None:
+                return None
+            try:
+                return self._encode(value, members[0], path)
+            except Mismatch as error:
+                raise error if error.path != path else Mismatch(path, declared, value, error.note) from None
+        own = type_of(value)
+        deepest: Mismatch | None = None
+        for member in sorted(declared.args, key=lambda member: member.text != own.text):  # an exact member first
+            try:
+                return {"$u": member.text, "v": self._encode(value, member, path)}
+            except Mismatch as error:
+                if len(error.path) > len(path) and (deepest is None or len(error.path) > len(deepest.path)):
+                    deepest = error
+        raise deepest or Mismatch(path, declared, value)
+
+    def _unknown(self, value: StaticValue, declared: Type, path: str) -> Json:
+        if value is None or type(value) in (bool, str):
+            return value
+        if type(value) is int and isinstance(int_to_wire(value), int):
+            return value
+        if type(value) is float and not isinstance(float_to_wire(value), str):
+            return value
+        if isinstance(value, list):
+            return [self._encode(item, declared, f"{path}[{index}]") for index, item in enumerate(value)]
+        if isinstance(value, dict):
+            return {
+                "$d": [
+                    [self._encode(key, declared, path), self._encode(item, declared, f"{path}[{key!r}]")]
+                    for key, item in value.items()
+                ]
+            }
+        own = tuple_of(*(UNKNOWN for _ in value)) if isinstance(value, tuple) else _SCALARS.get(type(value))
+        if own is None:
+            raise Mismatch(path, declared, value, f"{describe(value)} needs a declared type; annotate the input with its class")
+        return {"$u": own.text, "v": self._encode(value, own, path)}
+
+    def _never(self, value: StaticValue, declared: Type, path: str) -> Json:
+        raise Mismatch(path, declared, value)
+
+
+_ENCODERS: dict[str, Callable[[WireEncoder, StaticValue, Type, str], Json]] = {
+    "int": WireEncoder._int,
+    "float": WireEncoder._float,
+    "bool": WireEncoder._plain,
+    "str": WireEncoder._plain,
+    "none": WireEncoder._plain,
+    "bytes": WireEncoder._bytes,
+    "datetime": WireEncoder._datetime,
+    "timedelta": WireEncoder._timedelta,
+    "list": WireEncoder._list,
+    "tuple": WireEncoder._tuple,
+    "dict": WireEncoder._dict,
+    "class": WireEncoder._class,
+    "union": WireEncoder._union,
+    "unknown": WireEncoder._unknown,
+    "ndarray": WireEncoder._never,
+    "opaque": WireEncoder._never,
+}
+
+
+def _join(values: list[StaticValue]) -> Type:
+    return union_of(dict.fromkeys(map(type_of, values))) if values else UNKNOWN

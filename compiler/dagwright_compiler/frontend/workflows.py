@@ -1,0 +1,186 @@
+"""From an interpreted body to a ``Workflow``: node ids, bindings, outputs, spans."""
+
+from __future__ import annotations
+
+import ast
+from typing import TYPE_CHECKING
+
+from dagwright_compiler.diagnostics import codes
+from dagwright_compiler.frontend.bodies import Body, interpret
+from dagwright_compiler.frontend.calls import refuse_result, source_places
+from dagwright_compiler.frontend.frames import contains_broken
+from dagwright_compiler.frontend.node_names import name_nodes
+from dagwright_compiler.frontend.promises import Broken, Group, Promise, Result, Static, Value, describe_source, parts_of
+from dagwright_compiler.frontend.static_values import Instance
+from dagwright_compiler.frontend.typing_rules import NO, spell
+from dagwright_compiler.frontend.wire_values import Mismatch
+from dagwright_compiler.ir.program import (
+    Binding,
+    Field,
+    GraphNode,
+    InputBinding,
+    LiteralBinding,
+    MapNode,
+    Node,
+    Output,
+    OutputBinding,
+    TaskNode,
+    Workflow,
+)
+from dagwright_compiler.source import Span
+
+if TYPE_CHECKING:
+    from dagwright_compiler.frontend.findings import Place
+    from dagwright_compiler.frontend.frames import Frame, Services
+    from dagwright_compiler.frontend.promises import Call, Callee
+    from dagwright_compiler.ir.spans import SpanTable
+
+
+def build_workflow(callee: Callee, services: Services, spans: SpanTable) -> Workflow | None:
+    """Interpret and finish a workflow; ``None`` when its outputs could not be bound (findings tell why)."""
+    body = interpret(callee, services)
+    returned = _outputs(body, callee)
+    if returned is None:
+        return None
+    ids = name_nodes(body.calls)
+    nodes = tuple(_node(call, ids) for call in body.calls)
+    outputs = tuple(
+        Output(name=field.name, type=field.type, binding=_binding(value, ids))
+        for field, value in zip(callee.interface.outputs, returned, strict=True)
+    )
+    _record_spans(callee, body.calls, ids, spans)
+    return Workflow(
+        name=callee.name, inputs=callee.interface.inputs, outputs=outputs, returns=callee.interface.returns, nodes=nodes
+    )
+
+
+def _node(call: Call, ids: dict[int, str]) -> Node:
+    id_ = ids[id(call)]
+    bindings = tuple((name, _binding(value, ids)) for name, value in call.bindings.items())
+    after = tuple(ids[id(earlier)] for earlier in call.after)
+    name = call.callee.name
+    policy = call.policy if call.policy != call.callee.policy else None
+    if call.kind == "map":
+        return MapNode(
+            id=id_, task=name, over=call.over, bindings=bindings, after=after, policy=policy, concurrency=call.concurrency
+        )
+    if call.kind == "graph":
+        return GraphNode(id=id_, workflow=name, bindings=bindings, after=after)
+    return TaskNode(id=id_, task=name, bindings=bindings, after=after, policy=policy)
+
+
+def _binding(value: Promise | LiteralBinding, ids: dict[int, str]) -> Binding:
+    if isinstance(value, LiteralBinding):
+        return value
+    if value.call is None:
+        return InputBinding(name=value.name)
+    return OutputBinding(node=ids[id(value.call)], output=value.name)
+
+
+def _record_spans(callee: Callee, calls: list[Call], ids: dict[int, str], spans: SpanTable) -> None:
+    path, workflow, table = callee.module.source.path, callee.name, spans.nodes
+    for call in calls:
+        id_ = ids[id(call)]
+        node = call.node
+        table[workflow, id_, ""] = _span(path, node)
+        for name, argument in call.arguments.items():
+            table[workflow, id_, name] = _span(path, argument)
+        for field, place in call.policy_places.items():
+            table[workflow, id_, f"policy.{field}"] = place.span
+
+
+def _span(path: str, node: ast.expr) -> Span:
+    assert node.end_lineno is not None
+    assert node.end_col_offset is not None
+    return Span(path, node.lineno, node.col_offset, node.end_lineno, node.end_col_offset)
+
+
+def _outputs(body: Body, callee: Callee) -> list[Promise | LiteralBinding] | None:
+    """Values of the declared outputs, or ``None`` after a finding."""
+    frame, interface = body.frame, callee.interface
+    if body.returned is None:
+        if not interface.outputs:
+            return []
+        if not frame.may_return:
+            message = f"the workflow `{callee.node.name}` declares a result, but never returns"
+            frame.report(
+                codes.RETURN_MISMATCH,
+                message,
+                callee.node.returns or callee.node,
+                help_="add `return ...`, or annotate `-> None`",
+            )
+        return None
+    value, node = body.returned
+    at = node.value or node
+    if contains_broken(value):
+        return None
+    if interface.returns == "none":
+        return _no_outputs(frame, callee, value, at)
+    if interface.returns == "single":
+        bound = _output(frame, callee, interface.outputs[0], value, at)
+        return None if bound is None else [bound]
+    return _several(frame, callee, value, at)
+
+
+def _no_outputs(frame: Frame, callee: Callee, value: Value, at: ast.AST) -> list[Promise | LiteralBinding] | None:
+    if isinstance(value, Static) and value.value is None:
+        return []
+    if isinstance(value, Result) and not value.call.outputs:
+        return []
+    kind = f" -> {spell(value.type)}" if isinstance(value, Promise) else " -> ..."
+    message = f"the workflow `{callee.node.name}` returns a value, but declares none"
+    frame.report(codes.RETURN_MISMATCH, message, at, help_=f"annotate it: `def {callee.node.name}(...){kind}:`")
+    return None
+
+
+def _several(frame: Frame, callee: Callee, value: Value, at: ast.AST) -> list[Promise | LiteralBinding] | None:
+    outputs = callee.interface.outputs
+    parts = parts_of(value)
+    if isinstance(value, Static) and isinstance(value.value, Instance):
+        parts = tuple(Static(value.value.fields.get(field.name)) for field in outputs)
+    if parts is None:
+        message = f"the workflow `{callee.node.name}` declares {len(outputs)} results, but returns one value"
+        frame.report(codes.RETURN_MISMATCH, message, at, help_="return a tuple")
+        return None
+    if isinstance(value, Group) and value.fields and sorted(value.fields) == sorted(field.name for field in outputs):
+        parts = tuple(value.items[value.fields.index(field.name)] for field in outputs)
+    if len(parts) != len(outputs):
+        message = f"the workflow `{callee.node.name}` declares {len(outputs)} results, but returns {len(parts)}"
+        frame.report(codes.RETURN_MISMATCH, message, at, related=_annotation(frame, callee))
+        return None
+    items = at.elts if isinstance(at, ast.Tuple) and len(at.elts) == len(parts) else [at] * len(parts)
+    bound = [_output(frame, callee, field, part, item) for field, part, item in zip(outputs, parts, items, strict=True)]
+    return None if any(part is None for part in bound) else [part for part in bound if part is not None]
+
+
+def _output(frame: Frame, callee: Callee, field: Field, value: Value, at: ast.AST) -> Promise | LiteralBinding | None:
+    if isinstance(value, Promise):
+        if value.type.text != field.type.text and frame.services.rules.assignable(value.type, field.type) == NO:
+            message = f"{describe_source(value)} is `{spell(value.type)}`, but `{callee.node.name}` returns `{spell(field.type)}`"
+            related = (*source_places(frame, value), *_annotation(frame, callee))
+            frame.report(codes.RETURN_MISMATCH, message, at, label=f"expected `{spell(field.type)}`", related=related)
+            return None
+        return value
+    if isinstance(value, Static):
+        try:
+            return LiteralBinding(type=field.type, value=frame.services.classes.encoder.encode(value.value, field.type))
+        except Mismatch as error:
+            message = f"`{callee.node.name}` does not return this constant: {error.reason}"
+            frame.report(codes.RETURN_MISMATCH, message, at, related=_annotation(frame, callee))
+            return None
+    if isinstance(value, Result) and isinstance(at, ast.expr):
+        refuse_result(frame, value, at)
+    elif not isinstance(value, Broken):
+        message = f"{describe_source(value)} cannot be returned as `{spell(field.type)}` yet"
+        help_ = (
+            "annotate the result as `tuple[...]`"
+            if isinstance(value, Group) and value.kind == "tuple"
+            else "build the value in a task"
+        )
+        frame.report(codes.UNSUPPORTED_EXPRESSION, message, at, help_=help_)
+    return None
+
+
+def _annotation(frame: Frame, callee: Callee) -> tuple[tuple[Place, str], ...]:
+    returns = callee.node.returns
+    return ((frame.place(returns), f"`{callee.node.name}` declares its result here"),) if returns is not None else ()
