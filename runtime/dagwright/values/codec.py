@@ -57,7 +57,7 @@ class Codec:
         try:
             return form.normalise(value)
         except RecursionError:
-            raise ValueMismatch(form.spelling, "a value that contains itself or is nested too deeply") from None
+            raise _too_deep(form) from None
 
     def encode(self, value: Any, declared: Type, blobs: Blobs) -> Json:
         """Write the wire form of a normalised value; ``blobs`` takes what stands outside of it, by SHA-256."""
@@ -69,7 +69,11 @@ class Codec:
         Raises:
             ValueMismatch: ``data`` is not of the declared type.
         """
-        return self.form(declared).decode(data, fetch)
+        form = self.form(declared)
+        try:
+            return form.decode(data, fetch)
+        except RecursionError:
+            raise _too_deep(form) from None
 
     def from_user(self, data: Json, declared: Type) -> Any:
         """Read JSON that a person wrote into a normalised value.
@@ -80,7 +84,11 @@ class Codec:
         Raises:
             ValueMismatch: ``data`` cannot be of the declared type.
         """
-        return self.form(declared).from_user(data)
+        form = self.form(declared)
+        try:
+            return form.from_user(data)
+        except RecursionError:
+            raise _too_deep(form) from None
 
     def to_user(self, value: Any, declared: Type) -> Json:
         """Write a normalised value as JSON for a person to read."""
@@ -158,6 +166,10 @@ def import_class(module: str, qualname: str) -> type:
         found = getattr(found, part)
     cls: type = found
     return cls
+
+
+def _too_deep(form: Form) -> ValueMismatch:
+    return ValueMismatch(form.spelling, "a value that contains itself or is nested too deeply")
 
 
 def _print_warning(text: str) -> None:

@@ -50,9 +50,10 @@ def described(value: Any) -> str:
     kind = type(value)
     if value is None:
         return "None"
-    if kind in (int, float, bool, str, bytes) or kind.__module__ == "numpy":
-        text = shown(value) if not hasattr(value, "shape") or not value.shape else f"of shape {value.shape}"
-        return f"{type_name(kind)} {text}"
+    if kind in (int, float, bool, str, bytes):
+        return f"{kind.__name__} {shown(value)}"
+    if kind.__module__ == "numpy":
+        return f"{type_name(kind)} of shape {value.shape}" if getattr(value, "shape", ()) else f"{type_name(kind)} {value}"
     if kind in (list, tuple, dict, set, frozenset):
         return f"{kind.__name__} of {len(value)} item{'' if len(value) == 1 else 's'}"
     if kind.__module__ in ("datetime", "decimal", "fractions", "uuid"):

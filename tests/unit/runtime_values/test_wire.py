@@ -1,0 +1,159 @@
+"""The wire form itself, and the JSON that people write and read."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+
+import numpy as np
+import pytest
+from value_samples import CLASSES, Colour, Frozen, Level, Pair, Point, Tree, identity
+
+from dagwright.contract.types import parse
+from dagwright.values import Codec, ValueMismatch
+
+CODEC = Codec(CLASSES)
+BIG = 1 << 9000
+
+
+@pytest.mark.parametrize(
+    ("value", "text", "wire"),
+    [
+        (1, "int", 1),
+        (BIG, "int", hex(BIG)),
+        ([1, -BIG], "list[int]", [1, hex(-BIG)]),
+        (float("inf"), "float", "inf"),
+        ([1.0, float("nan")], "list[float]", [1.0, "nan"]),
+        ([1e308, 1e308], "list[float]", [1e308, 1e308]),
+        (b"\x00\x01", "bytes", "AAE="),
+        (datetime(2024, 1, 31, 10, tzinfo=UTC), "datetime", "2024-01-31T10:00:00+00:00"),
+        (timedelta(days=-1, microseconds=5), "timedelta", "-P0DT86399.999995S"),
+        ((1, "a"), "tuple[int, str]", [1, "a"]),
+        ({"b": 1, "a": 2}, "dict[str, int]", {"b": 1, "a": 2}),
+        ({2: "b", 1: "a"}, "dict[int, str]", [[2, "b"], [1, "a"]]),
+        (Point(1.0, 2.0), "class[value_samples.Point]", {"x": 1.0, "y": 2.0}),
+        (Pair(1, "a"), "class[value_samples.Pair]", {"left": 1, "right": "a"}),
+        (Colour.GREEN, "class[value_samples.Colour]", "GREEN"),
+        (None, "union[int, none]", None),
+        (1, "union[int, none]", 1),
+        (1, "union[int, str, none]", {"$u": "int", "v": 1}),
+        (None, "union[int, str, none]", {"$u": "none", "v": None}),
+        ({"a": (1.0,)}, "unknown", {"$d": [["a", {"$u": "tuple[unknown]", "v": [1.0]}]]}),
+        (BIG, "unknown", {"$u": "int", "v": hex(BIG)}),
+        (float("nan"), "unknown", {"$u": "float", "v": "nan"}),
+        (Colour.RED, "unknown", {"$u": "class[value_samples.Colour]", "v": "RED"}),
+        (timedelta(0), "unknown", {"$u": "timedelta", "v": "P0DT0S"}),
+    ],
+)
+def test_the_wire_form_is_that_of_the_contract(value, text, wire):
+    declared = parse(text)
+    assert CODEC.encode(CODEC.normalise(value, declared), declared, {}) == wire
+    assert identity(CODEC.decode(wire, declared, lambda _: b"")) == identity(CODEC.normalise(value, declared))
+
+
+@pytest.mark.parametrize(
+    ("wire", "text"),
+    [
+        (True, "int"),
+        (1.0, "int"),
+        ("0x10", "int"),
+        ("1", "float"),
+        (None, "str"),
+        ("=", "bytes"),
+        ("A A=", "bytes"),
+        ("yesterday", "datetime"),
+        ("P", "timedelta"),
+        ({}, "list[int]"),
+        ([1], "dict[int, int]"),
+        ([[1, 2, 3]], "dict[int, int]"),
+        ([], "dict[str, int]"),
+        ([1, 2], "tuple[int]"),
+        ({"x": 1.0}, "class[value_samples.Point]"),
+        ({"x": 1.0, "y": 1.0, "z": 1.0}, "class[value_samples.Point]"),
+        ({"x": 1.0, "z": 1.0}, "class[value_samples.Point]"),
+        ("BLUE", "class[value_samples.Colour]"),
+        (2, "class[value_samples.Colour]"),
+        (1, "union[int, str]"),
+        ({"$u": "float", "v": 1.0}, "union[int, str]"),
+        ({"a": 1}, "unknown"),
+        ([], "ndarray"),
+        ({"$blob": "x", "size": 1, "enc": "pickle"}, "ndarray"),
+    ],
+)
+def test_what_is_no_wire_form_of_the_type_is_refused(wire, text):
+    with pytest.raises(ValueMismatch):
+        CODEC.decode(wire, parse(text), lambda _: b"")
+
+
+@pytest.mark.parametrize(
+    ("given", "text", "value"),
+    [
+        (1, "float", 1.0),
+        ("inf", "float", float("inf")),
+        ("green", "union[class[value_samples.Colour], str]", "green"),
+        ("RED", "class[value_samples.Colour]", Colour.RED),
+        ("red", "class[value_samples.Colour]", Colour.RED),
+        (2, "class[value_samples.Colour]", Colour.GREEN),
+        (2, "class[value_samples.Level]", Level.HIGH),
+        (1, "union[int, str, none]", 1),
+        ("a", "union[int, str, none]", "a"),
+        (None, "union[int, str, none]", None),
+        (1, "union[float, str]", 1.0),
+        ({"$u": "float", "v": 1}, "union[int, float]", 1.0),
+        ({"1": "a"}, "dict[int, str]", {1: "a"}),
+        ({"1.5": 1}, "dict[float, int]", {1.5: 1}),
+        ({"true": 1}, "dict[bool, int]", {True: 1}),
+        ({"red": 1}, "dict[class[value_samples.Colour], int]", {Colour.RED: 1}),
+        ([[1, "a"]], "dict[int, str]", {1: "a"}),
+        ({"a": {"b": [1]}}, "unknown", {"a": {"b": [1]}}),
+        ({"x": 1}, "class[value_samples.Point]", Point(1.0, 0.0)),
+        ({"value": 3}, "class[value_samples.Tree]", Tree(3, [])),
+        ({"left": 3}, "class[value_samples.Pair]", Pair(3)),
+        ([3, "a"], "class[value_samples.Pair]", Pair(3, "a")),
+        ("2024-01-31T10:00:00Z", "datetime", datetime(2024, 1, 31, 10, tzinfo=UTC)),
+        ("2024-01-31", "datetime", datetime(2024, 1, 31, tzinfo=UTC)),
+        (90, "timedelta", timedelta(seconds=90)),
+        ("PT1H30M", "timedelta", timedelta(minutes=90)),
+    ],
+)
+def test_people_may_write_what_can_only_mean_one_thing(given, text, value):
+    assert identity(CODEC.from_user(given, parse(text))) == identity(value)
+
+
+@pytest.mark.parametrize(
+    ("given", "text", "message"),
+    [
+        ("1", "int", "expected int, got str '1'"),
+        (True, "float", "expected float, got bool True"),
+        ({"x": "a"}, "class[value_samples.Point]", "expected float, got str 'a' at .x"),
+        ({"y": 1}, "class[value_samples.Point]", "expected Point, got no field 'x'"),
+        ({"x": 1, "z": 1}, "class[value_samples.Point]", "expected Point, got a field 'z' (its fields are x, y)"),
+        (3, "class[value_samples.Point]", "expected Point, got int 3 (write an object with its fields)"),
+        ("blue", "class[value_samples.Colour]", "expected Colour, got str 'blue' (its members are RED, GREEN"),
+        ({"a": 1}, "dict[int, int]", "expected int, got str 'a' at key 'a'"),
+        ([{"x": []}], "list[class[value_samples.Point]]", "expected float, got list of 0 items at [0].x"),
+        ("soon", "datetime", "(write 2024-01-31T10:00:00+00:00)"),
+        ({"$blob": "0" * 64, "size": 1, "enc": "npy"}, "ndarray", "(write nested lists of numbers)"),
+        (1, "opaque[torch.Tensor]", "expected torch.Tensor, got int 1 (values of this class cannot be given as JSON)"),
+    ],
+)
+def test_what_people_write_wrongly_is_answered_with_place_and_help(given, text, message):
+    with pytest.raises(ValueMismatch) as found:
+        CODEC.from_user(given, parse(text))
+    assert message in str(found.value)
+
+
+@pytest.mark.parametrize(
+    ("value", "text", "shown"),
+    [
+        (1, "union[int, str, none]", 1),
+        ({1: "a"}, "dict[int, str]", [[1, "a"]]),
+        (Colour.GREEN, "class[value_samples.Colour]", "GREEN"),
+        (Frozen("ab"), "class[value_samples.Frozen]", {"name": "ab", "derived": 102}),
+        ({"a": (1, b"x")}, "unknown", {"a": [1, "eA=="]}),
+        ({1: 2}, "unknown", [[1, 2]]),
+        (np.array([[1, 2]]), "ndarray", [[1, 2]]),
+        ([np.array([1.5])], "list[ndarray]", [[1.5]]),
+    ],
+)
+def test_people_read_plain_json(value, text, shown):
+    assert CODEC.to_user(CODEC.normalise(value, parse(text)), parse(text)) == shown
