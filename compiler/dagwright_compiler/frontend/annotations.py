@@ -16,8 +16,8 @@ from dagwright_compiler.frontend.entities import (
     External,
     FunctionEntity,
     MemberEntity,
-    UnstableEntity,
     Unresolved,
+    UnstableEntity,
 )
 from dagwright_compiler.frontend.findings import Findings, Place
 from dagwright_compiler.frontend.names import NOT_YET

@@ -68,11 +68,19 @@ class _Statements:
     def __init__(self, frame: Frame) -> None:
         self._frame = frame
         self._expressions = Expressions(frame)
+        self._handlers: dict[type[ast.stmt], Callable[..., None]] = {
+            ast.Assign: self._assign,
+            ast.AnnAssign: self._annotated,
+            ast.AugAssign: self._augmented,
+            ast.Expr: self._expression,
+            ast.Return: self._return,
+            ast.Pass: self._nothing,
+        }
 
     def statement(self, node: ast.stmt) -> None:
-        handler = _HANDLERS.get(type(node))
+        handler = self._handlers.get(type(node))
         if handler is not None:
-            handler(self, node)
+            handler(node)
         else:
             self._unsupported(node)
 
@@ -186,13 +194,3 @@ class _Statements:
                 name = name.elts[0]
             if isinstance(name, ast.Name) and not calls[-1].variable:
                 calls[-1].variable = name.id
-
-
-_HANDLERS: dict[type[ast.stmt], Callable[..., None]] = {
-    ast.Assign: _Statements._assign,
-    ast.AnnAssign: _Statements._annotated,
-    ast.AugAssign: _Statements._augmented,
-    ast.Expr: _Statements._expression,
-    ast.Return: _Statements._return,
-    ast.Pass: _Statements._nothing,
-}

@@ -5,6 +5,8 @@ from __future__ import annotations
 import ast
 from typing import TYPE_CHECKING
 
+import msgspec
+
 from dagwright.contract.types import Type, list_of
 from dagwright_compiler.diagnostics import codes
 from dagwright_compiler.frontend.findings import Place
@@ -20,6 +22,14 @@ if TYPE_CHECKING:
 
 Argument = tuple[Value, ast.expr]
 """An argument's value and where it stands."""
+
+
+class Slot(msgspec.Struct, frozen=True, eq=False):
+    """An input of a callee and the type expected for it (a map expects a list of the input's own)."""
+
+    callee: Callee
+    field: Field
+    expected: Type
 
 
 def call(frame: Frame, callee: Callee, node: ast.Call, arguments: dict[str, Argument]) -> Call:
@@ -50,10 +60,10 @@ def bind_inputs(frame: Frame, made: Call, arguments: Mapping[str, Argument], dec
         made.arguments[field.name] = node
         if isinstance(value, Promise):
             if value.type.text != expected.text:
-                check_edge(frame, made.callee, field, value, node, expected)
+                check_edge(frame, Slot(made.callee, field, expected), value, node)
             made.bindings[field.name] = value
         else:
-            binding = _bind_other(frame, made.callee, field, value, node, expected)
+            binding = _bind_other(frame, Slot(made.callee, field, expected), value, node)
             if binding is not None:
                 made.bindings[field.name] = binding
 
@@ -119,8 +129,9 @@ def _bind_named(frame: Frame, callee: Callee, named: list[tuple[ast.keyword, Val
     return failed
 
 
-def check_edge(frame: Frame, callee: Callee, field: Field, value: Promise, node: ast.expr, expected: Type) -> None:
+def check_edge(frame: Frame, slot: Slot, value: Promise, node: ast.expr) -> None:
     """Report a promise whose type cannot fit an input, with both ends of the edge."""
+    callee, field, expected = slot.callee, slot.field, slot.expected
     if frame.services.rules.assignable(value.type, expected) != NO:
         return
     message = (
@@ -143,10 +154,9 @@ def source_places(frame: Frame, value: Promise) -> list[tuple[Place, str]]:
     return places
 
 
-def _bind_other(
-    frame: Frame, callee: Callee, field: Field, value: Value, node: ast.expr, expected: Type
-) -> LiteralBinding | None:
+def _bind_other(frame: Frame, slot: Slot, value: Value, node: ast.expr) -> LiteralBinding | None:
     """Bind what is no promise: a constant, or something that cannot be passed."""
+    callee, field, expected = slot.callee, slot.field, slot.expected
     if contains_broken(value):
         return None
     if isinstance(value, Static):

@@ -56,37 +56,35 @@ def dataclass_fields(node: ast.ClassDef, resolver: Resolver, module: Module) -> 
         symbol = named.symbol if isinstance(named, External) else ""
         if symbol in ("typing.ClassVar", "dataclass.KW_ONLY", "dataclass.InitVar"):
             continue
-        yield _field(name, statement, annotation, resolver, module)
+        yield _field(FieldNode(name, statement, annotation, statement.value, deferred=False), resolver, module)
 
 
-def _field(name: str, statement: ast.AnnAssign, annotation: ast.expr, resolver: Resolver, module: Module) -> FieldNode:
-    value = statement.value
-    if isinstance(value, ast.Call):
-        callee = resolver.expression(value.func, module)
-        if isinstance(callee, External) and callee.symbol == "dataclass.field":
-            return _field_call(name, statement, annotation, value, resolver, module)
-    return FieldNode(name, statement, annotation, value, deferred=False)
-
-
-def _field_call(
-    name: str, statement: ast.AnnAssign, annotation: ast.expr, call: ast.Call, resolver: Resolver, module: Module
-) -> FieldNode:
-    """``field(default=...)`` or ``field(default_factory=list)``."""
+def _field(plain: FieldNode, resolver: Resolver, module: Module) -> FieldNode:
+    """The field, with the default that ``field(default=...)`` or ``field(default_factory=list)`` gives."""
+    call = plain.default
+    if not isinstance(call, ast.Call):
+        return plain
+    callee = resolver.expression(call.func, module)
+    if not (isinstance(callee, External) and callee.symbol == "dataclass.field"):
+        return plain
     for keyword in call.keywords:
         if keyword.arg == "default":
-            return FieldNode(name, statement, annotation, keyword.value, deferred=False)
+            return FieldNode(plain.name, plain.node, plain.annotation, keyword.value, deferred=False)
         if keyword.arg == "default_factory":
-            factory = resolver.expression(keyword.value, module)
-            symbol = factory.symbol if isinstance(factory, External) else ""
-            empty: ast.expr | None = None
-            if symbol == "list":
-                empty = ast.copy_location(ast.List([], ast.Load()), keyword.value)
-            elif symbol == "dict":
-                empty = ast.copy_location(ast.Dict([], []), keyword.value)
-            elif isinstance(keyword.value, ast.Lambda):
-                empty = keyword.value.body
-            return FieldNode(name, statement, annotation, empty, deferred=empty is None)
-    return FieldNode(name, statement, annotation, None, deferred=False)
+            made = _made_by(keyword.value, resolver, module)
+            return FieldNode(plain.name, plain.node, plain.annotation, made, deferred=made is None)
+    return FieldNode(plain.name, plain.node, plain.annotation, None, deferred=False)
+
+
+def _made_by(factory: ast.expr, resolver: Resolver, module: Module) -> ast.expr | None:
+    """The expression that a default factory stands for, or ``None`` when only running it tells."""
+    if isinstance(factory, ast.Lambda):
+        return factory.body
+    named = resolver.expression(factory, module)
+    symbol = named.symbol if isinstance(named, External) else ""
+    if symbol == "list":
+        return ast.copy_location(ast.List([], ast.Load()), factory)
+    return ast.copy_location(ast.Dict([], []), factory) if symbol == "dict" else None
 
 
 def enum_members(node: ast.ClassDef) -> EnumBody:

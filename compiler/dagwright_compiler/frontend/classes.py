@@ -299,7 +299,7 @@ class Classes:
         if shape.kind == "enum":
             members = tuple(field for field, _, _ in shape.fields)
             self.definitions[name] = ClassDef(kind="enum", module=entity.module.name, qualname=entity.name, members=members)
-            self._enums[name] = EnumBody({member: None for member in members}, {})
+            self._enums[name] = EnumBody(dict.fromkeys(members), {})
         else:
             fields = self._shape_fields(shape, entity.module)
             self.definitions[name] = ClassDef(kind="namedtuple", module=entity.module.name, qualname=entity.name, fields=fields)

@@ -6,7 +6,6 @@ the policy as it is.
 
 from __future__ import annotations
 
-import ast
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
@@ -21,6 +20,7 @@ from dagwright_compiler.frontend.wire_values import describe
 from dagwright_compiler.ir.program import Cache, Policy, Resources
 
 if TYPE_CHECKING:
+    import ast
     from collections.abc import Callable, Iterable
 
     from dagwright_compiler.frontend.modules import Module

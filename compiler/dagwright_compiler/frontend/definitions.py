@@ -9,7 +9,7 @@ import msgspec
 
 from dagwright.contract.signatures import interface_signature
 from dagwright_compiler.diagnostics import codes
-from dagwright_compiler.frontend.entities import Constant, Entity, External, FunctionEntity, Unresolved
+from dagwright_compiler.frontend.entities import Entity, External, FunctionEntity, Unresolved
 from dagwright_compiler.frontend.findings import Findings, Place
 from dagwright_compiler.frontend.names import NOT_YET
 from dagwright_compiler.frontend.promises import Callee
@@ -43,6 +43,7 @@ class Definitions:
 
     def __init__(
         self,
+        *,
         resolver: Resolver,
         interfaces: Interfaces,
         policies: Policies,

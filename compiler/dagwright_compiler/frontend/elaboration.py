@@ -68,11 +68,32 @@ class _Elaboration:
         evaluator = Evaluator(self._resolver)
         annotations = Annotations(self._resolver, self._findings)
         classes = Classes(self._resolver, annotations, evaluator, self._findings, self._spans)
-        interfaces = Interfaces(self._resolver, annotations, evaluator, classes, self._findings, self._spans)
         policies = Policies(evaluator, self._findings)
-        self._definitions = Definitions(self._resolver, interfaces, policies, classes, self._findings, self._spans)
-        rules = TypingRules(classes.ancestors)
-        self._services = Services(self._resolver, evaluator, classes, self._definitions, policies, rules, self._findings)
+        interfaces = Interfaces(
+            annotations=annotations,
+            evaluator=evaluator,
+            classes=classes,
+            spans=self._spans,
+            findings=self._findings,
+            resolver=self._resolver,
+        )
+        self._definitions = Definitions(
+            interfaces=interfaces,
+            policies=policies,
+            classes=classes,
+            spans=self._spans,
+            findings=self._findings,
+            resolver=self._resolver,
+        )
+        self._services = Services(
+            evaluator=evaluator,
+            classes=classes,
+            definitions=self._definitions,
+            policies=policies,
+            rules=TypingRules(classes.ancestors),
+            findings=self._findings,
+            resolver=self._resolver,
+        )
         self._workflows: dict[str, Workflow] = {}
         self._built: set[str] = set()
         self._waiting: deque[Callee] = deque()

@@ -3,15 +3,12 @@
 from __future__ import annotations
 
 import ast
-from typing import TYPE_CHECKING
 
 import msgspec
 
 from dagwright_compiler.frontend.modules import Module
 from dagwright_compiler.frontend.names import symbol_of
-
-if TYPE_CHECKING:
-    from dagwright_compiler.frontend.summary import FunctionNode
+from dagwright_compiler.frontend.summary import FunctionNode
 
 
 class ModuleEntity(msgspec.Struct, frozen=True, eq=False):

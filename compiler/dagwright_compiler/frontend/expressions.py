@@ -13,8 +13,8 @@ from dagwright_compiler.frontend.entities import (
     Entity,
     External,
     FunctionEntity,
-    UnstableEntity,
     Unresolved,
+    UnstableEntity,
 )
 from dagwright_compiler.frontend.findings import Place
 from dagwright_compiler.frontend.names import NOT_YET

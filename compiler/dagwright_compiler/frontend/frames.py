@@ -29,6 +29,7 @@ class Services:
 
     def __init__(
         self,
+        *,
         resolver: Resolver,
         evaluator: Evaluator,
         classes: Classes,

@@ -38,6 +38,7 @@ class Interfaces:
 
     def __init__(
         self,
+        *,
         resolver: Resolver,
         annotations: Annotations,
         evaluator: Evaluator,

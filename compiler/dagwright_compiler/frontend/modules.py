@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 import ast
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import msgspec
 
+from dagwright_compiler.diagnostics.model import Diagnostic
+from dagwright_compiler.frontend.summary import Summary
 from dagwright_compiler.source import SourceFile, Span
-
-if TYPE_CHECKING:
-    from dagwright_compiler.diagnostics.model import Diagnostic
-    from dagwright_compiler.frontend.summary import Summary
 
 
 class Module(msgspec.Struct, eq=False):

@@ -55,9 +55,9 @@ def _task_names(module: Module, resolver: Resolver, definitions: Definitions) ->
         ):
             continue
         entity = resolver.name(name, module)
-        if isinstance(entity, ModuleEntity | PackageEntity):
-            found.add(name)
-        elif isinstance(entity, FunctionEntity) and definitions.decoration(entity).kind in ("task", "workflow"):
+        if isinstance(entity, ModuleEntity | PackageEntity) or (
+            isinstance(entity, FunctionEntity) and definitions.decoration(entity).kind in ("task", "workflow")
+        ):
             found.add(name)
     return found
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ast
 from typing import TYPE_CHECKING
 
 from dagwright_compiler.diagnostics import codes
@@ -12,6 +11,8 @@ from dagwright_compiler.frontend.static_values import NotStatic
 from dagwright_compiler.frontend.wire_values import describe
 
 if TYPE_CHECKING:
+    import ast
+
     from dagwright_compiler.frontend.frames import Frame
     from dagwright_compiler.frontend.promises import Call
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 import posixpath
+from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
 
 from dagwright_compiler.diagnostics import codes
@@ -21,7 +22,7 @@ from dagwright_compiler.source import SourceFile
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
-    from pathlib import Path
+    from pathlib import PurePath
 
     from dagwright_compiler.frontend.source_tree import SourceTree
 
@@ -33,31 +34,35 @@ class Project:
         files: The requested Python files (see ``source_tree.find_files`` for folders).
         source_roots: Folders from which modules are named and imported, before any other rule.
         display_root: Folder that printed paths are relative to; files elsewhere print in full.
+        tree: Where the files are: this machine's file system when left out.
     """
 
-    def __init__(self, files: Sequence[Path], *, source_roots: Sequence[Path] = (), display_root: Path | None = None) -> None:
-        locations = [_absolute(file) for file in files]
-        base = _absolute(display_root) if display_root is not None else ""
-        self._open(DiskTree(), locations, [_absolute(root) for root in source_roots], base)
+    def __init__(
+        self,
+        files: Sequence[PurePath],
+        *,
+        source_roots: Sequence[PurePath] = (),
+        display_root: PurePath | None = None,
+        tree: SourceTree | None = None,
+    ) -> None:
+        located = _absolute if tree is None else _as_given
+        locations = [located(file) for file in files]
+        roots = [located(root) for root in source_roots]
+        self._display_root = located(display_root) if display_root is not None else ""
+        self._tree = tree if tree is not None else DiskTree()
+        self._source_roots = sorted(dict.fromkeys(roots), key=len, reverse=True)
+        self._modules: dict[tuple[str, str], Module] = {}
+        self._found: dict[tuple[str, str], tuple[str, bool] | None] = {}
+        self._requests = [(location, *self._identity(location)) for location in dict.fromkeys(locations)]
+        self._roots = list(dict.fromkeys([*roots, *(root for _, root, _, _ in self._requests)]))
 
     @classmethod
     def from_sources(
         cls, sources: Mapping[str, str | bytes], *, files: Sequence[str] | None = None, source_roots: Sequence[str] = ()
     ) -> Project:
         """A project in memory: paths and texts; ``files`` are the requested ones, all when left out."""
-        project = cls.__new__(cls)
-        wanted = [posixpath.normpath(path) for path in (sources if files is None else files)]
-        project._open(MemoryTree(sources), wanted, [posixpath.normpath(root) if root != "." else "" for root in source_roots], "")
-        return project
-
-    def _open(self, tree: SourceTree, locations: list[str], source_roots: list[str], display_root: str) -> None:
-        self._tree = tree
-        self._display_root = display_root
-        self._source_roots = sorted(dict.fromkeys(source_roots), key=len, reverse=True)
-        self._modules: dict[tuple[str, str], Module] = {}
-        self._found: dict[tuple[str, str], tuple[str, bool] | None] = {}
-        self._requests = [(location, *self._identity(location)) for location in dict.fromkeys(locations)]
-        self._roots = list(dict.fromkeys([*source_roots, *(root for _, root, _, _ in self._requests)]))
+        wanted = [PurePosixPath(path) for path in (sources if files is None else files)]
+        return cls(wanted, source_roots=[PurePosixPath(root) for root in source_roots], tree=MemoryTree(sources))
 
     def requested(self) -> tuple[Module, ...]:
         """The requested modules, in the order of the request."""
@@ -114,7 +119,7 @@ class Project:
     def _identity(self, location: str) -> tuple[str, str, bool]:
         """Root, module name, and whether the file is a package's ``__init__``."""
         folder, file = posixpath.split(location)
-        stem = file[:-3] if file.endswith(".py") else file
+        stem = file.removesuffix(".py")
         root = next((root for root in self._source_roots if _is_below(location, root)), None)
         if root is None:
             root = folder
@@ -152,8 +157,13 @@ class Project:
         return location
 
 
-def _absolute(path: Path) -> str:
+def _absolute(path: PurePath) -> str:
     return os.path.abspath(path).replace(os.sep, "/")  # noqa: PTH100 - symbolic links stay: they are part of a module's name
+
+
+def _as_given(path: PurePath) -> str:
+    text = path.as_posix()
+    return "" if text == "." else text
 
 
 def _is_below(location: str, folder: str) -> bool:

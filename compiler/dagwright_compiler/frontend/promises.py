@@ -3,19 +3,17 @@
 from __future__ import annotations
 
 import ast
-from typing import TYPE_CHECKING, Any, Literal
+from typing import Any, Literal
 
 import msgspec
 
 from dagwright.contract.types import Type
+from dagwright_compiler.frontend.findings import Place
+from dagwright_compiler.frontend.interfaces import Interface
 from dagwright_compiler.frontend.modules import Module
+from dagwright_compiler.frontend.static_values import StaticValue
+from dagwright_compiler.frontend.summary import FunctionNode
 from dagwright_compiler.ir.program import Field, LiteralBinding, Policy
-
-if TYPE_CHECKING:
-    from dagwright_compiler.frontend.findings import Place
-    from dagwright_compiler.frontend.interfaces import Interface
-    from dagwright_compiler.frontend.static_values import StaticValue
-    from dagwright_compiler.frontend.summary import FunctionNode
 
 
 class Callee(msgspec.Struct, eq=False):
@@ -27,8 +25,6 @@ class Callee(msgspec.Struct, eq=False):
     interface: Interface
     policy: Policy
     decorator: ast.expr
-    trusted: bool = True
-    """False when findings were made on its signature: calls of it add no follow-up findings."""
 
     @property
     def name(self) -> str:

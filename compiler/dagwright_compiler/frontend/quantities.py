@@ -7,33 +7,32 @@ from fractions import Fraction
 
 _QUANTITY = re.compile(r"([+-]?(?:\d+\.?\d*|\.\d+))(?:([eE][+-]?\d{1,3})|([numkMGTPE]|[KMGTPE]i)?)")
 _SUFFIXES = {
-    **{"n": Fraction(1, 10**9), "u": Fraction(1, 10**6), "m": Fraction(1, 1000), "": Fraction(1)},
-    **{
-        "k": Fraction(10**3),
-        "M": Fraction(10**6),
-        "G": Fraction(10**9),
-        "T": Fraction(10**12),
-        "P": Fraction(10**15),
-        "E": Fraction(10**18),
-    },
+    "n": Fraction(1, 10**9),
+    "u": Fraction(1, 10**6),
+    "m": Fraction(1, 1000),
+    "": Fraction(1),
+    "k": Fraction(10**3),
+    "M": Fraction(10**6),
+    "G": Fraction(10**9),
+    "T": Fraction(10**12),
+    "P": Fraction(10**15),
+    "E": Fraction(10**18),
     **{f"{letter}i": Fraction(1024**power) for power, letter in enumerate("KMGTPE", 1)},
 }
 _MISTAKES = {
     **{f"{letter}ib": f"{letter}i" for letter in "kmgtp"},
     **{f"{letter}b": letter.upper() if letter != "k" else "k" for letter in "kmgtp"},
-    **{
-        "ki": "Ki",
-        "mi": "Mi",
-        "gi": "Gi",
-        "ti": "Ti",
-        "pi": "Pi",
-        "g": "G",
-        "t": "T",
-        "p": "P",
-        "core": "",
-        "cores": "",
-        "b": "",
-    },
+    "ki": "Ki",
+    "mi": "Mi",
+    "gi": "Gi",
+    "ti": "Ti",
+    "pi": "Pi",
+    "g": "G",
+    "t": "T",
+    "p": "P",
+    "core": "",
+    "cores": "",
+    "b": "",
 }
 _MISTAKES.update({f"{letter}ib": f"{letter.upper()}i" for letter in "kmgtp"})
 _NUMBER = re.compile(r"\s*(\d+\.?\d*|\.\d+)\s*([A-Za-z]*)\s*")

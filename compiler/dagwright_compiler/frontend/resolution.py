@@ -18,8 +18,8 @@ from dagwright_compiler.frontend.entities import (
     MemberEntity,
     ModuleEntity,
     PackageEntity,
-    UnstableEntity,
     Unresolved,
+    UnstableEntity,
     external,
 )
 from dagwright_compiler.frontend.names import AUTHORING, BUILTINS, authoring_names

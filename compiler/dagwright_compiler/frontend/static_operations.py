@@ -306,18 +306,23 @@ def call_method(owner: Any, name: str, args: list[Any], kwargs: dict[str, Any]) 
 
 
 _BUILTIN: dict[str, Callable[..., Any]] = {
-    **{"abs": abs, "bool": bool, "dict": dict, "divmod": divmod, "enumerate": enumerate, "float": float, "int": int, "len": len},
-    **{
-        "list": list,
-        "max": max,
-        "min": min,
-        "round": round,
-        "sorted": sorted,
-        "str": str,
-        "sum": sum,
-        "tuple": tuple,
-        "zip": zip,
-    },
+    "abs": abs,
+    "bool": bool,
+    "dict": dict,
+    "divmod": divmod,
+    "enumerate": enumerate,
+    "float": float,
+    "int": int,
+    "len": len,
+    "list": list,
+    "max": max,
+    "min": min,
+    "round": round,
+    "sorted": sorted,
+    "str": str,
+    "sum": sum,
+    "tuple": tuple,
+    "zip": zip,
 }
 
 
@@ -345,7 +350,7 @@ def _checked(compute: Callable[[], Any], what: str) -> Any:
     try:
         value = compute()
     except (TypeError, ValueError, ArithmeticError, LookupError, RecursionError) as error:
-        raise OperationError(f"{what} fails: {error or type(error).__name__}") from None
+        raise OperationError(f"{what} fails: {str(error) or type(error).__name__}") from None
     if isinstance(value, int) and value.bit_length() > MOST_BITS:
         raise BudgetError("the number has more than 4000 digits")
     if isinstance(value, complex):

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 
 from dagwright_compiler.diagnostics import codes
+from dagwright_compiler.diagnostics.model import Code
 from dagwright_compiler.frontend import static_operations as operations
 from dagwright_compiler.frontend.entities import (
     ClassEntity,
@@ -23,8 +24,8 @@ from dagwright_compiler.frontend.entities import (
     MemberEntity,
     ModuleEntity,
     PackageEntity,
-    UnstableEntity,
     Unresolved,
+    UnstableEntity,
 )
 from dagwright_compiler.frontend.findings import Place
 from dagwright_compiler.frontend.static_operations import BudgetError, OperationError
@@ -32,7 +33,6 @@ from dagwright_compiler.frontend.static_operations import BudgetError, Operation
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from dagwright_compiler.diagnostics.model import Code
     from dagwright_compiler.frontend.modules import Module
     from dagwright_compiler.frontend.resolution import Resolver
 
@@ -118,6 +118,23 @@ class Evaluator:
         """Builds instances of project classes; set by ``classes``."""
         self.member: Callable[[MemberEntity, Place], StaticValue] = _no_member
         """Reads members of enums; set by ``classes``."""
+        self._handlers: dict[type[ast.expr], Callable[..., StaticValue]] = {
+            ast.Name: self._name,
+            ast.Attribute: self._attribute,
+            ast.JoinedStr: self._joined,
+            ast.Tuple: self._sequence,
+            ast.List: self._sequence,
+            ast.Dict: self._dict,
+            ast.BinOp: self._binary,
+            ast.UnaryOp: self._unary,
+            ast.Compare: self._compare,
+            ast.BoolOp: self._bool,
+            ast.IfExp: self._if,
+            ast.Subscript: self._subscript,
+            ast.ListComp: self._comprehension,
+            ast.DictComp: self._comprehension,
+            ast.Call: self._call,
+        }
 
     def evaluate(self, node: ast.expr, module: Module, scope: Any = None) -> StaticValue:
         """Value of an expression.
@@ -141,7 +158,7 @@ class Evaluator:
         kind = type(node)
         if kind is ast.Constant:
             return self._constant(node, module)
-        handler = _HANDLERS.get(kind)
+        handler = self._handlers.get(kind)
         if handler is None:
             raise NotStatic(
                 Place(module, node),
@@ -159,7 +176,7 @@ class Evaluator:
             )
         self._depth += 1
         try:
-            return handler(self, node, module, scope)
+            return handler(node, module, scope)
         except OperationError as error:
             raise NotStatic(Place(module, node), str(error)) from None
         except BudgetError as error:
@@ -383,7 +400,7 @@ class Evaluator:
                 raise NotStatic(place, f"`{symbol}` takes at most {len(names)} positional arguments", code=codes.WRONG_OPTION)
             merged = dict(zip(names, args, strict=False)) | kwargs
             return KnownCall(symbol, merged, {name: places.get(name, place) for name in merged} | {"": place})
-        if symbol == "timedelta" or symbol == "datetime":
+        if symbol in {"timedelta", "datetime"}:
             args, kwargs, _ = self._arguments(node, module, scope)
             try:
                 return timedelta(*args, **kwargs) if symbol == "timedelta" else datetime(*args, **kwargs)  # noqa: DTZ001 - the user's own value
@@ -493,7 +510,7 @@ def _unusable(entity: Entity, place: Place, text: str) -> NotStatic:
 
 
 def _no_constructor(
-    owner: ClassEntity | Constant, args: list[StaticValue], kwargs: dict[str, StaticValue], place: Place
+    _owner: ClassEntity | Constant, _args: list[StaticValue], _kwargs: dict[str, StaticValue], place: Place
 ) -> StaticValue:
     raise NotStatic(place, "this call cannot be read statically")
 
@@ -502,23 +519,6 @@ def _no_member(entity: MemberEntity, place: Place) -> StaticValue:
     raise NotStatic(place, f"`{entity.owner.qualname}.{entity.name}` cannot be read statically")
 
 
-_HANDLERS: dict[type[ast.expr], Callable[..., StaticValue]] = {
-    ast.Name: Evaluator._name,
-    ast.Attribute: Evaluator._attribute,
-    ast.JoinedStr: Evaluator._joined,
-    ast.Tuple: Evaluator._sequence,
-    ast.List: Evaluator._sequence,
-    ast.Dict: Evaluator._dict,
-    ast.BinOp: Evaluator._binary,
-    ast.UnaryOp: Evaluator._unary,
-    ast.Compare: Evaluator._compare,
-    ast.BoolOp: Evaluator._bool,
-    ast.IfExp: Evaluator._if,
-    ast.Subscript: Evaluator._subscript,
-    ast.ListComp: Evaluator._comprehension,
-    ast.DictComp: Evaluator._comprehension,
-    ast.Call: Evaluator._call,
-}
 _WHAT: dict[type[ast.expr], str] = {
     ast.Lambda: "a lambda",
     ast.Set: "a set (it has no order)",

@@ -20,9 +20,10 @@ def nearest(word: str, candidates: Iterable[str]) -> str | None:
     if len(names) > _MOST_CANDIDATES:
         names = [name for name in names if name[:1] == word[:1]][:_MOST_CANDIDATES]
     best: str | None = None
+    least = limit + 1
     for name in names:
         distance = 0 if name.lower() == word.lower() else _distance(word, name, limit)
-        if distance <= limit and (best is None or distance < least):
+        if distance < least:
             best, least = name, distance
     return best
 

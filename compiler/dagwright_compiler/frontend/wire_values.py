@@ -101,11 +101,29 @@ def describe(value: StaticValue) -> str:
 class WireEncoder:
     """Encodes values; ``definition`` gives a project class by its qualified name."""
 
-    __slots__ = ("_definition", "_left")
+    __slots__ = ("_definition", "_encoders", "_left")
 
     def __init__(self, definition: Callable[[str], ClassDef | None]) -> None:
         self._definition = definition
         self._left = 0
+        self._encoders: dict[str, Callable[[StaticValue, Type, str], Json]] = {
+            "int": self._int,
+            "float": self._float,
+            "bool": self._plain,
+            "str": self._plain,
+            "none": self._plain,
+            "bytes": self._bytes,
+            "datetime": self._datetime,
+            "timedelta": self._timedelta,
+            "list": self._list,
+            "tuple": self._tuple,
+            "dict": self._dict,
+            "class": self._class,
+            "union": self._union,
+            "unknown": self._unknown,
+            "ndarray": self._never,
+            "opaque": self._never,
+        }
 
     def encode(self, value: StaticValue, declared: Type) -> Json:
         """Wire form of ``value`` under ``declared``.
@@ -120,7 +138,7 @@ class WireEncoder:
         self._left -= 1
         if self._left < 0:
             raise Mismatch("", declared, value, f"the literal holds more than {MOST_VALUES} values; read it in a task")
-        return _ENCODERS[declared.kind](self, value, declared, path)
+        return self._encoders[declared.kind](value, declared, path)
 
     def _int(self, value: StaticValue, declared: Type, path: str) -> Json:
         if type(value) is not int:
@@ -180,7 +198,7 @@ class WireEncoder:
             [self._encode(key, key_type, f"{path}[{key!r}]"), self._encode(item, value_type, f"{path}[{key!r}]")]
             for key, item in value.items()
         ]
-        return {key: item for key, item in pairs} if key_type.kind == "str" else pairs
+        return dict(pairs) if key_type.kind == "str" else pairs
 
     def _class(self, value: StaticValue, declared: Type, path: str) -> Json:
         if not isinstance(value, EnumValue | Instance) or value.owner != declared.name:
@@ -247,26 +265,6 @@ class WireEncoder:
 
     def _never(self, value: StaticValue, declared: Type, path: str) -> Json:
         raise Mismatch(path, declared, value)
-
-
-_ENCODERS: dict[str, Callable[[WireEncoder, StaticValue, Type, str], Json]] = {
-    "int": WireEncoder._int,
-    "float": WireEncoder._float,
-    "bool": WireEncoder._plain,
-    "str": WireEncoder._plain,
-    "none": WireEncoder._plain,
-    "bytes": WireEncoder._bytes,
-    "datetime": WireEncoder._datetime,
-    "timedelta": WireEncoder._timedelta,
-    "list": WireEncoder._list,
-    "tuple": WireEncoder._tuple,
-    "dict": WireEncoder._dict,
-    "class": WireEncoder._class,
-    "union": WireEncoder._union,
-    "unknown": WireEncoder._unknown,
-    "ndarray": WireEncoder._never,
-    "opaque": WireEncoder._never,
-}
 
 
 def _join(values: list[StaticValue]) -> Type:
