@@ -62,12 +62,8 @@ class Case(NamedTuple):
 
     def input_files(self) -> list[Path]:
         """Every text of the input that may carry expectations."""
-        return sorted(
-            path
-            for name in INPUTS
-            for path in [self.folder / name, *(self.folder / name).rglob("*")]
-            if path.suffix in (".py", ".toml")
-        )
+        found = [path for name in INPUTS for path in (self.folder / name, *(self.folder / name).rglob("*"))]
+        return sorted(path for path in found if path.is_file() and path.suffix in (".py", ".toml"))
 
     def expected_findings(self) -> dict[Found, str]:
         """Findings that the input announces, with the part of the message."""

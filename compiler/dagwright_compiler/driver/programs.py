@@ -24,7 +24,7 @@ from dagwright_compiler.ir.program import (
 )
 from dagwright_compiler.ir.spans import SpanTable
 from dagwright_compiler.passes.context import Context
-from dagwright_compiler.passes.pipeline import run_passes
+from dagwright_compiler.passes.pipeline import run_checks, run_passes
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -89,9 +89,15 @@ def program_of(reading: Reading, name: str) -> Loaded:
     # Each program has its own collector, so that an error of another one does not end this one's passes.
     diagnostics = Collector()
     context = Context(library, _own_spans(elaborated.spans, entry, is_task=is_task), diagnostics)
-    result = run_passes(program, context) if is_complete(library, entry) else None
+    result: Program | None = None
+    if reading.is_sound:
+        result = run_passes(program, context)
+    elif is_complete(library, entry):
+        run_checks(program, context)
     for found in diagnostics.sorted():
-        reading.diagnostics.add(found)
+        # A lint about a workflow that lacks a part would be a false alarm.
+        if found.is_error or reading.is_sound:
+            reading.diagnostics.add(found)
     return Loaded(result, context.spans, reading)
 
 

@@ -25,12 +25,14 @@ if TYPE_CHECKING:
 class Reading(msgspec.Struct, frozen=True):
     """A project as read: its definitions, its settings and what was found to be wrong.
 
-    ``diagnostics`` goes on collecting while programs are made of it.
+    ``diagnostics`` goes on collecting while programs are made of it; ``is_sound`` says that the front end itself found no error, so that
+    no workflow lacks a part.
     """
 
     elaborated: Elaborated
     settings: Settings
     diagnostics: Collector
+    is_sound: bool
 
     def sources(self) -> dict[str, SourceFile]:
         """Every file that a diagnostic may point into, by the path that its spans name."""
@@ -67,7 +69,8 @@ def _elaborated(project: Project, settings: Settings) -> Reading:
     diagnostics = Collector()
     for found in (*settings.findings, *_unknown_tables(settings)):
         diagnostics.add(found)
-    return Reading(elaborate(project, diagnostics), settings, diagnostics)
+    elaborated = elaborate(project, diagnostics)
+    return Reading(elaborated, settings, diagnostics, is_sound=not diagnostics.has_errors)
 
 
 def _unknown_tables(settings: Settings) -> list[Diagnostic]:

@@ -6,109 +6,36 @@ meaning: before the first nodes of the callee, after its last ones.
 
 from __future__ import annotations
 
-from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from msgspec.structs import replace
 
-from dagwright_compiler.diagnostics.codes import TOO_MANY_NODES, WORKFLOW_RECURSION
-from dagwright_compiler.diagnostics.model import Diagnostic, InternalError, Label
+from dagwright_compiler.diagnostics.model import InternalError
 from dagwright_compiler.ir.graph import predecessors, producers
 from dagwright_compiler.ir.node_ids import NodeIds
 from dagwright_compiler.ir.program import Binding, GraphNode, InputBinding, LiteralBinding, Node, OutputBinding, Program, Workflow
+from dagwright_compiler.passes.call_order import call_order
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Mapping
 
     from dagwright_compiler.passes.context import Context
     from dagwright_compiler.source import Span
 
-MOST_NODES = 100_000
-"""Nodes of one flat workflow. Ten workflows that each call the next one ten times would otherwise exhaust the machine."""
-
 
 def inline(program: Program, context: Context) -> Program:
-    """Flatten the entry workflow; recursion and excessive size are reported."""
+    """Flatten the entry workflow; its calls end (``validate_calls``)."""
     entry = program.workflow
     if not any(isinstance(node, GraphNode) for node in entry.nodes):
         return program
-    order = _callees_first(entry, context)
-    if order is None or not _fits(entry, order, context):
-        return program
+    order = call_order(entry, context.library)
+    if order.circle:
+        raise InternalError(f"{entry.name} calls itself")
     parts = _parts_by_node(context)
     flat: dict[str, Workflow] = {}
-    for workflow in order:
+    for workflow in order.workflows:
         flat[workflow.name] = _Flattening(workflow, flat, parts, context).result()
     return replace(program, workflow=flat[entry.name])
-
-
-def _callees_first(entry: Workflow, context: Context) -> list[Workflow] | None:
-    """Every workflow that is reached, each after those that it calls; ``None`` when one calls itself."""
-    done: dict[str, Workflow] = {}
-    path: dict[str, GraphNode | None] = {entry.name: None}
-    stack = [(entry, iter(_graph_nodes(entry)))]
-    while stack:
-        workflow, calls = stack[-1]
-        call = next(calls, None)
-        if call is None:
-            stack.pop()
-            done[workflow.name] = workflow
-            del path[workflow.name]
-        elif call.workflow in path:
-            context.diagnostics.add(_recursion(list(path), path, call, context))
-            return None
-        elif call.workflow not in done:
-            callee = context.library.workflows[call.workflow]
-            path[callee.name] = call
-            stack.append((callee, iter(_graph_nodes(callee))))
-    return list(done.values())
-
-
-def _graph_nodes(workflow: Workflow) -> list[GraphNode]:
-    return [node for node in workflow.nodes if isinstance(node, GraphNode)]
-
-
-def _recursion(names: list[str], path: Mapping[str, GraphNode | None], call: GraphNode, context: Context) -> Diagnostic:
-    """Report the call that closes a circle, with the calls that lead to it."""
-    circle = names[names.index(call.workflow) :]
-    labels = []
-    for caller, callee in pairwise(circle):
-        via = path[callee]
-        span = context.spans.node(caller, via.id) if via else None
-        if span:
-            labels.append(Label(span, f"`{_short(caller)}` calls `{_short(callee)}`"))
-    way = " -> ".join(f"`{_short(name)}`" for name in [*circle, call.workflow])
-    return Diagnostic(
-        WORKFLOW_RECURSION,
-        f"a workflow calls itself: {way}",
-        context.spans.node(circle[-1], call.id),
-        f"`{_short(call.workflow)}` is being put in place here already",
-        tuple(labels),
-        ("a workflow is laid out before it runs, so its calls must end",),
-        "loop inside a task, or map a task over a list",
-    )
-
-
-def _short(name: str) -> str:
-    return name.rpartition(".")[2]
-
-
-def _fits(entry: Workflow, order: Iterable[Workflow], context: Context) -> bool:
-    """Count the flat nodes before making them."""
-    sizes: dict[str, int] = {}
-    for workflow in order:
-        sizes[workflow.name] = sum(sizes[node.workflow] if isinstance(node, GraphNode) else 1 for node in workflow.nodes)
-    if sizes[entry.name] <= MOST_NODES:
-        return True
-    context.diagnostics.add(
-        Diagnostic(
-            TOO_MANY_NODES,
-            f"`{_short(entry.name)}` has {sizes[entry.name]} calls with the workflows that it calls put in place; {MOST_NODES} is the most",
-            context.spans.definition(entry.name),
-            help="map a task over a list instead of calling workflows many times",
-        )
-    )
-    return False
 
 
 def _parts_by_node(context: Context) -> dict[tuple[str, str], dict[str, Span]]:

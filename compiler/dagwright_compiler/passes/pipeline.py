@@ -1,7 +1,7 @@
 """The pipeline: from one entry workflow with subworkflows to the flat, checked, reduced program that targets take.
 
-A pass is one function in one file, ``(program, context) -> program``. A pass that reports an error ends the pipeline for this
-program, for what follows relies on what it checked.
+A pass is one function in one file, ``(program, context) -> program``. Checks report everything that they find and give the program back;
+rewrites rely on what was checked.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ from dagwright_compiler.passes.lint_duplicates import lint_duplicates
 from dagwright_compiler.passes.lint_unused import lint_unused
 from dagwright_compiler.passes.reach import reach
 from dagwright_compiler.passes.reduce_order import reduce_order
+from dagwright_compiler.passes.validate_calls import validate_calls
 from dagwright_compiler.passes.validate_names import validate_names
 from dagwright_compiler.passes.validate_order import validate_order
 
@@ -24,23 +25,34 @@ if TYPE_CHECKING:
 
     Pass = Callable[[Program, Context], Program]
 
-PASSES: tuple[Pass, ...] = (
-    # On the workflow as written: its nodes are the user's own calls.
+CHECKS: tuple[Pass, ...] = (
     lint_unused,
     lint_duplicates,
     validate_names,
     validate_order,
-    # From here on the workflow is flat.
+    validate_calls,
+)
+"""On the workflow as written: its nodes are the user's own calls."""
+REWRITES: tuple[Pass, ...] = (
     inline,
     reduce_order,
     reach,
 )
+"""On a workflow without errors; from ``inline`` on it is flat."""
+PASSES = (*CHECKS, *REWRITES)
 
 
 def run_passes(program: Program, context: Context) -> Program | None:
-    """Run all passes; ``None`` when one of them reports an error."""
-    for step in PASSES:
+    """Run all passes; ``None`` when a check reports an error."""
+    run_checks(program, context)
+    if context.diagnostics.has_errors:
+        return None
+    for step in REWRITES:
         program = step(program, context)
-        if context.diagnostics.has_errors:
-            return None
     return program
+
+
+def run_checks(program: Program, context: Context) -> None:
+    """Run the checks alone: they read a workflow in which the front end left something out, rewrites do not."""
+    for step in CHECKS:
+        step(program, context)

@@ -10,7 +10,7 @@ from dagwright_compiler.ir.node_ids import NodeIds
 from dagwright_compiler.ir.program import Field, TaskNode, Workflow
 from dagwright_compiler.ir.spans import SpanTable
 from dagwright_compiler.passes.context import Context
-from dagwright_compiler.passes.inline import MOST_NODES, inline
+from dagwright_compiler.passes.inline import inline
 from dagwright_compiler.source import Span
 
 INNER = workflow("flow.inner", call("first", a="$x"), call("second", a="first"), inputs=("x",), outputs=("second",))
@@ -156,36 +156,6 @@ def test_a_placed_node_keeps_the_span_of_its_author() -> None:
     _, context = inlined(entry, INNER, middle, spans=spans)
     assert context.spans.node("flow.main", "top-deep-first", "a") == Span("inner.py", 3, 6, 3, 7)
     assert context.spans.node("flow.main", "top-deep-first", "b") == Span("inner.py", 3, 4, 3, 9)
-
-
-def test_recursion_is_reported_with_its_way() -> None:
-    spans = SpanTable()
-    spans.nodes["flow.one", "two", ""] = Span("flow.py", 5, 4, 5, 9)
-    spans.nodes["flow.two", "one", ""] = Span("flow.py", 9, 4, 9, 9)
-    entry = workflow("flow.main", graph("one", "flow.one"))
-    one = workflow("flow.one", graph("two", "flow.two"))
-    two = workflow("flow.two", graph("one", "flow.one"))
-    _, context = inlined(entry, one, two, spans=spans)
-    (found,) = context.diagnostics.sorted()
-    assert found.code.id == "DW490"
-    assert found.message == "a workflow calls itself: `one` -> `two` -> `one`"
-    assert found.span == Span("flow.py", 9, 4, 9, 9)
-    assert [label.text for label in found.related] == ["`one` calls `two`"]
-
-
-def test_a_workflow_that_calls_itself_directly_is_reported() -> None:
-    _, context = inlined(workflow("flow.main", graph("main", "flow.main")))
-    assert [found.message for found in context.diagnostics.sorted()] == ["a workflow calls itself: `main` -> `main`"]
-
-
-def test_growth_without_measure_is_reported_before_it_happens() -> None:
-    levels = [workflow("flow.w0", call("t"))]
-    levels += [workflow(f"flow.w{up}", *(graph(side, f"flow.w{up - 1}") for side in ("left", "right"))) for up in range(1, 40)]
-    _, context = inlined(levels[-1], *levels[:-1])
-    (found,) = context.diagnostics.sorted()
-    assert found.code.id == "DW492"
-    assert str(MOST_NODES) in found.message
-    assert str(2**39) in found.message
 
 
 def test_ids_stay_dns_labels_however_deep_they_nest() -> None:

@@ -123,11 +123,11 @@ def test_a_class_that_only_a_literal_names_stays() -> None:
     assert list(reached(entry, classes, use=Field(name="a", type=UNKNOWN)).classes) == ["flow.Color"]
 
 
-def test_the_pipeline_ends_at_the_first_pass_with_an_error_and_keeps_its_warnings() -> None:
+def test_every_check_reports_before_the_pipeline_ends() -> None:
     entry = workflow("flow.main", call("a", after=("b",)), call("b", after=("a",)), call("c"), graph("me", "flow.main"))
     context = Context(library(entry), SpanTable(), Collector())
     assert run_passes(program(entry), context) is None
-    assert sorted(found.code.id for found in context.diagnostics.sorted()) == ["DW491", "DW493"]
+    assert sorted(found.code.id for found in context.diagnostics.sorted()) == ["DW490", "DW491", "DW493"]
 
 
 def test_the_pipeline_gives_the_same_program_for_its_own_result() -> None:
