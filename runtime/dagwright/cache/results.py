@@ -21,8 +21,8 @@ if TYPE_CHECKING:
 INLINE_LIMIT = 64 * 1024
 """Bytes of JSON up to which an output's data stands in the document itself."""
 _VERSION = 1
-_HEAD = b'{"sum":"'
-_BODY = len(_HEAD) + 64 + len(b'",')
+_BODY = len('{"sum":"') + 64 + len('",')
+"""Where the rest starts that the checksum is taken over."""
 
 
 class DamagedResult(Exception):  # noqa: N818 - what is damaged is the document
@@ -121,7 +121,7 @@ def encode_result(result: Result) -> bytes:
     if result.made:
         body["made"] = result.made
     tail = _dumps(body)[1:]
-    return b"".join((_HEAD, sha256_hex(tail).encode("ascii"), b'",', tail))
+    return _head_of(tail) + tail
 
 
 def decode_result(document: bytes) -> Result:
@@ -131,7 +131,7 @@ def decode_result(document: bytes) -> Result:
         DamagedResult: It is not whole, not of this version, or was changed.
     """
     tail = document[_BODY:]
-    if document[: len(_HEAD)] != _HEAD or document[_BODY - 66 : _BODY - 2] != sha256_hex(tail).encode("ascii"):
+    if document[:_BODY] != _head_of(tail):
         raise DamagedResult("the checksum does not fit")
     body = loads(b"{" + tail)
     if body.get("v") != _VERSION:
@@ -141,6 +141,10 @@ def decode_result(document: bytes) -> Result:
         for o in body["outputs"]
     )
     return Result(outputs, inputs=body.get("inputs", ""), made=body.get("made"))
+
+
+def _head_of(tail: bytes) -> bytes:
+    return f'{{"sum":"{sha256_hex(tail)}",'.encode("ascii")
 
 
 def _encode_output(output: Output) -> dict[str, Json]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
+from threading import Barrier
 
 import pytest
 
@@ -49,12 +50,20 @@ def test_create_after_delete_works_again(store):
 
 def test_one_of_many_concurrent_creates_wins_and_all_read_its_value(url):
     stores = [open_store(url) for _ in range(8)]
+    together = Barrier(8)
+
+    def write(store, number):
+        won = []
+        for key in range(40):
+            together.wait()
+            won.append(store.create(f"race/{key}", b"%d" % number))
+        return won
+
     with ThreadPoolExecutor(8) as pool:
-        for key in ("race/1", "race/2", "race/3"):
-            writers = [pool.submit(store.create, key, b"%d" % number) for number, store in enumerate(stores)]
-            won = [writer.result() for writer in writers]
-            assert sum(won) == 1
-            assert stores[0].get(key) == b"%d" % won.index(True)
+        writers = [pool.submit(write, store, number) for number, store in enumerate(stores)]
+        won = [writer.result() for writer in writers]
+    for key in range(40):
+        assert [number for number in range(8) if won[number][key]] == [int(stores[0].get(f"race/{key}"))]
 
 
 @pytest.mark.parametrize(
