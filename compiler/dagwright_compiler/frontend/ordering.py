@@ -43,6 +43,7 @@ def _link(frame: Frame, before: list[Call], after: list[Call], node: ast.expr) -
                 frame.report(codes.WRONG_ORDER, f"`{later.callee.node.name}` cannot wait for itself", node)
             elif all(known is not earlier for known in later.after):
                 later.after.append(earlier)
+                later.order_places.append(node)
 
 
 def _calls(frame: Frame, value: Value, node: ast.expr) -> list[Call] | None:

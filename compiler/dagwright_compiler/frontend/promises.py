@@ -49,6 +49,8 @@ class Call(msgspec.Struct, eq=False):
     variable: str = ""
     over: str = ""
     concurrency: int = 0
+    order_places: list[ast.expr] = []
+    """Where each call of ``after`` was put before this one."""
 
 
 class Static(msgspec.Struct, frozen=True, eq=False):

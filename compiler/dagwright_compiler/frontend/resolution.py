@@ -175,8 +175,9 @@ class Resolver:
         found = module.entities.get(name)
         if found is None:
             found = self._own(name, module)
-            if found is None and module.is_package:
-                found = self._module(f"{module.name}.{name}", module)
+            if (found is None or found is _LOOP) and module.is_package:
+                # `from . import part` in a package's own `__init__` finds nothing bound yet, and imports the submodule.
+                found = self._module(f"{module.name}.{name}", module) or found
             if found is None:
                 found = self._missing_member(module, name)
             if found is not _LOOP:

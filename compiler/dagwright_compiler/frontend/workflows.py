@@ -85,6 +85,8 @@ def _record_spans(callee: Callee, calls: list[Call], ids: dict[int, str], spans:
         table[workflow, id_, ""] = _span(path, node)
         for name, argument in call.arguments.items():
             table[workflow, id_, name] = _span(path, argument)
+        for earlier, place_of_order in zip(call.after, call.order_places, strict=True):
+            table[workflow, id_, f"after.{ids[id(earlier)]}"] = _span(path, place_of_order)
         for field, place in call.policy_places.items():
             table[workflow, id_, f"policy.{field}"] = place.span
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 from dagwright_compiler.source import Span
 
 NodeKey = tuple[str, str, str]
-"""(workflow, node id, part): part is ``""`` for the call, an input's name for its argument, ``policy.<field>`` for an override."""
+"""(workflow, node id, part): part is ``""`` for the call, an input's name for its argument, ``policy.<field>`` for an override,
+``after.<node id>`` for the end of an order given with ``>>``."""
 
 
 class SpanTable:
