@@ -132,5 +132,6 @@ def _mask(text: str, digest: str) -> str:
     """Replace what changes with every edit: the bundle's digest in names, other digests, the runtime's bytes."""
     if digest:
         text = re.sub(rf"\b{digest[:8]}[0-9a-f]*", "<digest>", text)
-    text = re.sub(r"\b[0-9a-f]{64}\b", "<sha256>", text)
+    # A digest without a letter a-f is quoted, or it would be a number: that too changes with every edit.
+    text = re.sub(r"\b[0-9a-f]{64}\b", "<sha256>", text).replace('"<digest>"', "<digest>")
     return re.sub(r"[A-Za-z0-9+/]{1000,}={0,2}", "<base64>", text)

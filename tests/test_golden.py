@@ -6,7 +6,13 @@ import subprocess
 import sys
 
 import pytest
-from golden_cases import ALWAYS, INPUTS, OUTPUTS, REPORT, ROOT, Case, announced, cases, compiled, findings, report
+from golden_cases import ALWAYS, INPUTS, OUTPUTS, REPORT, ROOT, Case, announced, cases, compiled, findings, read, report
+
+from dagwright.contract.keys import sha256_hex
+from dagwright_compiler.driver.bundles import bundle_for
+from dagwright_compiler.driver.programs import program_of
+from dagwright_compiler.ir.codec import to_json
+from dagwright_compiler.ir.program import Unit
 
 CASES = list(cases())
 
@@ -34,7 +40,8 @@ def test_a_case_compiles_to_its_files(case: Case, *, updating: bool) -> None:
             text, _ = compiled(case, form)
             assert text == ""
         elif path.exists() or name in ALWAYS:
-            text, _ = compiled(case, form)
+            text, reading = compiled(case, form)
+            assert text, [found.message for found in reading.diagnostics.sorted()]
             if updating:
                 path.write_bytes(text.encode())
             assert path.exists(), f"{case.name} lacks {name}: run pytest --update-golden"
@@ -67,3 +74,14 @@ def test_ci_never_rewrites() -> None:
     )
     assert ran.returncode == pytest.ExitCode.USAGE_ERROR
     assert "CI never rewrites" in ran.stderr
+
+
+def test_real_bytes_of_one_case() -> None:
+    """Placeholders hide digests everywhere else; a change of these means that every user's manifest changes its name."""
+    case = Case(ROOT / "graph" / "chain")
+    reading = read(case)
+    loaded = program_of(reading, "input.main")
+    assert loaded.program is not None
+    assert sha256_hex(to_json(loaded.program)) == "?"
+    units = {node.id: Unit(id=node.id, node=node.id) for node in loaded.program.workflow.nodes}
+    assert bundle_for(loaded.program, reading.elaborated, units).digest == "?"

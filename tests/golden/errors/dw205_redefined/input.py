@@ -2,13 +2,13 @@ from dagwright import task, workflow
 
 
 @task
-def double(x: int) -> int:
+def double(x: int) -> int:  # W: DW205 defined again below
     return 2 * x
 
 
 
 @task
-def double(x: int) -> int:  # W: DW205
+def double(x: int) -> int:
     return x + x
 
 

@@ -1,9 +1,9 @@
-from dagwright import task, workflow
+import sys
 
+from dagwright import task
 
-def make():
+if sys.version_info >= (3, 11):
+
     @task
     def double(x: int) -> int:  # E: DW208
         return 2 * x
-
-    return double

@@ -4,6 +4,6 @@ from dagwright import task, workflow
 import os
 
 
-@task(cache=True, cache_version=os.environ["VERSION"])  # E: DW410
+@task(retries=int(os.environ["RETRIES"]))  # E: DW410
 def double(x: int) -> int:
     return 2 * x

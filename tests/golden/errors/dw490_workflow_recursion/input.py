@@ -9,9 +9,9 @@ def double(x: int) -> int:
 
 @workflow
 def helper(x: int) -> int:
-    return main(x=double(x=x))  # E: DW490 `main` -> `helper` -> `main`
+    return main(x=double(x=x))
 
 
 @workflow
 def main(x: int) -> int:
-    return helper(x=x)
+    return helper(x=x)  # E: DW490 a workflow calls itself: `helper` -> `main` -> `helper`

@@ -67,7 +67,7 @@ def w5() -> None:
 
 
 @workflow
-def w6() -> None:
+def w6() -> None:  # E: DW492 `w6` has 117649 calls
     w5()
     w5()
     w5()
@@ -75,14 +75,3 @@ def w6() -> None:
     w5()
     w5()
     w5()
-
-
-@workflow
-def main() -> None:  # E: DW492 `main` has 823543 calls
-    w6()
-    w6()
-    w6()
-    w6()
-    w6()
-    w6()
-    w6()

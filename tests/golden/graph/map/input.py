@@ -7,17 +7,17 @@ def split(text: str) -> list[str]:
 
 
 @task
-def measure(word: str, scale: float) -> float:
-    return scale * len(word)
+def measure(word: str) -> float:
+    return len(word)
 
 
 @task
-def total(sizes: list[float]) -> float:
-    return sum(sizes)
+def total(sizes: list[float], scale: float) -> float:
+    return scale * sum(sizes)
 
 
 @workflow
 def main(text: str, scale: float = 1) -> float:
     words = split(text=text)
-    sizes = map_task(measure, concurrency=5)(word=words, scale=scale)
-    return total(sizes=sizes)
+    sizes = map_task(measure, concurrency=5)(word=words)
+    return total(sizes=sizes, scale=scale)

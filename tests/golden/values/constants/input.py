@@ -1,5 +1,3 @@
-import math
-
 from dagwright import task, workflow
 
 BASE = 2
@@ -14,4 +12,4 @@ def use(sizes: list[int], names: dict[str, int], ratio: float, big: bool) -> int
 
 @workflow
 def main() -> int:
-    return use(sizes=SIZES, names=NAMES, ratio=math.inf, big=max(SIZES) > 4)
+    return use(sizes=SIZES, names=NAMES, ratio=BASE / 4, big=max(SIZES) > 4)

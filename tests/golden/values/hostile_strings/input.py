@@ -4,7 +4,7 @@ LINES = "first\nsecond\ttab\r\nthird"
 
 
 @task(environment={"BRACES": "{{workflow.name}}", "QUOTES": "'\"`$HOME"})
-def echo(braces: str, quotes: str, emoji: str, lines: str, blank: str, words: list[str]) -> str:
+def echo(braces: str, quotes: str, emoji: str, lines: str, blank: str, words: list[str], greeting: str) -> str:
     return braces + quotes + emoji + lines + blank + "".join(words)
 
 
@@ -16,9 +16,6 @@ def main(greeting: str = "{{inputs.parameters.x}} 'single' \"double\"") -> str:
         emoji="héllo 👩‍👧 \u2028 \x7f",
         lines=LINES,
         blank="",
-        words=["yes", "1e3", "null", "~", "- a", greeting_word()],
+        words=["yes", "1e3", "null", "~", "- a", "#no comment"],
+        greeting=greeting,
     )
-
-
-def greeting_word() -> str:
-    return "#no comment"

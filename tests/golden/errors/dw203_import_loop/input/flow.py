@@ -1,7 +1,0 @@
-from dagwright import workflow
-from other import double  # E: DW203
-
-
-@workflow
-def main(x: int) -> int:
-    return double(x=x)

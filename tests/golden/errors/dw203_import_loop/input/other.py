@@ -1,1 +1,0 @@
-from flow import double
