@@ -342,7 +342,7 @@ def _read_image(draft: _Draft, value: StaticValue, place: Place) -> None:
         raise _Wrong(f"`container_image` takes the name of an image, found {describe(value)}")
     if "{{" in value:
         raise _Wrong("image templates are not supported yet", "write the image's full name", None, codes.UNSUPPORTED_OPTION)
-    if not value or value != value.strip() or any(char.isspace() or ord(char) < 33 for char in value):
+    if value.split() != [value] or not value.isprintable():
         raise _Wrong("the name of an image is text without spaces")
     draft.policy["image"] = value
     draft.places["image"] = place

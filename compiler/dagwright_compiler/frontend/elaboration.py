@@ -108,6 +108,7 @@ class _Elaboration:
         for module in dict.fromkeys(requested):
             for callee in self._module(module):
                 (tasks if callee.kind == "task" else workflows).append(callee.name)
+        self._drop_callers()
         self._services.classes.definition("")  # reads the classes that nothing asked for yet
         definitions = dict(self._services.classes.definitions)
         library = Library(classes=definitions, tasks=dict(self._definitions.tasks), workflows=self._workflows)
@@ -242,8 +243,9 @@ class _Elaboration:
             )
 
     def _build(self, callee: Callee) -> Workflow | None:
+        before = self._findings.errors
         try:
-            return build_workflow(callee, self._services, self._spans)
+            built = build_workflow(callee, self._services, self._spans)
         except RecursionError:
             message = f"the body of `{callee.node.name}` is nested too deeply to be read"
             self._findings.add(
@@ -253,6 +255,22 @@ class _Elaboration:
                 help="assign parts of the longest expression to variables",
             )
             return None
+        return built if self._findings.errors == before else None
+
+    def _drop_callers(self) -> None:
+        """A workflow that calls one with findings was not understood either."""
+        callers: dict[str, list[str]] = {}
+        missing: deque[str] = deque()
+        for workflow in self._workflows.values():
+            for node in workflow.nodes:
+                if isinstance(node, GraphNode):
+                    callers.setdefault(node.workflow, []).append(workflow.name)
+                    if node.workflow not in self._workflows:
+                        missing.append(node.workflow)
+        while missing:
+            for caller in callers.get(missing.popleft(), ()):
+                if self._workflows.pop(caller, None) is not None:
+                    missing.append(caller)
 
 
 def _alias(binding: Imported, name: str) -> ast.AST:

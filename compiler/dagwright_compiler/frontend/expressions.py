@@ -247,8 +247,11 @@ class Expressions:
             return ordering.runs_before(self._frame, owner, node, [(self.evaluate(argument), argument) for argument in node.args])
         if isinstance(func, ast.Call):
             return self._apply(self.evaluate(func), node)
-        if isinstance(func, ast.Name) and (func.id in self._frame.variables or func.id in self._frame.assigned):
-            return self._apply(self._name(func), node)
+        root = func
+        while isinstance(root, ast.Attribute):
+            root = root.value
+        if isinstance(root, ast.Name) and (root.id in self._frame.variables or root.id in self._frame.assigned):
+            return self._apply(self._name(root), node) if root is func else self._static(node)
         entity = self._frame.services.resolver.expression(func, self._frame.module)
         return self._static(node) if entity is None else self._call_entity(entity, node)
 

@@ -37,10 +37,12 @@ class Place:
 class Findings:
     """Adds diagnostics to a collector."""
 
-    __slots__ = ("_collector",)
+    __slots__ = ("_collector", "errors")
 
     def __init__(self, collector: Collector) -> None:
         self._collector = collector
+        self.errors = 0
+        """How many errors were reported so far."""
 
     def add(
         self,
@@ -55,10 +57,11 @@ class Findings:
     ) -> None:
         """Report one finding; related places without a span are left out."""
         labels = tuple(Label(span, text) for place, text in related if (span := _span(place)) is not None)
-        self._collector.add(Diagnostic(code, message, _span(at), label, labels, notes, help))
+        self.keep(Diagnostic(code, message, _span(at), label, labels, notes, help))
 
     def keep(self, diagnostic: Diagnostic) -> None:
         """Report a finding that was made elsewhere."""
+        self.errors += diagnostic.is_error
         self._collector.add(diagnostic)
 
 

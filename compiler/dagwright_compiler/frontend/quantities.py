@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from fractions import Fraction
+from functools import lru_cache
 
 _QUANTITY = re.compile(r"([+-]?(?:\d+\.?\d*|\.\d+))(?:([eE][+-]?\d{1,3})|([numkMGTPE]|[KMGTPE]i)?)")
 _SUFFIXES = {
@@ -38,6 +39,7 @@ _MISTAKES.update({f"{letter}ib": f"{letter.upper()}i" for letter in "kmgtp"})
 _NUMBER = re.compile(r"\s*(\d+\.?\d*|\.\d+)\s*([A-Za-z]*)\s*")
 
 
+@lru_cache(maxsize=512)
 def amount(text: str) -> Fraction | None:
     """The number that a quantity stands for, or ``None`` when the text is no quantity."""
     match = _QUANTITY.fullmatch(text)

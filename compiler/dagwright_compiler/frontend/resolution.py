@@ -162,7 +162,7 @@ class Resolver:
                     found = self._own(name, target.module)
                     if found is not None:
                         return found
-                elif star.partition(".")[0] in AUTHORING:
+                else:
                     known = external(f"{star}.{name}")
                     if known.symbol:
                         return known

@@ -28,6 +28,7 @@ from dagwright_compiler.frontend.entities import (
     UnstableEntity,
 )
 from dagwright_compiler.frontend.findings import Place
+from dagwright_compiler.frontend.names import NOT_YET
 from dagwright_compiler.frontend.static_operations import BudgetError, OperationError
 
 if TYPE_CHECKING:
@@ -248,7 +249,7 @@ class Evaluator:
         if isinstance(entity, External):
             if entity.qualified == "datetime.timezone.utc":
                 return timezone.utc  # noqa: UP017 - the value that `datetime.timezone.utc` names
-            raise NotStatic(place, *_external_reason(entity))
+            raise _never_run(entity, place)
         raise _unusable(entity, place, ast.unparse(node))
 
     def constant(self, entity: Constant, place: Place) -> StaticValue:
@@ -410,7 +411,7 @@ class Evaluator:
         if root == "builtins" and name in operations.FUNCTIONS:
             args, kwargs, _ = self._arguments(node, module, scope)
             return operations.call_function(name, args, kwargs)
-        raise NotStatic(place, *_external_reason(entity))
+        raise _never_run(entity, place)
 
     def _arguments(
         self, node: ast.Call, module: Module, scope: Any
@@ -474,16 +475,20 @@ def _encodes(text: str) -> bool:
     return True
 
 
-def _external_reason(entity: External) -> tuple[str]:
+def _never_run(entity: External, place: Place) -> NotStatic:
+    """Why something outside the project has no value at compile time."""
+    if entity.symbol in NOT_YET:
+        message = f"`{entity.symbol}` is not supported yet"
+        return NotStatic(place, message, help_=NOT_YET[entity.symbol], code=codes.NOT_SUPPORTED_YET)
     name = entity.qualified.removeprefix("builtins.")
     for prefix, what in _IMPURE:
-        if entity.qualified == prefix.rstrip(".") or entity.qualified.startswith(
-            prefix if prefix.endswith(".") else f"{prefix}."
-        ):
-            return (
-                f"`{name}` depends on {what}, and the same source must always compile to the same program; write a literal, or make it an input of the workflow",
-            )
-    return (f"`{name}` is code that compiling never runs; write its value as a literal, or compute it in a task",)
+        inside = prefix if prefix.endswith(".") else f"{prefix}."
+        if entity.qualified == prefix.rstrip(".") or entity.qualified.startswith(inside):
+            message = f"`{name}` depends on {what}, and the same source must always compile to the same program"
+            return NotStatic(place, message, help_="write a literal, or make it an input of the workflow")
+    return NotStatic(
+        place, f"`{name}` is code that compiling never runs", help_="write its value as a literal, or compute it in a task"
+    )
 
 
 def _unusable(entity: Entity, place: Place, text: str) -> NotStatic:
