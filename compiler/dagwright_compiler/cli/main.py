@@ -26,7 +26,6 @@ SUCCESS = 0
 FINDINGS = 1
 UNUSABLE = 2
 INTERRUPTED = 130
-_BROKEN_PIPE = 141
 
 
 class LazyGroup(click.Group):
@@ -78,9 +77,9 @@ def invoke(arguments: list[str]) -> int:
         click.echo("dagwright: interrupted", err=True)
         return INTERRUPTED
     except BrokenPipeError:
-        # The reader has gone (``| head``); Python would complain once more when it closes the stream.
+        # The reader has gone (``| head``); click ends with 1 where it notices first. Python would complain when it closes the stream.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return _BROKEN_PIPE
+        return FINDINGS
     except Exception as error:  # noqa: BLE001 - the edge of the process: whatever arrives here is a bug of ours
         return _bug(error)
     return code if isinstance(code, int) else SUCCESS

@@ -50,8 +50,6 @@ def parse_wanted(text: str) -> Wanted:
     if not path.exists():
         head, _, tail = text.rpartition(":")
         if head and all(part.isidentifier() for part in tail.split(".")):
-            if head == STDIN:
-                return Wanted(None, tail, STDIN_NAME)
             path, name = Path(head), tail
     if not path.exists():
         raise click.BadParameter(f"{path} does not exist")

@@ -19,7 +19,6 @@ DUPLICATE_MODULE = Code("DW106", "error", "two files that define tasks, workflow
 # 2xx: names (front end, driver)
 UNRESOLVED_NAME = Code("DW201", "error", "a name cannot be resolved")
 UNRESOLVED_IMPORT = Code("DW202", "error", "an import names nothing in the project")
-IMPORT_LOOP = Code("DW203", "error", "modules import a name from each other in a circle")
 UNSTABLE_NAME = Code("DW204", "error", "a name is bound conditionally or more than once")
 REDEFINED = Code("DW205", "warning", "a definition is replaced by a later one")
 NOT_SUPPORTED_YET = Code("DW206", "error", "a known name of flytekit or dagwright is not supported yet")
@@ -40,7 +39,6 @@ CONSTANT_MISMATCH = Code("DW305", "error", "a constant does not fit the input it
 DEFAULT_MISMATCH = Code("DW306", "error", "a default does not fit its annotation")
 RETURN_MISMATCH = Code("DW307", "error", "what a workflow returns does not fit its annotation")
 NOT_A_LIST = Code("DW308", "error", "a map takes its elements from something that is no list")
-UNREADABLE_CLASS = Code("DW309", "error", "the fields of a class cannot be read statically")
 UNSUPPORTED_PARAMETER = Code("DW310", "error", "a parameter of this kind cannot be an input")
 NO_VALUE = Code("DW311", "error", "the result of something that gives no value is used")
 

@@ -145,8 +145,8 @@ def test_errors_leave_stdout_and_files_alone(project: Path, capsys: pytest.Captu
 
 def test_standard_input_is_a_file_too(project: Path) -> None:
     ran = subprocess.run(
-        [sys.executable, "-m", "dagwright_compiler.cli.main", "compile", "-t", "ir", "-:main"],
-        input=FLOW.encode(),
+        [sys.executable, "-m", "dagwright_compiler.cli.main", "compile", "-t", "ir", "-"],
+        input=FLOW.partition("@workflow\ndef other")[0].encode(),
         capture_output=True,
         check=True,
     )
