@@ -70,49 +70,60 @@ def value_digest(declared: Type, data: Any, classes: Mapping[str, ClassDef] | No
                 packed.byteswap()
             return sha256_hex(header + b"\x00doubles\x00" + packed.tobytes())
     if "dict[" in declared.text or "unknown" in declared.text or "class[" in declared.text:
-        data = _sort_pairs(declared, data, classes or {})
+        data = _Order(classes or {}).of(declared, data)
     return sha256_hex(header + b"\x00json\x00" + canonical(data))
 
 
-def _sort_pairs(declared: Type, data: Any, classes: Mapping[str, ClassDef]) -> Any:
-    """Sort the pairs of dicts whose keys are not text, wherever the type says that they stand; ``canonical`` sorts the rest."""
-    kind = declared.kind
-    if data is None:
-        return None
-    if kind == "list":
-        return [_sort_pairs(declared.args[0], item, classes) for item in data]
-    if kind == "tuple":
-        return [_sort_pairs(arg, item, classes) for arg, item in zip(declared.args, data)]
-    if kind == "dict":
-        key, value = declared.args
-        if key.kind == "str":
-            return {name: _sort_pairs(value, item, classes) for name, item in data.items()}
-        return _sorted_pairs(data, key, value, classes)
-    if kind == "class" and isinstance(data, dict):
-        fields = classes[declared.name].get("fields", []) if declared.name in classes else []
-        types = {field["name"]: parse(field["type"]) for field in fields}
-        return {name: _sort_pairs(types[name], item, classes) if name in types else item for name, item in data.items()}
-    if kind == "union":
-        members = [member for member in declared.args if member.kind != "none"]
-        if len(members) == 1:
-            return _sort_pairs(members[0], data, classes)
-        return {"$u": data["$u"], "v": _sort_pairs(parse(data["$u"]), data["v"], classes)}
-    return _sort_unknown(declared, data, classes) if kind == "unknown" else data
+class _Order:
+    """Sorts the pairs of dicts whose keys are not text, wherever the type says that they stand; ``canonical`` sorts the rest."""
 
+    __slots__ = ("_classes", "_fields")
 
-def _sort_unknown(declared: Type, data: Any, classes: Mapping[str, ClassDef]) -> Any:
-    if isinstance(data, list):
-        return [_sort_unknown(declared, item, classes) for item in data]
-    if isinstance(data, dict) and "$d" in data:
-        return {"$d": _sorted_pairs(data["$d"], declared, declared, classes)}
-    if isinstance(data, dict) and "$u" in data:
-        return {"$u": data["$u"], "v": _sort_pairs(parse(data["$u"]), data["v"], classes)}
-    return data
+    def __init__(self, classes: Mapping[str, ClassDef]) -> None:
+        self._classes = classes
+        self._fields: dict[str, dict[str, Type]] = {}
 
+    def of(self, declared: Type, data: Any) -> Any:
+        """The data with its pairs in order."""
+        kind = declared.kind
+        if data is None:
+            return None
+        if kind == "list":
+            return [self.of(declared.args[0], item) for item in data]
+        if kind == "tuple":
+            return [self.of(arg, item) for arg, item in zip(declared.args, data)]
+        if kind == "dict":
+            key, value = declared.args
+            if key.kind == "str":
+                return {name: self.of(value, item) for name, item in data.items()}
+            return self._pairs(data, key, value)
+        if kind == "class" and isinstance(data, dict):
+            fields = self._types_of(declared.name)
+            return {name: self.of(fields[name], item) if name in fields else item for name, item in data.items()}
+        if kind == "union":
+            members = [member for member in declared.args if member.kind != "none"]
+            return self.of(members[0], data) if len(members) == 1 else self._tagged(data)
+        return self._of_unknown(declared, data) if kind == "unknown" else data
 
-def _sorted_pairs(data: Any, key: Type, value: Type, classes: Mapping[str, ClassDef]) -> list[Any]:
-    pairs = [[_sort_pairs(key, k, classes), _sort_pairs(value, v, classes)] for k, v in data]
-    return sorted(pairs, key=lambda pair: canonical(pair[0]))
+    def _of_unknown(self, declared: Type, data: Any) -> Any:
+        if isinstance(data, list):
+            return [self._of_unknown(declared, item) for item in data]
+        if isinstance(data, dict):
+            return {"$d": self._pairs(data["$d"], declared, declared)} if "$d" in data else self._tagged(data)
+        return data
+
+    def _tagged(self, data: Any) -> Any:
+        return {"$u": data["$u"], "v": self.of(parse(data["$u"]), data["v"])}
+
+    def _pairs(self, data: Any, key: Type, value: Type) -> list[Any]:
+        pairs = [[self.of(key, k), self.of(value, v)] for k, v in data]
+        return sorted(pairs, key=lambda pair: canonical(pair[0]))
+
+    def _types_of(self, name: str) -> dict[str, Type]:
+        if name not in self._fields:
+            fields = self._classes[name].get("fields", []) if name in self._classes else []
+            self._fields[name] = {field["name"]: parse(field["type"]) for field in fields}
+        return self._fields[name]
 
 
 def cache_key(

@@ -88,8 +88,31 @@ def datetime_from_wire(data: object) -> datetime:
     """
     if not isinstance(data, str):
         raise ValueError(f"expected datetime text, got {data!r}")
-    value = datetime.fromisoformat(data[:-1] + "+00:00" if data.endswith(("Z", "z")) else data)
+    value = datetime.fromisoformat(_as_isoformat_writes(data))
     return (value if value.tzinfo is not None else value.replace(tzinfo=timezone.utc)).astimezone(timezone.utc)
+
+
+def _as_isoformat_writes(text: str) -> str:
+    """Bring ISO 8601 text to the one form that Python 3.9 reads, so that newer interpreters read no more than that.
+
+    ``Z`` becomes an offset and a fraction gets six digits; a date stands alone or before a time with two digits a part.
+    """
+    date, time = text[:10], text[11:]
+    at = max(time.find("+"), time.find("-"))
+    time, offset = (time[:at], time[at:]) if at >= 0 else (time[:-1], "+00:00") if time[-1:] in ("Z", "z") else (time, "")
+    time, point, fraction = time.partition(".")
+    digits = f"{date[:4]}{date[5:7]}{date[8:]}{time.replace(':', '')}{fraction}{offset[1:].replace(':', '')}"
+    shaped = (
+        (len(date), date[4:5], date[7:8]) == (10, "-", "-")
+        and (time[2:3] + time[5:6], len(time)) in (("", 0), ("", 2), (":", 5), ("::", 8))
+        and (not point or (len(time) == 8 and 0 < len(fraction) <= 6))
+        and (not offset or (len(offset) == 6 and offset[3] == ":" and time))
+        and digits.isascii()
+        and digits.isdigit()
+    )
+    if not shaped or (len(text) > 10) != bool(time):
+        raise ValueError(f"not an ISO 8601 datetime: {text!r}")
+    return f"{date}T{time}{point and '.' + fraction.ljust(6, '0')}{offset}" if time else date
 
 
 def timedelta_to_wire(value: timedelta) -> str:

@@ -81,7 +81,14 @@ def test_other_interpreters_compute_the_same_keys(python):
     ],
 )
 def test_every_part_of_a_key_counts(change, value):
-    parts = {"project": "p", "domain": "d", "task": "flow.square", "cache_version": "1", "signature": "a" * 64, "inputs": {"x": "b" * 64}}
+    parts = {
+        "project": "p",
+        "domain": "d",
+        "task": "flow.square",
+        "cache_version": "1",
+        "signature": "a" * 64,
+        "inputs": {"x": "b" * 64},
+    }
     assert cache_key(**parts) != cache_key(**{**parts, change: value})
 
 
