@@ -1,0 +1,56 @@
+"""Fixtures of the tests on a live cluster."""
+
+import os
+
+import pytest
+from live_cluster import IMAGE, Flow, missing, node_address
+from object_store_server import object_store
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _cluster():
+    reason = missing()
+    if reason:
+        pytest.fail(f"{reason}: see tests/live_cluster.py for what these tests need", pytrace=False)
+
+
+@pytest.fixture(scope="session")
+def shared_folder(tmp_path_factory):
+    """A folder that pods see under the same path as this process."""
+    folder = tmp_path_factory.mktemp("shared")
+    # Pods may run as another user.
+    for level in (folder, *folder.parents[:3]):
+        level.chmod(0o777)
+    return folder
+
+
+@pytest.fixture
+def argo(shared_folder, tmp_path):
+    """Settings for a ``file://`` store of this test alone, and for small pods."""
+    store = shared_folder / tmp_path.name
+    store.mkdir(mode=0o777)
+    volume = {"name": "shared", "mount_path": str(shared_folder), "host_path": str(shared_folder)}
+    return {"store": store.as_uri(), "volumes": [volume], "image": IMAGE, "cpu": "10m", "memory": "32Mi"}
+
+
+@pytest.fixture(scope="session")
+def bucket():
+    """An object store that pods reach."""
+    with object_store(node_address()) as server:
+        yield server
+
+
+@pytest.fixture
+def flows(tmp_path):
+    """Compiles and applies flows, and deletes them in the end."""
+    made = []
+
+    def make(source, entity, argo, **parts):
+        flow = Flow(tmp_path / f"flow-{len(made)}", source, entity, argo, parts)
+        made.append(flow)
+        return flow
+
+    yield make
+    if not os.environ.get("DAGWRIGHT_TEST_KEEP"):
+        for flow in made:
+            flow.delete()

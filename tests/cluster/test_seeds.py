@@ -1,0 +1,74 @@
+"""The code blocks of the project's documents on a live controller: the values and cache keys of every other way of running."""
+
+import json
+import os
+import subprocess
+
+import pytest
+from live_cluster import DAGWRIGHT, IMAGE_S3
+from seeds.cases import CASES
+
+from dagwright.contract.keys import sha256_hex
+from dagwright.contract.names import blob_key
+from dagwright.store import open_store
+
+pytestmark = pytest.mark.cluster
+
+_TOO_LARGE = {"resources", "multi_image"}
+"""Blocks whose pods ask for more than a small node has, or for images of the internet."""
+RUNNABLE = [case for case in CASES if case.failure is None and case.folder not in _TOO_LARGE]
+ON_S3 = [case for case in RUNNABLE if case.id in ("square-square", "map_mean-parallelized_compute_mean")]
+
+
+def entries(store):
+    return [key for key in store.list("v1/ac")]
+
+
+def given(case, store):
+    """Inputs as parameters; a text beyond a kilobyte goes by reference, as ``submit`` will do with long ones."""
+    texts = {}
+    for name, value in case.inputs.items():
+        text = json.dumps(value)
+        if len(text) > 1000:
+            data = text.encode()
+            store.create(blob_key(sha256_hex(data)), data)
+            text = json.dumps({"$ref": sha256_hex(data), "len": len(value)})
+        texts[name] = text
+    return texts
+
+
+def run_here(case, folder):
+    """The cache entries that ``dagwright run`` makes."""
+    inputs = folder / "inputs.json"
+    inputs.write_text(json.dumps(case.inputs), "utf-8")
+    words = [*DAGWRIGHT, "run", "--store", (folder / "here").as_uri(), "--inputs-file", str(inputs), str(case.path), case.entity]
+    done = subprocess.run(words, capture_output=True, text=True, cwd=folder, check=False)
+    assert done.returncode == 0, done.stderr
+    return entries(open_store((folder / "here").as_uri()))
+
+
+@pytest.mark.parametrize("case", RUNNABLE, ids=lambda case: case.id)
+def test_a_block_gives_the_values_and_keys_of_a_run_on_this_machine(case, flows, argo, tmp_path):
+    flow = flows(case.path.read_text("utf-8"), case.entity, argo)
+    store = open_store(argo["store"])
+    run = flow.submit(**given(case, store)).succeeded()
+    assert run.outputs() == [case.output]
+    here = tmp_path / "local"
+    here.mkdir()
+    assert entries(store) == run_here(case, here)
+
+
+@pytest.mark.parametrize("case", ON_S3, ids=lambda case: case.id)
+def test_a_block_gives_the_same_on_s3(case, flows, bucket, argo, tmp_path, monkeypatch):
+    for name, value in bucket.environment.items():
+        monkeypatch.setenv(name, value)
+    secret = {name: value for name, value in bucket.environment.items() if name.startswith("AWS_")}
+    settings = {**argo, "store": f"{bucket.url}/{tmp_path.name}", "volumes": [], "image": IMAGE_S3, "env": secret}
+    flow = flows(case.path.read_text("utf-8"), case.entity, settings)
+    store = open_store(settings["store"])
+    run = flow.submit(**given(case, store)).succeeded()
+    assert run.outputs() == [case.output]
+    here = tmp_path / "local"
+    here.mkdir()
+    assert entries(store) == run_here(case, here)
+    assert os.environ["AWS_ENDPOINT_URL"].startswith("http://")

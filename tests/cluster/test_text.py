@@ -1,0 +1,97 @@
+"""Text of the user goes through manifest, API server, controller and kubelet unchanged."""
+
+import base64
+import json
+
+import pytest
+import yaml
+from live_cluster import kubectl
+
+from dagwright_argo.expansion import json_text
+
+pytestmark = pytest.mark.cluster
+
+HOSTILE = [
+    "{{workflow.name}}",
+    "{{=1+1}} {{ unclosed",
+    "{{tasks.nope.outputs.parameters.x}}",
+    "$(HOME) $$(HOME) $$ ${HOME} $",
+    "'single' \"double\" `back` \\ \\\\ \\n",
+    "two\nlines\r\nand\ttabs",
+    "emoji 🔥, combining e\u0301, right to left \u202e, NEL \u0085, LS \u2028",
+    "",
+    " spaces ",
+    "y",
+    "1e3",
+    "null",
+    "%TAG ! & * - ? : , [ ] { } # | > @",
+]
+
+SOURCE = f"""\
+import os
+
+from dagwright import map_task, task, workflow
+
+HOSTILE = {HOSTILE!r}
+# {{{{workflow.name}}}} in a comment, and a tab:\tx
+
+
+@task(environment={{"HOSTILE": HOSTILE[3] + HOSTILE[0]}})
+def environment() -> str:
+    return os.environ["HOSTILE"]
+
+
+@task
+def joined(texts: list[str], default: str, given: str, element: list[str]) -> list[str]:
+    return [*texts, default, given, *element]
+
+
+@task
+def same(text: str) -> str:
+    return text
+
+
+@workflow
+def texts(given: str, many: list[str], default: str = "{{{{workflow.name}}}} {{{{=1+1}}}} {{{{ 'x' \\"y\\" 🔥 $$ $(HOME)") -> tuple[list[str], str]:
+    return joined(texts=HOSTILE, default=default, given=given, element=map_task(same)(text=many)), environment()
+"""
+
+
+def test_hostile_text_arrives_unchanged_from_everywhere(flows, argo):
+    flow = flows(SOURCE, "texts", argo)
+    run = flow.submit(given=json_text("".join(HOSTILE)), many=json_text(HOSTILE)).succeeded()
+    default = "{{workflow.name}} {{=1+1}} {{ 'x' \"y\" 🔥 $$ $(HOME)"
+    assert run.outputs() == [[*HOSTILE, default, "".join(HOSTILE), *HOSTILE], HOSTILE[3] + HOSTILE[0]]
+
+
+def test_bare_text_is_a_str(flows, argo):
+    flow = flows(SOURCE, "texts", argo)
+    run = flow.submit(given='O\'Brien said: $5, 1 $$ and "so on"', many="[]").succeeded()
+    assert run.outputs()[0][-1] == 'O\'Brien said: $5, 1 $$ and "so on"'
+
+
+def test_the_api_server_keeps_every_byte_of_the_code(flows, argo):
+    text = "".join(f"# {line}\n" for line in HOSTILE).replace("\r", "")
+    parts = {
+        "tabs.py": "\tx = 1\n",
+        "spaces.py": "   \n x = 1\n\n\n",
+        "empty.py": "",
+        "crlf.py": "x = 1\r\n",
+        "odd.py": text,
+        "end.py": "x = 1",
+    }
+    source = SOURCE + "".join(f"\ndef use_{path.partition('.')[0]}():\n    import {path.partition('.')[0]}\n" for path in parts)
+    flow = flows(source, "texts", argo, **parts)
+    kept = json.loads(kubectl("get", *flow.objects[1], "-o", "json"))
+    found = {key: value.encode() for key, value in kept["data"].items()}
+    found |= {key: base64.b64decode(value) for key, value in kept.get("binaryData", {}).items()}
+    written = {"flow.py": source, **parts}
+    assert {path: found[path] for path in written} == {path: content.encode() for path, content in written.items()}
+
+
+def test_the_api_server_takes_the_manifest_as_it_was_written(flows, argo):
+    flow = flows(SOURCE, "texts", argo)
+    kubectl("apply", "--server-side", "--dry-run=server", "-f", "-", stdin=flow.manifest)
+    kept = json.loads(kubectl("get", *flow.objects[2], "-o", "json"))
+    written = list(yaml.load_all(flow.manifest, yaml.CSafeLoader))[2]
+    assert kept["spec"]["arguments"] == written["spec"]["arguments"]

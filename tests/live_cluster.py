@@ -1,0 +1,207 @@
+"""Runs flows on the cluster that ``KUBECONFIG`` names, with ``kubectl`` and ``argo`` as a user has them.
+
+What the cluster must offer: a namespace (``ARGO_NAMESPACE``, default ``argo``) whose default service account has the executor's
+rights, one node that shares this machine's files (for ``file://`` stores on a hostPath) and reaches this machine's addresses (for
+``s3://``), and three images, named by ``DAGWRIGHT_TEST_IMAGE``, ``DAGWRIGHT_TEST_IMAGE_39`` and ``DAGWRIGHT_TEST_IMAGE_S3``.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+import time
+import uuid
+from typing import TYPE_CHECKING, Any
+
+import yaml
+
+from dagwright.contract.types import parse
+from dagwright.execution.bindings import Bindings
+from dagwright.execution.plan_view import ProgramView
+from dagwright.execution.records import read_records
+from dagwright.execution.task_call import Wire
+from dagwright.store import open_store
+from dagwright.values import Codec
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+    from pathlib import Path
+
+IMAGE = os.environ.get("DAGWRIGHT_TEST_IMAGE", "dagwright/python:3.11")
+IMAGE_39 = os.environ.get("DAGWRIGHT_TEST_IMAGE_39", "dagwright/python:3.9")
+IMAGE_S3 = os.environ.get("DAGWRIGHT_TEST_IMAGE_S3", "dagwright/python-s3:3.11")
+NAMESPACE = os.environ.get("ARGO_NAMESPACE", "argo")
+DAGWRIGHT = [sys.executable, "-c", "from dagwright_compiler.cli.main import main; main()"]
+_WAIT_S = 240
+_POLL_S = 1.0
+
+
+def missing() -> str:
+    """What keeps these tests from running; empty when nothing does."""
+    if not os.environ.get("KUBECONFIG"):
+        return "KUBECONFIG names no cluster"
+    absent = [name for name in ("kubectl", "argo") if shutil.which(name) is None]
+    return f"{' and '.join(absent)} not on PATH" if absent else ""
+
+
+def command(*words: str, stdin: str | None = None) -> str:
+    """Run a client and give its standard output; a failure shows its standard error."""
+    done = subprocess.run(words, input=stdin, capture_output=True, text=True, encoding="utf-8", check=False)
+    assert done.returncode == 0, f"{' '.join(words)}: {done.stderr[-4000:]}"
+    return done.stdout
+
+
+def kubectl(*words: str, stdin: str | None = None) -> str:
+    return command("kubectl", "-n", NAMESPACE, *words, stdin=stdin)
+
+
+def node_address() -> str:
+    """Address of the cluster's node, which pods reach."""
+    path = '{.items[0].status.addresses[?(@.type=="InternalIP")].address}'
+    return command("kubectl", "get", "nodes", "-o", f"jsonpath={path}")
+
+
+class Flow:
+    """One compiled workflow on the cluster, under names of its own so that tests run beside each other."""
+
+    def __init__(self, folder: Path, source: str, entity: str, argo: Mapping[str, Any], parts: Mapping[str, str] = {}) -> None:
+        """Compile ``source`` (and the modules ``parts`` beside it) with the command line, and apply the manifest.
+
+        ``argo`` is the table ``[tool.dagwright.argo]``.
+        """
+        self.store: str = argo["store"]
+        table = [f"{name} = {_toml(value)}" for name, value in argo.items()]
+        settings = "\n".join(["[tool.dagwright.argo]", *table, ""])
+        for path, text in {"flow.py": source, "pyproject.toml": settings, **parts}.items():
+            (folder / path).parent.mkdir(parents=True, exist_ok=True)
+            (folder / path).write_text(text, "utf-8")
+        words = [*DAGWRIGHT, "compile", f"flow.py:{entity}"]
+        done = subprocess.run(words, cwd=folder, capture_output=True, text=True, encoding="utf-8", check=False)
+        assert done.returncode == 0, done.stderr
+        self.manifest = done.stdout
+        documents = list(yaml.load_all(self.manifest, yaml.CSafeLoader))
+        self.plan = json.loads(documents[1]["data"]["plan.json"])
+        suffix = uuid.uuid4().hex[:6]
+        self.objects = [(item["kind"].lower(), f"{item['metadata']['name']}-{suffix}") for item in documents]
+        self.runs: list[Run] = []
+        kubectl("apply", "--server-side", "-f", "-", stdin=_renamed(self.manifest, documents, suffix))
+
+    def submit(self, **parameters: str) -> Run:
+        """Start one run with the texts of its parameters."""
+        words = ["argo", "submit", "-n", NAMESPACE, "--from", f"workflowtemplate/{self.objects[-1][1]}", "-o", "name"]
+        for name, text in parameters.items():
+            words += ["-p", f"{name}={text}"]
+        run = Run(self, command(*words).strip(), parameters)
+        self.runs.append(run)
+        return run
+
+    def delete(self) -> None:
+        """Take everything back, workflows first."""
+        for kind, name in [*(("workflow", run.name) for run in self.runs), *self.objects]:
+            kubectl("delete", kind, name, "--ignore-not-found", "--wait=false")
+
+
+class Run:
+    """One workflow of the cluster: its status as last seen, and what it left in the store."""
+
+    def __init__(self, flow: Flow, name: str, parameters: Mapping[str, str]) -> None:
+        self.flow = flow
+        self.name = name
+        self.parameters = parameters
+        self.uid = ""
+        self.status: dict[str, Any] = {}
+
+    def refresh(self) -> dict[str, Any]:
+        found = json.loads(kubectl("get", "workflow", self.name, "-o", "json"))
+        self.uid = found["metadata"]["uid"]
+        self.status = found.get("status", {})
+        return self.status
+
+    def wait(self, until: Callable[[Run], bool] | None = None) -> Run:
+        """Wait for the end, or until something holds."""
+        deadline = time.monotonic() + _WAIT_S
+        while time.monotonic() < deadline:
+            self.refresh()
+            ended = self.status.get("phase") in ("Succeeded", "Failed", "Error")
+            if (until or (lambda _: ended))(self):
+                return self
+            assert until is None or not ended, f"{self.name} ended before: {self.summary()}"
+            time.sleep(_POLL_S)
+        raise AssertionError(f"{self.name} did not end in {_WAIT_S} s: {self.summary()}")
+
+    def succeeded(self) -> Run:
+        self.wait()
+        assert self.status["phase"] == "Succeeded", f"{self.summary()}\n{self.logs()[-6000:]}"
+        return self
+
+    def failed(self) -> Run:
+        self.wait()
+        assert self.status["phase"] == "Failed", self.summary()
+        return self
+
+    def pods(self, node: str | None = None) -> list[dict[str, Any]]:
+        """Pods that ran or run, as the workflow's status has them, in order of their start."""
+        found = [item for item in self.status.get("nodes", {}).values() if item["type"] == "Pod"]
+        if node is not None:
+            found = [item for item in found if _unit(item) == node]
+        return sorted(found, key=lambda item: (item["startedAt"], item["displayName"]))
+
+    def exit_codes(self, node: str) -> list[str]:
+        return [item.get("outputs", {}).get("exitCode", "") for item in self.pods(node)]
+
+    def pod_name(self, node: str) -> str:
+        """Name of the first pod of a node: the workflow, the template and the hash of the node's id."""
+        found = self.pods(node)[0]
+        return f"{self.name}-{found['templateName']}-{found['id'].rpartition('-')[2]}"
+
+    def logs(self) -> str:
+        return command("argo", "logs", "-n", NAMESPACE, self.name, "--no-color")
+
+    def summary(self) -> str:
+        lines = [f"{self.name}: {self.status.get('phase')} {self.status.get('message', '')}"]
+        lines += [f"  {item['displayName']}: {item['phase']} {item.get('message', '')}" for item in self.pods()]
+        return "\n".join(lines)
+
+    def outputs(self) -> list[Any]:
+        """The workflow's outputs, read from its pins, as JSON data."""
+        program = ProgramView(self.flow.plan["program"])
+        codec = Codec(program.classes)
+        bindings = Bindings(program, run=self.uid, store=open_store(self.flow.store), codec=codec, texts=self.parameters)
+        values = []
+        for output in program.outputs:
+            given = bindings.value(output["binding"])
+            value = codec.decode(given.data, given.type, given.fetch) if isinstance(given, Wire) else given.value
+            declared = parse(output["type"])
+            values.append(codec.to_user(codec.normalise(value, declared), declared))
+        return values
+
+    def records(self, node: str, index: int | None = None) -> list[dict[str, Any]]:
+        """Records of all attempts of a node, oldest first."""
+        return read_records(open_store(self.flow.store), self.uid, node, index)
+
+
+def _unit(node: Mapping[str, Any]) -> str:
+    return next(item["value"] for item in node["inputs"]["parameters"] if item["name"] == "unit")
+
+
+def _renamed(manifest: str, documents: list[Any], suffix: str) -> str:
+    """Put the suffix behind the names of all objects and of the mounts that refer to them; nothing else changes."""
+    for document in documents:
+        name = document["metadata"]["name"]
+        if document["kind"] == "ConfigMap":
+            manifest = manifest.replace(name, f"{name}-{suffix}")
+        else:
+            manifest = manifest.replace(f"metadata:\n  name: {name}\n", f"metadata:\n  name: {name}-{suffix}\n")
+    return manifest
+
+
+def _toml(value: Any) -> str:
+    """Write a value as TOML, whose texts, numbers and arrays are JSON's."""
+    if isinstance(value, dict):
+        return "{" + ", ".join(f"{name} = {_toml(item)}" for name, item in value.items()) + "}"
+    if isinstance(value, (list, tuple)):
+        return "[" + ", ".join(map(_toml, value)) + "]"
+    return json.dumps(value)
