@@ -210,7 +210,12 @@ def _status(text: str) -> int:
 
 
 def _headline(text: str) -> str:
-    """What went wrong in one line: obstore's message up to the server's document, and the code that this names."""
+    """What went wrong in one line: what the server answered, or why there was no answer."""
+    line = text.partition("\n")[0]
+    url = line.partition("Error performing ")[2].partition(" ")[2].partition(" ")[0]
+    server = "/".join(url.split("/")[:3]) or "the client"
+    answer = line.partition("status code: ")[2].partition(": <")[0]
+    if not answer:
+        return f"{server}: {line.rpartition(' - ')[2]}"
     code = text.partition("<Code>")[2].partition("</Code>")[0]
-    line = text.partition("\n")[0].partition(": <?xml")[0].partition(": <Error")[0]
-    return f"{line} ({code})" if code else line
+    return f"{server} answered {answer} ({code})" if code else f"{server} answered {answer}"
