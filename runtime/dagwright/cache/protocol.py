@@ -24,6 +24,9 @@ _TRIES = 5
 _KEPT = 1024 * 1024
 """Size up to which a blob that was read to verify an entry is kept for its reader."""
 
+_ONE_REQUEST = 8 * 1024 * 1024
+"""Size up to which a blob is created, in one request that a slow network must carry within half a minute."""
+
 
 class InputsDiffer(Exception):  # noqa: N818 - the run's inputs do
     """A run's node was pinned with other inputs than it has now: the run's name was used for two runs."""
@@ -135,9 +138,12 @@ def fetcher(store: Store, result: Result) -> Callable[[str], bytes]:
 
 
 def _publish_blob(store: Store, digest: str, content: bytes) -> None:
-    """Create a blob; one that stands there is trusted only when its bytes are right (a crashed writer's may not be)."""
+    """Write a blob unless its bytes stand there; other bytes (a crash of the disk, a bad copy) are replaced.
+
+    A long one is not created but written, which stores do in parts: writers of one digest write the same bytes.
+    """
     key = blob_key(digest)
-    if store.create(key, content):
+    if len(content) <= _ONE_REQUEST and store.create(key, content):
         return
     try:
         if store.get(key) == content:

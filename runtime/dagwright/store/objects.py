@@ -77,7 +77,7 @@ class ObjectStore:
             return b""
 
     def create(self, key: str, data: bytes) -> bool:
-        """Write a value unless one stands there; see ``Store``. Sent as one request: not for gigabytes."""
+        """Write a value unless one stands there; see ``Store``."""
         check_key(key)
 
         def create() -> bool:
@@ -186,6 +186,7 @@ def _open_client(url: str) -> Any:
     if not bucket:
         raise StoreError(f"not the URL of a bucket: {url!r}; write s3://bucket/prefix", transient=False)
     endpoint = os.environ.get("AWS_ENDPOINT_URL_S3") or os.environ.get("AWS_ENDPOINT_URL") or os.environ.get("AWS_ENDPOINT") or ""
+    # The read timeout counts while a request is sent, too, and anew for every piece of an answer.
     options: Any = {"connect_timeout": "5s", "timeout": "1h", "read_timeout": "30s"}
     if endpoint.startswith("http://"):
         options["allow_http"] = True

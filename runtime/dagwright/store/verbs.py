@@ -32,6 +32,7 @@ class Store(Protocol):
 
         ``False`` says that a value stands under the key and this call may not have put it there: an object store answers so
         to the repetition of a request whose first answer was lost. Never conclude that another writer won; read back.
+        Meant for values of some megabytes: an object store takes them in one request.
         """
         ...
 

@@ -2,7 +2,19 @@ from __future__ import annotations
 
 import pytest
 
-from dagwright.cache import InputsDiffer, PinDamaged, Result, fetcher, lookup, pack_output, publish, read_pin, unpack_output
+from dagwright.cache import (
+    InputsDiffer,
+    Output,
+    PinDamaged,
+    Result,
+    fetcher,
+    lookup,
+    pack_output,
+    publish,
+    read_pin,
+    unpack_output,
+)
+from dagwright.contract.keys import sha256_hex
 from dagwright.contract.names import blob_key, entry_key, pin_key
 from dagwright.store import NotFound, open_store
 
@@ -148,6 +160,22 @@ def test_blobs_read_to_verify_a_hit_are_not_read_again(store):
     for key in store.list("v1/cas"):
         store.delete(key)
     assert first(store, found) == 1
+
+
+@pytest.mark.parametrize("damage", ["absent", *DAMAGE])
+def test_a_blob_too_long_for_one_request_is_written_and_mended(store, damage):
+    content = bytes(9 * 1024 * 1024)
+    digest = sha256_hex(content)
+    result = Result(
+        (Output("o0", "ndarray", {"$blob": digest, "size": len(content), "enc": "npy"}, sizes={digest: len(content)}),)
+    )
+    if damage != "absent":
+        publish(store, result, {digest: content})
+        spoil(store, blob_key(digest), damage)
+    publish(store, result, {digest: content}, entry_key=ENTRY)
+    found = lookup(store, ENTRY)
+    assert found.verified == {}
+    assert fetcher(store, found)(digest) == content
 
 
 def test_where_a_result_comes_from_changes_no_key_and_no_value(store):
