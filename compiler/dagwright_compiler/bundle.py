@@ -6,8 +6,6 @@ The closure over project-local imports of every module that defines a reached ta
 from __future__ import annotations
 
 import hashlib
-import io
-import tarfile
 
 import msgspec
 
@@ -36,6 +34,9 @@ class Bundle(msgspec.Struct, frozen=True):
 
     def archive(self) -> bytes:
         """A tar of ``plan.json`` and ``code/...``: no times, owners or modes of this machine."""
+        import io
+        import tarfile  # only a submission packs an archive; a compile would pay for the import
+
         out = io.BytesIO()
         with tarfile.open(fileobj=out, mode="w", format=tarfile.USTAR_FORMAT) as tar:
             for name, data in (("plan.json", self.plan), *((f"code/{file.path}", file.data) for file in self.files)):

@@ -144,12 +144,13 @@ class _Reading:
         import tomllib
 
         shown = _relative(path, self._display_root)
+        source = SourceFile(path=shown, module="", data=b"", text="")
         try:
             data = path.read_bytes()
             source = SourceFile(path=shown, module="", data=data, text=data.decode("utf-8"))
             document = tomllib.loads(source.text)
         except (OSError, UnicodeDecodeError) as error:
-            self._unreadable(SourceFile(path=shown, module="", data=b"", text=""), _reason(error), 1)
+            self._unreadable(source, _reason(error), 1)
             return {}
         except tomllib.TOMLDecodeError as error:
             at = re.search(r" \(at line (\d+), column \d+\)$", str(error))

@@ -27,21 +27,24 @@ def width_of(text: str) -> int:
 
 
 class Cells:
-    """One line of source, laid out in cells.
+    """One line of source, laid out in cells; ``width`` is their number."""
 
-    ``glyphs`` holds (shown text, first cell) for every character, in order; ``width`` is the number of cells.
-    """
-
-    __slots__ = ("_columns", "_raw", "glyphs", "width")
+    __slots__ = ("_columns", "_glyphs", "_plain", "_raw", "width")
 
     def __init__(self, raw: str) -> None:
         self._raw = raw
-        self.glyphs: list[tuple[str, int]] = []
+        self._glyphs: list[tuple[str, int]] = []
+        """Shown text and first cell of every character, in order."""
         self._columns: list[int] = []
+        # Nearly every line of nearly every file: byte, character and cell are the same.
+        self._plain = raw.isascii() and raw.isprintable()
+        if self._plain:
+            self.width = len(raw)
+            return
         cell = 0
         for char in raw:
             shown = TAB if char == "\t" else _visible_char(char)
-            self.glyphs.append((shown, cell))
+            self._glyphs.append((shown, cell))
             self._columns.append(cell)
             cell += width_of(shown)
         self._columns.append(cell)
@@ -57,13 +60,17 @@ class Cells:
 
     def cell(self, byte_column: int) -> int:
         """First cell of the character at a UTF-8 byte column; the end of the line for columns beyond it."""
+        if self._plain:
+            return min(byte_column, self.width)
         return self._columns[min(self.character(byte_column), len(self._columns) - 1)]
 
     def text(self, start: int, end: int) -> str:
         """What stands in cells ``start`` to ``end``; half of a wide character is a space."""
+        if self._plain:
+            return self._raw[start:end]
         out: list[str] = []
         at = start
-        for shown, first in self.glyphs:
+        for shown, first in self._glyphs:
             wide = width_of(shown)
             if first < start or first + wide > end or (wide == 0 and first == start and start > 0):
                 continue
