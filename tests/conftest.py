@@ -5,6 +5,11 @@ from __future__ import annotations
 import os
 
 import pytest
+from hypothesis import settings
+
+# A busy machine makes any example slow; CI draws the same examples every time.
+settings.register_profile("dagwright", settings.get_profile("ci" if os.environ.get("CI") else "default"), deadline=None)
+settings.load_profile("dagwright")
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
