@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 from dagwright_compiler.cli.options import STDIN_NAME
-from dagwright_compiler.config import load_settings
+from dagwright_compiler.config import Settings, load_settings
 from dagwright_compiler.driver.reading import Reading, read_project, read_sources
 
 if TYPE_CHECKING:
@@ -22,11 +22,22 @@ def read_wanted(wanted: Sequence[Wanted], flags: Mapping[str, str | None]) -> Re
     """Read all files and folders that are named, or standard input.
 
     Raises:
-        click.UsageError: Standard input stands beside files.
+        click.UsageError: Standard input stands beside files, or files belong to different projects.
     """
     paths = [item.path for item in wanted if item.path is not None]
     if len(paths) < len(wanted):
         if len(wanted) > 1:
             raise click.UsageError("standard input (-) is compiled alone, without other files")
         return read_sources({STDIN_NAME: sys.stdin.buffer.read()}, load_settings(Path.cwd(), flags=flags))
-    return read_project(paths, load_settings(paths[0], flags=flags))
+    return read_project(paths, _settings(paths, flags))
+
+
+def _settings(paths: Sequence[Path], flags: Mapping[str, str | None]) -> Settings:
+    """Settings of the one project that all paths belong to: each has its own store, names and targets."""
+    folders = dict.fromkeys(path if path.is_dir() else path.parent for path in paths)
+    found = [load_settings(folder, flags=flags) for folder in folders]
+    files = {settings.source.path if settings.source else "": settings for settings in found}
+    if len(files) > 1:
+        names = " and ".join(path or "none" for path in files)
+        raise click.UsageError(f"the files belong to projects with different settings ({names}); compile one project at a time")
+    return found[0]

@@ -71,10 +71,16 @@ def compile_all(reading: Reading, wanted: Sequence[Wanted], form: str) -> Compil
     return Compilation(form, "json" if form in PLAIN_FORMS else "yaml", kept)
 
 
-def check_all(reading: Reading) -> None:
-    """Make every workflow's program, for its findings alone."""
+def check_all(reading: Reading, target: str | None = None) -> None:
+    """Make every workflow's program, and its manifest where a target is named, for their findings alone.
+
+    Raises:
+        KeyError: No target has this name.
+    """
     for name in reading.elaborated.workflows:
-        program_of(reading, name)
+        loaded = program_of(reading, name)
+        if target is not None and loaded.program is not None:
+            lower_to(loaded, target)
 
 
 def lower_to(loaded: Loaded, target: str) -> Artefact | None:

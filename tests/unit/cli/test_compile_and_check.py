@@ -75,6 +75,22 @@ def test_what_cannot_be_read_is_two(project: Path, capsys: pytest.CaptureFixture
     assert "error[DW590]" in capsys.readouterr().out
 
 
+def test_check_can_ask_a_target_too(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert invoke(["check", "-t", "argo", "flow.py"]) == 0
+    assert "warning[DW531]" in capsys.readouterr().out
+    assert invoke(["check", "-t", "ir", "flow.py"]) == 2
+    assert "`ir` is no target; there are argo, batch" in capsys.readouterr().err
+
+
+def test_files_of_two_projects_are_not_mixed(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (project / "other").mkdir()
+    (project / "other/dagwright.toml").write_text('project = "ads"\n', encoding="utf-8")
+    (project / "other/job.py").write_text(FLOW, encoding="utf-8")
+    assert invoke(["check", "other/job.py"]) == 0
+    assert invoke(["check", "flow.py", "other/job.py"]) == 2
+    assert "different settings (none and other/dagwright.toml)" in " ".join(capsys.readouterr().err.split())
+
+
 def test_colour_is_asked_for(project: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
     def colored(*arguments: str) -> bool:
         invoke(["check", "wrong.py", *arguments])
