@@ -34,17 +34,28 @@ _PRELOADED = (attempt, closing)
 def main() -> None:
     """Serve one run."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # a terminal's Ctrl-C reaches the supervisors by themselves
-    setup = json.loads(sys.stdin.buffer.readline() or b"null")
-    if setup is not None:
-        _Server(setup).serve()
+    first, _, orders = _first_line()
+    if first:
+        _Server(json.loads(first), orders).serve()
+
+
+def _first_line() -> tuple[bytes, bytes, bytes]:
+    """Read until the first line is whole; what came with it are orders, which a buffered reader would keep from ``poll``."""
+    data = b""
+    while b"\n" not in data:
+        more = os.read(0, 1 << 16)
+        if not more:
+            return b"", b"", b""
+        data += more
+    return data.partition(b"\n")
 
 
 class _Server:
-    def __init__(self, setup: Order) -> None:
+    def __init__(self, setup: Order, orders: bytes) -> None:
         self._setup = setup
         self._plan: PlanView = read_plan(setup["plan"])
         self._children: dict[int, int] = {}
-        self._orders = b""
+        self._orders = orders
         self._lifeline = os.pipe()
         self._wake = os.pipe()
         for end in self._wake:
@@ -56,6 +67,7 @@ class _Server:
         poll = select.poll()
         poll.register(0, select.POLLIN | select.POLLHUP)
         poll.register(self._wake[0], select.POLLIN)
+        self._take(b"")
         while True:
             for source, _ in poll.poll():
                 data = os.read(source, 1 << 16)
@@ -63,10 +75,14 @@ class _Server:
                     if not data:
                         self._end()
                         return
-                    *lines, self._orders = (self._orders + data).split(b"\n")
-                    for line in lines:
-                        self._start(json.loads(line))
+                    self._take(data)
             self._reap()
+
+    def _take(self, data: bytes) -> None:
+        """Start what whole lines order; keep the rest of the last one."""
+        *lines, self._orders = (self._orders + data).split(b"\n")
+        for line in lines:
+            self._start(json.loads(line))
 
     def _start(self, order: Order) -> None:
         """Fork the process of one order."""
