@@ -9,6 +9,7 @@ import pytest
 from golden_cases import ALWAYS, INPUTS, OUTPUTS, REPORT, ROOT, Case, announced, cases, compiled, findings, read, report
 
 from dagwright.contract.keys import sha256_hex
+from dagwright_compiler.diagnostics.codes import ALL
 from dagwright_compiler.driver.bundles import bundle_for
 from dagwright_compiler.driver.programs import program_of
 from dagwright_compiler.ir.codec import to_json
@@ -84,4 +85,24 @@ def test_real_bytes_of_one_case() -> None:
     assert loaded.program is not None
     assert sha256_hex(to_json(loaded.program)) == "f6633df9b3762f6e03ceb0a459c102dece87fe4c9a7bf101a539260edd8f2aad"
     units = {node.id: Unit(id=node.id, node=node.id) for node in loaded.program.workflow.nodes}
-    assert bundle_for(loaded.program, reading.elaborated, units).digest == "481e17d25031f243ddcbbb212524195cf74e8d871d5596baba452a384c4c65c4"
+    assert (
+        bundle_for(loaded.program, reading.elaborated, units).digest
+        == "481e17d25031f243ddcbbb212524195cf74e8d871d5596baba452a384c4c65c4"
+    )
+
+
+ELSEWHERE = {
+    "DW104": "a file that cannot be read is no text: tests/unit/cli",
+    "DW105": "the entry of a case has a fixed name: tests/unit/frontend",
+    "DW106": "needs two requested files: tests/unit/frontend",
+    "DW290": "about the request, not the file: tests/unit/cli",
+    "DW291": "about the request, not the file: tests/unit/cli",
+    "DW292": "about the request, not the file: tests/unit/driver",
+}
+"""Codes without a golden case, and why. Codes of targets (DW53x, DW55x) are held by the targets' own tests."""
+
+
+def test_every_code_of_the_compiler_has_a_case() -> None:
+    announced_codes = {found.code for case in CASES for found in case.expected_findings()}
+    of_compiler = {code for code in ALL if not "DW530" <= code < "DW590"}
+    assert of_compiler - announced_codes == set(ELSEWHERE)

@@ -75,6 +75,14 @@ def test_what_cannot_be_read_is_two(project: Path, capsys: pytest.CaptureFixture
     assert "error[DW590]" in capsys.readouterr().out
 
 
+def test_a_file_that_cannot_be_read_is_two_and_hides_no_other(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (project / "gone.py").symlink_to("nowhere.py")
+    assert invoke(["check", "."]) == 2
+    out, _ = capsys.readouterr()
+    assert "error[DW104]: cannot read gone.py: no such file or directory\n" in out
+    assert "wrong.py:11:" in out
+
+
 def test_check_can_ask_a_target_too(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert invoke(["check", "-t", "argo", "flow.py"]) == 0
     assert "warning[DW531]" in capsys.readouterr().out
