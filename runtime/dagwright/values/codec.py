@@ -30,9 +30,11 @@ class Codec:
         pickle: What to do with values that only pickle can carry: ``"warn"`` once per class, ``"deny"`` them, or a tuple of
             the qualified names that may pass.
         warn: Takes the text of a warning; the default prints it to stderr.
+        aliases: The project's names of modules that this process has under other names, by those: a script is ``__main__``
+            here and ``flow`` in the plan. Pickles carry the project's names, so they are the same everywhere.
     """
 
-    __slots__ = ("_forms", "_load_class", "_pickle", "_warn", "classes")
+    __slots__ = ("_forms", "_load_class", "_pickle", "_warn", "aliases", "classes")
 
     def __init__(
         self,
@@ -40,8 +42,10 @@ class Codec:
         load_class: Callable[[str, str], type] | None = None,
         pickle: str | tuple[str, ...] = "warn",
         warn: Callable[[str], None] | None = None,
+        aliases: Mapping[str, str] | None = None,
     ) -> None:
         self.classes = classes
+        self.aliases = aliases or {}
         self._load_class = load_class or import_class
         self._pickle = pickle
         self._warn = warn or _print_warning
@@ -127,7 +131,7 @@ class Codec:
         if kind == "opaque":
             from dagwright.values.pickles import OpaqueForm, PicklePolicy
 
-            return OpaqueForm(declared, spelling, PicklePolicy(self._pickle, self._warn))
+            return OpaqueForm(declared, spelling, PicklePolicy(self._pickle, self._warn), self.aliases)
         if kind == "unknown":
             from dagwright.values.unknown import UnknownForm
 

@@ -5,8 +5,10 @@ Whoever can write the store can run code where a pickle is read; hence the polic
 
 from __future__ import annotations
 
+import io
 import pickle
 import sys
+from types import FunctionType
 
 from dagwright.values.blobs import get_blob, put_blob
 from dagwright.values.form import Form
@@ -14,11 +16,15 @@ from dagwright.values.mismatch import PickleDenied, ValueMismatch, type_name
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import Any, Callable
+    from typing import Any, Callable, Mapping
 
     from dagwright.contract.types import Type
     from dagwright.values.form import Blobs, Fetch, Json
 
+    Aliases = Mapping[str, str]
+
+_in_python: Any = pickle
+"""For the names that type stubs leave out: the pickler in Python, which can be told what to write."""
 _PROTOCOL = 5  # the newest that Python 3.9 reads; a value may be written and read by different interpreters
 
 
@@ -57,11 +63,13 @@ class OpaqueForm(Form):
     where its pickle is reproducible.
     """
 
-    __slots__ = ("_policy",)
+    __slots__ = ("_aliases", "_live", "_policy")
 
-    def __init__(self, declared: Type, spelling: str, policy: PicklePolicy) -> None:
+    def __init__(self, declared: Type, spelling: str, policy: PicklePolicy, aliases: Aliases) -> None:
         super().__init__(declared, spelling)
         self._policy = policy
+        self._aliases = aliases
+        self._live = {name: live for live, name in aliases.items()}
 
     def normalise(self, value: Any) -> Any:
         self._policy.check(self.declared.name)
@@ -89,33 +97,82 @@ class OpaqueForm(Form):
     def _may_be(self, value: Any) -> bool:
         """Whether the value may be of the class: by the class itself where it is imported, else by the names of its bases."""
         name = self.declared.name
-        cls = _imported(name)
+        cls = _imported(name, self._live)
         if isinstance(cls, type):
             return isinstance(value, cls)
         return type(value).__module__ != "builtins" or name in (type_name(base) for base in type(value).__mro__)
 
     def _dump(self, value: Any) -> bytes:
         try:
-            return pickle.dumps(value, protocol=_PROTOCOL)
+            content = pickle.dumps(value, protocol=_PROTOCOL)
+            if not any(live.encode() in content for live in self._aliases):
+                return content
+            out = io.BytesIO()
+            _AliasPickler(out, self._aliases).dump(value)
+            return out.getvalue()
         except Exception as error:  # a class's own __reduce__ may raise anything
             raise ValueMismatch(self.spelling, f"one that cannot be pickled ({type(error).__name__}: {error})") from error
 
     def _load(self, content: bytes) -> Any:
         try:
-            return pickle.loads(content)  # noqa: S301 - asked for by the policy; see the module's docstring
+            return _Unpickler(io.BytesIO(content), self._live).load()
         except Exception as error:  # a class's own __setstate__ may raise anything
             raise ValueMismatch(self.spelling, f"a pickle that cannot be read ({type(error).__name__}: {error})") from error
 
 
-def _imported(name: str) -> Any:
+class _Unpickler(pickle.Unpickler):
+    """Finds classes of the project in the modules as this process has them."""
+
+    def __init__(self, content: io.BytesIO, live: Aliases) -> None:
+        super().__init__(content)
+        self._live = live
+
+    def find_class(self, module_name: str, global_name: str) -> Any:
+        """The class or function of that name."""
+        return super().find_class(self._live.get(module_name, module_name), global_name)
+
+
+class _AliasPickler(_in_python._Pickler):  # type: ignore[misc]  # noqa: SLF001
+    """Writes the project's names of modules that go by others here, so that a script's pickle is that of every other process.
+
+    The pickler in C does not let go of the names that it writes. This one runs only where such a name occurs: it is some ten
+    times slower.
+    """
+
+    def __init__(self, out: io.BytesIO, aliases: Aliases) -> None:
+        super().__init__(out, protocol=_PROTOCOL)
+        self._aliases = aliases
+
+    def save_global(self, obj: Any, name: str | None = None) -> None:
+        """Write the name of a class or function, as the original does for protocol 4 and newer."""
+        name = name or str(getattr(obj, "__qualname__", None) or obj.__name__)
+        live = _in_python.whichmodule(obj, name)
+        if live not in self._aliases:
+            super().save_global(obj, name)
+            return
+        if _attribute(sys.modules.get(live), name) is not obj:
+            raise pickle.PicklingError(f"Can't pickle {obj!r}: it's not found as {self._aliases[live]}.{name}")
+        self.save(self._aliases[live])
+        self.save(name)
+        self.write(pickle.STACK_GLOBAL)
+        self.memoize(obj)
+
+    dispatch = {**_in_python._Pickler.dispatch, FunctionType: save_global}  # noqa: RUF012, SLF001 - as in the original
+
+
+def _imported(name: str, live: Aliases) -> Any:
     """What a qualified name stands for in the modules that are imported; None where that is unknown."""
     module, _, rest = name.rpartition(".")
     while module:
-        if module in sys.modules:
-            found: Any = sys.modules[module]
-            for part in rest.split("."):
-                found = getattr(found, part, None)
-            return found
+        loaded = sys.modules.get(live.get(module, module))
+        if loaded is not None:
+            return _attribute(loaded, rest)
         module, _, last = module.rpartition(".")
         rest = f"{last}.{rest}"
     return None
+
+
+def _attribute(found: Any, path: str) -> Any:
+    for part in path.split("."):
+        found = getattr(found, part, None)
+    return found

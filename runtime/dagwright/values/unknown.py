@@ -113,4 +113,5 @@ class UnknownForm(Form):
         for known, spec in self._codec.classes.items():
             if spec["qualname"] == kind.__qualname__ and self._codec.form(Type("class", (), known)).exact(value):
                 return Type("class", (), known)
-        return opaque(f"{kind.__module__}.{kind.__qualname__}")
+        module = self._codec.aliases.get(kind.__module__, kind.__module__)
+        return opaque(f"{module}.{kind.__qualname__}")

@@ -8,6 +8,7 @@ import pickle
 import subprocess
 import sys
 import threading
+import types
 from pathlib import Path
 
 import numpy as np
@@ -139,6 +140,64 @@ def test_an_undeclared_array_is_no_pickle():
     data = codec.encode(codec.normalise([np.arange(3)], unknown), unknown, blobs)
     assert data[0]["$u"] == "ndarray"
     assert codec.decode(data, unknown, blobs.__getitem__)[0].tolist() == [0, 1, 2]
+
+
+SOURCE = """
+import enum
+class Kind(enum.Enum):
+    A = 1
+class Model:
+    class Part:
+        pass
+    def __init__(self):
+        self.parts = [self.Part(), self.Part()]
+        self.kind = Kind.A
+        self.call = helper
+        self.more = {"other": Model, "numbers": [1.5, 2], "text": "x"}
+def helper():
+    pass
+"""
+
+
+@pytest.fixture
+def modules(monkeypatch):
+    """One file loaded twice: as the script that it is here, and as the module of the project."""
+    for name in ("live_script", "flow_of_project"):
+        module = types.ModuleType(name)
+        exec(SOURCE, vars(module))
+        monkeypatch.setitem(sys.modules, name, module)
+    return sys.modules["live_script"], sys.modules["flow_of_project"]
+
+
+@pytest.mark.parametrize("text", ["opaque[flow_of_project.Model]", "unknown", "list[opaque[flow_of_project.Model]]"])
+def test_a_scripts_pickle_is_that_of_every_other_process(modules, text):
+    live, project = modules
+    declared = parse(text)
+    here, there = Codec({}, warn=lambda _: None, aliases={"live_script": "flow_of_project"}), Codec({}, warn=lambda _: None)
+
+    def sent(codec, module):
+        blobs: dict[str, bytes] = {}
+        model = module.Model()
+        return codec.encode(codec.normalise([model] if text.startswith("list") else model, declared), declared, blobs), blobs
+
+    written, blobs = sent(here, live)
+    assert (written, blobs) == sent(there, project)
+    for codec, module in ((here, live), (there, project)):
+        arrived = codec.decode(written, declared, blobs.__getitem__)
+        model = arrived[0] if text.startswith("list") else arrived
+        assert type(model) is module.Model
+        assert type(model.parts[0]) is module.Model.Part
+        assert model.kind is module.Kind.A
+        assert model.call is module.helper
+
+
+def test_what_a_script_defines_nowhere_cannot_be_pickled(modules):
+    live, _ = modules
+    model = live.Model()
+    model.call = lambda: None
+    model.call.__module__ = "live_script"
+    with pytest.raises(ValueMismatch, match="cannot be pickled"):
+        Codec({}, warn=lambda _: None, aliases={"live_script": "flow_of_project"}).normalise(model, parse("unknown"))
 
 
 def test_numpy_and_pickle_stay_out_of_programs_that_need_neither():
