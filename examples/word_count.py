@@ -13,19 +13,19 @@ the spring of hope, it was the winter of despair.
 """
 
 
-@task
+@task(cache=True, cache_version="1")
 def split(text: str, lines_per_part: int) -> list[str]:
     lines = text.splitlines()
     return ["\n".join(lines[start : start + lines_per_part]) for start in range(0, len(lines), lines_per_part)]
 
 
-@task
+@task(cache=True, cache_version="1")
 def count(part: str) -> dict[str, int]:
     words = (word.strip(".,").lower() for word in part.split())
     return dict(Counter(words))
 
 
-@task
+@task(cache=True, cache_version="1")
 def merge(counts: list[dict[str, int]], top: int) -> list[tuple[str, int]]:
     total: Counter[str] = Counter()
     for part in counts:
