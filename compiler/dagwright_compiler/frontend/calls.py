@@ -9,10 +9,10 @@ import msgspec
 
 from dagwright.contract.types import Type, list_of
 from dagwright_compiler.diagnostics import codes
+from dagwright_compiler.diagnostics.suggestions import did_you_mean
 from dagwright_compiler.frontend.findings import Place
 from dagwright_compiler.frontend.frames import Frame, contains_broken
 from dagwright_compiler.frontend.promises import Broken, Call, Callee, Promise, Result, Static, Value, describe_source
-from dagwright_compiler.frontend.suggestions import did_you_mean
 from dagwright_compiler.frontend.typing_rules import NO, spell
 from dagwright_compiler.frontend.wire_values import Mismatch
 from dagwright_compiler.ir.program import Field, LiteralBinding

@@ -12,10 +12,10 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from dagwright_compiler.diagnostics import codes
+from dagwright_compiler.diagnostics.suggestions import did_you_mean
 from dagwright_compiler.frontend.findings import Findings, Place
 from dagwright_compiler.frontend.quantities import amount, suggestion
 from dagwright_compiler.frontend.static_values import Evaluator, KnownCall, NotStatic, StaticValue
-from dagwright_compiler.frontend.suggestions import did_you_mean
 from dagwright_compiler.frontend.wire_values import describe
 from dagwright_compiler.ir.program import Cache, Policy, Resources
 

@@ -9,11 +9,11 @@ import msgspec
 
 from dagwright.contract.signatures import interface_signature
 from dagwright_compiler.diagnostics import codes
+from dagwright_compiler.diagnostics.suggestions import did_you_mean
 from dagwright_compiler.frontend.entities import Entity, External, FunctionEntity, Unresolved
 from dagwright_compiler.frontend.findings import Findings, Place
 from dagwright_compiler.frontend.names import NOT_YET
 from dagwright_compiler.frontend.promises import Callee
-from dagwright_compiler.frontend.suggestions import did_you_mean
 from dagwright_compiler.ir.program import Policy, TaskDef
 
 if TYPE_CHECKING:

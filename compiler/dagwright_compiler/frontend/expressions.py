@@ -6,6 +6,7 @@ import ast
 from typing import TYPE_CHECKING
 
 from dagwright_compiler.diagnostics import codes
+from dagwright_compiler.diagnostics.suggestions import did_you_mean
 from dagwright_compiler.frontend import calls, mapping, ordering, overrides
 from dagwright_compiler.frontend.entities import (
     ClassEntity,
@@ -33,7 +34,6 @@ from dagwright_compiler.frontend.promises import (
     value_of,
 )
 from dagwright_compiler.frontend.static_values import NotStatic
-from dagwright_compiler.frontend.suggestions import did_you_mean
 
 if TYPE_CHECKING:
     from dagwright_compiler.frontend.frames import Frame

@@ -9,6 +9,7 @@ from __future__ import annotations
 import ast
 from typing import TYPE_CHECKING
 
+from dagwright_compiler.diagnostics.suggestions import did_you_mean
 from dagwright_compiler.frontend.entities import (
     ClassEntity,
     Constant,
@@ -23,7 +24,6 @@ from dagwright_compiler.frontend.entities import (
     external,
 )
 from dagwright_compiler.frontend.names import AUTHORING, BUILTINS, authoring_names
-from dagwright_compiler.frontend.suggestions import did_you_mean
 from dagwright_compiler.frontend.summary import Assigned, Defined, Imported, Unstable
 
 if TYPE_CHECKING:
