@@ -10,6 +10,8 @@ LARGEST_WORKFLOW = 1000
 """Calls in one workflow: a Kubernetes object holds about that many. Larger files have several workflows."""
 GROUP = 10
 """Parallel nodes between two joins of a diamond."""
+LANES = 20
+"""Chains that a random graph interweaves."""
 
 HEADER = '''\
 """Generated for a benchmark."""
@@ -61,12 +63,15 @@ def diamond(prefix: str, count: int) -> Body:
 
 
 def random_graph(prefix: str, count: int) -> Body:
-    """Each node takes two of the last hundred values."""
+    """Twenty lanes: each node takes its lane's value and one of the last hundred; the last nodes join the lanes, so that no value is unused."""
     choose = random.Random(count)
     tasks = [_task(f"{prefix}_{i}", ["a", "b"], i) for i in range(count)]
     calls = []
     for i in range(count):
-        a, b = (f"v{choose.randrange(max(0, i - 100), i)}" if i else "start" for _ in range(2))
+        lane, other = i - LANES, choose.randrange(max(0, i - 100), i) if i else -1
+        if i >= count - LANES:
+            lane, other = i - 1, lane
+        a, b = (f"v{source}" if source >= 0 else "start" for source in (lane, other))
         calls.append(f"v{i} = {prefix}_{i}(a={a}, b={b})")
     return tasks, [*calls, f"return v{count - 1}"]
 

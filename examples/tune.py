@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from dataclasses import dataclass
 
 from dagwright import Resources, map_task, task, workflow
 
 
-class Point(NamedTuple):
+@dataclass
+class Point:
     rate: float
     steps: int
 
 
-class Trial(NamedTuple):
+@dataclass
+class Trial:
     point: Point
     loss: float
 

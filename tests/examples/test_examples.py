@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -18,6 +19,12 @@ PRINTED = {
     "churn/flow.py": "Grace: 0.575\nLinus: 0.35\n",
 }
 FLYTEKIT = "flytekit_style.py"
+CONFIGURED = """\
+store = "s3://bucket/flows"
+[batch]
+queue = "flows"
+image = "python:3.12"
+"""
 REPORT = "Summary(mean=8.37, spread=1.02)\n"
 
 
@@ -45,7 +52,10 @@ def test_the_file_of_flytekit_runs_where_flytekit_is_absent(tmp_path: Path) -> N
 @pytest.mark.parametrize("target", ["argo", "batch"])
 @pytest.mark.parametrize("name", [*PRINTED, FLYTEKIT])
 def test_an_example_compiles_without_a_finding(name: str, target: str, tmp_path: Path) -> None:
-    command = ("-m", "dagwright_compiler.cli.main", "compile", str(EXAMPLES / name), "-t", target, "--store", "s3://bucket/flows")
+    shutil.copytree(EXAMPLES, tmp_path / "examples")
+    (tmp_path / "dagwright.toml").write_text(CONFIGURED)
+    command = ("-m", "dagwright_compiler.cli.main", "compile", f"examples/{name}", "-t", target)
     done = run(*command, folder=tmp_path)
     assert (done.returncode, done.stderr) == (0, "")
-    assert done.stdout.startswith("apiVersion: v1\n" if target == "argo" else "apiVersion: ")
+    kinds = {line.removeprefix("kind: ") for line in done.stdout.splitlines() if line.startswith("kind: ")}
+    assert kinds == ({"ConfigMap", "WorkflowTemplate"} if target == "argo" else {"BatchPlan"})
