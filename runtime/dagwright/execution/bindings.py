@@ -100,9 +100,10 @@ class Bindings:
         field = self._program.inputs[name]
         text = self._texts.get(name)
         if text is not None:
-            from dagwright.execution.input_text import read_input, reference_of
+            from dagwright.contract.references import referred
+            from dagwright.execution.input_text import read_input
 
-            sha256 = reference_of(text)
+            sha256 = referred(text)
             return Value(read_input(self._codec, field, text if sha256 is None else self._long_text(name, sha256)))
         if field.has_default:
             return Wire(field.type, field.default)

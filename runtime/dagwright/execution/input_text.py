@@ -51,16 +51,3 @@ def read_input(codec: Codec, field: FieldView, text: str) -> Any:
         return parse_input(codec, field, text)
     except InputMismatch as mismatch:
         raise UserFailure(mismatch) from None
-
-
-def reference_of(text: str) -> str | None:
-    """Give the digest of the blob that holds the text, where ``text`` is ``{"$ref": <sha256>, "len": <elements of a list>}``."""
-    if not text.startswith('{"$ref"'):
-        return None
-    try:
-        data = json.loads(text)
-    except ValueError:
-        return None
-    digest = data.get("$ref")
-    is_digest = isinstance(digest, str) and len(digest) == 64 and set(digest) <= set("0123456789abcdef")
-    return digest if is_digest and data.keys() <= {"$ref", "len"} else None

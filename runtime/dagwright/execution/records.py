@@ -9,6 +9,7 @@ An attempt without a record (node lost, container killed) was the system's and c
 from __future__ import annotations
 
 import json
+import os
 
 from dagwright.contract.names import attempt_key, node_prefix
 from dagwright.execution.ending import RECOVERABLE, TERMINATED, TIMEOUT, is_budgeted
@@ -75,7 +76,7 @@ def record_attempt(store: Store, assignment: Assignment, body: dict[str, Any]) -
         StoreError: The store failed.
     """
     run, node, index, hint = assignment.run, assignment.node.id, assignment.index, assignment.hint
-    body = {"v": 1, "node": node, "index": index, "hint": hint, **body}
+    body = {"v": 1, "token": os.urandom(8).hex(), "node": node, "index": index, "hint": hint, **body}
     if not hint:
         key, data = _entry(run, node, index, {**body, "number": 0, "epoch": 0})
         if _created(store, key, data):
@@ -96,5 +97,5 @@ def _entry(run: str, node: str, index: int | None, record: dict[str, Any]) -> tu
 
 
 def _created(store: Store, key: str, data: bytes) -> bool:
-    """Create; "exists" may be the answer to our own request sent twice, so the stored bytes decide."""
+    """Create; "exists" may be the answer to our own request sent twice, so the stored bytes (their token is ours alone) decide."""
     return store.create(key, data) or store.get(key) == data

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import sys
-from importlib import import_module
 
 from dagwright.execution.faults import UserFailure
 
@@ -27,7 +26,8 @@ def load(module: str, qualname: str) -> Any:
         UserFailure: Importing raised, or the name is not there.
     """
     try:
-        found: Any = sys.modules.get(module) or import_module(module)
+        __import__(module)  # import_module would stand in the user's traceback
+        found: Any = sys.modules[module]
         for part in qualname.split("."):
             found = getattr(found, part)
     except BaseException as error:

@@ -11,6 +11,7 @@ from threading import Thread
 from typing import TYPE_CHECKING, Any, Self
 
 from dagwright.contract import names
+from dagwright.contract.references import refer
 from dagwright.execution.output import Passage
 from dagwright_compiler.runtime_archive import archive_bytes
 from dagwright_local.schedule import Finished
@@ -21,6 +22,8 @@ if TYPE_CHECKING:
 
     from dagwright.store.verbs import Store
     from dagwright_local.schedule import Job
+
+_LONGEST_INPUT = 64 << 10
 
 
 class IsolatedLauncher:
@@ -45,7 +48,7 @@ class IsolatedLauncher:
         self._ended: SimpleQueue[Finished] = SimpleQueue()
         self._processes: set[subprocess.Popen[bytes]] = set()
         inherited = {name: value for name, value in os.environ.items() if not name.startswith(("DAGWRIGHT_", "PYTHON"))}
-        given = {f"{names.ENV_INPUT}{name}": text for name, text in setup["inputs"].items()}
+        given = {f"{names.ENV_INPUT}{name}": self._referred(text) for name, text in setup["inputs"].items()}
         self._environment = {
             **inherited,
             **given,
@@ -57,6 +60,10 @@ class IsolatedLauncher:
             names.ENV_DOMAIN: setup["domain"],
             names.ENV_CACHE: "on" if setup["cache"] else "off",
         }
+
+    def _referred(self, text: str) -> str:
+        """Leave a long input in the store: an environment has limits."""
+        return refer(text, lambda digest, data: self._store.create(names.blob_key(digest), data), longest=_LONGEST_INPUT)
 
     def __enter__(self) -> Self:
         return self

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import os
 import sys
-from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 from dagwright.execution.faults import UserFailure
@@ -48,7 +47,8 @@ class LiveModules:
         live = self._found.get(name)
         if live is None or live not in sys.modules:
             live = self._found[name] = self._live_name(name)
-        return sys.modules.get(live) or import_module(live)
+        __import__(live)
+        return sys.modules[live]
 
     def _live_name(self, name: str) -> str:
         location = self._locations.get(name)

@@ -1,0 +1,112 @@
+"""The archive that travels with manifests: deterministic, small, and running on every Python."""
+
+from __future__ import annotations
+
+import io
+import subprocess
+import sys
+import zipfile
+from typing import TYPE_CHECKING
+
+import interpreters
+import pytest
+from pods import RUNTIME, Pods
+
+from dagwright_compiler.runtime_archive import archive_bytes, archive_digest, build_archive, digest_of
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+def test_equal_sources_give_equal_bytes_and_only_what_pods_need(tmp_path: Path) -> None:
+    archive = archive_bytes()
+    assert build_archive(RUNTIME / "dagwright") == archive
+    assert digest_of(archive) == archive_digest()
+    assert len(archive) < 150_000
+    with zipfile.ZipFile(io.BytesIO(archive)) as opened:
+        members = opened.namelist()
+        assert members == sorted(members)
+        assert {info.date_time for info in opened.infolist()} == {(1980, 1, 1, 0, 0, 0)}
+        folders = {name.split("/")[1] for name in members if name.count("/") > 1}
+        assert folders == {"authoring", "cache", "compat", "contract", "execution", "store", "values"}
+
+
+def test_sources_lose_docstrings_and_comments_but_no_line(tmp_path: Path) -> None:
+    with zipfile.ZipFile(io.BytesIO(archive_bytes())) as opened:
+        slim = opened.read("dagwright/execution/supervisor.py").decode()
+    full = (RUNTIME / "dagwright/execution/supervisor.py").read_text("utf-8")
+    assert '"""' not in slim
+    assert "  # " not in slim
+    line = next(number for number, text in enumerate(full.splitlines()) if "def supervise(" in text)
+    assert slim.splitlines()[line] == full.splitlines()[line]
+
+
+def test_another_pythons_archive_has_the_same_contents(tmp_path: Path) -> None:
+    newest = interpreters.newest()
+    script = "import pathlib, runpy, sys; m = runpy.run_path(sys.argv[1]); print(m['digest_of'](m['build_archive'](pathlib.Path(sys.argv[2]))))"
+    module = RUNTIME.parent / "compiler/dagwright_compiler/runtime_archive.py"
+    shown = subprocess.run(
+        [newest, "-c", script, str(module), str(RUNTIME / "dagwright")], capture_output=True, text=True, check=True
+    )
+    assert shown.stdout.strip() == archive_digest()
+
+
+@pytest.mark.parametrize("which", ["oldest", "newest"])
+def test_the_archive_runs_an_attempt_on_the_oldest_and_the_newest_python(tmp_path: Path, which: str) -> None:
+    source = """
+from __future__ import annotations
+from dataclasses import dataclass
+import multiprocessing
+from dagwright import task
+@dataclass
+class Point:
+    x: float
+    label: str = "p"
+def square(x: float) -> float:
+    from dagwright.contract.names import SCHEMA
+    return x * x * SCHEMA
+@task
+def t(p: Point) -> Point:
+    with multiprocessing.get_context("spawn").Pool(1) as pool:
+        return Point(pool.map(square, [p.x])[0])
+@task
+def boom() -> int:
+    raise ValueError("bad")
+"""
+    pods = Pods(tmp_path, source, python=getattr(interpreters, which)())
+    fields = [{"name": "x", "type": "float"}, {"name": "label", "type": "str", "default": "p", "has_default": True}]
+    pods.classes["flow.Point"] = {"kind": "dataclass", "module": "flow", "qualname": "Point", "fields": fields}
+    pods.task("t", {"p": ("class[flow.Point]", {"x": 3, "label": "q"})}, "class[flow.Point]", timeout_s=20)
+    pods.task("boom", {}, "int")
+    archive = tmp_path / "dagwright.pyz"
+    archive.write_bytes(archive_bytes())
+    env = pods.env(PYTHONPATH="", PYTHONWARNINGS="")
+
+    def attempt(unit: str) -> subprocess.CompletedProcess[str]:
+        return subprocess.run([pods.python, str(archive), unit], env=env, capture_output=True, text=True, check=False)
+
+    done = attempt("t")
+    assert done.returncode == 0, done.stderr
+    assert pods.output("t") == {"x": 9.0, "label": "p"}
+    failed = attempt("boom")
+    assert failed.returncode == 80
+    assert "dagwright.pyz" not in failed.stderr
+    assert failed.stderr.endswith("ValueError: bad\n")
+
+
+def test_the_archives_own_modules_show_their_source_in_tracebacks(tmp_path: Path) -> None:
+    archive = tmp_path / "dagwright.pyz"
+    archive.write_bytes(archive_bytes())
+    code = """
+import runpy, sys, traceback
+sys.path.insert(0, sys.argv[1])
+runpy.run_path(sys.argv[1], run_name="x")
+from dagwright.execution.plan_view import read_plan
+try:
+    read_plan("/nowhere")
+except Exception:
+    traceback.print_exc()
+"""
+    shown = subprocess.run([sys.executable, "-c", code, str(archive)], capture_output=True, text=True, check=False)
+    assert "dagwright/execution/plan_view.py" in shown.stderr
+    assert "raise fatal(" in shown.stderr
