@@ -11,7 +11,6 @@ import json
 import os
 import select
 import signal
-import sys
 from typing import TYPE_CHECKING, Any
 
 from dagwright.execution import attempt, closing  # imported here once, not in every attempt
