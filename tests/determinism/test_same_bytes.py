@@ -1,0 +1,77 @@
+"""Same input, same bytes: whatever the hash seed, the working directory, the order of files and the Python that compiles."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from interpreters import found, newest
+
+ROOT = Path(__file__).parents[2]
+PACKAGES = ["compiler", "targets/argo", "targets/batch", "targets/local", "runtime"]
+TARGETS = ("argo", "batch", "ir", "plan")
+
+
+@pytest.fixture(scope="module")
+def sources(tmp_path_factory):
+    """The examples, and a package whose modules import each other: a project of several files."""
+    folder = tmp_path_factory.mktemp("sources") / "project"
+    shutil.copytree(ROOT / "examples", folder, ignore=shutil.ignore_patterns("__pycache__", ".dagwright", "*.sh"))
+    return folder
+
+
+@pytest.fixture(scope="module")
+def newest_python(tmp_path_factory):
+    """A virtual environment of the newest Python found, with the pinned requirements of compiling; kept between runs."""
+    python = newest()
+    if max(found()) == sys.version_info[:2]:
+        pytest.skip("the newest Python found is the one that runs the tests")
+    pins = ROOT / "requirements/main.txt"
+    identity = hashlib.sha256(pins.read_bytes() + python.encode()).hexdigest()[:16]
+    home = Path(os.environ.get("XDG_CACHE_HOME", Path.home() / ".cache")) / "dagwright-tests" / f"newest-{identity}"
+    if not (home / "ready").exists():
+        shutil.rmtree(home, ignore_errors=True)
+        subprocess.run([python, "-m", "venv", str(home)], check=True)
+        pip = [str(home / "bin/python"), "-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--require-hashes"]
+        subprocess.run([*pip, "-r", str(pins)], check=True)
+        (home / "ready").touch()
+    return str(home / "bin/python")
+
+
+def compiled(paths, target, out, *, cwd, python=sys.executable, seed="0"):
+    """Compile into a folder; give its files' bytes by name."""
+    environment = {
+        "PATH": os.environ["PATH"],
+        "PYTHONHASHSEED": seed,
+        "PYTHONPATH": os.pathsep.join(str(ROOT / package) for package in PACKAGES),
+    }
+    command = [python, "-m", "dagwright_compiler.cli.main", "compile", *map(str, paths), "-t", target, "-o", f"{out}/"]
+    done = subprocess.run(command, cwd=cwd, env=environment, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    return {path.name: path.read_bytes() for path in sorted(Path(out).iterdir())}
+
+
+@pytest.mark.parametrize("target", TARGETS)
+def test_neither_seed_nor_folder_nor_order_changes_a_byte(sources, target, tmp_path):
+    files = [path for path in sorted(sources.rglob("*.py")) if "@workflow" in path.read_text()]
+    first = compiled(files, target, tmp_path / "a", cwd=sources)
+    second = compiled(list(reversed(files)), target, tmp_path / "b", cwd=tmp_path, seed="4242")
+    assert first == second
+    assert len(first) > 5
+
+
+@pytest.mark.parametrize("target", TARGETS)
+def test_the_newest_python_writes_the_same_bytes(sources, newest_python, target, tmp_path):
+    here = compiled([sources], target, tmp_path / "here", cwd=sources)
+    there = compiled([sources], target, tmp_path / "there", cwd=sources, python=newest_python, seed="7")
+    assert here == there
+
+
+def test_a_second_copy_of_the_project_elsewhere_compiles_to_the_same_bytes(sources, tmp_path):
+    copy = shutil.copytree(sources, tmp_path / "elsewhere/deeper/project")
+    assert compiled([sources], "argo", tmp_path / "a", cwd=sources) == compiled([copy], "argo", tmp_path / "b", cwd=tmp_path)
