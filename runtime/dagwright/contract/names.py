@@ -24,8 +24,7 @@ ENV_ATTEMPT = "DAGWRIGHT_ATTEMPT"
 ENV_INPUT = "DAGWRIGHT_INPUT_"
 """Prefix; ``DAGWRIGHT_INPUT_<name>`` holds the JSON text of one workflow input.
 
-A long text goes by reference: ``{"$ref": <sha256>, "len": <n>}`` says that it stands in the blob of that digest; ``len`` is there for lists,
-so that an orchestrator can count them.
+A long text goes by reference: see ``contract.references``.
 """
 ENV_CACHE = "DAGWRIGHT_CACHE"
 """``on`` (default) or ``off``: neither read nor written."""

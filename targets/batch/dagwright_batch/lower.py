@@ -176,7 +176,7 @@ class _Submissions:
     def _job(self, node: TaskNode | MapNode, depends_on: tuple[Dependency, ...]) -> Submission:
         fanout, size = self._fanouts.of(node) if isinstance(node, MapNode) else (None, None)
         request = JobRequest(
-            job_name=short(f"{self._name}-{node.id}"),
+            job_name=short(node.id if node.id == self._name else f"{self._name}-{node.id}"),  # a task run by itself
             job_queue=Param(param="queue"),
             job_definition=DefinitionOf(definition=self._definitions.of(node, pool=fanout.workers if fanout else 0)),
             parameters={"unit": node.id},

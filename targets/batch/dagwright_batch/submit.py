@@ -11,6 +11,7 @@ from hashlib import sha256
 from typing import TYPE_CHECKING, Any, Protocol
 
 from dagwright.contract.names import blob_key
+from dagwright.contract.references import refer
 from dagwright_batch.limits import MAX_ARRAY
 from dagwright_batch.lower import json_text
 from dagwright_batch.validate import broken_definition_rules, broken_job_rules
@@ -142,14 +143,10 @@ class _Resolver:
         return length
 
     def _input(self, name: str) -> str:
-        text = self._inputs[name]
-        if len(text) <= _LONGEST_INPUT:
-            return text
-        data = text.encode("utf-8", "surrogatepass")
-        digest = sha256(data).hexdigest()
+        return refer(self._inputs[name], self._put_blob, longest=_LONGEST_INPUT)
+
+    def _put_blob(self, digest: str, data: bytes) -> None:
         self._store.create(blob_key(digest), data)
-        value = json.loads(text)
-        return json_text({"$ref": digest, "len": len(value)} if isinstance(value, list) else {"$ref": digest})
 
 
 def _register(definition: dict[str, Json], client: Client) -> str:
