@@ -1,0 +1,20 @@
+from typing import List
+from flytekit import task, workflow
+
+
+@task(cache=True, cache_version="1")
+def compute_mean(data: List[float]) -> float:
+    return sum(data) / len(data)
+
+@workflow
+def wf(data: List[float]) -> float:
+    return compute_mean(data=data)
+
+
+import random
+
+@task(retries=3)
+def compute_mean(data: List[float]) -> float:
+    if random() < 0.05:
+        raise FlyteRecoverableException("Something bad happened ðŸ”¥")
+    return sum(data) / len(data)
