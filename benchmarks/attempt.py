@@ -1,6 +1,7 @@
 """What dagwright adds around user code: from a pod's start to the first line of a task, a Python call, a hit, a ``run``.
 
-Starts are wall times of fresh processes, interleaved with a bare interpreter that does the same; the rest is processor time.
+Starts are wall times of fresh processes, interleaved with a bare interpreter that does the same. They are judged by the best of the
+repetitions: neighbours on the machine only ever add to a wall. The rest is processor time.
 """
 
 from __future__ import annotations
@@ -17,14 +18,20 @@ from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 
-from flows import BARE, STAMP, TASKS, write_flow
+from flows import BARE, RUN_TASKS, STAMP, write_flow
 from gates import Gate, finish, table
 from processes import environment, run
 
 HERE = Path(__file__).resolve().parent
 COMMAND = [sys.executable, "-m", "dagwright_compiler.cli.main"]
 PER_RUN = "run, per task"
-CALL_LIMITS_MS = {"Python call, per task": 1.0, "hit, per task": 0.3, "map, per element": 0.05, PER_RUN: 15.0}
+CALL_LIMITS_MS = {
+    "Python call, one task": 1.0,
+    "Python call, per task": 1.0,
+    "hit, per task": 0.3,
+    "map, per element": 0.05,
+    PER_RUN: 15.0,
+}
 
 
 @dataclass(frozen=True)
@@ -45,16 +52,17 @@ def main() -> int:
         flow = write_flow(work / "code")
         ways = _starts(work, flow, _object_store(stack) if options.s3 else None)
         starts = _measure_starts(ways, work, options.repeats)
-        bare = starts[ways[0].name]
-        print(
-            table(
-                ("start to user code", "ms", "over P"), ((name, f"{ms:.1f}", f"{ms - bare:+.1f}") for name, ms in starts.items())
-            )
+        best = {name: min(found) for name, found in starts.items()}
+        bare = best[ways[0].name]
+        rows = (
+            (name, f"{best[name]:.1f}", f"{best[name] - bare:+.1f}", f"{statistics.median(found):.1f}")
+            for name, found in starts.items()
         )
+        print(table(("start to user code", "best ms", "over P", "median ms"), rows))
         calls = _measure_calls(flow, work)
-        calls[PER_RUN] = _measure_run(flow, work, max(3, options.repeats // 5))
+        calls[PER_RUN] = _measure_run(flow, work, max(1, options.repeats // 5))
     print("\n" + table(("call", "CPU us"), ((name, f"{seconds * 1e6:.0f}") for name, seconds in calls.items())))
-    gates = [Gate(way.name, starts[way.name] - bare, way.limit_ms, "ms over P") for way in ways if way.limit_ms is not None]
+    gates = [Gate(way.name, best[way.name] - bare, way.limit_ms, "ms over P") for way in ways if way.limit_ms is not None]
     gates += [Gate(name, calls[name] * 1e3, limit, "ms") for name, limit in CALL_LIMITS_MS.items()]
     return finish({"start_ms": starts, "call_s": calls}, gates, json_path=options.json, enforce=options.gates)
 
@@ -91,8 +99,8 @@ def _starts(work: Path, flow: Path, s3: tuple[str, Mapping[str, str]] | None) ->
     return ways
 
 
-def _measure_starts(ways: list[Start], work: Path, repeats: int) -> dict[str, float]:
-    """Median milliseconds from the start of a process to its user code; every attempt belongs to a run of its own."""
+def _measure_starts(ways: list[Start], work: Path, repeats: int) -> dict[str, list[float]]:
+    """Milliseconds from the start of a process to its user code; every attempt belongs to a run of its own."""
     taken: dict[str, list[float]] = {way.name: [] for way in ways}
     for number in range(-1, repeats):
         for way in ways:
@@ -103,7 +111,7 @@ def _measure_starts(ways: list[Start], work: Path, repeats: int) -> dict[str, fl
             run(way.command, variables, work)
             if number >= 0:  # the first round warms the caches of files and bytecode
                 taken[way.name].append((int(stamp.read_text()) - begun) / 1e6)
-    return {name: statistics.median(found) for name, found in taken.items()}
+    return taken
 
 
 def _measure_calls(flow: Path, work: Path) -> dict[str, float]:
@@ -122,7 +130,7 @@ def _measure_run(flow: Path, work: Path, repeats: int) -> float:
     def cpu_s(workflow: str) -> float:
         return statistics.median(run([*COMMAND, "run", f"{flow}:{workflow}"], variables, work).cpu_s for _ in range(repeats))
 
-    return (cpu_s("chain") - cpu_s("single")) / (TASKS - 1)
+    return (cpu_s("chain_run") - cpu_s("single")) / (RUN_TASKS - 1)
 
 
 def _object_store(stack: ExitStack) -> tuple[str, Mapping[str, str]]:

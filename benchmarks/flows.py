@@ -6,6 +6,8 @@ from pathlib import Path
 
 TASKS = 200
 """Length of the chains that per-task costs are taken from."""
+RUN_TASKS = 40
+"""Length of the chain that ``run`` is measured with: it starts processes."""
 ELEMENTS = 2000
 STAMP = "BENCH_STAMP"
 """Environment name of the file that takes the moment at which user code begins."""
@@ -65,10 +67,11 @@ def write_flow(folder: Path) -> Path:
     """Write the flow: single calls, chains of ``TASKS`` calls, and a map."""
     folder.mkdir(parents=True, exist_ok=True)
     path = folder / "flow.py"
-    path.write_text(HEAD + _chain("chain", "step") + _chain("chain_kept", "kept"))
+    chains = (("chain", "step", TASKS), ("chain_kept", "kept", TASKS), ("chain_run", "step", RUN_TASKS))
+    path.write_text(HEAD + "".join(_chain(*chain) for chain in chains))
     return path
 
 
-def _chain(name: str, task: str) -> str:
-    lines = [f"    v{i} = {task}(number={f'v{i - 1}' if i else 'number'})\n" for i in range(TASKS)]
-    return f"\n\n@workflow\ndef {name}(number: int = 0) -> int:\n{''.join(lines)}    return v{TASKS - 1}\n"
+def _chain(name: str, task: str, length: int) -> str:
+    lines = [f"    v{i} = {task}(number={f'v{i - 1}' if i else 'number'})\n" for i in range(length)]
+    return f"\n\n@workflow\ndef {name}(number: int = 0) -> int:\n{''.join(lines)}    return v{length - 1}\n"
