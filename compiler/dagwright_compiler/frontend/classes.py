@@ -24,7 +24,8 @@ from dagwright_compiler.frontend.class_bodies import (
 )
 from dagwright_compiler.frontend.entities import ClassEntity, Constant, External, MemberEntity
 from dagwright_compiler.frontend.findings import Findings, Place
-from dagwright_compiler.frontend.static_values import EnumValue, Evaluator, Instance, NotStatic, StaticValue
+from dagwright_compiler.frontend.known_values import EnumValue, Instance, StaticValue
+from dagwright_compiler.frontend.not_static import NotStatic
 from dagwright_compiler.frontend.wire_values import Mismatch, WireEncoder
 from dagwright_compiler.ir.program import ClassDef, Field
 
@@ -33,11 +34,13 @@ if TYPE_CHECKING:
     from dagwright_compiler.frontend.entities import Entity
     from dagwright_compiler.frontend.modules import Module
     from dagwright_compiler.frontend.resolution import Resolver
+    from dagwright_compiler.frontend.static_values import Evaluator
     from dagwright_compiler.ir.spans import SpanTable
 
 Kind = Literal["dataclass", "namedtuple", "enum", "opaque"]
 
 _HARMLESS_DECORATORS = frozenset({"dataclass", "dataclass_json", "enum.unique"})
+_ENUM_MIXINS = {"enum.IntEnum": {"int"}, "enum.StrEnum": {"str"}}
 _RUNS_CODE = ("__init__", "__post_init__", "__new__")
 
 
@@ -220,6 +223,7 @@ class Classes:
             elif isinstance(found, External) and found.symbol in ("enum", "typing.NamedTuple", "int", "str", "float", "bytes"):
                 symbols.add(found.symbol)
                 names.add(found.symbol)
+                names |= _ENUM_MIXINS.get(found.qualified, set())
             else:
                 complete = False
         return tuple(infos), names, symbols, complete
@@ -340,7 +344,9 @@ class Classes:
         node = self._enum(owner).members[name]
         if node is not None:
             try:
-                return EnumValue(owner.qualified, name, self._evaluator.evaluate(node, owner.module))
+                value = self._evaluator.evaluate(node, owner.module)
+                plain = type(value).__name__
+                return EnumValue(owner.qualified, name, value, mixin=plain if plain in self.info(owner).ancestors else "")
             except NotStatic:
                 pass  # `auto()` and the like: the member is known, its value is not
         return EnumValue(owner.qualified, name, known=False)

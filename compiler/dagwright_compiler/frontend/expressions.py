@@ -19,6 +19,7 @@ from dagwright_compiler.frontend.entities import (
 )
 from dagwright_compiler.frontend.findings import Place
 from dagwright_compiler.frontend.names import NOT_YET
+from dagwright_compiler.frontend.not_static import NotStatic
 from dagwright_compiler.frontend.promises import (
     BROKEN,
     Broken,
@@ -33,7 +34,6 @@ from dagwright_compiler.frontend.promises import (
     parts_of,
     value_of,
 )
-from dagwright_compiler.frontend.static_values import NotStatic
 
 if TYPE_CHECKING:
     from dagwright_compiler.frontend.frames import Frame

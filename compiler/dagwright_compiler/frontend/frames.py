@@ -7,18 +7,19 @@ from typing import TYPE_CHECKING
 
 from dagwright_compiler.frontend.entities import FunctionEntity
 from dagwright_compiler.frontend.findings import Findings, Place
+from dagwright_compiler.frontend.not_static import NotStatic
 from dagwright_compiler.frontend.promises import Broken, Call, Group, Promise, Result, Static, Value, describe_source
-from dagwright_compiler.frontend.static_values import NotStatic
 
 if TYPE_CHECKING:
     from dagwright_compiler.diagnostics.model import Code
     from dagwright_compiler.frontend.classes import Classes
     from dagwright_compiler.frontend.decorators import Policies
     from dagwright_compiler.frontend.definitions import Definitions
+    from dagwright_compiler.frontend.known_values import StaticValue
     from dagwright_compiler.frontend.modules import Module
     from dagwright_compiler.frontend.promises import Callee
     from dagwright_compiler.frontend.resolution import Resolver
-    from dagwright_compiler.frontend.static_values import Evaluator, StaticValue
+    from dagwright_compiler.frontend.static_values import Evaluator
     from dagwright_compiler.frontend.typing_rules import TypingRules
 
 

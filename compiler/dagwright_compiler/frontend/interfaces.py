@@ -10,7 +10,7 @@ import msgspec
 from dagwright.contract.types import NONE, UNKNOWN, Type
 from dagwright_compiler.diagnostics import codes
 from dagwright_compiler.frontend.findings import Findings, Place
-from dagwright_compiler.frontend.static_values import Evaluator, NotStatic
+from dagwright_compiler.frontend.not_static import NotStatic
 from dagwright_compiler.frontend.wire_values import Mismatch
 from dagwright_compiler.ir.program import Field, Returns
 
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from dagwright_compiler.frontend.classes import Classes
     from dagwright_compiler.frontend.modules import Module
     from dagwright_compiler.frontend.resolution import Resolver
+    from dagwright_compiler.frontend.static_values import Evaluator
     from dagwright_compiler.frontend.summary import FunctionNode
     from dagwright_compiler.ir.spans import SpanTable
 

@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING
 
 from dagwright.contract.types import list_of
 from dagwright_compiler.diagnostics import codes
+from dagwright_compiler.diagnostics.suggestions import did_you_mean
 from dagwright_compiler.frontend.calls import Argument, bind_inputs, mapped_type, source_places
 from dagwright_compiler.frontend.entities import External, FunctionEntity
-from dagwright_compiler.frontend.promises import BROKEN, Call, Function, Mapped, Promise, Static, Value, value_of
-from dagwright_compiler.frontend.suggestions import did_you_mean
+from dagwright_compiler.frontend.promises import BROKEN, Broken, Call, Function, Mapped, Promise, Static, Value, value_of
 from dagwright_compiler.frontend.typing_rules import spell
 from dagwright_compiler.frontend.wire_values import describe
 from dagwright_compiler.ir.program import Field
@@ -111,7 +111,7 @@ def _target(expressions: Expressions, frame: Frame, node: ast.expr) -> Callee | 
             return callee
         return None
     if value is not None:
-        if value is not BROKEN:
+        if not isinstance(value, Broken):
             frame.report(
                 codes.WRONG_MAP,
                 "`map_task` takes a task",
@@ -161,7 +161,7 @@ def _options(expressions: Expressions, frame: Frame, node: ast.Call) -> int:
                         f"`concurrency` is a whole number from 0 (no limit), found {describe(value.value)}",
                         keyword.value,
                     )
-            elif value is not BROKEN:
+            elif not isinstance(value, Broken):
                 frame.report(
                     codes.PROMISE_OPERATION,
                     "`concurrency` is needed while compiling",

@@ -15,7 +15,7 @@ from dagwright_compiler.frontend.findings import Findings, Place
 from dagwright_compiler.frontend.summary import Assigned, Defined, Imported
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator
 
     from dagwright_compiler.frontend.definitions import Definitions
     from dagwright_compiler.frontend.modules import Module
@@ -63,32 +63,43 @@ def _task_names(module: Module, resolver: Resolver, definitions: Definitions) ->
 
 
 def _walk(task: FunctionNode, module: Module, resolver: Resolver, definitions: Definitions, findings: Findings) -> None:
-    arguments = task.args
-    local = {argument.arg for argument in (*arguments.posonlyargs, *arguments.args, *arguments.kwonlyargs)}
+    for call in _global_calls(task, frozenset()):
+        entity = resolver.expression(call.func, module)
+        kind = definitions.decoration(entity).kind if isinstance(entity, FunctionEntity) else "function"
+        if isinstance(entity, FunctionEntity) and kind in ("task", "workflow"):
+            name = entity.node.name
+            message = (
+                f"the {kind} `{name}` is called inside the task `{task.name}`: it runs as a plain function there, "
+                "without cache, retries or a node of its own"
+            )
+            help_ = f"call both from a workflow, or make `{name}` a plain function"
+            findings.add(codes.TASK_IN_TASK, message, Place(module, call), help=help_)
+
+
+def _global_calls(function: FunctionNode | ast.Lambda, outer: frozenset[str]) -> Iterator[ast.Call]:
+    """Calls in a function whose name is not local to it or to a function around it."""
+    arguments = function.args
+    local = {argument.arg for argument in (*arguments.posonlyargs, *arguments.args, *arguments.kwonlyargs)} | outer
     calls: list[ast.Call] = []
-    for statement in task.body:
-        for node in ast.walk(statement):
-            if isinstance(node, ast.Call):
-                calls.append(node)
-            elif isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store):
-                local.add(node.id)
-            elif isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
+    inner: list[FunctionNode | ast.Lambda] = []
+    waiting: list[ast.AST] = list(function.body) if isinstance(function.body, list) else [function.body]
+    while waiting:
+        node = waiting.pop()
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda):
+            inner.append(node)
+            if not isinstance(node, ast.Lambda):
                 local.add(node.name)
+            continue
+        if isinstance(node, ast.Call):
+            calls.append(node)
+        elif isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store):
+            local.add(node.id)
+        waiting.extend(ast.iter_child_nodes(node))
     for call in calls:
         root: ast.expr = call.func
         while isinstance(root, ast.Attribute):
             root = root.value
-        if not isinstance(root, ast.Name) or root.id in local:
-            continue
-        entity = resolver.expression(call.func, module)
-        if not isinstance(entity, FunctionEntity):
-            continue
-        kind = definitions.decoration(entity).kind
-        if kind in ("task", "workflow"):
-            message = f"the {kind} `{entity.node.name}` is called inside the task `{task.name}`: it runs as a plain function there, without cache, retries or a node of its own"
-            findings.add(
-                codes.TASK_IN_TASK,
-                message,
-                Place(module, call),
-                help=f"call both from a workflow, or make `{entity.node.name}` a plain function",
-            )
+        if isinstance(root, ast.Name) and root.id not in local:
+            yield call
+    for nested in inner:
+        yield from _global_calls(nested, frozenset(local))

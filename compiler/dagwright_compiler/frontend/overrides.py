@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 from dagwright_compiler.diagnostics import codes
 from dagwright_compiler.frontend.node_names import mangle
+from dagwright_compiler.frontend.not_static import NotStatic
 from dagwright_compiler.frontend.promises import Broken, Promise, Result, Static, Value, describe_source
-from dagwright_compiler.frontend.static_values import NotStatic
 from dagwright_compiler.frontend.wire_values import describe
 
 if TYPE_CHECKING:

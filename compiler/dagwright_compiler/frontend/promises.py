@@ -10,8 +10,8 @@ import msgspec
 from dagwright.contract.types import Type
 from dagwright_compiler.frontend.findings import Place
 from dagwright_compiler.frontend.interfaces import Interface
+from dagwright_compiler.frontend.known_values import StaticValue
 from dagwright_compiler.frontend.modules import Module
-from dagwright_compiler.frontend.static_values import StaticValue
 from dagwright_compiler.frontend.summary import FunctionNode
 from dagwright_compiler.ir.program import Field, LiteralBinding, Policy
 

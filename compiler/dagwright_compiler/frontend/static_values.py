@@ -20,15 +20,11 @@ from dagwright_compiler.frontend.entities import (
     Constant,
     Entity,
     External,
-    FunctionEntity,
     MemberEntity,
-    ModuleEntity,
-    PackageEntity,
-    Unresolved,
-    UnstableEntity,
 )
 from dagwright_compiler.frontend.findings import Place
-from dagwright_compiler.frontend.names import NOT_YET
+from dagwright_compiler.frontend.known_values import EnumValue, Instance, KnownCall, StaticValue
+from dagwright_compiler.frontend.not_static import NotStatic, never_run, unusable
 from dagwright_compiler.frontend.static_operations import BudgetError, OperationError
 
 if TYPE_CHECKING:
@@ -37,73 +33,14 @@ if TYPE_CHECKING:
     from dagwright_compiler.frontend.modules import Module
     from dagwright_compiler.frontend.resolution import Resolver
 
-StaticValue = Any
-"""None, bool, int, float, str, bytes, list, tuple, dict, datetime, timedelta, timezone, or one of the classes below."""
-
 _MOST_STEPS = 500_000
 _MOST_DEPTH = 150
-
-
-class EnumValue(msgspec.Struct, frozen=True):
-    """A member of an enum of the project."""
-
-    owner: str
-    member: str
-    value: StaticValue = None
-    known: bool = True
-    """False when ``value`` cannot be read (``auto()``)."""
-
-
-class Instance(msgspec.Struct, frozen=True):
-    """A dataclass or named tuple built from static values."""
-
-    owner: str
-    fields: dict[str, StaticValue]
-
-
-class KnownCall(msgspec.Struct, frozen=True):
-    """A call of a known constructor (``Resources``, ``Cache``): evaluated arguments by name, and where each stands."""
-
-    symbol: str
-    arguments: dict[str, StaticValue]
-    places: dict[str, Place]
-
-
-class NotStatic(Exception):  # noqa: N818 - a reason, not an error of ours
-    """An expression has no value at compile time; carries what a finding needs."""
-
-    def __init__(
-        self, place: Place, message: str, *, help_: str = "", code: Code = codes.NOT_STATIC, reported: bool = False
-    ) -> None:
-        super().__init__(message)
-        self.place = place
-        self.message = message
-        self.help = help_
-        self.code = code
-        self.reported = reported
-        """A finding tells already: add no other."""
 
 
 _POSITIONAL = {
     "Resources": ("cpu", "mem", "gpu", "ephemeral_storage"),
     "Cache": ("version", "serialize", "ignored_inputs", "salt", "policies"),
 }
-_IMPURE = (
-    ("os.environ", "the environment"),
-    ("os.getenv", "the environment"),
-    ("os.getcwd", "the working directory"),
-    ("datetime.datetime.now", "the clock"),
-    ("datetime.datetime.utcnow", "the clock"),
-    ("datetime.datetime.today", "the clock"),
-    ("datetime.date.today", "the clock"),
-    ("time.", "the clock"),
-    ("random.", "randomness"),
-    ("numpy.random.", "randomness"),
-    ("secrets.", "randomness"),
-    ("uuid.", "randomness"),
-    ("builtins.open", "a file"),
-    ("builtins.input", "the terminal"),
-)
 
 
 class Evaluator:
@@ -249,8 +186,8 @@ class Evaluator:
         if isinstance(entity, External):
             if entity.qualified == "datetime.timezone.utc":
                 return timezone.utc  # noqa: UP017 - the value that `datetime.timezone.utc` names
-            raise _never_run(entity, place)
-        raise _unusable(entity, place, ast.unparse(node))
+            raise never_run(entity, place)
+        raise unusable(entity, place, ast.unparse(node))
 
     def constant(self, entity: Constant, place: Place) -> StaticValue:
         """Value of a module constant, evaluated once.
@@ -384,7 +321,7 @@ class Evaluator:
             args, kwargs, _ = self._arguments(node, module, scope)
             return self.construct(entity, args, kwargs, place)
         if entity is not None:
-            raise _unusable(entity, Place(module, node.func), ast.unparse(node.func))
+            raise unusable(entity, Place(module, node.func), ast.unparse(node.func))
         if isinstance(node.func, ast.Attribute):
             owner = self._eval(node.func.value, module, scope)
             args, kwargs, _ = self._arguments(node, module, scope)
@@ -411,7 +348,7 @@ class Evaluator:
         if root == "builtins" and name in operations.FUNCTIONS:
             args, kwargs, _ = self._arguments(node, module, scope)
             return operations.call_function(name, args, kwargs)
-        raise _never_run(entity, place)
+        raise never_run(entity, place)
 
     def _arguments(
         self, node: ast.Call, module: Module, scope: Any
@@ -473,45 +410,6 @@ def _encodes(text: str) -> bool:
     except UnicodeEncodeError:
         return False
     return True
-
-
-def _never_run(entity: External, place: Place) -> NotStatic:
-    """Why something outside the project has no value at compile time."""
-    if entity.symbol in NOT_YET:
-        message = f"`{entity.symbol}` is not supported yet"
-        return NotStatic(place, message, help_=NOT_YET[entity.symbol], code=codes.NOT_SUPPORTED_YET)
-    name = entity.qualified.removeprefix("builtins.")
-    for prefix, what in _IMPURE:
-        inside = prefix if prefix.endswith(".") else f"{prefix}."
-        if entity.qualified == prefix.rstrip(".") or entity.qualified.startswith(inside):
-            message = f"`{name}` depends on {what}, and the same source must always compile to the same program"
-            return NotStatic(place, message, help_="write a literal, or make it an input of the workflow")
-    return NotStatic(
-        place, f"`{name}` is code that compiling never runs", help_="write its value as a literal, or compute it in a task"
-    )
-
-
-def _unusable(entity: Entity, place: Place, text: str) -> NotStatic:
-    """Why an entity that is no value cannot stand in a static expression."""
-    if isinstance(entity, UnstableEntity):
-        message = f"`{entity.name}` is not a constant: {entity.reason} (line {entity.module.span(entity.node).line} of {entity.module.source.path})"
-        return NotStatic(place, message, help_="bind the name once, unconditionally, at module level", code=codes.UNSTABLE_NAME)
-    if isinstance(entity, Unresolved):
-        return NotStatic(
-            place,
-            f"`{text}` cannot be resolved: {entity.reason}",
-            help_=entity.help,
-            code=codes.UNRESOLVED_NAME,
-            reported=entity.reported,
-        )
-    if isinstance(entity, FunctionEntity):
-        return NotStatic(
-            place,
-            f"`{entity.node.name}` is a function, and compiling runs no functions",
-            help_="write its value as a literal, or compute it in a task",
-        )
-    what = "a module" if isinstance(entity, ModuleEntity | PackageEntity) else "a class"
-    return NotStatic(place, f"`{text}` is {what}, not a value")
 
 
 def _no_constructor(

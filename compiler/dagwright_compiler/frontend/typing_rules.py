@@ -72,8 +72,10 @@ class TypingRules:
         right = self._ancestors(target.name) if target.name else None
         if left is not None:
             names, complete = left
-            if target.name in names:
-                return YES
+            if target.name in names or (not target.args and target.kind in names):
+                return YES  # a subclass; also of `str` or `int`, as an enum of texts is
+            if target.kind in names:
+                return UNKNOWN  # a named tuple is some tuple
             if not complete:  # some base is unknown: it may be anything
                 return UNKNOWN
             # All bases are the project's own: only a protocol outside it could still accept the value.
@@ -107,7 +109,9 @@ def _any(results: Iterable[str]) -> str:
 def spell(declared: Type) -> str:
     """A type as people write it: ``list[int]``, ``int | None``, ``MapInput``."""
     kind = declared.kind
-    if kind in ("class", "opaque"):
+    if kind == "opaque":
+        return declared.name
+    if kind == "class":
         return declared.name.rpartition(".")[2]
     if kind == "none":
         return "None"

@@ -29,7 +29,7 @@ from dagwright.contract.types import (
     tuple_of,
     union_of,
 )
-from dagwright_compiler.frontend.static_values import EnumValue, Instance, KnownCall, StaticValue
+from dagwright_compiler.frontend.known_values import EnumValue, Instance, KnownCall, StaticValue
 from dagwright_compiler.frontend.typing_rules import spell
 
 if TYPE_CHECKING:
@@ -138,6 +138,8 @@ class WireEncoder:
         self._left -= 1
         if self._left < 0:
             raise Mismatch("", declared, value, f"the literal holds more than {MOST_VALUES} values; read it in a task")
+        if isinstance(value, EnumValue) and value.mixin and value.mixin in (declared.kind, declared.kind.replace("float", "int")):
+            value = value.value  # a member of an enum of texts or numbers is that text or number
         return self._encoders[declared.kind](value, declared, path)
 
     def _int(self, value: StaticValue, declared: Type, path: str) -> Json:

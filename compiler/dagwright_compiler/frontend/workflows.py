@@ -9,9 +9,9 @@ from dagwright_compiler.diagnostics import codes
 from dagwright_compiler.frontend.bodies import Body, interpret
 from dagwright_compiler.frontend.calls import refuse_result, source_places
 from dagwright_compiler.frontend.frames import contains_broken
+from dagwright_compiler.frontend.known_values import Instance
 from dagwright_compiler.frontend.node_names import name_nodes
 from dagwright_compiler.frontend.promises import Broken, Group, Promise, Result, Static, Value, describe_source, parts_of
-from dagwright_compiler.frontend.static_values import Instance
 from dagwright_compiler.frontend.typing_rules import NO, spell
 from dagwright_compiler.frontend.wire_values import Mismatch
 from dagwright_compiler.ir.program import (

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from dagwright.authoring import keywords
-from dagwright_compiler.frontend import decorators
+from dagwright_compiler.frontend import policy_keywords
 
 
 def test_a_task_takes_what_the_compiler_reads() -> None:
-    assert set(decorators._READERS) == keywords.TASK
+    assert set(policy_keywords.READERS) == keywords.TASK
 
 
 def test_a_keyword_that_is_refused_as_not_supported_yet_is_so_by_the_compiler_too() -> None:
-    assert set(decorators._NOT_YET) >= keywords.TASK_UNSUPPORTED
+    assert set(policy_keywords.NOT_YET) >= keywords.TASK_UNSUPPORTED
     assert not keywords.TASK & keywords.TASK_UNSUPPORTED

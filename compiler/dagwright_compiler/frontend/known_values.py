@@ -1,0 +1,39 @@
+"""Values known at compile time that are no plain Python values: members of enums, instances, calls of known constructors."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import msgspec
+
+from dagwright_compiler.frontend.findings import Place
+
+StaticValue = Any
+"""None, bool, int, float, str, bytes, list, tuple, dict, datetime, timedelta, timezone, or one of the classes below."""
+
+
+class EnumValue(msgspec.Struct, frozen=True):
+    """A member of an enum of the project."""
+
+    owner: str
+    member: str
+    value: StaticValue = None
+    known: bool = True
+    """False when ``value`` cannot be read (``auto()``)."""
+    mixin: str = ""
+    """The plain type that its members are as well: ``str``, ``int`` or ``float``."""
+
+
+class Instance(msgspec.Struct, frozen=True):
+    """A dataclass or named tuple built from static values."""
+
+    owner: str
+    fields: dict[str, StaticValue]
+
+
+class KnownCall(msgspec.Struct, frozen=True):
+    """A call of a known constructor (``Resources``, ``Cache``): evaluated arguments by name, and where each stands."""
+
+    symbol: str
+    arguments: dict[str, StaticValue]
+    places: dict[str, Place]

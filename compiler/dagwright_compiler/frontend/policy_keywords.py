@@ -1,0 +1,264 @@
+"""The keywords of ``@task`` and ``with_overrides``: one reader for each, from a static value to a part of a policy."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+import msgspec
+
+from dagwright_compiler.diagnostics import codes
+from dagwright_compiler.diagnostics.suggestions import did_you_mean
+from dagwright_compiler.frontend.findings import Place
+from dagwright_compiler.frontend.known_values import KnownCall, StaticValue
+from dagwright_compiler.frontend.quantities import amount, suggestion
+from dagwright_compiler.frontend.wire_values import describe
+from dagwright_compiler.ir.program import Resources
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from dagwright_compiler.diagnostics.model import Code
+
+NOT_YET = {
+    "accelerator": 'ask for the device with `requests=Resources(gpu="1")`',
+    "deck_fields": "leave it out",
+    "deprecated": "leave it out",
+    "disable_deck": "leave it out",
+    "docs": "write a docstring",
+    "enable_deck": "write the report as a `str` output",
+    "execution_mode": "leave it out",
+    "node_dependency_hints": "leave it out",
+    "pickle_untyped": "annotate every input and output",
+    "pod_template": "set what is needed for the target in `[tool.dagwright.argo]`",
+    "pod_template_name": "set what is needed for the target in `[tool.dagwright.argo]`",
+    "resources": "write `requests=Resources(...)` and `limits=Resources(...)`",
+    "secret_requests": "mount the secret where the manifest runs and read it inside the task",
+    "shared_memory": "leave it out",
+    "task_config": "the task runs as plain Python in its own image; leave the plugin out",
+    "task_resolver": "leave it out",
+    "labels": "set labels for the target in `[tool.dagwright.argo]`",
+    "annotations": "set annotations for the target in `[tool.dagwright.argo]`",
+    "failure_policy": "leave it out: a failed task ends the workflow",
+    "on_failure": "leave it out: a failed task ends the workflow",
+    "default_options": "leave it out",
+    "aliases": "name the outputs with a NamedTuple",
+}
+"""Keywords of flytekit that this version does not compile, with what to write instead."""
+
+RESOURCES = ("cpu", "mem", "gpu", "ephemeral_storage")
+_MOST_RETRIES = 10
+
+
+class Draft(msgspec.Struct, eq=False):
+    """Keywords on the way to a policy."""
+
+    policy: dict[str, object]
+    places: dict[str, Place]
+    cache: bool | None = None
+    version: str | None = None
+    ignore: tuple[str, ...] | None = None
+    serialize: bool | None = None
+
+
+class WrongOption(Exception):  # noqa: N818 - a finding on its way
+    """A value has the wrong form."""
+
+    def __init__(self, message: str, help_: str = "", place: Place | None = None, code: Code = codes.WRONG_OPTION) -> None:
+        super().__init__(message)
+        self.message, self.help, self.place, self.code = message, help_, place, code
+
+
+def _read_cache(draft: Draft, value: StaticValue, place: Place) -> None:
+    draft.places["cache"] = place
+    if isinstance(value, bool):
+        draft.cache = value
+        return
+    if not (isinstance(value, KnownCall) and value.symbol == "Cache"):
+        raise WrongOption(f"`cache` takes `True`, `False` or `Cache(...)`, found {describe(value)}")
+    draft.cache = True
+    for name, argument in value.arguments.items():
+        at = value.places[name]
+        if name == "version":
+            _read_version(draft, argument, at)
+        elif name == "ignored_inputs":
+            _read_ignored(draft, argument, at)
+        elif name == "serialize":
+            _read_serialize(draft, argument, at)
+        elif name in ("salt", "policies"):
+            raise WrongOption(
+                f"`{name}` of `Cache` is not supported yet", "give a literal `version`", at, codes.UNSUPPORTED_OPTION
+            )
+        else:
+            raise WrongOption(
+                f"`Cache` has no keyword `{name}`",
+                did_you_mean(name, ("version", "ignored_inputs", "serialize")),
+                at,
+                codes.UNKNOWN_OPTION,
+            )
+
+
+def _read_version(draft: Draft, value: StaticValue, place: Place) -> None:
+    if not isinstance(value, str):
+        raise WrongOption(
+            f"`cache_version` takes text, found {describe(value)}",
+            f'write `"{value}"`' if isinstance(value, int | float) else "",
+            place,
+        )
+    draft.places["cache.version"] = place
+    draft.version = value
+
+
+def _read_ignored(draft: Draft, value: StaticValue, place: Place) -> None:
+    names = (value,) if isinstance(value, str) else value
+    if not isinstance(names, list | tuple) or not all(isinstance(name, str) for name in names):
+        raise WrongOption(f"ignored inputs are a tuple of names, found {describe(value)}", 'write `("name",)`', place)
+    draft.places["cache.ignore"] = place
+    draft.ignore = tuple(names)
+
+
+def _read_serialize(draft: Draft, value: StaticValue, place: Place) -> None:
+    if not isinstance(value, bool):
+        raise WrongOption(f"`cache_serialize` takes `True` or `False`, found {describe(value)}", "", place)
+    draft.serialize = value
+    draft.places["cache.serialize"] = place
+
+
+def _read_retries(draft: Draft, value: StaticValue, place: Place) -> None:
+    if type(value) is not int:
+        raise WrongOption(f"`retries` takes an int, found {describe(value)}")
+    if not 0 <= value <= _MOST_RETRIES:
+        raise WrongOption(f"retries are between 0 and {_MOST_RETRIES}, not {value}", "", None, codes.RETRIES_OUT_OF_RANGE)
+    draft.policy["retries"] = value
+    draft.places["retries"] = place
+
+
+def _read_timeout(draft: Draft, value: StaticValue, place: Place) -> None:
+    if value is None:
+        return
+    if isinstance(value, timedelta):
+        seconds = value.total_seconds()
+    elif type(value) is int:
+        seconds = float(value) if value < 10**15 else 10.0**15
+    else:
+        help_ = f"write `timedelta(seconds={value})`" if type(value) is float else "write `timedelta(minutes=5)`"
+        raise WrongOption(f"`timeout` takes whole seconds or a timedelta, found {describe(value)}", help_)
+    if seconds < 0 or (seconds == 0 and isinstance(value, timedelta)):
+        raise WrongOption("a timeout is longer than nothing", "leave `timeout` out for no limit", None, codes.INVALID_TIMEOUT)
+    draft.policy["timeout_s"] = int(seconds) if seconds == int(seconds) else seconds
+    draft.places["timeout_s"] = place
+
+
+def _resources_reader(field: str) -> Callable[[Draft, StaticValue, Place], None]:
+    def read(draft: Draft, value: StaticValue, place: Place) -> None:
+        if value is None:
+            return
+        if not (isinstance(value, KnownCall) and value.symbol == "Resources"):
+            raise WrongOption(
+                f"`{field}` takes `Resources(...)`, found {describe(value)}", 'write `Resources(cpu="1", mem="500Mi")`'
+            )
+        quantities: dict[str, str] = {}
+        for name, argument in value.arguments.items():
+            at = value.places[name]
+            if name not in RESOURCES:
+                raise WrongOption(
+                    f"`Resources` has no keyword `{name}`",
+                    did_you_mean(name, RESOURCES) or f"known are {', '.join(RESOURCES)}",
+                    at,
+                    codes.UNKNOWN_OPTION,
+                )
+            if argument is not None:
+                quantities[name] = _quantity(name, argument, at)
+                draft.places[f"{field}.{name}"] = at
+        draft.policy[field] = Resources(**quantities)
+        draft.places[field] = place
+
+    return read
+
+
+def _quantity(name: str, value: StaticValue, place: Place) -> str:
+    if isinstance(value, list | tuple):
+        raise WrongOption(
+            f"a pair for `{name}` is not supported yet",
+            "write the request in `requests` and the limit in `limits`",
+            place,
+            codes.UNSUPPORTED_OPTION,
+        )
+    if isinstance(value, bool) or not isinstance(value, int | float | str):
+        raise WrongOption(f"`{name}` takes a quantity as text, found {describe(value)}", "", place)
+    text = (
+        value
+        if isinstance(value, str)
+        else format(value, "f").rstrip("0").rstrip(".")
+        if isinstance(value, float)
+        else str(value)
+    )
+    number = amount(text)
+    if number is None:
+        meant = suggestion(text)
+        raise WrongOption(
+            f"`{text}` is no quantity",
+            f"did you mean `{meant}`?" if meant else 'write a number and a unit: `"500Mi"`, `"2"`, `"250m"`',
+            place,
+            codes.INVALID_QUANTITY,
+        )
+    if number < 0 or (number == 0 and name == "mem"):
+        raise WrongOption(f"`{name}` is more than nothing, not `{text}`", "", place, codes.INVALID_QUANTITY)
+    if name == "gpu" and number.denominator != 1:
+        raise WrongOption(f"`gpu` is a whole number, not `{text}`", "", place, codes.INVALID_QUANTITY)
+    if name in ("mem", "ephemeral_storage") and text.endswith("m"):
+        raise WrongOption(f"`{text}` is thousandths of a byte", f"did you mean `{text[:-1]}Mi`?", place, codes.INVALID_QUANTITY)
+    return text
+
+
+def _read_image(draft: Draft, value: StaticValue, place: Place) -> None:
+    if value is None:
+        return
+    if not isinstance(value, str):
+        raise WrongOption(f"`container_image` takes the name of an image, found {describe(value)}")
+    if "{{" in value:
+        raise WrongOption("image templates are not supported yet", "write the image's full name", None, codes.UNSUPPORTED_OPTION)
+    if value.split() != [value] or not value.isprintable():
+        raise WrongOption("the name of an image is text without spaces")
+    draft.policy["image"] = value
+    draft.places["image"] = place
+
+
+def _read_environment(draft: Draft, value: StaticValue, place: Place) -> None:
+    if value is None:
+        return
+    if not isinstance(value, dict):
+        raise WrongOption(f"`environment` takes a dict of text, found {describe(value)}")
+    for name, content in value.items():
+        if not isinstance(name, str) or not isinstance(content, str):
+            wrong = content if isinstance(name, str) else name
+            raise WrongOption(
+                f"`environment` takes a dict of text, found {describe(wrong)}",
+                f'write `"{wrong}"`' if isinstance(wrong, int | float) else "",
+            )
+        if not name or "=" in name or "\0" in name + content:
+            raise WrongOption(f"`{name}` cannot be the name of an environment variable")
+    draft.policy["environment"] = tuple(value.items())
+    draft.places["environment"] = place
+
+
+def _read_interruptible(draft: Draft, value: StaticValue, place: Place) -> None:
+    if value is not None and not isinstance(value, bool):
+        raise WrongOption(f"`interruptible` takes `True` or `False`, found {describe(value)}")
+    draft.policy["interruptible"] = value
+    draft.places["interruptible"] = place
+
+
+READERS: dict[str, Callable[[Draft, StaticValue, Place], None]] = {
+    "cache": _read_cache,
+    "cache_version": _read_version,
+    "cache_ignore_input_vars": _read_ignored,
+    "cache_serialize": _read_serialize,
+    "retries": _read_retries,
+    "timeout": _read_timeout,
+    "requests": _resources_reader("requests"),
+    "limits": _resources_reader("limits"),
+    "container_image": _read_image,
+    "environment": _read_environment,
+    "interruptible": _read_interruptible,
+}

@@ -1,0 +1,140 @@
+from __future__ import annotations
+
+import pytest
+from frontend_sources import clean, front
+
+DEFINITION = "def t(x: int = 1) -> int:\n    return x\n"
+
+
+@pytest.mark.parametrize(
+    ("imports", "decorator"),
+    [
+        ("from dagwright import task", "task"),
+        ("from flytekit import task", "task"),
+        ("from flytekit import task as t0", "t0"),
+        ("import flytekit", "flytekit.task"),
+        ("import flytekit as fl", "fl.task"),
+        ("import dagwright as dw", "dw.task"),
+        ("from flytekit.core.task import task", "task"),
+        ("import flytekit.core.task as ct", "ct.task"),
+        ("import flytekit.core.task", "flytekit.core.task.task"),
+        ("from flytekit import *", "task"),
+        ("import flytekit\ntask = flytekit.task", "task"),
+        ("try:\n    from flytekit import task\nexcept ImportError:\n    from dagwright import task", "task"),
+        ("from typing import TYPE_CHECKING\nif TYPE_CHECKING:\n    from flytekit import task", "task"),
+        ("from .reexport import step", "step"),
+        ("from .reexport import *", "step"),
+        ("from . import reexport", "reexport.step"),
+        ("import pkg.reexport as r", "r.step"),
+        ("import pkg.reexport", "pkg.reexport.step"),
+    ],
+)
+def test_every_import_form_finds_the_decorator(imports: str, decorator: str) -> None:
+    flow = f"{imports}\n@{decorator}\n{DEFINITION}"
+    result = clean(
+        {"pkg/__init__.py": "", "pkg/reexport.py": "from flytekit import task as step\n", "pkg/flow.py": flow}, ["pkg/flow.py"]
+    )
+    assert result.elaborated.tasks == ("pkg.flow.t",)
+
+
+def test_tasks_of_other_modules_are_called_under_their_own_names() -> None:
+    sources = {
+        "flow.py": "from dagwright import workflow\nfrom lib import api\nfrom lib.api import renamed\n"
+        "@workflow\ndef main() -> int:\n    return api.renamed(x=renamed(x=1))\n",
+        "lib/__init__.py": "",
+        "lib/api.py": "from ._impl import work as renamed\n",
+        "lib/_impl.py": f"from dagwright import task\n@task\n{DEFINITION.replace('def t', 'def work')}",
+    }
+    result = clean(sources, ["flow.py"])
+    assert [node.task for node in result.workflow().nodes] == ["lib._impl.work", "lib._impl.work"]
+    assert list(result.elaborated.library.tasks) == ["lib._impl.work"]
+    assert result.elaborated.tasks == ()
+
+
+@pytest.mark.parametrize(
+    ("source", "code", "message", "help_"),
+    [
+        (
+            "from flytekit import taks\n",
+            "DW202",
+            "the import of `taks` fails: `flytekit` has no name `taks`",
+            "did you mean `task`?",
+        ),
+        (
+            "from lib import hepler\n",
+            "DW202",
+            "the import of `hepler` fails: `lib` has no name `hepler`",
+            "did you mean `helper`?",
+        ),
+        (
+            "from lib.missing import x\n",
+            "DW202",
+            "the import of `x` fails: the package `lib` of this project has no module `missing`",
+            "",
+        ),
+        ("from .. import x\n", "DW202", "the import of `x` fails: the relative import climbs above the top of the project", None),
+        ("from loop_a import x\n", "DW202", None, None),
+    ],
+)
+def test_imports_that_must_fail_are_found_once(source: str, code: str, message: str | None, help_: str | None) -> None:
+    name = source.rsplit(maxsplit=1)[-1]
+    sources = {
+        "flow.py": f"from dagwright import workflow\n{source}@workflow\ndef main() -> None:\n    {name}()\n    {name}()\n",
+        "lib/__init__.py": "def helper(): ...\n",
+        "loop_a.py": "from loop_b import x\n",
+        "loop_b.py": "from loop_a import x\n",
+    }
+    found = [found for found in front(sources, ["flow.py"]).found if found.span and found.span.path == "flow.py"]
+    assert [item.code.id for item in found] == [code]
+    assert message is None or found[0].message == message
+    assert help_ is None or found[0].help == help_
+
+
+def test_a_module_with_getattr_may_have_any_name() -> None:
+    sources = {"flow.py": "from lib import anything\n", "lib.py": "def __getattr__(name): ...\n"}
+    clean(sources, ["flow.py"])
+
+
+def test_absent_packages_are_external_and_fine() -> None:
+    clean(
+        "import torch.nn as nn\nfrom sklearn.linear_model import Ridge\nfrom dagwright import task\n@task\ndef t(m: nn.Module) -> Ridge: ...\n"
+    )
+
+
+def test_a_misspelt_name_gets_a_suggestion() -> None:
+    found = front(
+        "from dagwright import task, workflow\n@task\ndef resize() -> None: ...\n@workflow\ndef main() -> None:\n    resise()\n"
+    ).only
+    assert (found.code.id, found.help) == ("DW201", "did you mean `resize`?")
+
+
+def test_a_missing_import_of_ours_is_named() -> None:
+    assert front("@task\ndef t() -> None: ...\n").only.help == "add `from flytekit import task`"
+
+
+@pytest.mark.parametrize(
+    ("definition", "reason"),
+    [
+        ("if FLAG:\n    N = 1\nelse:\n    N = 2\n", "it is bound conditionally"),
+        ("N = 1\nN = 2\n", "it is bound more than once"),
+        ("N = 1\nN += 1\n", "it is changed by an augmented assignment"),
+        ("N = [1]\nN.append(2)\n", "it is changed by `.append()`"),
+        ("N = {}\nN['a'] = 1\n", "it is changed after its definition"),
+        ("for N in range(3):\n    pass\n", "it is bound by a loop"),
+        ("N = 1\ndef change():\n    global N\n    N = 2\n", "a function declares it `global` and may rebind it"),
+        ("N = 1\ndel N\n", "it is deleted"),
+        ("with open('x') as N:\n    pass\n", "it is bound by `with`"),
+        ("if FLAG:\n    from a import N\nelse:\n    from b import N\n", "it is imported from different places"),
+    ],
+)
+def test_a_name_that_may_change_is_no_constant(definition: str, reason: str) -> None:
+    source = f"from dagwright import task, workflow\nFLAG = True\n{definition}@task\ndef t(x: int) -> None: ...\n@workflow\ndef main() -> None:\n    t(x=N)\n"
+    found = front(source).only
+    assert found.code.id == "DW204"
+    assert reason in found.message
+
+
+def test_code_below_the_main_guard_binds_nothing() -> None:
+    clean(
+        "from dagwright import task\nN = 1\n@task\ndef t(x: int = N) -> int: ...\nif __name__ == '__main__':\n    N = 2\n    t(x=N)\n"
+    )
