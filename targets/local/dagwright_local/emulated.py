@@ -10,7 +10,7 @@ from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from dagwright.contract.names import quote_part
+from dagwright.contract.names import ENV_CACHE, quote_part
 from dagwright.execution.ending import SUCCEEDED
 from dagwright.execution.task_call import CACHED
 from dagwright.store import open_store
@@ -30,7 +30,8 @@ _TARGET = "batch"
 
 def run(loaded: Loaded, request: Request) -> Report:
     """Compile to AWS Batch and play it; attempts reach code, values and records through the store alone, as on AWS."""
-    artefact = lower_to(loaded, _TARGET)
+    # What the emulator has in the place of a queue and an image, so that nobody has to configure them for it.
+    artefact = lower_to(loaded, _TARGET, {"queue": "emulated", "image": "emulated", "store": request.store})
     if artefact is None:
         return Report(Tally(), None, (str(refused(loaded.reading)),))
     with tempfile.TemporaryDirectory(prefix="dagwright-run-") as folder:
@@ -40,16 +41,20 @@ def run(loaded: Loaded, request: Request) -> Report:
         # The server is started before this process touches the store, and reads the outputs in the end.
         with ForkedLauncher(setup, scratch) as forked:
             store = open_store(request.store)
-            played: Any = import_module("dagwright_batch.emulate").run(
-                artefact,
-                inputs={name: _data(loaded, name, text) for name, text in request.inputs.items()},
-                store=store,
-                store_url=request.store,
-                run=setup["run"],
-                max_workers=request.max_workers,
-                environment=_credentials(),
-                on_line=lambda line: print(line, file=sys.stderr),  # noqa: T201  # where tasks' output belongs
-            )
+            emulator: Any = import_module("dagwright_batch.emulate")
+            try:
+                played = emulator.run(
+                    artefact,
+                    inputs={name: _data(loaded, name, text) for name, text in request.inputs.items()},
+                    store=store,
+                    store_url=request.store,
+                    run=setup["run"],
+                    max_workers=request.max_workers,
+                    environment={**_credentials(), ENV_CACHE: "on" if request.cache else "off"},
+                    on_line=lambda line: print(line, file=sys.stderr),  # noqa: T201  # where tasks' output belongs
+                )
+            except emulator.PlanError as error:
+                return Report(Tally(), None, (f"dagwright: {error}\n",))
             failures = _failures(played)
             return Report(_tally(store, setup["run"], played), None if failures else forked.outputs(), failures)
 

@@ -7,13 +7,15 @@ orders is gone or done: what still runs is terminated.
 
 from __future__ import annotations
 
+import gc
 import json
 import os
 import select
 import signal
+from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
-from dagwright.execution import attempt, closing  # imported here once, not in every attempt
+from dagwright.execution import closing
 from dagwright.execution.assignment import Assignment
 from dagwright.execution.plan_view import PlanView, read_plan
 from dagwright.execution.pod import work_of
@@ -27,12 +29,26 @@ if TYPE_CHECKING:
 CLOSED_FILE = "closed.json"
 """In an attempt's folder: how it ended. Absent where its supervisor died."""
 OUTPUTS_FILE = "outputs.json"
-_PRELOADED = (attempt, closing)
+_PRELOADED = (
+    "dagwright.authoring.tasks",
+    "dagwright.authoring.workflows",
+    "dagwright.compat.finders",
+    "dagwright.execution.attempt",
+    "dagwright.execution.input_text",
+    "dagwright.execution.records",
+    "dagwright.store.files",
+    "dagwright.values",
+    "dagwright_local.collect",
+)
+"""What attempts import when they need it: here once, not in each of them. No client of an object store is among them."""
 
 
 def main() -> None:
     """Serve one run."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # a terminal's Ctrl-C reaches the supervisors by themselves
+    for name in _PRELOADED:
+        import_module(name)
+    gc.freeze()  # what attempts share stays shared: the collector of a child would touch, and so copy, every page
     first, _, orders = _first_line()
     if first:
         _Server(json.loads(first), orders).serve()
