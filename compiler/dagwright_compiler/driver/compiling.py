@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 import msgspec
 
@@ -14,7 +14,7 @@ from dagwright_compiler.ir.codec import pretty, to_pretty_json
 from dagwright_compiler.target_api import PLAN_TARGET, Artefact, Request, load_target
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
     from dagwright_compiler.driver.programs import Loaded
     from dagwright_compiler.driver.reading import Reading
@@ -83,8 +83,13 @@ def check_all(reading: Reading, target: str | None = None) -> None:
             lower_to(loaded, target)
 
 
-def lower_to(loaded: Loaded, target: str) -> Artefact | None:
+def lower_to(loaded: Loaded, target: str, defaults: Mapping[str, Any] | None = None) -> Artefact | None:
     """Lower one program to a target; findings join those of the reading.
+
+    Args:
+        loaded: The program and its reading.
+        target: Name of the target.
+        defaults: Settings of the target that hold where none are configured.
 
     Raises:
         KeyError: No target has this name.
@@ -93,7 +98,7 @@ def lower_to(loaded: Loaded, target: str) -> Artefact | None:
     assert program is not None
     reading = loaded.reading
     settings = reading.settings
-    table = settings.targets.get(target, {})
+    table = {**(defaults or {}), **settings.targets.get(target, {})}
     # Own collector: a target stops at errors of its own, not at those of another workflow.
     diagnostics = Collector()
     artefact = load_target(target).compile(

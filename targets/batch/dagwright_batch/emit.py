@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from jinja2 import Environment, PackageLoader, StrictUndefined, Template
 
-from dagwright_compiler.yaml_text import yaml_scalar
+from dagwright_compiler.yaml_text import yaml_scalar, yaml_string
 
 if TYPE_CHECKING:
     from dagwright_batch.model import BatchPlan
@@ -29,4 +29,5 @@ def _template() -> Template:
         keep_trailing_newline=True,
     )
     environment.filters["yaml"] = yaml_scalar
+    environment.filters["text"] = yaml_string
     return environment.get_template("plan.yaml.j2")

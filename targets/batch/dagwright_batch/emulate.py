@@ -14,7 +14,9 @@ import yaml
 
 from dagwright.contract.names import bundle_key
 from dagwright_batch.containers import Containers, End
-from dagwright_batch.submit import Blobs, submit
+from dagwright_batch.submit import Blobs, PlanError, submit
+
+__all__ = ["Attempt", "Emulator", "PlanError", "Report", "run"]
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
