@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from dagwright_compiler.source import Span
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from dagwright_compiler.source import Span
 
 NodeKey = tuple[str, str, str]
 """(workflow, node id, part): part is ``""`` for the call, an input's name for its argument, ``policy.<field>`` for an override,
