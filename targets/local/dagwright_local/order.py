@@ -24,14 +24,15 @@ def in_order(waits: Mapping[str, set[str]]) -> list[str]:
 
     The compiler has refused cycles.
     """
+    place = {node_id: number for number, node_id in enumerate(waits)}
     done: dict[str, None] = {}
     for start in waits:
         stack = [start]
         while stack:
             node_id = stack[-1]
-            missing = [other for other in waits if other in waits[node_id] and other not in done] if node_id not in done else []
+            missing = () if node_id in done else sorted(waits[node_id] - done.keys(), key=place.__getitem__, reverse=True)
             if missing:
-                stack.extend(reversed(missing))
+                stack.extend(missing)
             else:
                 done[node_id] = None
                 stack.pop()

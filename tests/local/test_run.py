@@ -1,0 +1,238 @@
+"""``dagwright run``: real processes, one store, the same answers in process, forked, isolated and under Batch's rules."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+FLOW = """
+from __future__ import annotations
+import os, sys, time
+from dataclasses import dataclass
+from dagwright import RecoverableError, map_task, task, workflow
+
+@dataclass
+class Point:
+    x: float
+    y: float = 0.0
+
+@task
+def split(data: list[float], n: int) -> list[list[float]]:
+    return [data[i::n] for i in range(n)]
+
+@task(cache=True, cache_version="1")
+def mean(data: list[float]) -> float:
+    print("mean of", data)
+    return sum(data) / len(data)
+
+@task
+def total(xs: list[float], shift: Point, label: str, twice: bool) -> float:
+    print(label, file=sys.stderr)
+    return (sum(xs) + shift.x) * (2 if twice else 1)
+
+@workflow
+def wf(data: list[float], n_parts: int = 2, shift: Point = Point(1.0), label: str = "none", twice: bool = False) -> float:
+    return total(xs=map_task(mean)(data=split(data=data, n=n_parts)), shift=shift, label=label, twice=twice)
+
+@task(retries=2)
+def flaky(folder: str) -> int:
+    open(os.path.join(folder, f"{time.time_ns()}"), "w").close()
+    tries = len(os.listdir(folder))
+    if tries < 3:
+        raise RecoverableError(f"try {tries}")
+    return tries
+
+def inner():
+    raise ValueError("no good")
+
+@task
+def boom(n: int) -> int:
+    inner()
+    return n
+
+@workflow
+def fails(n: int) -> int:
+    return boom(n=n)
+
+@task
+def sleeps(folder: str) -> int:
+    open(os.path.join(folder, "ready"), "w").close()
+    time.sleep(60)
+    return 0
+
+@task
+def nothing() -> None:
+    pass
+
+@task
+def pair() -> tuple[int, str]:
+    return 1, "🔥"
+"""
+COMMAND = [sys.executable, "-c", "from dagwright_compiler.cli.main import main; main()", "run"]
+
+
+@pytest.fixture
+def project(tmp_path: Path) -> Path:
+    (tmp_path / "pyproject.toml").touch()
+    (tmp_path / "flow.py").write_text(FLOW, "utf-8")
+    return tmp_path
+
+
+def run(project: Path, *arguments: object, stdin: str | None = None) -> subprocess.CompletedProcess[str]:
+    environment = {name: value for name, value in os.environ.items() if not name.startswith("DAGWRIGHT_")}
+    return subprocess.run(
+        [*COMMAND, *map(str, arguments)],
+        cwd=project,
+        env=environment,
+        input=stdin,
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=120,
+    )
+
+
+@pytest.mark.parametrize("how", [[], ["--isolate"], ["-t", "batch", "--emulate"]])
+def test_outputs_are_json_alone_and_the_second_run_is_cached(project: Path, how: list[str]) -> None:
+    arguments = [*how, "flow.py:wf", "--data", "[1, 2.5, 3]", "--n-parts=3", "--shift", '{"x": 2}', "--label", "123", "--twice"]
+    first, second = run(project, *arguments), run(project, *arguments)
+    assert (first.returncode, second.returncode) == (0, 0), first.stderr + second.stderr
+    assert (first.stdout, second.stdout) == ("17.0\n", "17.0\n")
+    assert first.stderr.splitlines()[-1] == "5 run, 0 cached, 0 retried, 0 failed"
+    assert second.stderr.splitlines()[-1] == "2 run, 3 cached, 0 retried, 0 failed"
+    if "--emulate" not in how:
+        assert "mean[1] | mean of [2.5]" in first.stderr
+        assert "total | 123" in first.stderr
+
+
+def test_the_cache_can_be_left_out(project: Path) -> None:
+    for _ in range(2):
+        ended = run(project, "--no-cache", "flow.py", "mean", "--data", "[1]")
+        assert (ended.returncode, ended.stdout) == (0, "1.0\n")
+        assert "1 run, 0 cached" in ended.stderr
+
+
+def test_the_store_stands_beside_the_project_unless_told(project: Path) -> None:
+    (project / "sub").mkdir()
+    (project / "sub" / "flow.py").write_text(FLOW, "utf-8")
+    assert run(project, "sub/flow.py", "mean", "--data", "[1]").returncode == 0
+    assert (project / ".dagwright/store/v1/ac").is_dir()
+    other = project / "other"
+    assert (
+        run(project, "--store", other.as_uri(), "--project", "p", "--domain", "d", "flow.py", "mean", "--data", "[1]").returncode
+        == 0
+    )
+    assert [path.name for path in (other / "v1/ac/p/d").iterdir()] == ["flow.mean"]
+
+
+@pytest.mark.parametrize(("how", "text"), [("json", '{"data": [4], "label": "x: y"}'), ("yaml", "data:\n  - 4\nlabel: 'x: y'\n")])
+def test_inputs_come_from_a_file_and_options_win(project: Path, how: str, text: str) -> None:
+    (project / "inputs").write_text(text)
+    assert run(project, "--inputs-file", "inputs", "flow.py", "wf", "--n-parts", 1).stdout == "5.0\n", how
+    ended = run(project, "--inputs-file", "-", "flow.py", "wf", "--n-parts", 1, "--data", "[8]", stdin=text)
+    assert ended.stdout == "9.0\n"
+    assert "total | x: y" in ended.stderr
+
+
+@pytest.mark.parametrize(
+    ("arguments", "text"),
+    [
+        (["flow.py", "wf"], "missing input --data"),
+        (["flow.py", "wf", "--data"], "--data takes a value"),
+        (["flow.py", "wf", "--data", "[1]", "--data", "[2]"], "given twice"),
+        (["flow.py", "wf", "--data", '["x"]'], "expected float, got str 'x' at [0]"),
+        (["flow.py", "wf", "--dta", "[1]"], "did you mean `data`"),
+        (["flow.py", "wf", "--data", "[1]", "--no-label"], "no input"),
+        (["flow.py", "wf", "[1]"], "is no option"),
+        (["flow.py:wf", "wf", "--data", "[1]"], "one name too many"),
+        (["absent.py"], "does not exist"),
+        (["-t", "batch", "flow.py", "nothing"], "go together"),
+        (["-t", "argo", "--emulate", "flow.py", "nothing"], "cannot be emulated"),
+        (["--inputs-file", "absent", "flow.py", "wf"], "cannot be read"),
+        (["--max-workers", "0", "flow.py", "nothing"], "max-workers"),
+    ],
+)
+def test_wrong_usage_is_exit_2_and_runs_nothing(project: Path, arguments: list[str], text: str) -> None:
+    ended = run(project, *arguments)
+    assert (ended.returncode, ended.stdout) == (2, ""), ended
+    assert text in ended.stderr
+    assert "Traceback" not in ended.stderr
+    assert not (project / ".dagwright").exists()
+
+
+def test_help_behind_the_target_shows_its_inputs(project: Path) -> None:
+    ended = run(project, "flow.py", "wf", "--help")
+    assert ended.returncode == 0
+    for line in ("--data", "--n-parts", "[default: 2]", "--twice / --no-twice", "[required]", "Outputs: o0: float"):
+        assert line in ended.stdout
+
+
+def test_a_failing_task_ends_in_its_own_traceback(project: Path) -> None:
+    ended = run(project, "flow.py:fails", "--n", 1)
+    assert (ended.returncode, ended.stdout) == (1, "")
+    *trace, summary = ended.stderr.splitlines()
+    assert trace[0] == "Traceback (most recent call last):"
+    assert trace[-1] == "ValueError: no good"
+    assert len([line for line in trace if line.startswith("  File ")]) == 2
+    assert summary == "0 run, 0 cached, 0 retried, 1 failed"
+
+
+def test_recoverable_errors_are_retried(project: Path) -> None:
+    (project / "tries").mkdir()
+    ended = run(project, "flow.py", "flaky", "--folder", project / "tries")
+    assert (ended.returncode, ended.stdout) == (0, "3\n"), ended
+    assert ended.stderr.splitlines()[-1] == "1 run, 0 cached, 2 retried, 0 failed"
+    assert "flaky | dagwright.authoring.errors.RecoverableError: try 1" in ended.stderr
+
+
+@pytest.mark.parametrize(("name", "output"), [("nothing", None), ("pair", [1, "🔥"])])
+def test_outputs_have_the_form_in_which_the_function_returns_them(project: Path, name: str, output: object) -> None:
+    assert json.loads(run(project, "flow.py", name).stdout) == output
+
+
+def test_diagnostics_are_shown_instead_of_running(project: Path) -> None:
+    (project / "bad.py").write_text("from dagwright import task, workflow\n@workflow\ndef wf() -> int:\n    return nope()\n")
+    ended = run(project, "bad.py")
+    assert (ended.returncode, ended.stdout) == (1, "")
+    assert "error[DW" in ended.stderr
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGKILL])
+def test_an_interrupted_run_leaves_no_process_behind(project: Path, number: int) -> None:
+    process = subprocess.Popen(
+        [*COMMAND, "flow.py", "sleeps", "--folder", str(project)],
+        cwd=project,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        start_new_session=True,
+    )
+    while not (project / "ready").exists():
+        time.sleep(0.01)
+        assert process.poll() is None
+    (os.killpg if number == signal.SIGINT else os.kill)(process.pid, number)
+    process.communicate(timeout=30)
+    for _ in range(200):
+        if not _alive(project):
+            return
+        time.sleep(0.05)
+    raise AssertionError(_alive(project))
+
+
+def _alive(project: Path) -> list[str]:
+    """Command lines of processes that run in the project's folder."""
+    found = []
+    for folder in Path("/proc").iterdir():
+        if folder.name.isdigit() and int(folder.name) != os.getpid():
+            try:
+                if (folder / "cwd").readlink() == project:
+                    found.append((folder / "cmdline").read_text())
+            except OSError:
+                continue
+    return found
