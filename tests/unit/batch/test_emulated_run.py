@@ -165,6 +165,13 @@ def test_a_restarted_child_of_a_pool_passes_over_what_is_done(run):
     assert {path.name: path.read_text() for path in run.tries.iterdir()} == {"4.0": "x", "5.0": "x"}
 
 
+def test_an_element_that_times_out_is_tried_again_in_place_and_then_final(run):
+    program = map_reduce(split=True, concurrency=1, policy=Policy(retries=1, timeout_s=0.3))
+    report = run(program, {"data": [-3.0], "parts": 1})
+    assert [(found.job, found.exit_code) for found in report.attempts] == [("mean-of-split-up", 0), ("mean-of-total", 83)]
+    assert (run.tries / "-3.0").read_text() == "xx"
+
+
 def test_sigterm_ends_a_pool_with_the_code_that_is_retried(run, tmp_path):
     program = map_reduce(split=True, concurrency=1)
     first = compile_plan(program, SETTINGS, {"flow.py": SOURCE.encode()})
