@@ -293,6 +293,11 @@ class Expressions:
                 codes.NOT_SUPPORTED_YET, f"`{entity.symbol}` is not supported yet", node.func, help_=NOT_YET[entity.symbol]
             )
         values, named = self._arguments(node)
+        elsewhere = (
+            frame.services.resolver.elsewhere(entity, frame.module) if not entity.qualified.startswith("builtins.") else ""
+        )
+        if elsewhere:
+            return frame.report(codes.NOT_A_TASK, f"`{entity.qualified}` is not found from this file", node.func, help_=elsewhere)
         given = [value for value, _ in values] + [value for _, value in named]
         if any(isinstance(value, Broken) for value in given):
             return BROKEN

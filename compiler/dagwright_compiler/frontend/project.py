@@ -27,6 +27,9 @@ if TYPE_CHECKING:
     from dagwright_compiler.frontend.source_tree import SourceTree
 
 
+_MOST_ANCESTORS = 5
+
+
 class Project:
     """The requested files and everything of the project that they import, read lazily and once.
 
@@ -54,7 +57,6 @@ class Project:
         self._modules: dict[tuple[str, str], Module] = {}
         self._found: dict[tuple[str, str], tuple[str, bool] | None] = {}
         self._requests = [(location, *self._identity(location)) for location in dict.fromkeys(locations)]
-        self._roots = list(dict.fromkeys([*roots, *(root for _, root, _, _ in self._requests)]))
 
     @classmethod
     def from_sources(
@@ -70,7 +72,7 @@ class Project:
 
     def find(self, name: str, importer: Module) -> Module | None:
         """The project's module of a dotted name as ``importer`` would import it, or ``None`` when it is external."""
-        for root in (importer.root, *(root for root in self._roots if root != importer.root)):
+        for root in self._import_path(importer):
             located = self._locate(root, name)
             if located is not None:
                 location, is_package = located
@@ -79,7 +81,31 @@ class Project:
 
     def is_package(self, name: str, importer: Module) -> bool:
         """Whether a dotted name is a folder of the project that a module can be imported from."""
-        return any(self._folder(root, name) is not None for root in (importer.root, *self._roots))
+        return any(self._folder(root, name) is not None for root in self._import_path(importer))
+
+    def elsewhere(self, qualified: str, importer: Module) -> str | None:
+        """Folder that would have to be a source root for a qualified name to be found, or ``None``.
+
+        Looks at the roots of the other requested files and at the folders around the importer's own.
+        """
+        roots = dict.fromkeys(root for _, root, _, _ in self._requests)
+        folder = importer.root
+        for _ in range(_MOST_ANCESTORS):
+            folder = posixpath.dirname(folder)
+            roots[folder] = None
+        parts = qualified.split(".")
+        for root in roots:
+            for end in range(len(parts) - 1, 0, -1):
+                if self._locate(root, ".".join(parts[:end])) is not None:
+                    return self._display(root) if root != self._display_root else "."
+        return None
+
+    def _import_path(self, importer: Module) -> tuple[str, ...]:
+        """Where Python would look: the importer's own root, then the configured ones.
+
+        Never the roots of other files, whose ``types.py`` or ``json.py`` would hide the standard library's.
+        """
+        return (importer.root, *(root for root in self._source_roots if root != importer.root))
 
     def submodules(self, name: str, importer: Module) -> tuple[str, ...]:
         """Names of the modules already read directly below a package, for suggestions."""

@@ -86,6 +86,15 @@ class Resolver:
             return MemberEntity(owner, name)
         return owner if isinstance(owner, Unresolved) else None
 
+    def elsewhere(self, found: External, module: Module) -> str:
+        """A help text when an external name is a file of the project that is not on the module's import path."""
+        root = None if found.symbol else self._project.elsewhere(found.qualified, module)
+        return (
+            f'its file is in `{root or "."}`: name that folder in `[tool.dagwright] source_roots = ["{root or "."}"]`'
+            if root is not None
+            else ""
+        )
+
     def imported(self, binding: Imported, module: Module) -> Entity:
         """What an import binds."""
         if not binding.module:

@@ -102,3 +102,22 @@ def test_folders_are_searched_for_python_files(tmp_path: Path) -> None:
     _write(tmp_path, dict.fromkeys([*kept, *skipped], ""))
     found = find_files([tmp_path, tmp_path / "b.py"])
     assert [path.relative_to(tmp_path).as_posix() for path in found] == kept
+
+
+def test_a_file_elsewhere_never_hides_an_installed_module() -> None:
+    sources = {
+        "a/flow.py": "import json\nfrom typing import List\nfrom dagwright import task\n@task\ndef t(x: List[int]) -> None: ...\n"
+    }
+    result = clean({**sources, "b/json.py": "x = 1\n", "b/typing.py": "List = 3\n"})
+    assert result.elaborated.modules["flow"].local_imports == ()
+
+
+def test_a_task_outside_the_import_path_names_the_setting() -> None:
+    flow = "from dagwright import workflow\nfrom steps.load import t\n@workflow\ndef main() -> int:\n    return t(x=1)\n"
+    found = front({"flows/flow.py": flow, "steps/load.py": TASK}, ["flows/flow.py"]).only
+    assert (found.code.id, found.message) == ("DW207", "`steps.load.t` is not found from this file")
+    assert found.help == 'its file is in `.`: name that folder in `[tool.dagwright] source_roots = ["."]`'
+    fixed = Project.from_sources({"flows/flow.py": flow, "steps/load.py": TASK}, files=["flows/flow.py"], source_roots=["."])
+    collector = Collector()
+    assert elaborate(fixed, collector).workflows == ("flows.flow.main",)
+    assert collector.sorted() == ()
