@@ -28,6 +28,8 @@ A long text goes by reference: see ``contract.references``.
 """
 ENV_CACHE = "DAGWRIGHT_CACHE"
 """``on`` (default) or ``off``: neither read nor written."""
+ENV_PICKLE = "DAGWRIGHT_PICKLE"
+"""What becomes of values that only pickle carries: ``warn`` (default), ``deny``, or the class names that may pass, with commas."""
 ENV_PROJECT = "DAGWRIGHT_PROJECT"
 ENV_DOMAIN = "DAGWRIGHT_DOMAIN"
 ENV_TERMINATION = "DAGWRIGHT_TERMINATION"
