@@ -124,6 +124,7 @@ def test_the_store_stands_beside_the_project_unless_told(project: Path) -> None:
     (project / "sub" / "flow.py").write_text(FLOW, "utf-8")
     assert run(project, "sub/flow.py", "mean", "--data", "[1]").returncode == 0
     assert (project / ".dagwright/store/v1/ac").is_dir()
+    assert (project / ".dagwright/.gitignore").read_text() == "*\n"
     other = project / "other"
     assert (
         run(project, "--store", other.as_uri(), "--project", "p", "--domain", "d", "flow.py", "mean", "--data", "[1]").returncode
@@ -170,7 +171,15 @@ def test_wrong_usage_is_exit_2_and_runs_nothing(project: Path, arguments: list[s
 def test_help_behind_the_target_shows_its_inputs(project: Path) -> None:
     ended = run(project, "flow.py", "wf", "--help")
     assert ended.returncode == 0
-    for line in ("--data", "--n-parts", "[default: 2]", "--twice / --no-twice", "[required]", "Outputs: o0: float"):
+    for line in (
+        "--data",
+        "--n-parts",
+        "[default: 2]",
+        "--twice / --no-twice",
+        "[required]",
+        " Point  [default",
+        "Outputs: o0: float",
+    ):
         assert line in ended.stdout
 
 
@@ -190,6 +199,20 @@ def test_recoverable_errors_are_retried(project: Path) -> None:
     assert (ended.returncode, ended.stdout) == (0, "3\n"), ended
     assert ended.stderr.splitlines()[-1] == "1 run, 0 cached, 2 retried, 0 failed"
     assert "flaky | dagwright.authoring.errors.RecoverableError: try 1" in ended.stderr
+
+
+@pytest.mark.parametrize("how", [[], ["--isolate"]])
+def test_values_that_only_pickle_carries_can_be_denied(project: Path, how: list[str]) -> None:
+    source = (
+        "from fractions import Fraction\nfrom dagwright import task\n@task\ndef half() -> Fraction:\n    return Fraction(1, 2)\n"
+    )
+    (project / "opaque.py").write_text(source)
+    allowed = run(project, *how, "opaque.py", "half")
+    assert allowed.returncode == 0, allowed
+    (project / "pyproject.toml").write_text('[tool.dagwright]\npickle = "deny"\n')
+    denied = run(project, *how, "opaque.py", "half")
+    assert denied.returncode == 1
+    assert "Fraction" in denied.stderr
 
 
 @pytest.mark.parametrize(("name", "output"), [("nothing", None), ("pair", [1, "🔥"])])

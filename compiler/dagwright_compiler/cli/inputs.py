@@ -19,6 +19,7 @@ from dagwright_compiler.ir.codec import to_data
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+    from dagwright.contract.types import Type
     from dagwright_compiler.ir.program import Field, Program
 
 _HELP = ("--help", "-h")
@@ -157,11 +158,11 @@ def _unknown(name: str, fields: Mapping[str, Field], where: str) -> NoReturn:
 def _help(program: Program, usage: str) -> str:
     """List the inputs with types and defaults, and what the outputs are."""
     workflow = program.workflow
-    rows = [(_option(field), _described(field)) for field in workflow.inputs]
+    rows = [(_option(field), _described(field, program)) for field in workflow.inputs]
     width = max((len(option) for option, _ in rows), default=0)
     lines = [f"Usage: {usage} [INPUTS]...", "", f"  {workflow.name}", "", "Inputs:" if rows else "It takes no inputs."]
     lines += [f"  {option:<{width}}  {text}" for option, text in rows]
-    outputs = ", ".join(f"{output.name}: {output.type}" for output in workflow.outputs) or "none"
+    outputs = ", ".join(f"{output.name}: {_spelled(output.type, program)}" for output in workflow.outputs) or "none"
     return "\n".join([*lines, "", f"Outputs: {outputs}"])
 
 
@@ -170,10 +171,18 @@ def _option(field: Field) -> str:
     return f"--{name} / --no-{name}" if field.type.kind == "bool" else f"--{name}"
 
 
-def _described(field: Field) -> str:
+def _described(field: Field, program: Program) -> str:
+    declared = _spelled(field.type, program)
     if field.has_default:
-        return f"{field.type}  [default: {json.dumps(field.default)}]"
-    return f"{field.type}" if field.deferred else f"{field.type}  [required]"
+        return f"{declared}  [default: {json.dumps(field.default, ensure_ascii=False)}]"
+    return declared if field.deferred else f"{declared}  [required]"
+
+
+def _spelled(declared: Type, program: Program) -> str:
+    """Write a type as Python does."""
+    from dagwright.values.spelling import spell
+
+    return spell(declared, to_data(program)["classes"])
 
 
 def _dashed(name: str) -> str:

@@ -19,7 +19,7 @@ class Assignment:
 
     ``index`` is the element of a map node, ``hint`` the orchestrator's number of the attempt, ``inputs`` the texts of the workflow's
     inputs by name, ``code`` the folders put first on ``sys.path``, ``environment`` what the process adds to its own (a pod's
-    manifest has done that already), ``termination`` the file for a failed attempt's message.
+    manifest has done that already), ``termination`` the file for a failed attempt's message, ``pickle`` the codec's policy.
     """
 
     __slots__ = (
@@ -31,6 +31,7 @@ class Assignment:
         "index",
         "inputs",
         "node",
+        "pickle",
         "plan",
         "project",
         "run",
@@ -57,6 +58,7 @@ class Assignment:
         domain: str | None = None,
         environment: Mapping[str, str] | None = None,
         termination: str | None = None,
+        pickle: str | tuple[str, ...] = "warn",
     ) -> None:
         self.plan = plan
         self.unit: Unit = plan.unit(unit_id)
@@ -73,6 +75,7 @@ class Assignment:
         self.domain = domain or plan.program.domain
         self.environment = environment or {}
         self.termination = termination
+        self.pickle = pickle
 
     @property
     def label(self) -> str:

@@ -65,7 +65,7 @@ def _execute(assignment: Assignment, report: Report) -> tuple[str, int | None]:
     os.environ.update(assignment.environment)
     user = _UserCode(assignment, report)
     store = open_store(assignment.store_url)
-    codec = Codec(program.classes, load_class=user.load)
+    codec = Codec(program.classes, load_class=user.load, pickle=assignment.pickle)
     bindings = Bindings(program, run=assignment.run, store=store, codec=codec, texts=assignment.inputs)
     call = TaskCall(
         node.task,

@@ -76,6 +76,7 @@ def read_assignment(argv: list[str], environ: Mapping[str, str]) -> Assignment:
         cache=_cache(environ),
         project=environ.get(names.ENV_PROJECT),
         domain=environ.get(names.ENV_DOMAIN),
+        pickle=_pickle(environ),
         termination=environ.get(names.ENV_TERMINATION) or (_TERMINATION_LOG if os.path.exists(_TERMINATION_LOG) else None),
     )
 
@@ -118,6 +119,11 @@ def _number(text: str | None, what: str) -> int | None:
     if not text.isascii() or not text.isdigit():
         raise fatal(f"{what} is {text!r}, no number from 0")
     return int(text)
+
+
+def _pickle(environ: Mapping[str, str]) -> str | tuple[str, ...]:
+    text = environ.get(names.ENV_PICKLE) or "warn"
+    return text if text in ("warn", "deny") else tuple(text.split(","))
 
 
 def _cache(environ: Mapping[str, str]) -> bool:

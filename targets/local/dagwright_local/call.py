@@ -22,6 +22,7 @@ from dagwright_compiler.driver.programs import load_program
 from dagwright_compiler.ir.codec import to_data
 from dagwright_local.in_process import InProcess
 from dagwright_local.live_modules import LiveModules
+from dagwright_local.local_store import hide_local_store
 from dagwright_local.refusal import refused
 
 if TYPE_CHECKING:
@@ -93,7 +94,7 @@ class CompiledCall:
         self._codec = Codec(self._program.classes, load_class=self._live.load, pickle=settings.pickle)
         self._name = qualname
         self._result = loaded.program.workflow.name
-        store: Callable[[], Store] = cache(lambda: open_store(settings.local_store))
+        store: Callable[[], Store] = cache(lambda: _open_local(settings))
         self._executor = InProcess(self._program, self._codec, self._live, store)
 
     def is_current(self) -> bool:
@@ -148,6 +149,11 @@ class CompiledCall:
         if isinstance(declared, type) and getattr(declared, "_fields", None) == tuple(outputs):
             return declared(**outputs)
         return namedtuple(self._name, outputs)(**outputs)  # noqa: PYI024  # its fields are known at run time only
+
+
+def _open_local(settings: Settings) -> Store:
+    hide_local_store(settings)
+    return open_store(settings.local_store)
 
 
 def _stamp(location: str) -> tuple[int, int] | None:

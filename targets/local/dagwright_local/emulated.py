@@ -16,6 +16,7 @@ from dagwright.execution.task_call import CACHED
 from dagwright.store import open_store
 from dagwright_compiler.driver.compiling import lower_to
 from dagwright_local.forked import ForkedLauncher
+from dagwright_local.local_store import hide_local_store
 from dagwright_local.refusal import refused
 from dagwright_local.run import Report, setup_of, unpack
 from dagwright_local.schedule import Finished, Job, Tally
@@ -34,6 +35,7 @@ def run(loaded: Loaded, request: Request) -> Report:
     artefact = lower_to(loaded, _TARGET, {"queue": "emulated", "image": "emulated", "store": request.store})
     if artefact is None:
         return Report(Tally(), None, (str(refused(loaded.reading)),))
+    hide_local_store(loaded.reading.settings)
     with tempfile.TemporaryDirectory(prefix="dagwright-run-") as folder:
         scratch = Path(folder)
         unpack(artefact.bundle, scratch)

@@ -18,6 +18,7 @@ from dagwright.contract.names import CONTROL_FOLDER, PLAN_FILE, count_parameter
 from dagwright.execution.plan_view import read_plan
 from dagwright_compiler.driver.bundles import bundle_for
 from dagwright_local.forked import ForkedLauncher
+from dagwright_local.local_store import hide_local_store
 from dagwright_local.schedule import Job, Schedule, Tally
 from dagwright_local.units import lower
 
@@ -53,6 +54,7 @@ def run(loaded: Loaded, request: Request) -> Report:
     """Run a program to its end."""
     assert loaded.program is not None
     bundle = bundle_for(loaded.program, loaded.reading.elaborated, lower(loaded.program))
+    hide_local_store(loaded.reading.settings)
     with tempfile.TemporaryDirectory(prefix="dagwright-run-") as folder:
         scratch = Path(folder)
         unpack(bundle, scratch)
@@ -70,6 +72,7 @@ def setup_of(loaded: Loaded, request: Request, scratch: Path, *, code: list[str]
         "run": new_run(),
         "inputs": dict(request.inputs),
         "cache": request.cache,
+        "pickle": loaded.reading.settings.pickle,
         "project": loaded.program.project,
         "domain": loaded.program.domain,
     }

@@ -153,6 +153,7 @@ class _Server:
             work=order["work"],
             inputs=setup["inputs"],
             cache=setup["cache"],
+            pickle=setup["pickle"] if isinstance(setup["pickle"], str) else tuple(setup["pickle"]),
             project=setup["project"],
             domain=setup["domain"],
             environment=self._plan.program.node(self._plan.unit(order["unit"])["node"]).policy.environment,
