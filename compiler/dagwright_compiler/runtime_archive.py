@@ -1,8 +1,8 @@
 """The runtime as one archive that a bare Python runs: what travels with every manifest.
 
 Owns which modules a pod needs and the archive's bytes. A wheel carries the file prebuilt, so that one release has one archive;
-in a checkout it is built from the package's sources. Standard library only and no import of the project: the build hook loads
-this file by its path.
+in a checkout it is built from the package's sources, once per state of the files, and kept as Python keeps compiled modules.
+Standard library only and no import of the project: the build hook loads this file by its path.
 """
 
 from __future__ import annotations
@@ -12,6 +12,8 @@ import functools
 import hashlib
 import importlib.util
 import io
+import os
+import sys
 import tokenize
 import zipfile
 from pathlib import Path
@@ -67,13 +69,47 @@ def _archive() -> tuple[bytes, str]:
         found = importlib.util.find_spec("dagwright")
         assert found is not None, "the compiler is installed together with its runtime"
         assert found.origin is not None
-        data = build_archive(Path(found.origin).parent)
+        data = _built(Path(found.origin).parent)
     return data, digest_of(data)
 
 
+def _built(package: Path) -> bytes:
+    """Build the archive of a checkout, or read it back: packing takes 130 ms, more than a whole compile."""
+    state = hashlib.sha256()
+    for path in [Path(__file__), *_sources(package)]:
+        stat = path.stat()
+        state.update(f"{path}:{stat.st_size}:{stat.st_mtime_ns}\n".encode("utf-8", "surrogateescape"))
+    folder = Path(__file__).parent / "__pycache__"
+    kept = folder / f"runtime-{state.hexdigest()[:16]}.pyz"
+    try:
+        return kept.read_bytes()
+    except OSError:
+        data = build_archive(package)
+    if not sys.dont_write_bytecode:
+        _keep(data, kept)
+    return data
+
+
+def _keep(data: bytes, kept: Path) -> None:
+    """Leave the archive for the next process; a folder that cannot be written costs the time and nothing else."""
+    try:
+        kept.parent.mkdir(exist_ok=True)
+        draft = kept.with_suffix(f".{os.getpid()}")
+        draft.write_bytes(data)
+        draft.replace(kept)
+        for older in kept.parent.glob("runtime-*.pyz"):
+            if older != kept:
+                older.unlink(missing_ok=True)
+    except OSError:
+        return
+
+
+def _sources(package: Path) -> list[Path]:
+    return [package / "__init__.py", *(path for name in _PACKAGES for path in sorted((package / name).rglob("*.py")))]
+
+
 def _members(package: Path) -> dict[str, bytes]:
-    files = [package / "__init__.py", *(path for name in _PACKAGES for path in (package / name).rglob("*.py"))]
-    members = {f"dagwright/{path.relative_to(package).as_posix()}": _slim(path.read_text("utf-8")) for path in files}
+    members = {f"dagwright/{path.relative_to(package).as_posix()}": _slim(path.read_text("utf-8")) for path in _sources(package)}
     members["__main__.py"] = members.pop(_MAIN)
     return members
 

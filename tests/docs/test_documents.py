@@ -23,7 +23,8 @@ import pytest
 ROOT = Path(__file__).parents[2]
 DOCUMENTS = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
 BLOCK = re.compile(
-    r"(?:<!-- (?P<word>file|shell|excerpt|prose)(?:: (?P<rest>.+?))? -->\n)?^```[^\n]*\n(?P<body>.*?)^```$", re.MULTILINE | re.DOTALL
+    r"(?:<!-- (?P<word>file|shell|excerpt|prose)(?:: (?P<rest>.+?))? -->\n)?^```[^\n]*\n(?P<body>.*?)^```$",
+    re.MULTILINE | re.DOTALL,
 )
 
 
