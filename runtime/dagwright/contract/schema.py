@@ -166,11 +166,14 @@ class Publish(TypedDict):
     parameter: str
 
 
-class Unit(TypedDict, total=False):
-    """What one pod executes: one node, or one element of a map node (the index is the pod's argument)."""
-
+class _UnitRequired(TypedDict):
     id: str
     node: str
+
+
+class Unit(_UnitRequired, total=False):
+    """What one pod executes: one node, or one element of a map node (the index is the pod's argument)."""
+
     publish: list[Publish]
 
 
