@@ -16,7 +16,7 @@ from pathlib import Path
 
 from gates import Gate, finish, table
 from processes import Measure, Medians, ProcessFailedError, environment, interleaved, run
-from sources import SHAPES, write_file, write_project
+from sources import LARGEST_WORKFLOW, SHAPES, write_file, write_project
 
 HERE = Path(__file__).resolve().parent
 SIZES = (10, 100, 1000, 10_000)
@@ -56,11 +56,11 @@ def main() -> int:
     with tempfile.TemporaryDirectory(prefix="dagwright-bench-") as name:
         work = Path(name)
         bench = Bench(work, options.targets, options.repeats)
-        start = bench.starts(_file(work, "chain", 10))
+        start = bench.starts(_file(work, "chain", 10, options.calls))
         bare = start["P"].cpu_s
         cells = ((name, f"{each.cpu_s * 1e3:.1f}", f"{each.cpu_s / bare:.1f}") for name, each in start.items())
         print(table(("start", "CPU ms", "of P"), cells))
-        rows = [row for case in _cases(work, options.shapes, options.sizes, project=options.project) for row in bench.rows(case)]
+        rows = [row for case in _cases(work, options) for row in bench.rows(case)]
     print("\n" + table(("case", "tasks", "target", "CPU ms", "F ms", "ratio", "us a task", "peak MB"), map(_cells, rows)))
     for refused in bench.refused:
         print(f"refused: {refused}")
@@ -103,7 +103,8 @@ class Bench:
             try:
                 job()
             except ProcessFailedError as error:
-                self.refused.append(f"{case.name}, {case.tasks} tasks, {target}: {error}")
+                words = next((line for line in str(error).splitlines() if "error" in line), str(error))
+                self.refused.append(f"{case.name}, {case.tasks} tasks, {target}: {words}")
             else:
                 jobs[target] = job
         found = interleaved(jobs, self._repeats if case.tasks <= 1000 else max(3, self._repeats // 2))
@@ -118,20 +119,20 @@ class Bench:
         return lambda: run(command, self._variables, self._work)
 
 
-def _cases(work: Path, shapes: list[str], sizes: list[int], *, project: bool) -> list[Case]:
-    cases = [_file(work, shape, size) for shape in shapes for size in sizes]
-    if project:
+def _cases(work: Path, options: argparse.Namespace) -> list[Case]:
+    cases = [_file(work, shape, size, options.calls) for shape in options.shapes for size in options.sizes]
+    if options.project:
         folder = work / "project"
-        write_project(folder, *PROJECT)
+        write_project(folder, *PROJECT, options.calls)
         cases.append(Case(f"project {PROJECT[0]} x {PROJECT[1]}", math.prod(PROJECT), folder, tuple(sorted(folder.glob("*.py")))))
     return cases
 
 
-def _file(work: Path, shape: str, size: int) -> Case:
+def _file(work: Path, shape: str, size: int, calls: int) -> Case:
     folder = work / f"{shape}-{size}"
     folder.mkdir(exist_ok=True)
     path = folder / "flow.py"
-    write_file(path, shape, size)
+    write_file(path, shape, size, calls)
     return Case(shape, size, folder, (path,))
 
 
@@ -177,6 +178,9 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--targets", nargs="+", default=["argo", "batch"], help="what to compile to (default: argo batch)")
     parser.add_argument("--shapes", nargs="*", default=list(SHAPES), choices=SHAPES)
     parser.add_argument("--sizes", nargs="*", type=int, default=list(SIZES))
+    parser.add_argument(
+        "--calls", type=int, default=LARGEST_WORKFLOW, help="calls in one workflow at most (default: %(default)s)"
+    )
     parser.add_argument("--no-project", dest="project", action="store_false", help="leave out the project of 100 x 100 tasks")
     parser.add_argument("--repeats", type=int, default=5)
     parser.add_argument("--json", type=Path, metavar="FILE")

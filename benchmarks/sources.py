@@ -6,8 +6,8 @@ import random
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-LARGEST_WORKFLOW = 1000
-"""Calls in one workflow: a Kubernetes object holds about that many. Larger files have several workflows."""
+LARGEST_WORKFLOW = 250
+"""Calls in one workflow: its plan and a long file then fit into one Kubernetes object. Larger files have several workflows."""
 GROUP = 10
 """Parallel nodes between two joins of a diamond."""
 LANES = 20
@@ -98,22 +98,22 @@ def maps(prefix: str, count: int) -> Body:
 SHAPES: dict[str, Callable[[str, int], Body]] = {"chain": chain, "diamond": diamond, "map": maps, "random": random_graph}
 
 
-def write_file(path: Path, shape: str, count: int) -> None:
-    """Write one file of ``count`` tasks and as many calls, in workflows of at most ``LARGEST_WORKFLOW``."""
+def write_file(path: Path, shape: str, count: int, largest: int = LARGEST_WORKFLOW) -> None:
+    """Write one file of ``count`` tasks and as many calls, in workflows of at most ``largest``."""
     text = [HEADER]
-    for number, size in enumerate(_sizes(count, LARGEST_WORKFLOW)):
+    for number, size in enumerate(_sizes(count, largest)):
         tasks, statements = SHAPES[shape](f"step_{number}", size)
         text += [*tasks, _workflow(f"flow_{number}", statements)]
     path.write_text("".join(text))
 
 
-def write_project(folder: Path, modules: int, tasks_per_module: int) -> None:
-    """Write a package of task modules, and workflows that call every task once: each uses ten modules."""
+def write_project(folder: Path, modules: int, tasks_per_module: int, largest: int = LARGEST_WORKFLOW) -> None:
+    """Write modules of tasks, and modules of workflows that call every task once."""
     folder.mkdir(parents=True, exist_ok=True)
     for module in range(modules):
         tasks, _ = random_graph(f"step_{module}", tasks_per_module)
         (folder / f"part_{module}.py").write_text("".join([HEADER, *tasks]))
-    per_workflow = max(1, LARGEST_WORKFLOW // tasks_per_module)
+    per_workflow = max(1, largest // tasks_per_module)
     for number, first in enumerate(range(0, modules, per_workflow)):
         used = range(first, min(first + per_workflow, modules))
         names = [f"step_{module}_{i}" for module in used for i in range(tasks_per_module)]

@@ -61,7 +61,7 @@ def test_a_missed_gate_is_a_status(value: float, status: int) -> None:
 def test_every_shape_has_as_many_tasks_and_calls_as_asked(shape: str, tmp_path: Path) -> None:
     sizes = [*range(1, 40), 1001]
     code = f"import sys; sys.path.insert(0, {str(BENCHMARKS)!r})\nfrom sources import *\n"
-    code += f"for size in {sizes}: write_file(Path(f'{{size}}.py'), {shape!r}, size)"
+    code += f"for size in {sizes}: write_file(Path(f'{{size}}.py'), {shape!r}, size, 1000)"
     subprocess.run([sys.executable, "-c", code], cwd=tmp_path, check=True)
     for size in sizes:
         text = (tmp_path / f"{size}.py").read_text()
