@@ -85,6 +85,8 @@ class Evaluator:
         Raises:
             NotStatic: It has none.
         """
+        if type(node) is ast.Constant:
+            return self._constant(node, module)
         before = self._steps, self._depth  # reading a class may evaluate its defaults in the middle of an expression
         self._steps = self._depth = 0
         try:
