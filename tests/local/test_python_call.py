@@ -208,6 +208,7 @@ def test_a_task_with_a_timeout_returns_raises_and_dies_like_any_other(flow: Any)
     with pytest.raises(KeyError, match="inside") as caught:
         flow.slow(how="raises")
     assert 'raise KeyError("inside")' in str(caught.value.__cause__)
+    assert "dagwright_local" not in str(caught.value.__cause__)
     with pytest.raises(TaskDiedError, match="exit status 3"):
         flow.slow(how="dies")
 

@@ -177,7 +177,8 @@ def _called(function: Callable[..., Any], arguments: dict[str, Any]) -> Any:
     try:
         return function(**arguments)
     except BaseException as error:
-        raise UserFailure(error) from error
+        own = error.__traceback__
+        raise UserFailure(error.with_traceback(own.tb_next if own else None)) from error
 
 
 class _Environment:
