@@ -7,6 +7,7 @@ rights, one node that shares this machine's files (for ``file://`` stores on a h
 
 from __future__ import annotations
 
+import base64
 import json
 import os
 import shutil
@@ -67,23 +68,24 @@ def node_address() -> str:
 class Flow:
     """One compiled workflow on the cluster, under names of its own so that tests run beside each other."""
 
-    def __init__(self, folder: Path, source: str, entity: str, argo: Mapping[str, Any], parts: Mapping[str, str] = {}) -> None:
-        """Compile ``source`` (and the modules ``parts`` beside it) with the command line, and apply the manifest.
+    def __init__(self, folder: Path, files: Mapping[str, str], target: str, argo: Mapping[str, Any]) -> None:
+        """Compile ``target`` of ``files`` with the command line, and apply the manifest.
 
         ``argo`` is the table ``[tool.dagwright.argo]``.
         """
         self.store: str = argo["store"]
         table = [f"{name} = {_toml(value)}" for name, value in argo.items()]
         settings = "\n".join(["[tool.dagwright.argo]", *table, ""])
-        for path, text in {"flow.py": source, "pyproject.toml": settings, **parts}.items():
+        for path, text in {**files, "pyproject.toml": settings}.items():
             (folder / path).parent.mkdir(parents=True, exist_ok=True)
-            (folder / path).write_text(text, "utf-8")
-        words = [*DAGWRIGHT, "compile", f"flow.py:{entity}"]
+            (folder / path).write_bytes(text.encode())
+        words = [*DAGWRIGHT, "compile", target]
         done = subprocess.run(words, cwd=folder, capture_output=True, text=True, encoding="utf-8", check=False)
         assert done.returncode == 0, done.stderr
         self.manifest = done.stdout
         documents = list(yaml.load_all(self.manifest, yaml.CSafeLoader))
-        self.plan = json.loads(documents[1]["data"]["plan.json"])
+        code = documents[1]
+        self.plan = json.loads(code.get("data", {}).get("plan.json") or base64.b64decode(code["binaryData"]["plan.json"]))
         suffix = uuid.uuid4().hex[:6]
         self.objects = [(item["kind"].lower(), f"{item['metadata']['name']}-{suffix}") for item in documents]
         self.runs: list[Run] = []
@@ -124,11 +126,10 @@ class Run:
         """Wait for the end, or until something holds."""
         deadline = time.monotonic() + _WAIT_S
         while time.monotonic() < deadline:
-            self.refresh()
-            ended = self.status.get("phase") in ("Succeeded", "Failed", "Error")
-            if (until or (lambda _: ended))(self):
+            ended = self.refresh().get("phase") in ("Succeeded", "Failed", "Error")
+            if ended if until is None else until(self):
                 return self
-            assert until is None or not ended, f"{self.name} ended before: {self.summary()}"
+            assert until is None or not ended, f"{self.name} ended too early: {self.summary()}"
             time.sleep(_POLL_S)
         raise AssertionError(f"{self.name} did not end in {_WAIT_S} s: {self.summary()}")
 

@@ -33,10 +33,12 @@ def argo(shared_folder, tmp_path):
     return {"store": store.as_uri(), "volumes": [volume], "image": IMAGE, "cpu": "10m", "memory": "32Mi"}
 
 
-@pytest.fixture(scope="session")
-def bucket():
-    """An object store that pods reach."""
+@pytest.fixture
+def bucket(monkeypatch):
+    """An object store that pods reach, and this process too."""
     with object_store(node_address()) as server:
+        for name, value in server.environment.items():
+            monkeypatch.setenv(name, value)
         yield server
 
 
@@ -45,8 +47,9 @@ def flows(tmp_path):
     """Compiles and applies flows, and deletes them in the end."""
     made = []
 
-    def make(source, entity, argo, **parts):
-        flow = Flow(tmp_path / f"flow-{len(made)}", source, entity, argo, parts)
+    def make(source, entity, argo, *, module="flow", parts=None):
+        files = {f"{module}.py": source, **(parts or {})}
+        flow = Flow(tmp_path / f"flow-{len(made)}", files, f"{module}.py:{entity}", argo)
         made.append(flow)
         return flow
 

@@ -1,6 +1,5 @@
 """Caching, retries, timeouts and lost pods on a live controller."""
 
-import json
 import subprocess
 
 import pytest
@@ -32,18 +31,16 @@ def add(a: int, b: int) -> int:
 
 @workflow
 def cached(n: int = 3) -> int:
-    return add(a=square(n=n), b=square(n=n + 1 if False else n))
+    return add(a=square(n=n), b=2)
 """
     )
-    source = source.replace("n + 1 if False else n", "n")
     flow = flows(source, "cached", argo)
     first = flow.submit(n="4").succeeded()
     second = flow.submit(n="4").succeeded()
     other = flow.submit(n="5").succeeded()
-    assert [run.outputs() for run in (first, second, other)] == [[32], [32], [50]]
-    node = next(name for name in flow.plan["units"] if name.startswith("square"))
-    assert [record["state"] for record in second.records(node)] == ["cached"]
-    assert [record["state"] for record in other.records("add")] == ["run"]
+    assert [run.outputs() for run in (first, second, other)] == [[18], [18], [27]]
+    states = [[record["state"] for record in run.records("square")] for run in (first, second, other)]
+    assert states == [["run"], ["cached"], ["run"]]
 
 
 def test_a_recoverable_error_is_tried_again_until_it_passes(flows, argo):
@@ -239,4 +236,4 @@ def continued() -> float:
     second = flow.submit(**{"dagwright-run": first.uid}).succeeded()
     assert second.uid != first.uid
     assert second.records("stamp") == []
-    assert json.dumps(first.outputs()) in json.dumps(first.outputs())
+    assert len(first.records("stamp")) == 1

@@ -71,17 +71,17 @@ def test_bare_text_is_a_str(flows, argo):
 
 
 def test_the_api_server_keeps_every_byte_of_the_code(flows, argo):
-    text = "".join(f"# {line}\n" for line in HOSTILE).replace("\r", "")
+    comments = "".join(f"# {line!r} {line.splitlines()[0] if line else ''}\n" for line in HOSTILE)
     parts = {
-        "tabs.py": "\tx = 1\n",
-        "spaces.py": "   \n x = 1\n\n\n",
+        "tabs.py": "if True:\n\tx = 1\n",
+        "spaces.py": "   \nx = 1\n\n\n",
         "empty.py": "",
         "crlf.py": "x = 1\r\n",
-        "odd.py": text,
+        "odd.py": comments,
         "end.py": "x = 1",
     }
     source = SOURCE + "".join(f"\ndef use_{path.partition('.')[0]}():\n    import {path.partition('.')[0]}\n" for path in parts)
-    flow = flows(source, "texts", argo, **parts)
+    flow = flows(source, "texts", argo, parts=parts)
     kept = json.loads(kubectl("get", *flow.objects[1], "-o", "json"))
     found = {key: value.encode() for key, value in kept["data"].items()}
     found |= {key: base64.b64decode(value) for key, value in kept.get("binaryData", {}).items()}

@@ -87,7 +87,7 @@ ARGO_WAITS = Code("DW535", "warning", "splitting a large workflow makes some tas
 ARGO_SIZE = Code("DW536", "error", "a workflow outgrows what the cluster stores of it")
 ARGO_CODE_SIZE = Code("DW537", "error", "the code is too large for a ConfigMap")
 ARGO_INPUT_SIZE = Code("DW538", "error", "inputs are too large for the environment of a pod")
-ARGO_LIVE_TEXT = Code("DW539", "error", "Argo would expand a text")
+ARGO_LIVE_TEXT = Code("DW539", "error", "a text would not reach its pod unchanged")
 
 # 55x: AWS Batch
 BATCH_SETTING = Code("DW550", "error", "a setting of AWS Batch is wrong or missing")

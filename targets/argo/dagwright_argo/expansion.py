@@ -13,17 +13,21 @@ from typing import Any
 EMPTY_VARIABLE = "DAGWRIGHT_EMPTY"
 """Variable that is always empty; it must stand before those whose value came from ``variable_text``."""
 
+LOST_ON_THE_WAY = re.compile("[\x7f-\x9f\ufffe\uffff]")
+"""Characters that a server-side apply loses or refuses: kubectl sends JSON, which the API server reads as YAML (seen on 1.33)."""
+
 _STRINGS = re.compile(r'"(?:[^"\\]|\\.)*"')
 
 
 def json_text(data: Any) -> str:
-    """Write JSON in which no string holds a brace, so that nowhere stands ``{{``.
+    """Write JSON in which no string holds a brace, so that nowhere stands ``{{``, and no character that gets lost.
 
     Raises:
         ValueError: A string holds a lone surrogate.
     """
     text = json.dumps(data, separators=(",", ":"), ensure_ascii=False, allow_nan=False)
     text.encode("utf-8")  # UnicodeEncodeError, a ValueError
+    text = LOST_ON_THE_WAY.sub(lambda found: f"\\u{ord(found[0]):04x}", text)
     return _STRINGS.sub(lambda string: string[0].replace("{", "\\u007b"), text) if "{" in text else text
 
 

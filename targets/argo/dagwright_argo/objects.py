@@ -10,6 +10,7 @@ import msgspec
 
 from dagwright.contract.names import DEFAULT_RUNTIME, PLAN_FILE
 from dagwright_argo import model
+from dagwright_argo.expansion import LOST_ON_THE_WAY
 from dagwright_argo.naming import Names
 from dagwright_argo.pods import CodeObjects
 
@@ -93,14 +94,14 @@ def _metadata(name: str, settings: ArgoSettings, labels: dict[str, str]) -> mode
 
 
 def _text(content: bytes) -> str | None:
-    """Decode what survives as text; a byte order mark would be lost on the way."""
+    """Decode what survives as text: readers of YAML drop a byte order mark, and the API server some control characters."""
     if b"\0" in content:
         return None
     try:
         text = content.decode("utf-8")
     except UnicodeDecodeError:
         return None
-    return None if text.startswith("\ufeff") else text
+    return None if text.startswith("\ufeff") or LOST_ON_THE_WAY.search(text) else text
 
 
 def _base64(content: bytes) -> str:

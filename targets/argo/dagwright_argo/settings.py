@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 
 from dagwright.contract.names import DEFAULT_PLAN, SYSTEM_RETRIES
+from dagwright_argo.expansion import LOST_ON_THE_WAY
 from dagwright_compiler.diagnostics.codes import ARGO_SETTING, UNKNOWN_SETTING
 from dagwright_compiler.diagnostics.model import Collector, Diagnostic
 
@@ -98,7 +99,9 @@ def _problems(settings: ArgoSettings) -> Iterator[tuple[str, str]]:
         )
     if not 0 <= settings.system_retries <= 10:
         yield f"setting system_retries of {TABLE} is {settings.system_retries}, not 0 to 10", ""
-    for name in settings.env:
+    for name, value in settings.env.items():
+        if "\0" in value or LOST_ON_THE_WAY.search(value):
+            yield f"variable {name!r} in setting env of {TABLE} holds a control character that Kubernetes refuses", "remove it"
         if name.startswith("DAGWRIGHT_") or not _VARIABLE_NAME.fullmatch(name):
             yield (
                 f"variable {name!r} in setting env of {TABLE} has a name that Kubernetes or dagwright does not take",

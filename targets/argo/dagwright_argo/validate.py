@@ -12,6 +12,7 @@ import msgspec
 
 from dagwright.contract.names import ENV_INPUT
 from dagwright_argo.counts import LiteralCount
+from dagwright_argo.expansion import LOST_ON_THE_WAY
 from dagwright_argo.lower import MAX_ITEMS, Lowering, workflow_name
 from dagwright_argo.naming import OBJECT_NAME_LENGTH, PARAMETER_NAME, TEMPLATE_NAME
 from dagwright_argo.settings import TABLE, ArgoSettings
@@ -99,7 +100,13 @@ def _policy_problems(policy: Policy) -> Iterator[tuple[str, Diagnostic]]:
             f"the image {policy.image!r} holds {{{{, which Argo would expand" if policy.image.strip() else "the image is empty"
         )
         yield "policy.image", Diagnostic(ARGO_LIVE_TEXT, message, help="write the image itself, for instance python:3.11-slim")
-    for name, _ in policy.environment:
+    for name, value in policy.environment:
+        if "\0" in value or LOST_ON_THE_WAY.search(value):
+            message = f"the environment variable {name} holds a control character that the Kubernetes API refuses or drops"
+            yield (
+                "policy.environment",
+                Diagnostic(ARGO_LIVE_TEXT, message, help="let the task make the text, or pass it as an input"),
+            )
         if not _VARIABLE_NAME.fullmatch(name):
             message = f"the environment variable {name!r}: Kubernetes takes letters, digits, _, - and . with no digit first"
             yield "policy.environment", Diagnostic(ARGO_NAME, message, help="rename it")

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dagwright_argo.expansion import EMPTY_VARIABLE, json_text, variable_text
+from dagwright_argo.expansion import EMPTY_VARIABLE, LOST_ON_THE_WAY, json_text, variable_text
 
 JSON = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False, allow_infinity=False) | st.text(),
@@ -21,6 +21,7 @@ BRACES = st.text(alphabet='{}"\\=$( )a', max_size=30)
 def test_json_without_tags_reads_back_as_it_was(data):
     text = json_text(data)
     assert "{{" not in text
+    assert not LOST_ON_THE_WAY.search(text)
     assert json.loads(text) == data
 
 

@@ -19,7 +19,18 @@ def test_plan_and_modules_are_text():
     assert data["flow.py"] == "x = 1\n"
 
 
-@pytest.mark.parametrize("content", [b"\xff\xfe", b"a\0b", b"\xef\xbb\xbfx = 1\n", b"# coding: latin-1\n# \xe9\n"])
+@pytest.mark.parametrize(
+    "content",
+    [
+        b"\xff\xfe",
+        b"a\0b",
+        b"x = '\xc2\x85'\n",
+        b"'\x7f'\n",
+        b"'\xef\xbf\xbe'\n",
+        b"\xef\xbb\xbfx = 1\n",
+        b"# coding: latin-1\n# \xe9\n",
+    ],
+)
 def test_what_is_no_text_travels_as_bytes(content):
     found = config_map(**{"flow.py": content})
     assert "flow.py" not in found["data"]

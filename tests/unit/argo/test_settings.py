@@ -52,6 +52,7 @@ def test_every_wrong_value_is_reported_and_replaced_by_its_default():
         ({"system_retries": 11}, "not 0 to 10"),
         ({"env": {"DAGWRIGHT_RUN": "x"}}, "name that Kubernetes or dagwright does not take"),
         ({"env": {"a b": "x"}}, "name that Kubernetes or dagwright does not take"),
+        ({"env": {"A": "\x7f"}}, "control character"),
         ({"env_secrets": ["No"]}, "is no Kubernetes name"),
         ({"volumes": [{**VOLUME, "name": "A"}]}, "has no Kubernetes name"),
         ({"volumes": [{**VOLUME, "name": "dagwright-work"}]}, "keeps for itself"),

@@ -93,6 +93,12 @@ def test_an_environment_name_has_to_be_one(name):
     assert (found.code.id, found.span) == ("DW532", HERE)
 
 
+@pytest.mark.parametrize("char", ["\0", "\x7f", "\x85"])
+def test_a_character_that_no_variable_keeps_is_refused(char):
+    found = only(compile_argo(one(environment=(("A", f"x{char}y"),)), spans=defined("flow.t", "policy.environment")))
+    assert (found.code.id, found.span) == ("DW539", HERE)
+
+
 def test_everything_is_found_in_one_run():
     made = one(call("2nd"), name="flow." + "w" * 64, image="{{x}}")
     assert compile_argo(made, {"image": ""}).codes == ["DW530", "DW531", "DW532", "DW532", "DW539"]
