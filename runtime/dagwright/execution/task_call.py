@@ -185,13 +185,14 @@ class _Inputs:
 
     def _fresh(self, field: FieldView) -> Any:
         call, given = self._call, self._given(field)
+        what = f"input {field.name!r} of {call.task.name}"
         if isinstance(given, Wire):
-            value = call.codec.decode(given.data, given.type, given.fetch)
+            value = _decoded(call, given, what)
             if given.type == field.type:
                 return value
         else:
             value = given.value
-        return _normalised(call, value, field, f"input {field.name!r} of {call.task.name}")
+        return _normalised(call, value, field, what)
 
     def _given(self, field: FieldView) -> Given:
         given = self._call.given.get(field.name)
@@ -237,6 +238,15 @@ def _normalised(call: TaskCall, value: Any, field: FieldView, what: str) -> Any:
     try:
         return call.codec.normalise(value, field.type)
     except ValueMismatch as mismatch:
+        raise UserFailure(TypeError(f"{what}: {mismatch}")) from None
+
+
+def _decoded(call: TaskCall, given: Wire, what: str) -> Any:
+    from dagwright.values import ValueMismatch
+
+    try:
+        return call.codec.decode(given.data, given.type, given.fetch)
+    except ValueMismatch as mismatch:  # the user's classes differ from those that wrote it, or refuse to be restored
         raise UserFailure(TypeError(f"{what}: {mismatch}")) from None
 
 

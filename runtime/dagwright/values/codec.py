@@ -26,7 +26,8 @@ class Codec:
 
     Args:
         classes: The program's table of classes.
-        load_class: Gives the class of a module and a qualified name; the default imports the module.
+        load_class: Gives the class of a module and a qualified name, and what a pickle names; the default imports the module.
+            What it raises passes through.
         pickle: What to do with values that only pickle can carry: ``"warn"`` once per class, ``"deny"`` them, or a tuple of
             the qualified names that may pass.
         warn: Takes the text of a warning; the default prints it to stderr.
@@ -131,7 +132,7 @@ class Codec:
         if kind == "opaque":
             from dagwright.values.pickles import OpaqueForm, PicklePolicy
 
-            return OpaqueForm(declared, spelling, PicklePolicy(self._pickle, self._warn), self.aliases)
+            return OpaqueForm(declared, spelling, PicklePolicy(self._pickle, self._warn), self.aliases, self._load_class)
         if kind == "unknown":
             from dagwright.values.unknown import UnknownForm
 

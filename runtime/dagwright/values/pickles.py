@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from dagwright.values.form import Blobs, Fetch, Json
 
     Aliases = Mapping[str, str]
+    Load = Callable[[str, str], Any]
 
 _in_python: Any = pickle
 """For the names that type stubs leave out: the pickler in Python, which can be told what to write."""
@@ -63,11 +64,12 @@ class OpaqueForm(Form):
     where its pickle is reproducible.
     """
 
-    __slots__ = ("_aliases", "_live", "_policy")
+    __slots__ = ("_aliases", "_live", "_load_name", "_policy")
 
-    def __init__(self, declared: Type, spelling: str, policy: PicklePolicy, aliases: Aliases) -> None:
+    def __init__(self, declared: Type, spelling: str, policy: PicklePolicy, aliases: Aliases, load: Load) -> None:
         super().__init__(declared, spelling)
         self._policy = policy
+        self._load_name = load
         self._aliases = aliases
         self._live = {name: live for live, name in aliases.items()}
 
@@ -114,22 +116,35 @@ class OpaqueForm(Form):
             raise ValueMismatch(self.spelling, f"one that cannot be pickled ({type(error).__name__}: {error})") from error
 
     def _load(self, content: bytes) -> Any:
+        unpickler = _Unpickler(io.BytesIO(content), self._live, self._load_name)
         try:
-            return _Unpickler(io.BytesIO(content), self._live).load()
+            return unpickler.load()
         except Exception as error:  # a class's own __setstate__ may raise anything
+            if error is unpickler.not_loaded:
+                raise
             raise ValueMismatch(self.spelling, f"a pickle that cannot be read ({type(error).__name__}: {error})") from error
 
 
 class _Unpickler(pickle.Unpickler):
-    """Finds classes of the project in the modules as this process has them."""
+    """Finds classes of the project in the modules as this process has them.
 
-    def __init__(self, content: io.BytesIO, live: Aliases) -> None:
+    They come through the codec's own loader, as every class of the user does: an attempt makes the user's code importable when
+    something of it is first needed.
+    """
+
+    def __init__(self, content: io.BytesIO, live: Aliases, load: Load) -> None:
         super().__init__(content)
         self._live = live
+        self._load_name = load
+        self.not_loaded: Exception | None = None
 
     def find_class(self, module_name: str, global_name: str) -> Any:
         """The class or function of that name."""
-        return super().find_class(self._live.get(module_name, module_name), global_name)
+        try:
+            return self._load_name(self._live.get(module_name, module_name), global_name)
+        except Exception as error:
+            self.not_loaded = error
+            raise
 
 
 class _AliasPickler(_in_python._Pickler):  # type: ignore[misc]  # noqa: SLF001

@@ -91,7 +91,9 @@ class CompiledCall:
         self._files = {read.location: _stamp(read.location) for read in modules}
         self._program = ProgramView(cast("Program", to_data(loaded.program)))
         self._live = LiveModules({read.name: read.location for read in modules}, module)
-        self._codec = Codec(self._program.classes, load_class=self._live.load, pickle=settings.pickle)
+        self._codec = Codec(
+            self._program.classes, load_class=self._live.load, pickle=settings.pickle, aliases=self._live.other_names()
+        )
         self._name = qualname
         self._result = loaded.program.workflow.name
         store: Callable[[], Store] = cache(lambda: _open_local(settings))

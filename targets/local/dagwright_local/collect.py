@@ -16,7 +16,7 @@ from dagwright.execution.bindings import Bindings
 from dagwright.execution.faults import Fault, UserFailure
 from dagwright.execution.task_call import Wire
 from dagwright.store import StoreError, open_store
-from dagwright.values import Codec
+from dagwright.values import Codec, ValueMismatch
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -30,7 +30,7 @@ def collect(program: ProgramView, setup: Mapping[str, Any], path: str) -> int:
         context.claim_process(context.Attempt("outputs"))
         user_code.prepare(setup["code"])
         data = _outputs(program, setup)
-    except (Fault, StoreError, PinDamaged) as error:
+    except (Fault, StoreError, PinDamaged, ValueMismatch) as error:
         return _complain(f"the outputs cannot be read: {error}")
     except UserFailure as failure:
         return _complain(f"the outputs cannot be read: {type(failure.error).__name__}: {failure.error}")
@@ -41,7 +41,7 @@ def collect(program: ProgramView, setup: Mapping[str, Any], path: str) -> int:
 
 def _outputs(program: ProgramView, setup: Mapping[str, Any]) -> Any:
     """Give the outputs in the form in which the function returns them: one value, an array, an object, or null."""
-    codec = Codec(program.classes, load_class=user_code.load)
+    codec = Codec(program.classes, load_class=user_code.load, warn=_warned_already)
     bindings = Bindings(program, run=setup["run"], store=open_store(setup["store"]), codec=codec, texts=setup["inputs"])
     values = {}
     for output in program.outputs:
@@ -54,6 +54,10 @@ def _outputs(program: ProgramView, setup: Mapping[str, Any]) -> Any:
     if program.returns == "tuple":
         return list(values.values())
     return next(iter(values.values()), None)
+
+
+def _warned_already(text: str) -> None:
+    """The attempts that wrote and read these values have said it."""
 
 
 def _complain(text: str) -> int:

@@ -43,6 +43,20 @@ class LiveModules:
             raise UserFailure(error) from error
         return found
 
+    def other_names(self) -> dict[str, str]:
+        """Give the project's names of the modules that are loaded under other names, by those; the caller's comes last."""
+        names = {location: name for name, location in self._locations.items()}
+        found: dict[str, str] = {}
+        scripts = ("__main__", self._caller)  # the ones that may have been named by another path than the file's own
+        for live in (*sys.modules, *scripts):
+            file = getattr(sys.modules.get(live), "__file__", None)
+            if isinstance(file, str):
+                name = names.get(os.path.realpath(file) if live in scripts else file)
+                if name is not None and name != live:
+                    found.pop(live, None)
+                    found[live] = name
+        return found
+
     def _module(self, name: str) -> ModuleType:
         live = self._found.get(name)
         if live is None or live not in sys.modules:

@@ -218,3 +218,19 @@ print(sorted({"numpy", "pickle", "datetime", "dataclasses", "typing", "re", "jso
         check=True,
     )
     assert done.stdout == "[]\n"
+
+
+def test_a_pickles_classes_come_through_the_loader_and_its_errors_pass():
+    asked = []
+
+    def load(module, qualname):
+        asked.append((module, qualname))
+        if qualname == "Model":
+            raise LookupError("no code here")
+        return getattr(sys.modules[module], qualname)
+
+    blobs: dict[str, bytes] = {}
+    data = Codec({}, warn=lambda _: None).encode(Model(1), MODEL, blobs)
+    with pytest.raises(LookupError, match="no code here"):
+        Codec({}, load_class=load, warn=lambda _: None).decode(data, MODEL, blobs.__getitem__)
+    assert (Model.__module__, "Model") in asked
