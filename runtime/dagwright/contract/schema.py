@@ -41,10 +41,13 @@ class ClassDef(_ClassDefRequired, total=False):
     members: list[str]
 
 
-class Cache(TypedDict, total=False):
-    """Reuse of results; ``version`` is always there."""
-
+class _CacheRequired(TypedDict):
     version: str
+
+
+class Cache(_CacheRequired, total=False):
+    """Reuse of results."""
+
     ignore: list[str]
     serialize: bool
 

@@ -26,7 +26,7 @@ class _Process:
     attempt: Attempt | None = None
 
 
-class _Thread(_thread._local):  # noqa: SLF001  # threading.local without importing threading: 2 ms of every pod's start
+class _Thread(_thread._local):  # noqa: SLF001  # pyright: ignore[reportPrivateUsage]  # threading.local without importing threading: 2 ms of every pod's start
     attempt: Attempt | None = None
 
 

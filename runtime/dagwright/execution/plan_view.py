@@ -73,7 +73,7 @@ class NodeView:
         self.id: str = data["id"]
         self.task = task
         self.bindings: Mapping[str, schema.Binding] = data["bindings"]
-        self.over: str | None = data["over"] if data["kind"] == "map" else None
+        self.over: str | None = data.get("over")
         self.concurrency: int = data.get("concurrency", 0)
         self.policy = PolicyView(data["policy"]) if "policy" in data else task.policy
 

@@ -274,7 +274,7 @@ def _become_child(work: Work, pipes: list[tuple[int, int]]) -> None:
     try:
         import atexit
 
-        atexit._clear()  # noqa: SLF001  # what the parent registered is the parent's to run
+        atexit._clear()  # noqa: SLF001  # pyright: ignore[reportPrivateUsage]  # what the parent registered is the parent's to run
         os.setsid()
         signal.set_wakeup_fd(-1)
         for number in (*_SIGNALS, signal.SIGCHLD):
@@ -313,7 +313,7 @@ def _leave(status: int) -> None:
     try:
         import atexit
 
-        atexit._run_exitfuncs()  # noqa: SLF001  # the one way to run them without waiting for threads, as sys.exit would
+        atexit._run_exitfuncs()  # noqa: SLF001  # pyright: ignore[reportPrivateUsage]  # the one way to run them without waiting for threads, as sys.exit would
         _flush()
     finally:
         os._exit(status)

@@ -150,7 +150,7 @@ class CompiledCall:
             declared = None
         if isinstance(declared, type) and getattr(declared, "_fields", None) == tuple(outputs):
             return declared(**outputs)
-        return namedtuple(self._name, outputs)(**outputs)  # noqa: PYI024  # its fields are known at run time only
+        return namedtuple(self._name, outputs)(**outputs)  # noqa: PYI024  # pyright: ignore[reportUntypedNamedTuple]  # its fields are known at run time only
 
 
 def _open_local(settings: Settings) -> Store:
