@@ -1,5 +1,6 @@
 """Argo's own validators accept what we emit: both supported lines, every golden manifest, and shapes that goldens lack."""
 
+import json
 import subprocess
 import sys
 from pathlib import Path
@@ -86,7 +87,8 @@ def manifests(tmp_path_factory):
         documents = [item for item in yaml.load_all(path.read_text(), yaml.CSafeLoader) if item["kind"] != "ConfigMap"]
         for document in documents:
             document["metadata"]["name"] = f"{path.parent.name.replace('_', '-')[:40]}-{document['metadata']['name'][:20]}"
-        (folder / f"golden-{'-'.join(path.relative_to(GOLDENS).parts[:-1])}.yaml").write_text(yaml.safe_dump_all(documents))
+        name = "-".join(path.relative_to(GOLDENS).parts[:-1])
+        (folder / f"golden-{name}.yaml").write_text("\n---\n".join(map(json.dumps, documents)))
     return folder
 
 

@@ -13,6 +13,8 @@ from dagwright_argo import model
 from dagwright_compiler.yaml_text import yaml_scalar, yaml_string
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from jinja2 import BytecodeCache, Environment
 
 _FOLDER = Path(__file__).parent
@@ -50,7 +52,8 @@ def _environment() -> Environment:
         autoescape=False,  # noqa: S701 (that is HTML's escaping; ours are the filters)
         bytecode_cache=_bytecode_cache(),
     )
-    environment.filters |= {"scalar": yaml_scalar, "block": block}
+    filters: dict[str, Callable[..., str]] = {"scalar": yaml_scalar, "block": block}
+    environment.filters.update(filters)
     return environment
 
 

@@ -170,6 +170,15 @@ class RetryStrategy(Frozen, frozen=True, kw_only=True):
     backoff: Backoff
 
 
+class Toleration(Frozen, frozen=True, kw_only=True):
+    """A taint of nodes that a pod accepts."""
+
+    key: str
+    operator: str = "Equal"
+    value: str = ""
+    effect: str = ""
+
+
 class Metadata(Frozen, frozen=True, kw_only=True):
     """Labels and annotations, and for top-level objects their name."""
 
@@ -188,6 +197,7 @@ class Template(Frozen, frozen=True, kw_only=True):
     outputs: Parameters | None = None
     parallelism: int | None = None
     dag: Dag | None = None
+    tolerations: tuple[Toleration, ...] | None = None
     service_account_name: str | None = None
     active_deadline_seconds: int | None = None
     retry_strategy: RetryStrategy | None = None

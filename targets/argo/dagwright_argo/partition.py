@@ -72,7 +72,7 @@ class _Module(msgspec.Struct, frozen=True, eq=False):
 
     def leaves(self) -> list[str]:
         found: list[str] = []
-        stack = [self]
+        stack: list[_Module] = [self]
         while stack:
             module = stack.pop()
             if module.kind == "leaf":

@@ -43,6 +43,13 @@ _RETRY_EXPRESSION = (
 _BACKOFF = model.Backoff(duration="10s", factor=2, cap="5m")
 
 
+_UNDISTURBED = {
+    # The words of the two autoscalers in use for: leave this pod where it is.
+    "cluster-autoscaler.kubernetes.io/safe-to-evict": "false",
+    "karpenter.sh/do-not-disrupt": "true",
+}
+
+
 class CodeObjects(msgspec.Struct, frozen=True):
     """What pods mount: the names of both ConfigMaps, and the code's files by key."""
 
@@ -73,6 +80,13 @@ class Pods:
         self._store = store
         self._volumes = _volumes(settings, code)
         self._mounts = _mounts(settings)
+        self._tolerations = (
+            tuple(
+                model.Toleration(key=item.key, operator=item.operator, value=item.value, effect=item.effect)
+                for item in settings.interruptible_tolerations
+            )
+            or None
+        )
 
     def template(self, name: str, kind: PodKind, *, labelled: bool) -> model.Template:
         """Describe the pods of one kind; ``labelled`` when the name of every node that runs as such a pod fits a label."""
@@ -81,15 +95,17 @@ class Pods:
         if labelled:
             labels["dagwright/node"] = f"{{{{inputs.parameters.{UNIT}}}}}"
         parameters = (UNIT, INDEX) if kind.mapped else (UNIT,)
+        annotations = _UNDISTURBED if policy.interruptible is False else None
         outputs = tuple(
             model.Parameter(name=published, value_from=model.ValueFrom(path=f"{DEFAULT_WORK}/{CONTROL_FOLDER}/{published}"))
             for published in kind.published
         )
         return model.Template(
             name=name,
-            metadata=model.Metadata(labels=labels or None),
+            metadata=model.Metadata(labels=labels or None, annotations=annotations) if labels or annotations else None,
             inputs=model.Parameters(parameters=tuple(model.Parameter(name=parameter) for parameter in parameters)),
             outputs=model.Parameters(parameters=outputs) if outputs else None,
+            tolerations=self._tolerations if policy.interruptible else None,
             service_account_name=settings.service_account or None,
             active_deadline_seconds=math.ceil(policy.timeout_s) + BACKSTOP_MARGIN_S if policy.timeout_s else None,
             retry_strategy=model.RetryStrategy(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import difflib
 import re
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 import msgspec
 
@@ -35,12 +35,22 @@ class VolumeSetting(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fi
     read_only: bool = False
 
 
+class TolerationSetting(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A taint that interruptible pods accept, as Kubernetes has it."""
+
+    key: str
+    operator: Literal["Equal", "Exists"] = "Equal"
+    value: str = ""
+    effect: Literal["", "NoSchedule", "PreferNoSchedule", "NoExecute"] = ""
+
+
 class ArgoSettings(msgspec.Struct, frozen=True, kw_only=True):
     """Settings of the target; an empty text is unset.
 
     ``python`` is the interpreter in the image; ``env`` and ``env_secrets`` (names of Secrets) reach every pod, which is how a
     store gets its credentials; ``cpu`` and ``memory`` are what a task without ``requests`` and ``limits`` requests;
-    ``gpu`` is the resource that ``Resources(gpu=...)`` means; ``max_workflow_bytes`` is the controller's ``MAX_WORKFLOW_SIZE``,
+    ``gpu`` is the resource that ``Resources(gpu=...)`` means; ``interruptible_tolerations`` let pods of ``interruptible=True`` onto
+    nodes that may vanish; ``max_workflow_bytes`` is the controller's ``MAX_WORKFLOW_SIZE``,
     ``max_code_bytes`` what plan and modules may take of a ConfigMap's mebibyte.
     """
 
@@ -55,6 +65,7 @@ class ArgoSettings(msgspec.Struct, frozen=True, kw_only=True):
     cpu: str = "100m"
     memory: str = "256Mi"
     gpu: str = "nvidia.com/gpu"
+    interruptible_tolerations: tuple[TolerationSetting, ...] = ()
     system_retries: int = SYSTEM_RETRIES
     max_workflow_bytes: int = 1_048_576
     max_code_bytes: int = 700_000
@@ -110,6 +121,9 @@ def _problems(settings: ArgoSettings) -> Iterator[tuple[str, str]]:
     for name in settings.env_secrets:
         if not _DNS_NAME.fullmatch(name):
             yield f"{name!r} in setting env_secrets of {TABLE} is no Kubernetes name", "name a Secret of the namespace"
+    for toleration in settings.interruptible_tolerations:
+        if any("{{" in text for text in (toleration.key, toleration.value)):
+            yield f"toleration {toleration.key!r} of {TABLE} holds {{{{, which Argo would expand", "write the value itself"
     yield from _volume_problems(settings.volumes)
 
 

@@ -4,7 +4,7 @@ import msgspec
 import pytest
 import yaml
 from argo_manifests import STORE, compile_argo
-from handmade import call, program, workflow
+from handmade import call, program, task, workflow
 from msgspec.structs import replace
 
 from dagwright_argo import model
@@ -64,7 +64,12 @@ def everything():
         image="registry.example/image:1",
         environment=(("A", "b: c"),),
     )
-    nodes = (call("t", a="$x"), replace(call("other"), policy=policy))
+    nodes = (
+        call("t", a="$x"),
+        replace(call("other"), policy=policy),
+        replace(call("spot"), policy=Policy(interruptible=True)),
+        replace(call("n" * 64, task="flow." + "n" * 64), policy=Policy(interruptible=False)),
+    )
     volumes = [
         {"name": "scratch", "mount_path": "/scratch", "claim": "data", "read_only": True},
         {"name": "keys", "mount_path": "/keys", "secret": "keys"},
@@ -77,9 +82,10 @@ def everything():
         "service_account": "runner",
         "env_secrets": ["s3"],
         "env": {"X": "y"},
+        "interruptible_tolerations": [{"key": "spot", "operator": "Exists", "effect": "NoSchedule"}],
         "volumes": volumes,
     }
-    return program(workflow("flow.wf", *nodes, inputs=("x",))), settings
+    return program(workflow("flow.wf", *nodes, inputs=("x",)), tasks=(task("flow." + "n" * 64),)), settings
 
 
 def test_the_text_parses_to_exactly_the_model(monkeypatch):

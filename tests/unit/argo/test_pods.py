@@ -76,3 +76,25 @@ def test_the_users_environment_overrides_the_settings_and_is_never_expanded():
     settings = {**STORE, "env": {"A": "settings", "B": "$(HOME) $$ {{workflow.name}}"}}
     variables = [(item["name"], item["value"]) for item in pod(settings, environment=(("A", "task"),))["container"]["env"]]
     assert variables[:3] == [("DAGWRIGHT_EMPTY", ""), ("A", "task"), ("B", "$$(HOME) $$$$ {$(DAGWRIGHT_EMPTY){workflow.name}}")]
+
+
+def test_interruptible_pods_accept_the_configured_taints():
+    settings = {
+        **STORE,
+        "interruptible_tolerations": [
+            {"key": "spot", "value": "true", "effect": "NoSchedule"},
+            {"key": "x", "operator": "Exists"},
+        ],
+    }
+    assert pod(settings, interruptible=True)["tolerations"] == [
+        {"key": "spot", "value": "true", "effect": "NoSchedule"},
+        {"key": "x", "operator": "Exists"},
+    ]
+    assert "tolerations" not in pod(settings)
+    assert "tolerations" not in pod(interruptible=True)
+
+
+def test_pods_that_must_not_be_interrupted_say_so_to_the_autoscalers():
+    assert set(pod(interruptible=False)["metadata"]["annotations"].values()) == {"true", "false"}
+    assert "annotations" not in pod(interruptible=True)["metadata"]
+    assert "annotations" not in pod()["metadata"]
