@@ -7,12 +7,16 @@ are sorted, fields stand in declared order, so equal values give equal bytes.
 from __future__ import annotations
 
 import json
+import re
 from typing import Any
 
 import msgspec
 
 from dagwright.contract.types import Type
 from dagwright_compiler.ir.program import Node, Plan, Program
+
+_ESCAPED_IN_LINES = re.compile(rb"\x7f|\xc2[\x80-\x9f]|\xe2\x80[\xa8\xa9]|\xef\xbb\xbf|\xef\xbf[\xbe\xbf]")
+"""UTF-8 of DEL, C1 controls, U+2028, U+2029, U+FEFF, U+FFFE and U+FFFF: text in JSON, but line ends or errors in YAML."""
 
 
 def to_data(value: Program | Plan) -> dict[str, Any]:
@@ -41,7 +45,10 @@ def to_pretty_json(value: Program | Plan) -> bytes:
 
 
 def to_lined_json(plan: Plan) -> bytes:
-    """The same data with a line for each class, task, node and unit: a change of one shows as one line, at the size of compact JSON."""
+    """The same data with a line for each class, task, node and unit: a change of one shows as one line, at the size of compact JSON.
+
+    Characters that YAML or the Kubernetes API would take for something else are escaped, so that a ConfigMap can hold the lines.
+    """
     data = to_data(plan)
     program = data["program"]
     nodes = program["workflow"].pop("nodes")
@@ -50,7 +57,7 @@ def to_lined_json(plan: Plan) -> bytes:
     head, rest = frame.split(b'"classes":0,"tasks":0', 1)
     middle, tail = rest.rsplit(b'},"units":0', 1)
     assert middle.endswith(b"}")
-    return b"".join(
+    lined = b"".join(
         [
             head,
             b'"classes":',
@@ -67,6 +74,11 @@ def to_lined_json(plan: Plan) -> bytes:
             b"\n",
         ]
     )
+    return lined if lined.isascii() and b"\x7f" not in lined else _ESCAPED_IN_LINES.sub(_escape, lined)
+
+
+def _escape(found: re.Match[bytes]) -> bytes:
+    return b"\\u%04x" % ord(found[0].decode("utf-8"))
 
 
 def pretty(text: bytes) -> bytes:

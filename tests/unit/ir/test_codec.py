@@ -54,3 +54,11 @@ def test_environment_is_an_object_in_the_order_of_the_source() -> None:
     data = json.loads(to_json(made))
     assert list(data["tasks"]["flow.t"]["policy"]["environment"].items()) == [("B", "1"), ("A", "2")]
     assert data["workflow"]["nodes"][0]["policy"] == {"environment": {"B": "1", "A": "2"}}
+
+
+@given(TEXT | st.text(alphabet="\x7f\x80\x85\x9f\u2028\u2029\ufeff\ufffe\uffff\xa0\u202fa🔥"))
+def test_a_lined_plan_reads_as_the_same_lines_everywhere(text: str) -> None:
+    lined = to_lined_json(plan(text)).decode()
+    assert lined.splitlines() == lined.rstrip("\n").split("\n")
+    assert not set(lined).intersection("\x7f\x85\x9f\ufeff\ufffe\uffff")
+    assert json.loads(lined)["program"]["workflow"]["nodes"][0]["bindings"]["a"]["value"] == text
