@@ -235,7 +235,9 @@ class _Elaboration:
                 continue
             self._built.add(current.name)
             built = self._build(current)
-            if built is None:
+            if built is None:  # its graph is unknown, but not what it named: findings there belong to the same report
+                known = self._definitions.workflows.values()
+                self._waiting.extend(named for named in known if named.name not in self._built)
                 continue
             self._workflows[current.name] = built
             self._waiting.extend(

@@ -174,13 +174,14 @@ def _output(frame: Frame, callee: Callee, field: Field, value: Value, at: ast.AS
         refuse_result(frame, value, at)
     elif not isinstance(value, Broken):
         message = f"{describe_source(value)} cannot be returned as `{spell(field.type)}` yet"
-        help_ = (
-            "annotate the result as `tuple[...]`"
-            if isinstance(value, Group) and value.kind == "tuple"
-            else "build the value in a task"
-        )
-        frame.report(codes.UNSUPPORTED_EXPRESSION, message, at, help_=help_)
+        frame.report(codes.UNSUPPORTED_EXPRESSION, message, at, help_=_help_for_return(value, field))
     return None
+
+
+def _help_for_return(value: Value, field: Field) -> str:
+    if isinstance(value, Group) and value.kind == "tuple" and field.type.kind != "tuple":
+        return "annotate the result as `tuple[...]`"
+    return "return its parts as results of their own, or build the value in a task"
 
 
 def _annotation(frame: Frame, callee: Callee) -> tuple[tuple[Place, str], ...]:

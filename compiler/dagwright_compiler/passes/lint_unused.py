@@ -1,4 +1,4 @@
-"""Lint: a call whose outputs nobody uses, and which nothing waits for, was probably meant to be used."""
+"""Lint: a call whose outputs nobody uses, and which stands in no order, was probably meant to be used."""
 
 from __future__ import annotations
 
@@ -17,9 +17,10 @@ def lint_unused(program: Program, context: Context) -> Program:
     """Warn of calls with outputs of which none is used; a task without outputs is there for its effect."""
     workflow = program.workflow
     used = {node for node, _ in used_outputs(workflow.nodes, (output.binding for output in workflow.outputs))}
-    awaited = {before for node in workflow.nodes for before in node.after}
+    ordered = {node.id for node in workflow.nodes if node.after}
+    ordered.update(before for node in workflow.nodes for before in node.after)
     for node in workflow.nodes:
-        if node.id in used or node.id in awaited or not _has_outputs(node, context):
+        if node.id in used or node.id in ordered or not _has_outputs(node, context):
             continue
         name = node.workflow if isinstance(node, GraphNode) else node.task
         context.diagnostics.add(

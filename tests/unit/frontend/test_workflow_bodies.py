@@ -109,6 +109,20 @@ def test_a_subworkflow_of_another_module_is_built_too() -> None:
     assert (sorted(elaborated.library.workflows), elaborated.workflows) == (["flow.main", "lib.inner"], ("flow.main",))
 
 
+def test_findings_of_a_subworkflow_are_reported_with_those_of_its_caller() -> None:
+    sources = {
+        "flow.py": "from dagwright import workflow\nfrom lib import inner\n@workflow\ndef main() -> None:\n    inner()\n    nope()\n",
+        "lib.py": "from dagwright import workflow\n@workflow\ndef inner() -> None:\n    neither()\n",
+    }
+    found = front(sources, ["flow.py"]).found
+    assert [(one.code.id, one.span.path) for one in found] == [("DW201", "flow.py"), ("DW201", "lib.py")]
+
+
+def test_a_tuple_in_a_tuple_is_refused_with_a_way_out() -> None:
+    nested = body("return number(x=n), (number(x=n), number(x=1))", "def main(n: int) -> Tuple[int, Tuple[int, int]]:")
+    assert front(nested).only.help == "return its parts as results of their own, or build the value in a task"
+
+
 def test_maps_run_over_one_list() -> None:
     lines = (
         "xs = numbers(n=n)\nm = map_task(half, concurrency=4)\na = m(x=xs)\nb = map_task(half)([1, 2.5])\ntotal(xs=a)\nreturn a"

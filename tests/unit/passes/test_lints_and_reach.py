@@ -46,6 +46,10 @@ def test_a_call_that_others_wait_for_is_used() -> None:
     assert messages(lint_unused, workflow("flow.main", call("a"), call("b", after=("a",)), outputs=("b",))) == []
 
 
+def test_a_call_that_waits_for_another_is_there_for_its_effect() -> None:
+    assert messages(lint_unused, workflow("flow.main", call("a"), call("b", after=("a",)), outputs=("a",))) == []
+
+
 def test_an_unused_call_of_a_workflow_is_a_warning_only_with_outputs() -> None:
     loud = workflow("flow.loud", call("t"), outputs=("t",))
     quiet = workflow("flow.silent", call("t", task="flow.quiet"))
