@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from math import ceil
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
+
+from msgspec.structs import replace
 
 from dagwright.contract import names
 from dagwright_batch.limits import HASH_ROOM, MAX_ATTEMPTS, MAX_NAME, plain, short
@@ -47,23 +49,40 @@ _RULES = (
 )
 
 
+class _Body(NamedTuple):
+    """What a definition holds beside its name, and the findings (code, message, field) about the policy it comes from."""
+
+    container: Container
+    retries: RetryStrategy
+    timeout: Timeout | None
+    findings: tuple[tuple[Code, str, str], ...] = ()
+
+
 class Definitions:
     """The definitions of one plan; ``made`` fills as nodes ask for theirs."""
 
-    __slots__ = ("_program", "_report", "_settings", "made")
+    __slots__ = ("_bodies", "_program", "_report", "_settings", "made")
 
     def __init__(self, program: Program, settings: BatchSettings, report: Report) -> None:
         self._program = program
         self._settings = settings
         self._report = report
+        self._bodies: dict[tuple[Policy, bool, int], _Body] = {}
         self.made: dict[str, Definition] = {}
 
     def of(self, node: TaskNode | MapNode, *, pool: int = 0) -> str:
         """Key of the node's definition, named after its task; ``pool`` is the number of workers of a map that has them."""
         task = self._program.tasks[node.task]
-        policy = node.policy or task.policy
+        # Caching is the runtime's business. Without it, most tasks of a program have one of few policies.
+        policy = replace(node.policy or task.policy, cache=None)
+        is_map = isinstance(node, MapNode)
+        body = self._bodies.get((policy, is_map, pool))
+        if body is None:
+            body = self._bodies[policy, is_map, pool] = self._body(policy, is_map=is_map, pool=pool)
+        for code, message, field in body.findings:
+            self._report(code, message, node, field)
         base = short(plain(task.function), MAX_NAME - HASH_ROOM)
-        definition = self._define(node, base, policy, pool)
+        definition = self._define(base, body)
         key, number = base, 1
         while key == BARRIER or self.made.get(key, definition) != definition:
             number += 1
@@ -73,61 +92,61 @@ class Definitions:
 
     def barrier(self) -> str:
         """Key of the definition of a job that ends at once."""
-        self.made[BARRIER] = self._container(
-            BARRIER,
-            image=None,
-            command=("true",),
-            resources=fit(None, None, platform=self._settings.platform, cpu="0.25", memory="128Mi"),
-            attempts=1 + names.SYSTEM_RETRIES,
-        )
+        resources = fit(None, None, platform=self._settings.platform, cpu="0.25", memory="128Mi")
+        body = _Body(self._container(("true",), resources), _retries(1 + names.SYSTEM_RETRIES), None)
+        self.made[BARRIER] = self._define(BARRIER, body)
         return BARRIER
 
-    def _define(self, node: TaskNode | MapNode, name: str, policy: Policy, pool: int) -> Definition:
-        # The elements of a pool count their own retries, in place; its children are repeated for the system's failures only.
-        attempts, in_place = attempts_of(0 if pool else policy.retries)
-        arguments = ["--pool", str(pool)] if pool else ["--element"] if isinstance(node, MapNode) else []
-        if in_place > 1:
-            arguments += ["--attempts", str(in_place)]
-        if policy.interruptible:
-            self._report(BATCH_IGNORED, "the job queue chooses between spot and on-demand capacity", node, "interruptible")
-        # A pool runs any number of elements, one after the other; the runtime's watchdog ends each of them.
-        seconds = 0 if pool or not policy.timeout_s else in_place * (ceil(policy.timeout_s) + names.BACKSTOP_MARGIN_S)
-        return self._container(
-            name,
-            image=policy.image,
-            command=(self._settings.python, "-m", LOOPS if arguments else ENTRY, "Ref::unit", *arguments),
-            resources=self._resources(node, policy),
-            environment=tuple(Variable(name=key, value=value) for key, value in policy.environment),
-            attempts=attempts,
-            timeout_s=seconds,
+    def _define(self, name: str, body: _Body) -> Definition:
+        return Definition(
+            job_definition_name=Hashed(hashed=name),
+            type="container",
+            platform_capabilities=(self._settings.platform,),
+            container_properties=body.container,
+            retry_strategy=body.retries,
+            timeout=body.timeout,
         )
 
-    def _resources(self, node: TaskNode | MapNode, policy: Policy) -> Fit:
+    def _body(self, policy: Policy, *, is_map: bool, pool: int) -> _Body:
+        # The elements of a pool count their own retries, in place; its children are repeated for the system's failures only.
+        attempts, in_place = attempts_of(0 if pool else policy.retries)
+        arguments = ["--pool", str(pool)] if pool else ["--element"] if is_map else []
+        if in_place > 1:
+            arguments += ["--attempts", str(in_place)]
+        findings = []
+        if policy.interruptible:
+            findings.append((BATCH_IGNORED, "the job queue chooses between spot and on-demand capacity", "interruptible"))
+        resources, about_resources = self._resources(policy)
+        # A pool runs any number of elements, one after the other; the runtime's watchdog ends each of them.
+        seconds = 0 if pool or not policy.timeout_s else in_place * (ceil(policy.timeout_s) + names.BACKSTOP_MARGIN_S)
+        return _Body(
+            self._container(
+                (self._settings.python, "-m", LOOPS if arguments else ENTRY, "Ref::unit", *arguments),
+                resources,
+                image=policy.image,
+                environment=tuple(Variable(name=key, value=value) for key, value in policy.environment),
+            ),
+            _retries(attempts),
+            Timeout(attempt_duration_seconds=seconds) if seconds else None,
+            (*findings, *about_resources),
+        )
+
+    def _resources(self, policy: Policy) -> tuple[Fit, list[tuple[Code, str, str]]]:
         settings = self._settings
         part = "limits" if policy.limits and not policy.requests else "requests"
         try:
             found = fit(policy.requests, policy.limits, platform=settings.platform, cpu=settings.cpu, memory=settings.memory)
         except DoesNotFitError as error:
-            self._report(BATCH_RESOURCES, str(error), node, part)
-            return fit(None, None, platform=settings.platform, cpu="1", memory="2Gi")
-        for remark in found.remarks:
-            self._report(BATCH_CHANGED, remark, node, part)
-        return found
+            instead = fit(None, None, platform=settings.platform, cpu="1", memory="2Gi")
+            return instead, [(BATCH_RESOURCES, str(error), part)]
+        return found, [(BATCH_CHANGED, remark, part) for remark in found.remarks]
 
     def _container(
-        self,
-        name: str,
-        *,
-        image: str | None,
-        command: tuple[str, ...],
-        resources: Fit,
-        environment: tuple[Variable, ...] = (),
-        attempts: int,
-        timeout_s: int = 0,
-    ) -> Definition:
+        self, command: tuple[str, ...], resources: Fit, *, image: str | None = None, environment: tuple[Variable, ...] = ()
+    ) -> Container:
         settings = self._settings
         chosen: Text = image or settings.image or Param(param="image")
-        body = Container(
+        return Container(
             image=chosen,
             command=command,
             job_role_arn=settings.job_role_arn or None,
@@ -136,14 +155,10 @@ class Definitions:
             environment=environment,
             ephemeral_storage=Storage(size_in_gi_b=resources.storage_gib) if resources.storage_gib else None,
         )
-        return Definition(
-            job_definition_name=Hashed(hashed=name),
-            type="container",
-            platform_capabilities=(settings.platform,),
-            container_properties=body,
-            retry_strategy=RetryStrategy(attempts=attempts, evaluate_on_exit=_RULES),
-            timeout=Timeout(attempt_duration_seconds=timeout_s) if timeout_s else None,
-        )
+
+
+def _retries(attempts: int) -> RetryStrategy:
+    return RetryStrategy(attempts=attempts, evaluate_on_exit=_RULES)
 
 
 def attempts_of(retries: int) -> tuple[int, int]:

@@ -39,6 +39,7 @@ from dagwright_batch.model import (
     Param,
     Parameter,
     Submission,
+    UnitParameter,
     Variable,
 )
 from dagwright_batch.order import waits
@@ -48,7 +49,6 @@ from dagwright_compiler.ir.program import (
     InputBinding,
     LiteralBinding,
     MapNode,
-    Node,
     OutputBinding,
     Program,
     TaskNode,
@@ -57,9 +57,16 @@ from dagwright_compiler.ir.program import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Iterable, Iterator
 
     from dagwright_batch.settings import BatchSettings
+
+_QUEUE = Param(param="queue")
+_OF_RUN = (
+    Variable(name=names.ENV_STORE, value=Param(param="store")),
+    Variable(name=names.ENV_RUN, value=Param(param="run")),
+    Variable(name=names.ENV_BUNDLE, value=Param(param="bundle")),
+)
 
 
 def units_of(program: Program) -> dict[str, Unit]:
@@ -157,6 +164,7 @@ class _Submissions:
         self._name = name
         self._nodes = {node.id: node for node in workflow.nodes}
         self._fanouts = _Fanouts(workflow, workers)
+        self._overrides: dict[tuple[str, ...], Overrides] = {}
 
     def all(self) -> Iterator[Submission]:
         """In topological order; barriers stand before the job that waits for them."""
@@ -177,20 +185,41 @@ class _Submissions:
         fanout, size = self._fanouts.of(node) if isinstance(node, MapNode) else (None, None)
         request = JobRequest(
             job_name=short(node.id if node.id == self._name else f"{self._name}-{node.id}"),  # a task run by itself
-            job_queue=Param(param="queue"),
+            job_queue=_QUEUE,
             job_definition=DefinitionOf(definition=self._definitions.of(node, pool=fanout.workers if fanout else 0)),
-            parameters={"unit": node.id},
+            parameters=UnitParameter(unit=node.id),
             array_properties=size,
             depends_on=depends_on,
-            container_overrides=Overrides(environment=tuple(_environment(node, self._nodes))),
+            container_overrides=self._environment(node),
         )
         return Submission(id=node.id, fanout=fanout, request=request)
+
+    def _environment(self, node: TaskNode | MapNode) -> Overrides:
+        """What a run adds to the environment: where it is kept, and the workflow inputs that the node reads."""
+        inputs = tuple(dict.fromkeys(self._needed_inputs(node)))
+        found = self._overrides.get(inputs)  # most nodes read none
+        if found is None:
+            variables = [Variable(name=names.ENV_INPUT + name, value=InputText(input=name)) for name in inputs]
+            found = self._overrides[inputs] = Overrides(environment=(*_OF_RUN, *variables))
+        return found
+
+    def _needed_inputs(self, node: TaskNode | MapNode) -> Iterator[str]:
+        """Workflow inputs that a node's container reads: its own, and the lists whose lengths count the results of maps."""
+        pending = [binding for _, binding in node.bindings]
+        while pending:
+            binding = pending.pop(0)
+            if isinstance(binding, InputBinding):
+                yield binding.name
+            elif isinstance(binding, OutputBinding):
+                earlier = self._nodes[binding.node]
+                if isinstance(earlier, MapNode):
+                    pending.append(dict(earlier.bindings)[earlier.over])
 
     def _barrier(self, barrier: str, earlier: Iterable[str]) -> Submission:
         """A job that does nothing but wait for others: Batch allows 20 dependencies a job."""
         request = JobRequest(
             job_name=short(f"{self._name}-{barrier}"),
-            job_queue=Param(param="queue"),
+            job_queue=_QUEUE,
             job_definition=DefinitionOf(definition=self._definitions.barrier()),
             depends_on=tuple(_dependency(before, elementwise=False) for before in earlier),
         )
@@ -207,24 +236,3 @@ def _free_name(base: str, taken: set[str]) -> str:
 
 def _dependency(earlier: str, *, elementwise: bool) -> Dependency:
     return Dependency(job_id=JobOf(job=earlier), type="N_TO_N" if elementwise else None)
-
-
-def _environment(node: TaskNode | MapNode, nodes: Mapping[str, Node]) -> Iterator[Variable]:
-    yield Variable(name=names.ENV_STORE, value=Param(param="store"))
-    yield Variable(name=names.ENV_RUN, value=Param(param="run"))
-    yield Variable(name=names.ENV_BUNDLE, value=Param(param="bundle"))
-    for name in dict.fromkeys(_needed_inputs(node, nodes)):
-        yield Variable(name=names.ENV_INPUT + name, value=InputText(input=name))
-
-
-def _needed_inputs(node: TaskNode | MapNode, nodes: Mapping[str, Node]) -> Iterator[str]:
-    """Workflow inputs that a node's container reads: its own, and the lists whose lengths count the results of maps."""
-    pending = [binding for _, binding in node.bindings]
-    while pending:
-        binding = pending.pop(0)
-        if isinstance(binding, InputBinding):
-            yield binding.name
-        elif isinstance(binding, OutputBinding):
-            earlier = nodes[binding.node]
-            if isinstance(earlier, MapNode):
-                pending.append(dict(earlier.bindings)[earlier.over])

@@ -1,6 +1,6 @@
 """A Batch plan as frozen values: requests of the Batch API with symbols where only the submitter knows the value.
 
-``msgspec.to_builtins`` of a ``BatchPlan`` is exactly what its YAML text parses to; a test holds both to each other.
+``to_data`` of a ``BatchPlan`` is exactly what its YAML text parses to; a test holds both to each other.
 """
 
 from __future__ import annotations
@@ -15,6 +15,11 @@ KIND = "BatchPlan"
 
 class Frozen(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, rename="camel"):
     """Base: immutable, keyword-only, spelled as the API spells it, defaults left out."""
+
+    def to_data(self) -> dict[str, Any]:
+        """The value as plain data, as its text parses."""
+        data: dict[str, Any] = msgspec.to_builtins(self)
+        return data
 
 
 class Param(Frozen, frozen=True, kw_only=True, rename={"param": "$param"}):
@@ -118,7 +123,7 @@ class Definition(Frozen, frozen=True, kw_only=True):
 
     job_definition_name: Hashed
     type: Literal["container"]
-    platform_capabilities: tuple[str, ...]
+    platform_capabilities: tuple[str]
     container_properties: Container
     retry_strategy: RetryStrategy
     timeout: Timeout | None = None
@@ -143,13 +148,19 @@ class Overrides(Frozen, frozen=True, kw_only=True):
     environment: tuple[Variable, ...]
 
 
+class UnitParameter(Frozen, frozen=True, kw_only=True):
+    """``parameters``: what stands for ``Ref::unit`` in the definition's command."""
+
+    unit: str
+
+
 class JobRequest(Frozen, frozen=True, kw_only=True):
     """A ``SubmitJob`` request."""
 
     job_name: str
     job_queue: Text
     job_definition: DefinitionOf
-    parameters: dict[str, str] = {}
+    parameters: UnitParameter | None = None
     array_properties: ArraySize | None = None
     depends_on: tuple[Dependency, ...] = ()
     container_overrides: Overrides | None = None
@@ -202,8 +213,3 @@ class BatchPlan(Frozen, frozen=True, kw_only=True, omit_defaults=False):
     inputs: dict[str, Input]
     job_definitions: dict[str, Definition]
     submissions: tuple[Submission, ...]
-
-    def to_data(self) -> dict[str, Any]:
-        """The plan as plain data, as its text parses."""
-        data: dict[str, Any] = msgspec.to_builtins(self)
-        return data

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from msgspec.structs import replace
+
 from dagwright_batch.emit import emit
 from dagwright_batch.lower import plan_of, units_of
+from dagwright_batch.model import Hashed
 from dagwright_batch.settings import BatchSettings, read_settings
 from dagwright_batch.validate import broken_definition_rules, broken_job_rules
 from dagwright_compiler.diagnostics.codes import BATCH_LIMIT, BATCH_UNSET
@@ -55,19 +58,32 @@ def _policy_span(request: Request, node: TaskNode | MapNode, field: str) -> Span
 
 
 def _check_limits(request: Request, plan: BatchPlan) -> None:
-    data = plan.to_data()
     nodes = {node.id: node for node in request.program.workflow.nodes if isinstance(node, TaskNode | MapNode)}
-    told: set[str] = set()
-    for submission in data["submissions"]:
-        node = nodes.get(submission["id"])
-        span = _policy_span(request, node, "environment") if node else None
-        key = submission["request"]["jobDefinition"]["$def"]
-        broken = [*broken_job_rules(submission["request"], counted_later=submission.get("fanout", {}).get("mode") == "exact")]
-        if key not in told:
-            told.add(key)
-            broken += broken_definition_rules(data["jobDefinitions"][key])
+    about_definitions = _broken_definitions(plan)
+    for submission in plan.submissions:
+        counted_later = submission.fanout is not None and submission.fanout.mode == "exact"
+        broken = [*broken_job_rules(submission.request.to_data(), counted_later=counted_later)]
+        # Said once, where a definition is first used.
+        broken += about_definitions.pop(submission.request.job_definition.definition, ())
         for rule in broken:
-            request.diagnostics.add(Diagnostic(BATCH_LIMIT, f"{submission['id']}: {rule}", span))
+            node = nodes.get(submission.id)
+            span = _policy_span(request, node, "environment") if node else None
+            request.diagnostics.add(Diagnostic(BATCH_LIMIT, f"{submission.id}: {rule}", span))
+
+
+def _broken_definitions(plan: BatchPlan) -> dict[str, tuple[str, ...]]:
+    """Key -> rules that the definition breaks, for those that break any."""
+    known: dict[object, tuple[str, ...]] = {}
+    broken = {}
+    for key, definition in plan.job_definitions.items():
+        # Most differ in their names only, and names are ours: of a name, only its length can break a rule.
+        name = Hashed(hashed="x" * len(definition.job_definition_name.hashed))
+        stripped = replace(definition, job_definition_name=name)
+        if stripped not in known:
+            known[stripped] = tuple(broken_definition_rules(stripped.to_data()))
+        if known[stripped]:
+            broken[key] = known[stripped]
+    return broken
 
 
 def _tell_parameters(plan: BatchPlan, settings: BatchSettings, found: Collector) -> None:

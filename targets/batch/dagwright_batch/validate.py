@@ -33,6 +33,8 @@ Json = Any
 Data = Mapping[str, Any]
 
 _EXIT_CODE = re.compile(r"\d*\*?")
+_NO_TEXT = re.compile("[\0\ud800-\udfff]")
+_json = json.JSONEncoder(separators=(",", ":")).encode  # json.dumps makes a new encoder for every call
 
 
 def broken_definition_rules(definition: Data) -> Iterator[str]:
@@ -53,7 +55,7 @@ def broken_definition_rules(definition: Data) -> Iterator[str]:
         yield from _fargate(granted, container)
     else:
         yield from _ec2(granted)
-    size = len(_text(definition))
+    size = len(_json(definition))
     if size > MAX_DEFINITION_BYTES:
         yield f"the definition has {size} bytes, over {MAX_DEFINITION_BYTES}"
 
@@ -67,16 +69,13 @@ def broken_job_rules(request: Data, *, counted_later: bool = False) -> Iterator[
     yield from _dependencies(request.get("dependsOn", ()), is_array="arrayProperties" in request)
     overrides = request.get("containerOverrides", {})
     yield from _environment(overrides.get("environment", ()))
-    length = len(_text({name: overrides[name] for name in ("command", "environment") if name in overrides}))
-    if length > MAX_OVERRIDES:
-        yield f"command and environment have {length} characters, over {MAX_OVERRIDES}"
-    total = len(_text(request))
+    total = len(_json(request))
+    if total > MAX_OVERRIDES:  # else its part is not over it either
+        length = len(_json({name: overrides[name] for name in ("command", "environment") if name in overrides}))
+        if length > MAX_OVERRIDES:
+            yield f"command and environment have {length} characters, over {MAX_OVERRIDES}"
     if total > MAX_JOB_BYTES:
         yield f"the request has {total} bytes, over {MAX_JOB_BYTES}"
-
-
-def _text(data: Json) -> bytes:
-    return json.dumps(data, separators=(",", ":")).encode()
 
 
 def _name(name: Json, what: str) -> Iterator[str]:
@@ -112,9 +111,7 @@ def _environment(variables: Any) -> Iterator[str]:
 
 def _is_text(value: Json) -> bool:
     """Whether an environment and a YAML file can hold it; a symbol passes."""
-    if not isinstance(value, str):
-        return True
-    return "\0" not in value and not any("\ud800" <= char <= "\udfff" for char in value)
+    return not isinstance(value, str) or not _NO_TEXT.search(value)
 
 
 def _dependencies(dependencies: Any, *, is_array: bool) -> Iterator[str]:

@@ -1,5 +1,7 @@
 """Programs become plans: fan-out, order, definitions, findings."""
 
+import json
+
 import pytest
 import yaml
 from unit.batch.programs import (
@@ -244,6 +246,51 @@ def test_what_batch_does_otherwise_is_reported(policy, found):
     artefact, findings = compile_with_findings(chain(1, policy))
     assert findings == [found]
     assert (artefact is None) == (found[0] in ("DW552", "DW554"))
+
+
+def two_tasks(policy):
+    """Calls of two tasks with one policy."""
+    tasks = [task(name, {"x": INT}, INT, policy) for name in ("first", "second")]
+    nodes = [TaskNode(id=name, task=f"flow.{name}", bindings=(("x", InputBinding(name="x")),)) for name in ("first", "second")]
+    return program(tuple(tasks), tuple(nodes), (Field(name="x", type=INT),))
+
+
+@pytest.mark.parametrize(
+    ("policy", "code"),
+    [(Policy(interruptible=True), "DW555"), (Policy(environment=(("AWS_BATCH_JOB_ID", "1"),)), "DW554")],
+)
+def test_tasks_with_one_policy_are_each_told_what_is_wrong_with_it(policy, code):
+    _, findings = compile_with_findings(two_tasks(policy))
+    assert [(found, message.partition(":")[0]) for found, message in findings] == [(code, "first"), (code, "second")]
+
+
+def test_calls_of_one_task_are_told_once_what_its_definition_breaks():
+    _, findings = compile_with_findings(chain(3, Policy(environment=(("AWS_BATCH_JOB_ID", "1"),))))
+    assert findings == [("DW554", "n0: environment variable 'AWS_BATCH_JOB_ID' is reserved by AWS Batch")]
+
+
+def test_a_definition_counts_with_the_length_of_its_own_name():
+    filled = 24 * 1024 - len(json.dumps(definition_of(Policy(environment=(("X", ""),))), separators=(",", ":")))
+    policy = Policy(environment=(("X", "x" * filled),))
+    base = two_tasks(policy)
+    assert len("first") < len("second")
+    _, findings = compile_with_findings(base)
+    assert findings == [("DW554", "second: the definition has 24577 bytes, over 24576")]
+
+
+def definition_of(policy):
+    return plan(two_tasks(policy))["jobDefinitions"]["first"]
+
+
+def test_more_inputs_than_an_environment_holds_are_refused_when_compiling():
+    inputs = tuple(Field(name=f"x{i}", type=INT) for i in range(200))
+    node = TaskNode(id="all", task="flow.all", bindings=tuple((field.name, InputBinding(name=field.name)) for field in inputs))
+    artefact, findings = compile_with_findings(
+        program((task("all", {field.name: INT for field in inputs}, INT),), (node,), inputs)
+    )
+    assert artefact is None
+    assert [code for code, _ in findings] == ["DW554"]
+    assert "all: command and environment have" in findings[0][1]
 
 
 def test_a_definition_over_24_kib_is_refused_when_compiling():
