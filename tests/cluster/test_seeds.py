@@ -16,6 +16,7 @@ pytestmark = pytest.mark.cluster
 _TOO_LARGE = {"resources", "multi_image"}
 """Blocks whose pods ask for more than a small node has, or for images of the internet."""
 RUNNABLE = [case for case in CASES if case.failure is None and case.folder not in _TOO_LARGE]
+FAILING = [case for case in CASES if case.failure is not None and case.folder not in _TOO_LARGE]
 ON_S3 = [case for case in RUNNABLE if case.id in ("square-square", "map_mean-parallelized_compute_mean")]
 
 
@@ -68,3 +69,11 @@ def test_a_block_gives_the_same_on_s3(case, flows, bucket, argo, tmp_path):
     here = tmp_path / "local"
     here.mkdir()
     assert entries(store) == run_here(case, here)
+
+
+@pytest.mark.parametrize("case", FAILING, ids=lambda case: case.id)
+def test_a_block_that_cannot_work_as_printed_gives_its_pinned_message(case, flows, argo):
+    flow = flows(case.path.read_text("utf-8"), case.entity, argo, module="input")
+    run = flow.submit(**given(case, open_store(argo["store"]))).failed()
+    assert {code for name in flow.plan["units"] for code in run.exit_codes(name)} == {"80"}
+    assert case.failure.error in run.logs()
