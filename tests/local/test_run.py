@@ -154,6 +154,8 @@ def test_inputs_come_from_a_file_and_options_win(project: Path, how: str, text: 
         (["flow.py", "wf", "[1]"], "is no option"),
         (["flow.py:wf", "wf", "--data", "[1]"], "one name too many"),
         (["absent.py"], "does not exist"),
+        (["--max-worker=3", "flow.py", "wf"], "Did you mean '--max-workers'"),
+        (["-x", "flow.py", "wf"], "No such option '-x'"),
         (["-t", "batch", "flow.py", "nothing"], "go together"),
         (["-t", "argo", "--emulate", "flow.py", "nothing"], "cannot be emulated"),
         (["--inputs-file", "absent", "flow.py", "wf"], "cannot be read"),

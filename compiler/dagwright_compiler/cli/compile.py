@@ -21,7 +21,7 @@ from dagwright_compiler.target_api import is_target, target_names
     "-t", "--target", "form", default="argo", show_default=True, metavar="argo|batch|ir|plan", help="What to compile to."
 )
 @click.option(
-    "-o", "--output", default=STDIN, metavar="-|FILE|DIR/", help="Where to write; a folder gets a file for each workflow."
+    "-o", "--output", default=STDIN, metavar="-|FILE|DIR", help="Where to write; a folder gets a file for each workflow."
 )
 @click.option("--check", is_flag=True, help="Write nothing; exit 1 and show a diff when the output is stale.")
 @project_options

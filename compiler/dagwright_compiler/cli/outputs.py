@@ -27,15 +27,16 @@ class Difference(NamedTuple):
 
 
 def wanted_files(compilation: Compilation, output: str) -> dict[Path, str]:
-    """Paths and texts that an output (a file, or a folder by its slash or by being one) is to hold."""
+    """Paths and texts that an output, a file or a folder, is to hold."""
     if is_folder(output):
         return {Path(output) / name: text for name, text in files(compilation).items()}
     return {Path(output): stream(compilation)}
 
 
 def is_folder(output: str) -> bool:
-    """Whether ``-o`` names a folder."""
-    return output.endswith(("/", os.sep)) or Path(output).is_dir()
+    """Whether ``-o`` names a folder: by its slash, by being one, or, where nothing stands yet, by a name without an ending."""
+    path = Path(output)
+    return output.endswith(("/", os.sep)) or path.is_dir() or not (path.suffix or path.exists())
 
 
 def write(compilation: Compilation, output: str) -> str:

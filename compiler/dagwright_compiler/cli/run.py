@@ -11,9 +11,10 @@ import click
 
 from dagwright_compiler.cli.inputs import read_inputs
 from dagwright_compiler.cli.main import FINDINGS, SUCCESS
-from dagwright_compiler.cli.options import color_option, parse_wanted, project_options
+from dagwright_compiler.cli.options import STDIN, color_option, parse_wanted, project_options
 from dagwright_compiler.cli.sources import read_wanted
 from dagwright_compiler.cli.terminal import show_findings
+from dagwright_compiler.diagnostics.suggestions import nearest
 from dagwright_compiler.driver.naming import Wanted
 from dagwright_compiler.driver.programs import load_definition
 
@@ -58,6 +59,7 @@ def command(
     standard error, behind the name of their node.
     """
     _check_emulation(form, emulate=emulate, isolate=isolate)
+    _check_option(target)
     wanted, rest = _definition(parse_wanted(target), list(arguments))
     reading = read_wanted([wanted], {"project": project, "domain": domain, "store": store})
     loaded = load_definition(reading, wanted)
@@ -94,6 +96,15 @@ def _check_emulation(form: str | None, *, emulate: bool, isolate: bool) -> None:
         raise click.BadParameter(f"`{form}` cannot be emulated; there is {', '.join(_EMULATORS)}", param_hint="-t")
     if emulate and isolate:
         raise click.UsageError("--emulate isolates every attempt already: leave --isolate out")
+
+
+def _check_option(target: str) -> None:
+    """Refuse an option that is none of ours; click lets it through, as it must let the inputs' own options behind the file."""
+    if target.startswith("-") and target != STDIN:
+        option = target.partition("=")[0]
+        known = [name for parameter in command.params for name in parameter.opts if name.startswith("--")]
+        meant = nearest(option, known)
+        raise click.NoSuchOption(option, possibilities=[meant] if meant else None)
 
 
 def _definition(wanted: Wanted, rest: list[str]) -> tuple[Wanted, list[str]]:

@@ -220,6 +220,15 @@ def test_a_named_file_takes_the_stream(project: Path, capfdbinary: pytest.Captur
     assert not list(project.glob(".*tmp"))
 
 
+def test_a_new_name_without_an_ending_is_a_folder(project: Path) -> None:
+    assert invoke(["compile", "flow.py", "-o", "built/manifests"]) == 0
+    assert sorted(path.name for path in (project / "built/manifests").iterdir()) == [
+        "dagwright-runtime.yaml",
+        "flow.main.yaml",
+        "flow.other.yaml",
+    ]
+
+
 def test_what_cannot_be_written_is_one_line_and_leaves_nothing(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
     (project / "file").write_text("", encoding="utf-8")
     assert invoke(["compile", "flow.py", "-o", "file/all.yaml"]) == 2
