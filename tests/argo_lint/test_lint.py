@@ -2,18 +2,14 @@
 
 import json
 import subprocess
-import sys
 from pathlib import Path
 
-import pytest
-
-sys.path.insert(0, str(Path(__file__).parent))  # a folder of Go modules, not a package
-
 import handmade
+import pytest
 import yaml
+from argo_linters import VERSIONS, linter
 from argo_manifests import compile_argo
 from handmade import call, literal, program, task, workflow
-from linters import VERSIONS, linter
 from msgspec.structs import replace
 
 from dagwright.contract.types import BOOL, INT, STR, list_of

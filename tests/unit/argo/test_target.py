@@ -1,6 +1,10 @@
 """From a program to the three objects of a manifest."""
 
 import base64
+import os
+import subprocess
+import sys
+from pathlib import Path
 
 import handmade
 import pytest
@@ -208,6 +212,31 @@ def test_text_of_the_user_in_defaults_is_never_live():
 def test_the_same_program_gives_the_same_bytes():
     first, second = compile_argo(map_reduce()), compile_argo(map_reduce())
     assert first.artefact.objects == second.artefact.objects
+
+
+def scattered():
+    """A graph that has to be cut, with maps over a list that one pod makes."""
+    nodes = [call("split", task="flow.split")]
+    for at in range(1, 300):
+        earlier = [nodes[at * 7 // 11].id, nodes[at * 10 // 11].id]
+        nodes.append(replace(mapped(f"n{at}", a="split"), after=tuple(earlier)) if at % 3 else call(f"n{at}", after=earlier))
+    return program(workflow("flow.scattered", *nodes), tasks=(lister(),))
+
+
+def test_hash_seeds_leave_no_trace():
+    script = "from test_target import scattered, compile_argo; print(*compile_argo(scattered()).artefact.objects)"
+    here = Path(__file__).parent
+    texts = {
+        subprocess.run(
+            [sys.executable, "-c", script],
+            env={**os.environ, "PYTHONHASHSEED": seed, "PYTHONPATH": os.pathsep.join([str(here), str(here.parents[1])])},
+            capture_output=True,
+            check=True,
+        ).stdout
+        for seed in ("1", "2")
+    }
+    assert len(texts) == 1
+    assert texts.pop().count(b"name: part") > 1
 
 
 def test_a_change_of_code_changes_one_line_of_every_kind_only():

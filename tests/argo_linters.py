@@ -1,4 +1,4 @@
-"""Argo's own validators, built once a machine from the Go modules beside this file."""
+"""Argo's own validators, built once a machine from the Go modules in ``argo_lint``."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-HERE = Path(__file__).parent
+_MODULES = Path(__file__).parent / "argo_lint"
 VERSIONS = {"v4.0.2": "v4", "v3.7.18": "v3"}
 _SOURCES = ("go.mod", "go.sum", "main.go")
 _BUILD_S = 1200
@@ -23,7 +23,7 @@ def linter(version: str) -> Path:
     if go is None:
         message = "no Go on this machine to build Argo's validator with"
         (pytest.fail if os.environ.get("CI") else pytest.skip)(message)
-    sources = HERE / VERSIONS[version]
+    sources = _MODULES / VERSIONS[version]
     digest = hashlib.sha256(b"".join((sources / name).read_bytes() for name in _SOURCES)).hexdigest()
     cache = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "dagwright-tests"
     cache.mkdir(parents=True, exist_ok=True)
