@@ -6,6 +6,8 @@ Knows bytes, lines and columns; knows nothing of Python's grammar.
 from __future__ import annotations
 
 import re
+from itertools import accumulate
+from typing import Any
 
 import msgspec
 
@@ -40,3 +42,25 @@ class Span(msgspec.Struct, frozen=True):
     column: int
     end_line: int
     end_column: int
+
+
+class LineTable:
+    """Where the lines of a text begin, counted in bytes as ``ast`` counts columns."""
+
+    __slots__ = ("_starts", "data")
+
+    def __init__(self, text: str) -> None:
+        self.data = text.encode("utf-8", "surrogatepass")
+        """The text in UTF-8."""
+        # Of bytes, unlike of text, exactly Python's line ends split lines.
+        self._starts = list(accumulate(map(len, self.data.splitlines(keepends=True)), initial=0))
+
+    def cut(self, node: Any) -> bytes:
+        """The source of a syntax node."""
+        starts = self._starts
+        return self.data[starts[node.lineno - 1] + node.col_offset : starts[node.end_lineno - 1] + node.end_col_offset]
+
+    def position(self, line: int, column: int = 0) -> int:
+        """Offset into ``data``; the end of the text for lines beyond it."""
+        starts = self._starts
+        return starts[line - 1] + column if line <= len(starts) else len(self.data)

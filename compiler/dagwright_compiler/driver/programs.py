@@ -141,9 +141,7 @@ def _own_spans(spans: SpanTable, entry: Workflow, *, is_task: bool) -> SpanTable
     """A table for one run of the passes, which add to it; shared where they will not."""
     if not is_task and not any(isinstance(node, GraphNode) for node in entry.nodes):
         return spans
-    own = SpanTable()
-    own.definitions = spans.definitions
-    own.nodes = dict(spans.nodes)
+    own = spans.extended()
     if is_task:
         declared = spans.definition(entry.name)
         own.nodes |= {(entry.name, node.id, ""): declared for node in entry.nodes} if declared else {}

@@ -6,6 +6,8 @@ the policy as it is.
 
 from __future__ import annotations
 
+import ast
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
 import msgspec
@@ -19,11 +21,12 @@ from dagwright_compiler.frontend.quantities import amount
 from dagwright_compiler.ir.program import Cache, Policy
 
 if TYPE_CHECKING:
-    import ast
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable, Sequence
 
     from dagwright_compiler.frontend.modules import Module
     from dagwright_compiler.frontend.static_values import Evaluator
+
+_AMOUNTS = ("requests", "limits")
 
 
 class Policies:
@@ -33,36 +36,74 @@ class Policies:
         self._evaluator = evaluator
         self._findings = findings
 
-    def read(
-        self, keywords: Iterable[ast.keyword], module: Module, what: str, *, base: Policy | None = None, scope: object = None
+    def read(self, decorator: ast.expr, keywords: Sequence[ast.keyword], module: Module) -> Policy:
+        """Policy of a task. Equal texts in one module mean the same: the second one costs a look-up."""
+        text = module.lines.cut(decorator)
+        found: Policy | None = module.policies.get(text)
+        if found is not None:
+            return found
+        before = self._findings.count
+        draft = Draft({}, {})
+        for keyword in keywords:
+            self._shared_keyword(keyword, module, draft)
+        policy = self._finished(draft, Policy(), lambda: self.places(keywords, module))
+        if self._findings.count == before:
+            module.policies[text] = policy
+        return policy
+
+    def override(
+        self, keywords: Iterable[ast.keyword], module: Module, base: Policy, scope: object
     ) -> tuple[Policy, dict[str, Place]]:
-        """Policy of a decorator or an override.
+        """Policy of a call, and where each of its fields was written.
 
         Args:
             keywords: The keywords as written.
             module: Where they stand.
-            what: ``@task`` or ``with_overrides``, for messages.
-            base: The policy that an override starts from.
+            base: The policy that the override starts from.
             scope: Local names that values may use.
-
-        Returns:
-            The policy, and where each of its fields was written.
         """
-        start = base or Policy()
         draft = Draft({}, {})
         for keyword in keywords:
-            self._keyword(keyword, module, what, draft, scope)
-        self._cache(draft, start)
-        policy = msgspec.structs.replace(start, **draft.policy) if draft.policy else start
-        if "limits" in draft.policy or "requests" in draft.policy:
-            self._compare(policy, draft.places)
-        return policy, draft.places
+            self._keyword(keyword, module, "with_overrides", draft, scope)
+        return self._finished(draft, base, lambda: draft.places), draft.places
+
+    def places(self, keywords: Iterable[ast.keyword], module: Module) -> dict[str, Place]:
+        """Where each field of a task's policy was written; what is wrong with the keywords has been reported."""
+        draft = Draft({}, {})
+        for keyword in keywords:
+            reader = READERS.get(keyword.arg or "")
+            if reader is not None:
+                with suppress(NotStatic, WrongOption):
+                    reader(draft, self._evaluator.evaluate(keyword.value, module), Place(module, keyword.value))
+        return draft.places
 
     def refuse(self, keywords: Iterable[ast.keyword], module: Module, what: str, known: frozenset[str]) -> None:
         """Report every keyword that is not ``known`` (for ``@workflow``)."""
         for keyword in keywords:
             if keyword.arg not in known:
                 self._unknown(keyword, module, what, known)
+
+    def _shared_keyword(self, keyword: ast.keyword, module: Module, draft: Draft) -> None:
+        """Read a keyword of a decorator; its places count for nothing, since another decorator's may have been read."""
+        if type(keyword.value) is ast.Constant:
+            self._keyword(keyword, module, "@task", draft, None)
+            return
+        text = module.lines.cut(keyword)
+        part: Draft | None = module.keywords.get(text)
+        if part is None:
+            before = self._findings.count
+            part = Draft({}, {})
+            self._keyword(keyword, module, "@task", part, None)
+            if self._findings.count == before:
+                module.keywords[text] = part
+        draft.take(part)
+
+    def _finished(self, draft: Draft, start: Policy, places: Callable[[], dict[str, Place]]) -> Policy:
+        self._cache(draft, start, places)
+        policy = msgspec.structs.replace(start, **draft.policy) if draft.policy else start
+        if policy.requests is not None and policy.limits is not None and not draft.policy.keys().isdisjoint(_AMOUNTS):
+            self._compare(policy, places)
+        return policy
 
     def _keyword(self, keyword: ast.keyword, module: Module, what: str, draft: Draft, scope: object) -> None:
         place = Place(module, keyword.value)
@@ -99,7 +140,7 @@ class Policies:
             help_ = did_you_mean(keyword.arg, [*known, *NOT_YET]) or f"known are {', '.join(sorted(known))}"
             self._findings.add(codes.UNKNOWN_OPTION, f"`{what}` has no keyword `{keyword.arg}`", place, help=help_)
 
-    def _cache(self, draft: Draft, start: Policy) -> None:
+    def _cache(self, draft: Draft, start: Policy, places: Callable[[], dict[str, Place]]) -> None:
         """Join the cache keywords, which only mean something together."""
         given = (draft.cache, draft.version, draft.ignore, draft.serialize)
         if given == (None, None, None, None):
@@ -107,17 +148,22 @@ class Policies:
         if draft.cache is False:
             draft.policy["cache"] = None
             return
-        place = draft.places.get("cache") or draft.places.get("cache.version") or next(iter(draft.places.values()))
         if draft.cache is None and start.cache is None:
             self._findings.add(
-                codes.INCONSISTENT_CACHE, "cache keywords stand without `cache=True`", place, help="add `cache=True`"
+                codes.INCONSISTENT_CACHE,
+                "cache keywords stand without `cache=True`",
+                _of_cache(places()),
+                help="add `cache=True`",
             )
             return
         version = draft.version if draft.version is not None else start.cache.version if start.cache else None
         if not version:
             message = "a cached task needs a version" if version is None else "the cache version is empty"
             self._findings.add(
-                codes.CACHE_WITHOUT_VERSION, message, place, help='add `cache_version="1"` and raise it when the result changes'
+                codes.CACHE_WITHOUT_VERSION,
+                message,
+                _of_cache(places()),
+                help='add `cache_version="1"` and raise it when the result changes',
             )
             return
         before = start.cache or Cache(version=version)
@@ -127,18 +173,19 @@ class Policies:
             serialize=before.serialize if draft.serialize is None else draft.serialize,
         )
 
-    def _compare(self, policy: Policy, places: dict[str, Place]) -> None:
-        if policy.requests is None or policy.limits is None:
-            return
+    def _compare(self, policy: Policy, places: Callable[[], dict[str, Place]]) -> None:
+        assert policy.requests is not None
+        assert policy.limits is not None
         for name in RESOURCES:
             request, limit = getattr(policy.requests, name), getattr(policy.limits, name)
             if request is None or limit is None:
                 continue
             least, most = amount(request), amount(limit)
             if least is not None and most is not None and most < least:
-                at = places.get(f"limits.{name}") or places.get("limits") or places.get("requests")
+                written = places()
+                at = written.get(f"limits.{name}") or written.get("limits") or written.get("requests")
                 message = f"the limit of `{name}` is {limit}, lower than the request {request}"
-                asked = places.get(f"requests.{name}") or places.get("requests")
+                asked = written.get(f"requests.{name}") or written.get("requests")
                 self._findings.add(
                     codes.LIMIT_BELOW_REQUEST,
                     message,
@@ -146,3 +193,8 @@ class Policies:
                     related=[(asked, "the request")],
                     help="raise the limit or lower the request",
                 )
+
+
+def _of_cache(places: dict[str, Place]) -> Place:
+    """Where a finding about several cache keywords points."""
+    return places.get("cache") or places.get("cache.version") or next(iter(places.values()))

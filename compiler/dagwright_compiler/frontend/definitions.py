@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Literal
 import msgspec
 
 from dagwright.contract.signatures import interface_signature
+from dagwright.contract.types import NONE
 from dagwright_compiler.diagnostics import codes
 from dagwright_compiler.diagnostics.suggestions import did_you_mean
 from dagwright_compiler.frontend.entities import Entity, External, FunctionEntity, Unresolved
@@ -21,9 +22,10 @@ if TYPE_CHECKING:
     from dagwright_compiler.frontend.classes import Classes
     from dagwright_compiler.frontend.decorators import Policies
     from dagwright_compiler.frontend.interfaces import Interface, Interfaces
+    from dagwright_compiler.frontend.late_spans import LateSpans
+    from dagwright_compiler.frontend.modules import Module
     from dagwright_compiler.frontend.resolution import Resolver
     from dagwright_compiler.frontend.summary import FunctionNode
-    from dagwright_compiler.ir.spans import SpanTable
 
 Kind = Literal["task", "workflow", "function", "broken"]
 
@@ -49,7 +51,7 @@ class Definitions:
         policies: Policies,
         classes: Classes,
         findings: Findings,
-        spans: SpanTable,
+        spans: LateSpans,
     ) -> None:
         self._resolver = resolver
         self._interfaces = interfaces
@@ -59,7 +61,8 @@ class Definitions:
         self._spans = spans
         self._decorations: dict[int, Decoration] = {}
         self._callees: dict[int, Callee] = {}
-        self._signatures: dict[str, str] = {}
+        self._signatures: dict[Interface, str] = {}
+        self._digests: dict[str, str] = {}
         self._shapes: dict[str, tuple[str, tuple[tuple[str, Type], ...], tuple[str, ...]]] = {}
         self.tasks: dict[str, TaskDef] = {}
         self.workflows: dict[str, Callee] = {}
@@ -160,26 +163,22 @@ class Definitions:
         if kind == "workflow":
             self._policies.refuse(keywords, module, "@workflow", frozenset())
         elif keywords:
-            policy, places = self._policies.read(keywords, module, "@task")
-            self._check_ignored(policy, interface, places.get("cache.ignore"))
-            name = entity.qualified
-            for field, place in places.items():
-                self._spans.definitions[name, f"policy.{field}"] = (
-                    module.span(place.node) if place.module is module else place.span
-                )
-        callee = Callee(kind, module, node, interface, policy, decorator)
+            policy = self._policies.read(decorator, keywords, module)
+            if policy.cache is not None and policy.cache.ignore:
+                self._check_ignored(policy.cache.ignore, interface, keywords, module)
+        callee = Callee(kind, entity.qualified, module, node, interface, policy, decorator)
+        self._spans.add_callee(callee)
         if kind == "task":
             self.tasks[callee.name] = self._task(callee)
         else:
             self.workflows[callee.name] = callee
         return callee
 
-    def _check_ignored(self, policy: Policy, interface: Interface, place: Place | None) -> None:
-        if policy.cache is None:
-            return
-        for name in policy.cache.ignore:
+    def _check_ignored(self, ignored: tuple[str, ...], interface: Interface, keywords: list[ast.keyword], module: Module) -> None:
+        for name in ignored:
             if name not in interface.by_name:
                 message = f"the ignored input `{name}` is no input of the task"
+                place = self._policies.places(keywords, module).get("cache.ignore")
                 self._findings.add(codes.INCONSISTENT_CACHE, message, place, help=did_you_mean(name, interface.by_name))
 
     def _task(self, callee: Callee) -> TaskDef:
@@ -196,21 +195,21 @@ class Definitions:
         )
 
     def _signature(self, interface: Interface) -> str:
-        """Digest of an interface; equal interfaces share the work."""
-        key = "\n".join(
-            [
-                *(f"{field.name}:{field.type.text}" for field in interface.inputs),
-                ">",
-                *(f"{field.name}:{field.type.text}" for field in interface.outputs),
-            ]
-        )
-        found = self._signatures.get(key)
+        """Digest of an interface; equal interfaces share the work, and most functions of a module have one in common."""
+        found = self._signatures.get(interface)
+        if found is None:
+            found = self._signatures[interface] = self._digest(interface)
+        return found
+
+    def _digest(self, interface: Interface) -> str:
+        inputs = tuple((field.name, field.type) for field in interface.inputs)
+        outputs = tuple((field.name, field.type) for field in interface.outputs)
+        key = "\n".join(f"{name}:{declared.text}" for name, declared in (*inputs, (">", NONE), *outputs))
+        found = self._digests.get(key)
         if found is None:
             if "class[" in key:
                 self._collect_shapes()
-            inputs = [(field.name, field.type) for field in interface.inputs]
-            outputs = [(field.name, field.type) for field in interface.outputs]
-            found = self._signatures[key] = interface_signature(inputs, outputs, self._shapes)
+            found = self._digests[key] = interface_signature(inputs, outputs, self._shapes)
         return found
 
     def _collect_shapes(self) -> None:

@@ -21,6 +21,7 @@ from dagwright_compiler.frontend.entities import FunctionEntity, Unresolved
 from dagwright_compiler.frontend.findings import Findings, Place
 from dagwright_compiler.frontend.frames import Services
 from dagwright_compiler.frontend.interfaces import Interfaces
+from dagwright_compiler.frontend.late_spans import LateSpans
 from dagwright_compiler.frontend.modules import Module, ReadModule
 from dagwright_compiler.frontend.nested_calls import warn_nested_calls
 from dagwright_compiler.frontend.reading import garbage_collector_off
@@ -63,17 +64,17 @@ class _Elaboration:
     def __init__(self, project: Project, diagnostics: Collector) -> None:
         self._project = project
         self._findings = Findings(diagnostics)
-        self._spans = SpanTable()
         self._resolver = Resolver(project)
         evaluator = Evaluator(self._resolver)
+        policies = Policies(evaluator, self._findings)
+        self._late_spans = LateSpans(policies)
+        self._spans = SpanTable(self._late_spans)
         annotations = Annotations(self._resolver, self._findings)
         classes = Classes(self._resolver, annotations, evaluator, self._findings, self._spans)
-        policies = Policies(evaluator, self._findings)
         interfaces = Interfaces(
             annotations=annotations,
             evaluator=evaluator,
             classes=classes,
-            spans=self._spans,
             findings=self._findings,
             resolver=self._resolver,
         )
@@ -81,7 +82,7 @@ class _Elaboration:
             interfaces=interfaces,
             policies=policies,
             classes=classes,
-            spans=self._spans,
+            spans=self._late_spans,
             findings=self._findings,
             resolver=self._resolver,
         )
@@ -247,7 +248,7 @@ class _Elaboration:
     def _build(self, callee: Callee) -> Workflow | None:
         before = self._findings.errors
         try:
-            built = build_workflow(callee, self._services, self._spans)
+            built = build_workflow(callee, self._services, self._late_spans)
         except RecursionError:
             message = f"the body of `{callee.node.name}` is nested too deeply to be read"
             self._findings.add(

@@ -37,10 +37,12 @@ class Place:
 class Findings:
     """Adds diagnostics to a collector."""
 
-    __slots__ = ("_collector", "errors")
+    __slots__ = ("_collector", "count", "errors")
 
     def __init__(self, collector: Collector) -> None:
         self._collector = collector
+        self.count = 0
+        """How many findings were reported so far."""
         self.errors = 0
         """How many errors were reported so far."""
 
@@ -61,6 +63,7 @@ class Findings:
 
     def keep(self, diagnostic: Diagnostic) -> None:
         """Report a finding that was made elsewhere."""
+        self.count += 1
         self.errors += diagnostic.is_error
         self._collector.add(diagnostic)
 

@@ -21,7 +21,6 @@ if TYPE_CHECKING:
     from dagwright_compiler.frontend.resolution import Resolver
     from dagwright_compiler.frontend.static_values import Evaluator
     from dagwright_compiler.frontend.summary import FunctionNode
-    from dagwright_compiler.ir.spans import SpanTable
 
 
 class Interface(msgspec.Struct, frozen=True, eq=False):
@@ -45,20 +44,28 @@ class Interfaces:
         evaluator: Evaluator,
         classes: Classes,
         findings: Findings,
-        spans: SpanTable,
     ) -> None:
         self._resolver = resolver
         self._annotations = annotations
         self._evaluator = evaluator
         self._classes = classes
         self._findings = findings
-        self._spans = spans
 
     def read(self, node: FunctionNode, module: Module, *, is_workflow: bool) -> Interface:
-        """Interface of a function; a default that only the task can compute is deferred, in a workflow it is a finding."""
-        name = f"{module.name}.{node.name}"
-        spans = self._spans.definitions
-        spans[name, ""] = module.name_span(node)
+        """Interface of a function; a default that only the task can compute is deferred, in a workflow it is a finding.
+
+        Functions of one module with equal texts from the name to the result share one: of tasks, where nothing was found.
+        """
+        text = b"" if is_workflow else _signature_text(node, module)
+        found: Interface | None = module.interfaces.get(text)
+        if found is None:
+            before = self._findings.count
+            found = self._read(node, module, is_workflow=is_workflow)
+            if text and self._findings.count == before:
+                module.interfaces[text] = found
+        return found
+
+    def _read(self, node: FunctionNode, module: Module, *, is_workflow: bool) -> Interface:
         arguments = node.args
         for kind, wrong in (("*", arguments.vararg), ("**", arguments.kwarg)):
             if wrong is not None:
@@ -79,11 +86,7 @@ class Interfaces:
         ]
         for parameter, default in zip(arguments.kwonlyargs, arguments.kw_defaults, strict=True):
             inputs.append(self._input(parameter, default, module, is_workflow))
-        for parameter in (*parameters, *arguments.kwonlyargs):
-            spans[name, parameter.arg] = module.span(parameter)
         outputs, returns = self.outputs(node.returns, module)
-        if node.returns is not None:
-            spans[name, "return"] = module.span(node.returns)
         keyword_only = frozenset(parameter.arg for parameter in arguments.kwonlyargs)
         return Interface(tuple(inputs), outputs, returns, keyword_only, {field.name: field for field in inputs})
 
@@ -156,3 +159,17 @@ def _plain_outputs(declared: Type) -> tuple[tuple[Field, ...], Returns]:
     if declared.kind == "tuple":
         return tuple(Field(name=f"o{index}", type=item) for index, item in enumerate(declared.args)), "tuple"
     return (Field(name="o0", type=declared),), "single"
+
+
+def _signature_text(node: FunctionNode, module: Module) -> bytes:
+    """The source between a function's name and the end of its result's annotation; empty where it cannot be cut out."""
+    returns = node.returns
+    if returns is None:
+        return b""
+    assert returns.end_lineno is not None
+    assert returns.end_col_offset is not None
+    lines, name = module.lines, node.name.encode("utf-8", "surrogatepass")
+    start = lines.position(node.lineno, node.col_offset) + len("def ")
+    end = start + len(name)
+    # Whatever stands elsewhere (two blanks, a name that Python normalises) is read anew.
+    return lines.data[end : lines.position(returns.end_lineno, returns.end_col_offset)] if lines.data[start:end] == name else b""

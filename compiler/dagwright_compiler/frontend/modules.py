@@ -9,7 +9,7 @@ import msgspec
 
 from dagwright_compiler.diagnostics.model import Diagnostic
 from dagwright_compiler.frontend.summary import Summary
-from dagwright_compiler.source import SourceFile, Span
+from dagwright_compiler.source import LineTable, SourceFile, Span
 
 
 class Module(msgspec.Struct, eq=False):
@@ -31,6 +31,21 @@ class Module(msgspec.Struct, eq=False):
     """Memo of simple annotations (of ``annotations``)."""
     constants: dict[str, Any] = {}
     """Memo of evaluated constants (of ``static_values``)."""
+    interfaces: dict[bytes, Any] = {}
+    """Memo of interfaces by their source (of ``interfaces``)."""
+    policies: dict[bytes, Any] = {}
+    """Memo of tasks' policies by the decorator's source (of ``decorators``)."""
+    keywords: dict[bytes, Any] = {}
+    """Memo of what keywords of decorators say, by their source (of ``decorators``)."""
+    line_table: LineTable | None = None
+
+    @property
+    def lines(self) -> LineTable:
+        """Where lines begin, found on first use."""
+        table = self.line_table
+        if table is None:
+            table = self.line_table = LineTable(self.source.text)
+        return table
 
     def span(self, node: ast.AST) -> Span:
         """Where a node of this module stands."""

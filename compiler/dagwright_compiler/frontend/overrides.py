@@ -38,7 +38,7 @@ def override(frame: Frame, owner: Value, node: ast.Call) -> Value:
         frame.report(codes.WRONG_OVERRIDE, message, others[0], help_="override it on the calls of tasks inside the workflow")
     elif others:
         base = call.policy or call.callee.policy
-        call.policy, places = frame.services.policies.read(others, frame.module, "with_overrides", base=base, scope=frame.lookup)
+        call.policy, places = frame.services.policies.override(others, frame.module, base, frame.lookup)
         call.policy_places = {**call.policy_places, **places}
         _check_ignored(frame, call)
     return owner

@@ -60,6 +60,18 @@ class Draft(msgspec.Struct, eq=False):
     ignore: tuple[str, ...] | None = None
     serialize: bool | None = None
 
+    def take(self, other: Draft) -> None:
+        """Add what another keyword said, without its places."""
+        self.policy.update(other.policy)
+        if other.cache is not None:
+            self.cache = other.cache
+        if other.version is not None:
+            self.version = other.version
+        if other.ignore is not None:
+            self.ignore = other.ignore
+        if other.serialize is not None:
+            self.serialize = other.serialize
+
 
 class WrongOption(Exception):  # noqa: N818 - a finding on its way
     """A value has the wrong form."""

@@ -20,16 +20,13 @@ class Callee(msgspec.Struct, eq=False):
     """A task or workflow that a body can call."""
 
     kind: Literal["task", "workflow"]
+    name: str
+    """Module and function."""
     module: Module
     node: FunctionNode
     interface: Interface
     policy: Policy
     decorator: ast.expr
-
-    @property
-    def name(self) -> str:
-        """Module and function."""
-        return f"{self.module.name}.{self.node.name}"
 
 
 class Call(msgspec.Struct, eq=False):

@@ -27,16 +27,15 @@ from dagwright_compiler.ir.program import (
     TaskNode,
     Workflow,
 )
-from dagwright_compiler.source import Span
 
 if TYPE_CHECKING:
     from dagwright_compiler.frontend.findings import Place
     from dagwright_compiler.frontend.frames import Frame, Services
+    from dagwright_compiler.frontend.late_spans import LateSpans
     from dagwright_compiler.frontend.promises import Call, Callee
-    from dagwright_compiler.ir.spans import SpanTable
 
 
-def build_workflow(callee: Callee, services: Services, spans: SpanTable) -> Workflow | None:
+def build_workflow(callee: Callee, services: Services, spans: LateSpans) -> Workflow | None:
     """Interpret and finish a workflow; ``None`` when its outputs could not be bound (findings tell why)."""
     body = interpret(callee, services)
     returned = _outputs(body, callee)
@@ -48,7 +47,7 @@ def build_workflow(callee: Callee, services: Services, spans: SpanTable) -> Work
         Output(name=field.name, type=field.type, binding=_binding(value, ids))
         for field, value in zip(callee.interface.outputs, returned, strict=True)
     )
-    _record_spans(callee, body.calls, ids, spans)
+    spans.add_calls(callee.name, body.calls, ids)
     return Workflow(
         name=callee.name, inputs=callee.interface.inputs, outputs=outputs, returns=callee.interface.returns, nodes=nodes
     )
@@ -75,26 +74,6 @@ def _binding(value: Promise | LiteralBinding, ids: dict[int, str]) -> Binding:
     if value.call is None:
         return InputBinding(name=value.name)
     return OutputBinding(node=ids[id(value.call)], output=value.name)
-
-
-def _record_spans(callee: Callee, calls: list[Call], ids: dict[int, str], spans: SpanTable) -> None:
-    path, workflow, table = callee.module.source.path, callee.name, spans.nodes
-    for call in calls:
-        id_ = ids[id(call)]
-        node = call.node
-        table[workflow, id_, ""] = _span(path, node)
-        for name, argument in call.arguments.items():
-            table[workflow, id_, name] = _span(path, argument)
-        for earlier, place_of_order in zip(call.after, call.order_places, strict=True):
-            table[workflow, id_, f"after.{ids[id(earlier)]}"] = _span(path, place_of_order)
-        for field, place in call.policy_places.items():
-            table[workflow, id_, f"policy.{field}"] = place.span
-
-
-def _span(path: str, node: ast.expr) -> Span:
-    assert node.end_lineno is not None
-    assert node.end_col_offset is not None
-    return Span(path, node.lineno, node.col_offset, node.end_lineno, node.end_col_offset)
 
 
 def _outputs(body: Body, callee: Callee) -> list[Promise | LiteralBinding] | None:

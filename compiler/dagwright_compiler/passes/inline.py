@@ -20,7 +20,6 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from dagwright_compiler.passes.context import Context
-    from dagwright_compiler.source import Span
 
 
 def inline(program: Program, context: Context) -> Program:
@@ -31,18 +30,10 @@ def inline(program: Program, context: Context) -> Program:
     order = call_order(entry, context.library)
     if order.circle:
         raise InternalError(f"{entry.name} calls itself")
-    parts = _parts_by_node(context)
     flat: dict[str, Workflow] = {}
     for workflow in order.workflows:
-        flat[workflow.name] = _Flattening(workflow, flat, parts, context).result()
+        flat[workflow.name] = _Flattening(workflow, flat, context).result()
     return replace(program, workflow=flat[entry.name])
-
-
-def _parts_by_node(context: Context) -> dict[tuple[str, str], dict[str, Span]]:
-    parts: dict[tuple[str, str], dict[str, Span]] = {}
-    for (workflow, node, part), span in context.spans.nodes.items():
-        parts.setdefault((workflow, node), {})[part] = span
-    return parts
 
 
 class _Flattening:
@@ -51,16 +42,9 @@ class _Flattening:
     ``_outputs`` says where a callee's output comes from now, ``_ends`` which nodes stand for a call that others wait for.
     """
 
-    def __init__(
-        self,
-        workflow: Workflow,
-        flat: Mapping[str, Workflow],
-        parts: dict[tuple[str, str], dict[str, Span]],
-        context: Context,
-    ) -> None:
+    def __init__(self, workflow: Workflow, flat: Mapping[str, Workflow], context: Context) -> None:
         self._workflow = workflow
         self._flat = flat
-        self._parts = parts
         self._context = context
         # Own nodes keep their ids, whatever a callee's nodes would like to be called.
         self._ids = NodeIds(node.id for node in workflow.nodes)
@@ -91,7 +75,8 @@ class _Flattening:
             bindings = tuple((name, _substitute(binding, arguments, renamed)) for name, binding in node.bindings)
             after = tuple(renamed[before] for before in node.after) if earlier else call.after
             self._nodes.append(replace(node, id=renamed[node.id], bindings=bindings, after=after))
-            self._copy_spans(callee.name, node.id, renamed[node.id])
+            # A placed node stands where the callee's author wrote it.
+            self._context.spans.place(self._workflow.name, renamed[node.id], (callee.name, node.id))
         for output in callee.outputs:
             self._outputs[call.id, output.name] = _substitute(output.binding, arguments, renamed)
         last = tuple(renamed[node.id] for node in callee.nodes if node.id not in followed)
@@ -130,14 +115,6 @@ class _Flattening:
             else:
                 found[before] = None
         return tuple(found)
-
-    def _copy_spans(self, callee: str, node: str, new: str) -> None:
-        """A placed node stands where the callee's author wrote it."""
-        spans = self._parts.get((callee, node))
-        if spans:
-            self._parts[self._workflow.name, new] = spans
-            for part, span in spans.items():
-                self._context.spans.nodes[self._workflow.name, new, part] = span
 
 
 def _substitute(binding: Binding, arguments: Mapping[str, Binding], renamed: Mapping[str, str]) -> Binding:

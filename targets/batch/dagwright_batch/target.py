@@ -52,9 +52,7 @@ TARGET = BatchTarget()
 
 
 def _policy_span(request: Request, node: TaskNode | MapNode, field: str) -> Span | None:
-    workflow, spans = request.program.workflow.name, request.spans
-    override = spans.nodes.get((workflow, node.id, f"policy.{field}"))
-    return override or spans.definitions.get((node.task, f"policy.{field}")) or spans.node(workflow, node.id)
+    return request.spans.policy(request.program.workflow.name, node.id, node.task, field)
 
 
 def _check_limits(request: Request, plan: BatchPlan) -> None:

@@ -122,12 +122,13 @@ def test_loading_leaves_the_garbage_collector_as_it_was(tmp_path: Path) -> None:
     assert gc.isenabled()
 
 
-def test_only_programs_with_subworkflows_copy_the_spans() -> None:
+def test_nodes_put_in_place_are_known_to_their_own_program_alone() -> None:
     reading = read({"flow.py": HEAD + DOUBLE + flow("inner") + flow("outer", "return inner(x=x)")})
-    before = dict(reading.elaborated.spans.nodes)
+    spans = reading.elaborated.spans
     outer = program_of(reading, "flow.outer")
-    assert outer.spans.node("flow.outer", "inner-double") == before["flow.inner", "double", ""]
-    assert reading.elaborated.spans.nodes == before
+    assert outer.spans.node("flow.outer", "inner-double") == spans.node("flow.inner", "double") is not None
+    assert spans.node("flow.outer", "inner-double") is None
+    assert program_of(reading, "flow.inner").spans is spans
 
 
 PROJECT = {
