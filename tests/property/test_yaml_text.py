@@ -89,7 +89,9 @@ def test_a_lone_surrogate_is_refused(text):
 
 @given(st.one_of(st.sampled_from(TRAPS), st.text(), st.from_regex(r"[A-Za-z0-9_./:-]{1,12}", fullmatch=True)))
 def test_a_scalar_comes_back_as_text_whether_plain_or_quoted(text):
-    assert yaml.safe_load(f"[{yaml_scalar(text)}, {{{yaml_scalar(text)}: 1}}]") == [text, {text: 1}]
+    assert yaml.safe_load(f"[{yaml_scalar(text)}]") == [text]
+    if len(yaml_scalar(text)) < 1024:  # YAML 1.2, 7.4.2: a key without a mark ends within 1024 characters
+        assert yaml.safe_load(f"{{{yaml_scalar(text)}: 1}}") == {text: 1}
 
 
 @pytest.mark.parametrize("text", ["resize-thumb", "flow.wf", "repo/image", "dagwright/v1", "n0", "None_", "VCPU"])
