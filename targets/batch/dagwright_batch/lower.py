@@ -9,7 +9,7 @@ How a map is spread depends on when the length of its list is known:
 * **pool**: only a task knows the list, or the map limits its ``concurrency``, for which Batch has no other means. An array
   of ``workers`` children, fixed here; child *i* runs elements *i*, *i + workers*, ... one after the other. Each element is a whole
   attempt of the same runtime unit, in a process of its own: own pin, cache entry, retries, timeout and record, so a restarted
-  child passes over what is done. Striding is 6 to 24 % slower than claiming through the store (facts/batch.md B2) and needs
+  child passes over what is done. Striding is 6 to 24 % slower than claiming through the store in a model of unequal elements, and needs
   no claims; contiguous blocks would be up to seven times slower where neighbours cost alike.
 
 A definition belongs to a task and a policy (``definitions``); a submission carries what a run adds.
