@@ -5,6 +5,7 @@ from __future__ import annotations
 import importlib.util
 import sys
 import time
+import traceback
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
 
 FLOW = """
 from __future__ import annotations
-import os, time
+import os, sys, time
 from dataclasses import dataclass, field
 from typing import NamedTuple, Optional
 from dagwright import RecoverableError, map_task, task, workflow
@@ -71,6 +72,17 @@ def slow(how: str) -> list[int]:
     if how == "dies": os._exit(3)
     if how == "raises": raise KeyError("inside")
     return [os.getpid()]
+
+def helper():
+    raise ValueError("late")
+
+@task
+def raises_late() -> int:
+    helper()
+
+@task
+def leaves() -> int:
+    sys.exit(0)
 
 @task(environment={"COLOUR": "red"})
 def colour() -> str:
@@ -222,6 +234,25 @@ def test_a_task_has_its_environment_while_it_runs_only(flow: Any) -> None:
 
 def test_a_task_called_inside_a_task_is_a_plain_function(flow: Any) -> None:
     assert flow.outer(x=1) == 2.0
+
+
+@pytest.mark.parametrize(
+    ("name", "arguments", "lines"),
+    [("raises_late", (), ["raises_late", "helper"]), ("wrong", (), []), ("sums", ("x",), []), ("leaves", (), ["leaves"])],
+)
+def test_one_frame_of_ours_stands_between_the_users(flow: Any, name: str, arguments: tuple[Any, ...], lines: list[str]) -> None:
+    try:
+        getattr(flow, name)(*arguments)
+    except Exception as error:  # noqa: BLE001  # whichever it is, its traceback counts
+        frames = traceback.extract_tb(error.__traceback__)
+        assert [frame.name for frame in frames[1:]] == ["__call__", *lines]
+    else:
+        pytest.fail("the call must raise")
+
+
+def test_a_task_cannot_end_the_callers_script(flow: Any) -> None:
+    with pytest.raises(TaskDiedError, match=r"the task called sys\.exit\(0\)"):
+        flow.leaves()
 
 
 def test_an_output_of_another_type_is_refused(flow: Any) -> None:

@@ -15,6 +15,14 @@ if TYPE_CHECKING:
     from typing import Any
 
 
+class CallFailed(Exception):  # noqa: N818  # carries an error, is none of its own
+    """A call came to nothing: ``error`` is what the caller gets, its traceback without frames of ours."""
+
+    def __init__(self, error: BaseException) -> None:
+        super().__init__(str(error))
+        self.error = error
+
+
 def in_attempt() -> bool:
     """Tell whether an attempt runs here. Its module is loaded by attempts alone, so its absence is an answer."""
     context = sys.modules.get("dagwright.execution.context")
@@ -25,6 +33,8 @@ def execute(module: str, qualname: str, arguments: tuple[Any, ...], keywords: Ma
     """Compile the file of a declared function and execute it on this machine.
 
     Raises:
+        CallFailed: A task failed, or the program was refused. Whoever the user called raises its error, so that one frame of ours
+            stands between the user's.
         RuntimeError: Only the runtime is installed here, as in a container.
     """
     try:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dagwright.authoring.calls import execute, in_attempt
+from dagwright.authoring.calls import CallFailed, execute, in_attempt
 from dagwright.authoring.declared import Declared
 from dagwright.authoring.type_parameters import Inputs, Result, Result_co
 
@@ -35,8 +35,13 @@ class Task(Declared[Inputs, Result_co]):
 
             result: Result_co = call_checked(self.__wrapped__, arguments, keywords)
             return result
-        executed: Result_co = execute(self.__module__, self.__qualname__, arguments, keywords)
-        return executed
+        try:
+            executed: Result_co = execute(self.__module__, self.__qualname__, arguments, keywords)
+        except CallFailed as failed:
+            error = failed.error
+        else:
+            return executed
+        raise error
 
 
 if TYPE_CHECKING:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 
-from dagwright.authoring.calls import at_module_level, execute, in_attempt
+from dagwright.authoring.calls import CallFailed, at_module_level, execute, in_attempt
 from dagwright.authoring.declared import Declared
 from dagwright.authoring.type_parameters import Inputs, Result, Result_co
 
@@ -39,8 +39,13 @@ class Workflow(Declared[Inputs, Result_co]):
             RuntimeError: A task's body calls the workflow.
         """
         if not in_attempt():
-            executed: Result_co = execute(self.__module__, self.__qualname__, arguments, keywords)
-            return executed
+            try:
+                executed: Result_co = execute(self.__module__, self.__qualname__, arguments, keywords)
+            except CallFailed as failed:
+                error = failed.error
+            else:
+                return executed
+            raise error
         name = f"{self.__module__}.{self.__qualname__}"
         if not at_module_level():
             raise RuntimeError(

@@ -13,10 +13,12 @@ from dagwright.execution.ending import FAILED, RECOVERABLE
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     import traceback
+    from types import FrameType, TracebackType
     from typing import Any
 
 TRACEBACK_CHARS = 64 << 10
 _OURS = os.path.dirname(os.path.dirname(os.path.abspath(__file__))) + os.sep
+_OUR_PACKAGES = ("dagwright", "dagwright_local", "dagwright_compiler")
 _MACHINERY = ("<frozen importlib", "<frozen zipimport")
 
 
@@ -66,6 +68,25 @@ def user_traceback(error: BaseException) -> str:
         half = TRACEBACK_CHARS // 2
         text = f"{text[:half]}\n  [... {len(text) - TRACEBACK_CHARS} characters left out ...]\n{text[-half:]}"
     return text
+
+
+def with_user_frames(error: BaseException) -> BaseException:
+    """Take our own frames, and those of the import machinery, out of an exception's traceback; give the exception."""
+    kept: list[TracebackType] = []
+    trace = error.__traceback__
+    while trace is not None:
+        if not _is_ours(trace.tb_frame):
+            kept.append(trace)
+        trace = trace.tb_next
+    users: TracebackType | None = None
+    for trace in reversed(kept):
+        users = type(trace)(users, trace.tb_frame, trace.tb_lasti, trace.tb_lineno)
+    return error.with_traceback(users)
+
+
+def _is_ours(frame: FrameType) -> bool:
+    package = str(frame.f_globals.get("__name__", "")).partition(".")[0]
+    return package in _OUR_PACKAGES or frame.f_code.co_filename.startswith(_MACHINERY)
 
 
 def _drop_our_frames(part: traceback.TracebackException) -> None:

@@ -12,10 +12,13 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
+from dagwright.authoring.calls import CallFailed
+from dagwright.cache import PinDamaged
 from dagwright.contract.names import ENV_CACHE
-from dagwright.execution.faults import UserFailure
+from dagwright.execution.failures import with_user_frames
+from dagwright.execution.faults import Fault, UserFailure
 from dagwright.execution.plan_view import ProgramView
-from dagwright.store import open_store
+from dagwright.store import StoreError, open_store
 from dagwright.values import Codec, ValueMismatch
 from dagwright_compiler.config import Settings, load_settings
 from dagwright_compiler.driver.programs import load_program
@@ -23,7 +26,7 @@ from dagwright_compiler.ir.codec import to_data
 from dagwright_local.in_process import InProcess
 from dagwright_local.live_modules import LiveModules
 from dagwright_local.local_store import hide_local_store
-from dagwright_local.refusal import refused
+from dagwright_local.refusal import CompileError, refused
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -50,16 +53,19 @@ def call(module: str, qualname: str, arguments: Sequence[Any], keywords: Mapping
         What the function is declared to return.
 
     Raises:
-        CompileError: The compiler refuses the program.
-        TypeError: The arguments do not fit the declared inputs.
-        Exception: Whatever a task raised, when its retries are spent.
+        CallFailed: It carries whatever a task raised when its retries were spent, with the user's frames alone; a ``CompileError``
+            where the program is refused, a ``TypeError`` where the arguments do not fit, a ``StoreError``, or what a damaged store brings.
     """
-    program = _callable(module, qualname)
     try:
-        return program.run(arguments, keywords)
+        return _callable(module, qualname).run(arguments, keywords)
     except UserFailure as failure:
-        error = failure.error
-    raise error
+        error = with_user_frames(failure.error)
+    except Fault as fault:
+        error = RuntimeError(fault.text)
+    except (CompileError, StoreError, PinDamaged) as refusal:
+        error = refusal.with_traceback(None)
+        error.__cause__ = None  # the text says it
+    raise CallFailed(error)
 
 
 def _callable(module: str, qualname: str) -> CompiledCall:
@@ -78,7 +84,8 @@ def _callable(module: str, qualname: str) -> CompiledCall:
 def _file_of(module: str, qualname: str) -> str:
     file = getattr(sys.modules.get(module), "__file__", None)
     if not isinstance(file, str):
-        raise RuntimeError(f"{module}.{qualname} was not defined in a file: dagwright reads the source; put it into a module")
+        text = f"{module}.{qualname} was not defined in a file: dagwright reads the source; put it into a module"
+        raise CallFailed(RuntimeError(text))
     return os.path.realpath(file)
 
 
@@ -118,13 +125,13 @@ class CompiledCall:
     def _bind(self, arguments: Sequence[Any], keywords: Mapping[str, Any]) -> dict[str, Any]:
         fields = self._program.inputs
         if len(arguments) > len(fields):
-            raise TypeError(f"{self._name}() takes {len(fields)} arguments, {len(arguments)} were given")
+            raise _misfit(f"{self._name}() takes {len(fields)} arguments, {len(arguments)} were given")
         given = dict(zip(fields, arguments, strict=False))
         for name, value in keywords.items():
             if name not in fields:
-                raise TypeError(f"{self._name}() has no input {name!r}; its inputs are {', '.join(fields) or 'none'}")
+                raise _misfit(f"{self._name}() has no input {name!r}; its inputs are {', '.join(fields) or 'none'}")
             if name in given:
-                raise TypeError(f"{self._name}() got two values for input {name!r}")
+                raise _misfit(f"{self._name}() got two values for input {name!r}")
             given[name] = value
         bound = {}
         for name, field in fields.items():
@@ -132,11 +139,11 @@ class CompiledCall:
                 try:
                     bound[name] = self._codec.normalise(given[name], field.type)
                 except ValueMismatch as mismatch:
-                    raise TypeError(f"{self._name}(): input {name!r}: {mismatch}") from None
+                    raise _misfit(f"{self._name}(): input {name!r}: {mismatch}") from None
             elif field.has_default:
                 bound[name] = self._codec.decode(field.default, field.type, _no_blob)
             elif not field.deferred:
-                raise TypeError(f"{self._name}() misses input {name!r}")
+                raise _misfit(f"{self._name}() misses input {name!r}")
         return bound
 
     def _named(self, outputs: dict[str, Any]) -> Any:
@@ -151,6 +158,10 @@ class CompiledCall:
         if isinstance(declared, type) and getattr(declared, "_fields", None) == tuple(outputs):
             return declared(**outputs)
         return namedtuple(self._name, outputs)(**outputs)  # noqa: PYI024  # pyright: ignore[reportUntypedNamedTuple]  # its fields are known at run time only
+
+
+def _misfit(text: str) -> CallFailed:
+    return CallFailed(TypeError(text))
 
 
 def _open_local(settings: Settings) -> Store:

@@ -17,7 +17,7 @@ from dagwright.execution.faults import UserFailure
 from dagwright.execution.task_call import Reuse, TaskCall, Value, Wire, perform
 from dagwright.execution.user_code import function_of
 from dagwright_local.order import in_order, needs
-from dagwright_local.timed_call import TaskTimeoutError, call_timed
+from dagwright_local.timed_call import TaskDiedError, TaskTimeoutError, call_timed
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -176,9 +176,12 @@ class _Run:
 def _called(function: Callable[..., Any], arguments: dict[str, Any]) -> Any:
     try:
         return function(**arguments)
+    except SystemExit as leaving:
+        # A script's exit status is not the task's to choose; `dagwright run` fails the run.
+        own = TaskDiedError(f"the task called sys.exit({'' if leaving.code is None else repr(leaving.code)})")
+        raise UserFailure(own.with_traceback(leaving.__traceback__)) from leaving
     except BaseException as error:
-        own = error.__traceback__
-        raise UserFailure(error.with_traceback(own.tb_next if own else None)) from error
+        raise UserFailure(error) from error
 
 
 class _Environment:

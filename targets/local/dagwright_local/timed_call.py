@@ -13,7 +13,7 @@ import warnings
 from typing import TYPE_CHECKING, Any
 
 from dagwright.execution.ending import FAILED, SUCCEEDED, TERMINATED, TIMEOUT, death_text
-from dagwright.execution.failures import user_traceback
+from dagwright.execution.failures import user_traceback, with_user_frames
 from dagwright.execution.faults import UserFailure
 from dagwright.execution.supervisor import Console, Ended, supervise
 
@@ -28,7 +28,7 @@ class TaskTimeoutError(TimeoutError):
 
 
 class TaskDiedError(RuntimeError):
-    """A task's process ended without returning: a crash in native code, ``os._exit``, or the kernel's killer."""
+    """A task ended without returning: ``sys.exit``, and in a process of its own ``os._exit``, a crash in native code or the kernel's killer."""
 
 
 class _RemoteTraceback(Exception):  # noqa: N818  # stands where a traceback would, as in multiprocessing
@@ -120,7 +120,7 @@ def _reporting(work: Callable[[], Any], result: int) -> Callable[[Report], None]
 
 def _portable(error: BaseException) -> bytes:
     """Pickle an exception so that it surely unpickles; its traceback travels as text."""
-    text = user_traceback(error)
+    text = user_traceback(with_user_frames(error))
     error.__cause__ = None
     try:
         pickle.loads(pickle.dumps(error))  # noqa: S301  # made one line up
