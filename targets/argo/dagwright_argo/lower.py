@@ -111,7 +111,7 @@ def _pod_kinds(program: Program, nodes: Mapping[str, FlatNode], lowering: Loweri
     """Kind of pod of each node; tasks share kinds only where templates would be too many or too large."""
     kinds = {name: _kind(program, node, lowering) for name, node in nodes.items()}
     distinct = len(set(kinds.values())) + sum(isinstance(node, MapNode) for node in nodes.values())
-    repeated = distinct * sum(len(file.key) + len(file.path) + 24 for file in code.files)
+    repeated = distinct * sum(len(file.key) + len(file.path) + 24 for part in code.parts for file in part.files)
     if distinct > _SHARE_ABOVE or repeated > _SHARE_ABOVE_BYTES:
         return {name: msgspec.structs.replace(kind, task="") for name, kind in kinds.items()}
     return kinds

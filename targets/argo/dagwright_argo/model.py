@@ -101,6 +101,18 @@ class ConfigMapSource(Frozen, frozen=True, kw_only=True):
     items: tuple[KeyPath, ...] | None = None
 
 
+class ProjectedSource(Frozen, frozen=True, kw_only=True):
+    """One of the sources that share a volume."""
+
+    config_map: ConfigMapSource
+
+
+class Projected(Frozen, frozen=True, kw_only=True):
+    """A volume put together from several sources, whose paths must not repeat."""
+
+    sources: tuple[ProjectedSource, ...]
+
+
 class EmptyDir(Frozen, frozen=True, kw_only=True):
     """A volume that lives as long as its pod."""
 
@@ -129,6 +141,7 @@ class Volume(Frozen, frozen=True, kw_only=True):
     name: str
     empty_dir: EmptyDir | None = None
     config_map: ConfigMapSource | None = None
+    projected: Projected | None = None
     host_path: HostPath | None = None
     persistent_volume_claim: Claim | None = None
     secret: SecretSource | None = None

@@ -12,9 +12,11 @@ from dagwright.contract.names import DEFAULT_RUNTIME, PLAN_FILE
 from dagwright_argo import model
 from dagwright_argo.expansion import LOST_ON_THE_WAY
 from dagwright_argo.naming import Names
-from dagwright_argo.pods import CodeObjects
+from dagwright_argo.pods import CodeObjects, CodePart
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from dagwright_argo.settings import ArgoSettings
     from dagwright_compiler.bundle import Bundle
 
@@ -22,6 +24,8 @@ Document = TypeVar("Document", model.ConfigMap, model.WorkflowTemplate)
 
 DIGEST_LENGTH = 12
 _RUNTIME_KEY = DEFAULT_RUNTIME.rpartition("/")[2]
+_PLAN_PATH = f"plan/{PLAN_FILE}"
+_CODE_FOLDER = "code/"
 _NOT_IN_KEYS = re.compile(r"[^-._a-zA-Z0-9]+")
 CLIENT_SIDE_LIMIT = 262_144
 """Bytes of JSON up to which a client-side ``kubectl apply`` works: it copies the object into an annotation."""
@@ -52,26 +56,59 @@ def runtime_object(runtime: Runtime, settings: ArgoSettings) -> model.ConfigMap:
     return model.ConfigMap(metadata=metadata, data={}, binary_data={_RUNTIME_KEY: _base64(runtime.archive)})
 
 
-def code_objects(workflow: str, runtime: Runtime, bundle: Bundle) -> CodeObjects:
-    """Name the ConfigMaps of a workflow and the key of every file."""
+def code_objects(workflow: str, runtime: Runtime, bundle: Bundle, digest: str, limit: int) -> CodeObjects:
+    """Name the ConfigMaps of a workflow and the key of every file.
+
+    One takes everything. Where that would pass ``limit`` bytes, the plan has one of its own, and each module goes into the first
+    of the others that has room.
+    """
     names = Names()
-    names.take(PLAN_FILE)
-    files = tuple(model.KeyPath(key=names.take(_key(file.path)), path=f"code/{file.path}") for file in bundle.files)
-    return CodeObjects(runtime.name, f"{workflow}-{bundle.digest[:DIGEST_LENGTH]}", files)
+    plan = model.KeyPath(key=names.take(PLAN_FILE), path=_PLAN_PATH)
+    files = [model.KeyPath(key=names.take(_key(file.path)), path=_CODE_FOLDER + file.path) for file in bundle.files]
+    sizes = [len(file.data) for file in bundle.files]
+    if len(bundle.plan) + sum(sizes) <= limit:
+        return CodeObjects(runtime.name, (CodePart(f"{workflow}-{digest}", (plan, *files)),))
+    parts = [CodePart(f"{workflow}-plan-{digest}", (plan,))]
+    for number, members in enumerate(_packed(sizes, limit), 1):
+        infix = f"-{number}" if number > 1 else ""
+        parts.append(CodePart(f"{workflow}{infix}-{digest}", tuple(files[member] for member in members)))
+    return CodeObjects(runtime.name, tuple(parts))
 
 
-def bundle_object(workflow: str, code: CodeObjects, bundle: Bundle, settings: ArgoSettings) -> model.ConfigMap:
-    """ConfigMap with the plan and the modules: text where text is what they are."""
+def _packed(sizes: list[int], limit: int) -> list[list[int]]:
+    """Put each size, by its number, into the first group that has room; what is too large by itself gets a group."""
+    groups: list[list[int]] = []
+    room: list[int] = []
+    for number, size in enumerate(sizes):
+        place = next((at for at, left in enumerate(room) if size <= left), None)
+        if place is None:
+            groups.append([number])
+            room.append(limit - size)
+        else:
+            groups[place].append(number)
+            room[place] -= size
+    return groups
+
+
+def bundle_objects(
+    workflow: str, code: CodeObjects, bundle: Bundle, digest: str, settings: ArgoSettings
+) -> list[model.ConfigMap]:
+    """ConfigMaps with the plan and the modules: text where text is what they are."""
+    contents = {_PLAN_PATH: bundle.plan, **{_CODE_FOLDER + file.path: file.data for file in bundle.files}}
+    labels = {"dagwright/workflow": workflow, "dagwright/digest": digest}
+    return [_code_object(part, contents, _metadata(part.name, settings, labels)) for part in code.parts]
+
+
+def _code_object(part: CodePart, contents: Mapping[str, bytes], metadata: model.Metadata) -> model.ConfigMap:
     data, binary = {}, {}
-    contents = [(PLAN_FILE, bundle.plan), *((item.key, file.data) for item, file in zip(code.files, bundle.files, strict=True))]
-    for key, content in contents:
+    for item in part.files:
+        content = contents[item.path]
         text = _text(content)
         if text is None:
-            binary[key] = _base64(content)
+            binary[item.key] = _base64(content)
         else:
-            data[key] = text
-    labels = {"dagwright/workflow": workflow, "dagwright/digest": bundle.digest[:DIGEST_LENGTH]}
-    return model.ConfigMap(metadata=_metadata(code.bundle, settings, labels), data=data, binary_data=binary)
+            data[item.key] = text
+    return model.ConfigMap(metadata=metadata, data=data, binary_data=binary)
 
 
 def with_server_side_apply(document: Document) -> tuple[Document, str]:

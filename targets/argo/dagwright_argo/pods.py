@@ -19,7 +19,6 @@ from dagwright.contract.names import (
     ENV_INPUT,
     ENV_RUN,
     ENV_STORE,
-    PLAN_FILE,
 )
 from dagwright_argo import model
 from dagwright_argo.expansion import EMPTY_VARIABLE, parameter_reference, variable_text
@@ -50,12 +49,18 @@ _UNDISTURBED = {
 }
 
 
+class CodePart(msgspec.Struct, frozen=True):
+    """One ConfigMap of plan and code: its name, and the files of its keys."""
+
+    name: str
+    files: tuple[model.KeyPath, ...]
+
+
 class CodeObjects(msgspec.Struct, frozen=True):
-    """What pods mount: the names of both ConfigMaps, and the code's files by key."""
+    """What pods mount: the runtime's ConfigMap, and those of plan and code (one, where they fit into one)."""
 
     runtime: str
-    bundle: str
-    files: tuple[model.KeyPath, ...]
+    parts: tuple[CodePart, ...]
 
 
 class PodKind(msgspec.Struct, frozen=True):
@@ -169,13 +174,20 @@ def _quantities(resources: Resources | None, settings: ArgoSettings) -> dict[str
 
 def _volumes(settings: ArgoSettings, code: CodeObjects) -> tuple[model.Volume, ...]:
     """Mounted per template, not per workflow: a reference to the template from elsewhere then finds them."""
-    plan = model.KeyPath(key=PLAN_FILE, path=f"plan/{PLAN_FILE}")
     return (
         model.Volume(name="dagwright-work", empty_dir=model.EmptyDir()),
         model.Volume(name="dagwright-runtime", config_map=model.ConfigMapSource(name=code.runtime)),
-        model.Volume(name="dagwright-code", config_map=model.ConfigMapSource(name=code.bundle, items=(plan, *code.files))),
+        _code_volume(code.parts),
         *(_volume(volume) for volume in settings.volumes),
     )
+
+
+def _code_volume(parts: tuple[CodePart, ...]) -> model.Volume:
+    sources = [model.ConfigMapSource(name=part.name, items=part.files) for part in parts]
+    if len(sources) == 1:
+        return model.Volume(name="dagwright-code", config_map=sources[0])
+    projected = model.Projected(sources=tuple(model.ProjectedSource(config_map=source) for source in sources))
+    return model.Volume(name="dagwright-code", projected=projected)
 
 
 def _volume(volume: VolumeSetting) -> model.Volume:

@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
 TABLE = "[tool.dagwright.argo]"
+MAX_CONFIG_MAP_BYTES = 1_048_576
+"""What the API server takes as the data of one ConfigMap."""
 _ROOT = DEFAULT_PLAN.rpartition("/")[0]
 _VARIABLE_NAME = re.compile(r"[-._a-zA-Z][-._a-zA-Z0-9]*")
 _DNS_LABEL = re.compile(r"[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?")
@@ -51,7 +53,7 @@ class ArgoSettings(msgspec.Struct, frozen=True, kw_only=True):
     store gets its credentials; ``cpu`` and ``memory`` are what a task without ``requests`` and ``limits`` requests;
     ``gpu`` is the resource that ``Resources(gpu=...)`` means; ``interruptible_tolerations`` let pods of ``interruptible=True`` onto
     nodes that may vanish; ``max_workflow_bytes`` is the controller's ``MAX_WORKFLOW_SIZE``,
-    ``max_code_bytes`` what plan and modules may take of a ConfigMap's mebibyte.
+    ``max_code_bytes`` what plan and modules may take of one ConfigMap: they are spread over several above it.
     """
 
     store: str = ""
@@ -68,7 +70,7 @@ class ArgoSettings(msgspec.Struct, frozen=True, kw_only=True):
     interruptible_tolerations: tuple[TolerationSetting, ...] = ()
     system_retries: int = SYSTEM_RETRIES
     max_workflow_bytes: int = 1_048_576
-    max_code_bytes: int = 700_000
+    max_code_bytes: int = 1_000_000
 
 
 def read_settings(raw: Mapping[str, Any], found: Collector) -> ArgoSettings:
@@ -110,6 +112,11 @@ def _problems(settings: ArgoSettings) -> Iterator[tuple[str, str]]:
         )
     if not 0 <= settings.system_retries <= 10:
         yield f"setting system_retries of {TABLE} is {settings.system_retries}, not 0 to 10", ""
+    if not 0 < settings.max_code_bytes <= MAX_CONFIG_MAP_BYTES:
+        yield (
+            f"setting max_code_bytes of {TABLE} is {settings.max_code_bytes:,}, not 1 to {MAX_CONFIG_MAP_BYTES:,}",
+            "Kubernetes takes no more in one ConfigMap",
+        )
     for name, value in settings.env.items():
         if "\0" in value or LOST_ON_THE_WAY.search(value):
             yield f"variable {name!r} in setting env of {TABLE} holds a control character that Kubernetes refuses", "remove it"

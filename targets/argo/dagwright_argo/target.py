@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from dagwright_argo.emit import emit
 from dagwright_argo.lower import lower, plan, workflow_name
-from dagwright_argo.objects import DIGEST_LENGTH, Runtime, bundle_object, code_objects, runtime_object, with_server_side_apply
+from dagwright_argo.objects import DIGEST_LENGTH, Runtime, bundle_objects, code_objects, runtime_object, with_server_side_apply
 from dagwright_argo.settings import read_settings
 from dagwright_argo.validate import check_code, check_manifest, check_program
 from dagwright_compiler.target_api import Artefact, Request
@@ -24,7 +24,7 @@ class ArgoTarget:
     name = "argo"
 
     def compile(self, request: Request, runtime: Runtime | None = None) -> Artefact | None:
-        """Lower and emit: ConfigMap of the runtime (shared), ConfigMap of plan and code, WorkflowTemplate.
+        """Lower and emit: ConfigMap of the runtime (shared), ConfigMaps of plan and code, WorkflowTemplate.
 
         ``runtime`` replaces the archive of this release.
         """
@@ -36,8 +36,9 @@ class ArgoTarget:
         bundle = request.seal(lowering.units)
         name = workflow_name(program)
         runtime = runtime or _runtime()
-        code = code_objects(name, runtime, bundle)
-        manifest = lower(program, lowering, settings, code, bundle.digest[:DIGEST_LENGTH])
+        digest = bundle.digest[:DIGEST_LENGTH]
+        code = code_objects(name, runtime, bundle, digest, settings.max_code_bytes)
+        manifest = lower(program, lowering, settings, code, digest)
         checks = (
             check_manifest(program, lowering, manifest, settings, spans),
             check_code(bundle, settings, spans.definition(program.workflow.name)),
@@ -46,7 +47,7 @@ class ArgoTarget:
             return None
         texts = (
             emit(*with_server_side_apply(runtime_object(runtime, settings))),
-            emit(*with_server_side_apply(bundle_object(name, code, bundle, settings))),
+            *(emit(*with_server_side_apply(part)) for part in bundle_objects(name, code, bundle, digest, settings)),
             emit(*with_server_side_apply(manifest)),
         )
         return Artefact(objects=texts, shared=1, bundle=bundle, units=lowering.units)

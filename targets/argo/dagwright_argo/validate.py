@@ -178,11 +178,12 @@ def _report_split(program: Program, lowering: Lowering, span: Span | None) -> It
 
 
 def check_code(bundle: Bundle, settings: ArgoSettings, span: Span | None) -> Iterator[Diagnostic]:
-    """Check that plan and modules fit into their ConfigMap."""
-    sizes = {"the plan": len(bundle.plan), **{file.path: len(file.data) for file in bundle.files}}
-    total = sum(sizes.values())
-    if total > settings.max_code_bytes:
-        largest = sorted(sizes, key=lambda name: (-sizes[name], name))[:3]
-        shown = ", ".join(f"{name} with {sizes[name]:,}" for name in largest)
-        message = f"plan and code take {total:,} bytes, and a ConfigMap of dagwright takes {settings.max_code_bytes:,}; the largest are {shown}"
-        yield Diagnostic(ARGO_CODE_SIZE, message, span, help="import less, or put the packages into the image")
+    """Check that the plan and each module fit into a ConfigMap: files are spread over several, never cut."""
+    takes = f"and a ConfigMap of dagwright takes {settings.max_code_bytes:,}"
+    if len(bundle.plan) > settings.max_code_bytes:
+        message = f"the plan takes {len(bundle.plan):,} bytes, {takes}"
+        yield Diagnostic(ARGO_CODE_SIZE, message, span, help="split the workflow, or let a task make its large constants")
+    for file in bundle.files:
+        if len(file.data) > settings.max_code_bytes:
+            message = f"the module {file.path} takes {len(file.data):,} bytes, {takes}"
+            yield Diagnostic(ARGO_CODE_SIZE, message, span, help="split the module, or put it into the image")

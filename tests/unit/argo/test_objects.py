@@ -3,7 +3,7 @@
 import base64
 
 import pytest
-from argo_manifests import compile_argo
+from argo_manifests import STORE, compile_argo, strict_validator
 from handmade import call, program, workflow
 
 PROGRAM = program(workflow("flow.wf", call("t")))
@@ -53,6 +53,52 @@ def test_every_file_is_mounted_at_its_path():
     assert mounted == {f"code/{path}": content for path, content in files.items()} | {
         "plan/plan.json": compiled.artefact.bundle.plan
     }
+
+
+SPREAD = {"a.py": b"#" * 900, "b.py": b"\0" * 200, "pkg/c.py": b"#" * 1_300, "pkg/d.py": b"#" * 100}
+
+
+def split():
+    """Compile with a limit that the plan just fits, and the modules fit only in pairs."""
+    compiled = compile_argo(PROGRAM, {**STORE, "max_code_bytes": 1_400}, files=SPREAD)
+    assert len(compiled.artefact.bundle.plan) < 1_400
+    return compiled
+
+
+def contents(config_map):
+    binary = {key: base64.b64decode(text) for key, text in config_map.get("binaryData", {}).items()}
+    return {key: text.encode() for key, text in config_map.get("data", {}).items()} | binary
+
+
+def test_what_no_config_map_holds_is_spread_over_several_by_whole_files():
+    compiled = split()
+    digest = compiled.artefact.bundle.digest[:12]
+    assert [(item["metadata"]["name"], list(contents(item))) for item in compiled.documents[1:-1]] == [
+        (f"wf-plan-{digest}", ["plan.json"]),
+        (f"wf-{digest}", ["a.py", "pkg.d.py", "b.py"]),
+        (f"wf-2-{digest}", ["pkg.c.py"]),
+    ]
+    assert all(sum(map(len, contents(item).values())) <= 1_400 for item in compiled.documents[1:-1])
+    assert all(item["metadata"]["labels"]["dagwright/workflow"] == "wf" for item in compiled.documents[1:-1])
+
+
+def test_spread_files_meet_at_their_paths():
+    compiled = split()
+    found = {item["metadata"]["name"]: contents(item) for item in compiled.documents[1:-1]}
+    volume = next(item for item in compiled.pods()["t"]["volumes"] if item["name"] == "dagwright-code")
+    sources = [source["configMap"] for source in volume["projected"]["sources"]]
+    mounted = {item["path"]: found[source["name"]][item["key"]] for source in sources for item in source["items"]}
+    assert mounted == {f"code/{path}": content for path, content in SPREAD.items()} | {
+        "plan/plan.json": compiled.artefact.bundle.plan
+    }
+    assert list(strict_validator().iter_errors(compiled.template)) == []
+
+
+def test_one_config_map_is_all_up_to_the_limit():
+    total = len(compile_argo(PROGRAM, files=SPREAD).artefact.bundle.plan) + sum(map(len, SPREAD.values()))
+    for limit, objects in ((total, 3), (total - 1, 4)):
+        compiled = compile_argo(PROGRAM, {**STORE, "max_code_bytes": limit}, files=SPREAD)
+        assert len(compiled.documents) == objects
 
 
 def test_keys_are_those_that_kubernetes_takes():

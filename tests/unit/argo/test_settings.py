@@ -50,6 +50,8 @@ def test_every_wrong_value_is_reported_and_replaced_by_its_default():
         ({"store": "s3://{{workflow.name}}"}, "Argo would expand"),
         ({"store": "bucket"}, "is no URL"),
         ({"system_retries": 11}, "not 0 to 10"),
+        ({"max_code_bytes": 0}, "not 1 to 1,048,576"),
+        ({"max_code_bytes": 1_048_577}, "not 1 to 1,048,576"),
         ({"env": {"DAGWRIGHT_RUN": "x"}}, "name that Kubernetes or dagwright does not take"),
         ({"env": {"a b": "x"}}, "name that Kubernetes or dagwright does not take"),
         ({"env": {"A": "\x7f"}}, "control character"),

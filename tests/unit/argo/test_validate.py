@@ -132,11 +132,17 @@ def test_a_workflow_that_outgrows_the_controller_is_refused():
     assert compile_argo(one(*nodes), {**STORE, "max_workflow_bytes": 4_000_000}).findings == ()
 
 
-def test_code_beyond_a_config_map_is_refused_with_its_largest_modules():
-    files = {"small.py": b"#", "large.py": b"#" * 500_000, "medium.py": b"#" * 300_000}
+def test_a_module_beyond_a_config_map_is_refused_by_its_name():
+    files = {"small.py": b"#", "large.py": b"#" * 1_000_001, "full.py": b"#" * 1_000_000}
     found = only(compile_argo(one(), files=files))
     assert found.code.id == "DW537"
-    assert "large.py with 500,000, medium.py with 300,000, the plan with" in found.message
+    assert found.message == "the module large.py takes 1,000,001 bytes, and a ConfigMap of dagwright takes 1,000,000"
+
+
+def test_a_plan_beyond_a_config_map_is_refused():
+    found = only(compile_argo(one(call("t", a=literal("x" * 1_000_000, STR)))))
+    assert found.code.id == "DW537"
+    assert found.message.startswith("the plan takes 1,00")
 
 
 def test_a_split_that_makes_tasks_wait_is_reported():
