@@ -74,7 +74,7 @@ def bind_arguments(
     """Assign arguments to inputs by position and name; wrong, repeated, unknown and missing ones are findings."""
     interface = callee.interface
     bound: dict[str, Argument] = {}
-    positional = [field.name for field in interface.inputs if field.name not in interface.keyword_only]
+    positional = [field.name for field in interface.inputs if field.name not in interface.keyword_only] if values else []
     for position, argument in enumerate(values):
         if position >= len(positional):
             count = f"{len(positional)} positional argument{'s' if len(positional) != 1 else ''}"

@@ -164,8 +164,10 @@ class _Elaboration:
             parts = statement.module.split(".")
             for end in range(1, len(parts) + 1):
                 names[".".join(parts[:end])] = None
-            for name in statement.names:
-                names[f"{statement.module}.{name}"] = None
+            source = self._project.find(statement.module, module)
+            if source is None or source.is_package:  # what a plain file gives is no module
+                for name in statement.names:
+                    names[f"{statement.module}.{name}"] = None
         for name in names:
             target = self._project.find(name, module)
             if target is not None and target is not module:
@@ -206,7 +208,8 @@ class _Elaboration:
         for callee in callees:
             if callee.kind == "workflow":
                 self._workflow(callee)
-        warn_nested_calls(module, task_nodes, self._resolver, self._definitions, self._findings)
+        if task_nodes:
+            warn_nested_calls(module, task_nodes, self._resolver, self._definitions, self._findings)
         return callees
 
     def _check_definitions(self, module: Module) -> None:

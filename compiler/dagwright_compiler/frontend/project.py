@@ -55,6 +55,7 @@ class Project:
         self._tree = tree if tree is not None else DiskTree()
         self._source_roots = sorted(dict.fromkeys(roots), key=len, reverse=True)
         self._modules: dict[tuple[str, str], Module] = {}
+        self._imported: dict[tuple[str, str], Module | None] = {}
         self._found: dict[tuple[str, str], tuple[str, bool] | None] = {}
         self._requests = [(location, *self._identity(location)) for location in dict.fromkeys(locations)]
 
@@ -72,6 +73,12 @@ class Project:
 
     def find(self, name: str, importer: Module) -> Module | None:
         """The project's module of a dotted name as ``importer`` would import it, or ``None`` when it is external."""
+        key = (importer.root, name)
+        if key not in self._imported:
+            self._imported[key] = self._find(name, importer)
+        return self._imported[key]
+
+    def _find(self, name: str, importer: Module) -> Module | None:
         for root in self._import_path(importer):
             located = self._locate(root, name)
             if located is not None:
