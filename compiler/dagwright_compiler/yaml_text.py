@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import json.encoder
 import re
+from functools import lru_cache
 
 # The functions that json.dumps itself uses; calling them directly saves its set-up for every scalar.
 _quote_ascii = json.encoder.encode_basestring_ascii
@@ -19,6 +20,7 @@ _PLAIN = re.compile(r"[A-Za-z][A-Za-z0-9_]*(?:[./-][A-Za-z0-9_]+)*")
 _WORDS = frozenset({"y", "n", "yes", "no", "on", "off", "true", "false", "null"})
 
 
+@lru_cache(maxsize=1024)
 def yaml_scalar(text: str) -> str:
     """Write names and paths plain, everything else as ``yaml_string`` does.
 
@@ -28,7 +30,7 @@ def yaml_scalar(text: str) -> str:
     Raises:
         ValueError: ``text`` holds a lone surrogate.
     """
-    if _PLAIN.fullmatch(text) and text.isascii() and text.lower() not in _WORDS:
+    if _PLAIN.fullmatch(text) and text.lower() not in _WORDS:
         return text
     return yaml_string(text)
 
