@@ -14,7 +14,14 @@ from typing import Any, Literal
 
 import msgspec
 
-from dagwright.contract.names import DEFAULT_DOMAIN, DEFAULT_PROJECT, ENV_DOMAIN, ENV_PROJECT, ENV_STORE, LOCAL_STORE
+from dagwright.contract.names import (
+    DEFAULT_DOMAIN,
+    DEFAULT_PROJECT,
+    ENV_DOMAIN,
+    ENV_PROJECT,
+    ENV_STORE,
+    LOCAL_STORE,
+)
 from dagwright_compiler.diagnostics.codes import UNKNOWN_SETTING, UNREADABLE_SETTINGS, WRONG_SETTING
 from dagwright_compiler.diagnostics.model import Diagnostic
 from dagwright_compiler.diagnostics.suggestions import did_you_mean
@@ -68,6 +75,11 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     def local_store(self) -> str:
         """URL of the store that a local run uses: the configured one, else ``.dagwright/store`` in the project."""
         return self.store or (self.root / LOCAL_STORE).resolve().as_uri()
+
+    @property
+    def pickle_text(self) -> str:
+        """The policy on pickled values as the runtime's environment has it; an empty list lets none pass."""
+        return self.pickle if isinstance(self.pickle, str) else ",".join(self.pickle) or "deny"
 
     def span_of(self, key: str) -> Span | None:
         """Where a key or table of ours is written; ``None`` without a settings file."""

@@ -26,7 +26,7 @@ class Request(msgspec.Struct, frozen=True):
     """What a target is asked to compile.
 
     ``settings`` is the raw table ``[tool.dagwright.<target>]``, with the project's ``store`` where the table has none; ``seal`` puts the units into the plan and gives the
-    bundle whose digest names the manifest's objects.
+    bundle whose digest names the manifest's objects; ``environment`` holds variables for the runtime that every container needs.
     """
 
     program: Program
@@ -34,6 +34,7 @@ class Request(msgspec.Struct, frozen=True):
     spans: SpanTable
     diagnostics: Collector
     seal: Callable[[Mapping[str, Unit]], Bundle]
+    environment: Mapping[str, str] = {}
 
 
 class Artefact(msgspec.Struct, frozen=True):

@@ -203,15 +203,17 @@ def test_recoverable_errors_are_retried(project: Path) -> None:
     assert "flaky | dagwright.authoring.errors.RecoverableError: try 1" in ended.stderr
 
 
-@pytest.mark.parametrize("how", [[], ["--isolate"]])
-def test_values_that_only_pickle_carries_can_be_denied(project: Path, how: list[str]) -> None:
+@pytest.mark.parametrize(
+    ("how", "denied_by"), [([], '"deny"'), (["--isolate"], "[]"), (["-t", "batch", "--emulate"], '["fractions.Other"]')]
+)
+def test_values_that_only_pickle_carries_can_be_denied(project: Path, how: list[str], denied_by: str) -> None:
     source = (
         "from fractions import Fraction\nfrom dagwright import task\n@task\ndef half() -> Fraction:\n    return Fraction(1, 2)\n"
     )
     (project / "opaque.py").write_text(source)
     allowed = run(project, *how, "opaque.py", "half")
     assert allowed.returncode == 0, allowed
-    (project / "pyproject.toml").write_text('[tool.dagwright]\npickle = "deny"\n')
+    (project / "pyproject.toml").write_text(f"[tool.dagwright]\npickle = {denied_by}\n")
     denied = run(project, *how, "opaque.py", "half")
     assert denied.returncode == 1
     assert "Fraction" in denied.stderr

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 import msgspec
 
+from dagwright.contract.names import DEFAULT_PICKLE, ENV_PICKLE
 from dagwright_compiler.diagnostics.model import Collector
 from dagwright_compiler.driver.bundles import bundle_for
 from dagwright_compiler.driver.naming import Wanted, wanted_workflows
@@ -108,6 +109,7 @@ def lower_to(loaded: Loaded, target: str, defaults: Mapping[str, Any] | None = N
             spans=loaded.spans,
             diagnostics=diagnostics,
             seal=lambda units: bundle_for(program, reading.elaborated, units),
+            environment={} if settings.pickle == DEFAULT_PICKLE else {ENV_PICKLE: settings.pickle_text},
         )
     )
     for found in diagnostics.sorted():

@@ -45,6 +45,7 @@ LOCAL_STORE = ".dagwright/store"
 
 DEFAULT_PROJECT = "default"
 DEFAULT_DOMAIN = "development"
+DEFAULT_PICKLE = "warn"
 SYSTEM_RETRIES = 3
 """Attempts beyond the user's retries that an orchestrator grants for system failures (Flyte's default)."""
 TERMINATION_GRACE_S = 20

@@ -76,7 +76,7 @@ def read_assignment(argv: list[str], environ: Mapping[str, str]) -> Assignment:
         cache=_cache(environ),
         project=environ.get(names.ENV_PROJECT),
         domain=environ.get(names.ENV_DOMAIN),
-        pickle=_pickle(environ),
+        pickle=pickle_policy(environ.get(names.ENV_PICKLE) or names.DEFAULT_PICKLE),
         termination=environ.get(names.ENV_TERMINATION) or (_TERMINATION_LOG if os.path.exists(_TERMINATION_LOG) else None),
     )
 
@@ -121,8 +121,8 @@ def _number(text: str | None, what: str) -> int | None:
     return int(text)
 
 
-def _pickle(environ: Mapping[str, str]) -> str | tuple[str, ...]:
-    text = environ.get(names.ENV_PICKLE) or "warn"
+def pickle_policy(text: str) -> str | tuple[str, ...]:
+    """Read the policy on pickled values, as ``ENV_PICKLE`` has it, for the codec."""
     return text if text in ("warn", "deny") else tuple(text.split(","))
 
 

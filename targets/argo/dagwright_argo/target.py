@@ -5,6 +5,8 @@ from __future__ import annotations
 from itertools import chain
 from typing import TYPE_CHECKING
 
+import msgspec
+
 from dagwright_argo.emit import emit
 from dagwright_argo.lower import lower, plan, workflow_name
 from dagwright_argo.objects import DIGEST_LENGTH, Runtime, bundle_objects, code_objects, runtime_object, with_server_side_apply
@@ -30,6 +32,7 @@ class ArgoTarget:
         """
         program, found, spans = request.program, request.diagnostics, request.spans
         settings = read_settings(request.settings, found)
+        settings = msgspec.structs.replace(settings, env={**settings.env, **request.environment})
         if not _passes(check_program(program, settings, spans), found):
             return None
         lowering = plan(program)

@@ -29,6 +29,8 @@ from dagwright_compiler.diagnostics.model import Code
 from dagwright_compiler.ir.program import MapNode, Policy, Program, TaskNode
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from dagwright_batch.settings import BatchSettings
 
 ENTRY = "dagwright.execution"
@@ -61,10 +63,11 @@ class _Body(NamedTuple):
 class Definitions:
     """The definitions of one plan; ``made`` fills as nodes ask for theirs."""
 
-    __slots__ = ("_bodies", "_program", "_report", "_settings", "made")
+    __slots__ = ("_bodies", "_environment", "_program", "_report", "_settings", "made")
 
-    def __init__(self, program: Program, settings: BatchSettings, report: Report) -> None:
+    def __init__(self, program: Program, settings: BatchSettings, report: Report, environment: Mapping[str, str]) -> None:
         self._program = program
+        self._environment = tuple(environment.items())
         self._settings = settings
         self._report = report
         self._bodies: dict[tuple[Policy, bool, int], _Body] = {}
@@ -124,7 +127,7 @@ class Definitions:
                 (self._settings.python, "-m", LOOPS if arguments else ENTRY, "Ref::unit", *arguments),
                 resources,
                 image=policy.image,
-                environment=tuple(Variable(name=key, value=value) for key, value in policy.environment),
+                environment=tuple(Variable(name=key, value=value) for key, value in (*policy.environment, *self._environment)),
             ),
             _retries(attempts),
             Timeout(attempt_duration_seconds=seconds) if seconds else None,

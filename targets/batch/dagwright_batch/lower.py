@@ -57,7 +57,7 @@ from dagwright_compiler.ir.program import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Mapping
 
     from dagwright_batch.settings import BatchSettings
 
@@ -74,9 +74,11 @@ def units_of(program: Program) -> dict[str, Unit]:
     return {node.id: Unit(id=node.id, node=node.id) for node in program.workflow.nodes}
 
 
-def plan_of(program: Program, settings: BatchSettings, *, bundle: str, report: Report) -> BatchPlan:
-    """Lower the program; ``bundle`` is the digest of the sealed code bundle."""
-    definitions = Definitions(program, settings, report)
+def plan_of(
+    program: Program, settings: BatchSettings, *, bundle: str, report: Report, environment: Mapping[str, str] | None = None
+) -> BatchPlan:
+    """Lower the program; ``bundle`` is the digest of the sealed code bundle, ``environment`` what every container's holds."""
+    definitions = Definitions(program, settings, report, environment or {})
     workflow = program.workflow
     name = plain(workflow.name.rpartition(".")[2])
     submissions = tuple(_Submissions(workflow, definitions, name=name, workers=settings.workers).all())

@@ -35,11 +35,16 @@ class BatchTarget:
         units = units_of(request.program)
         bundle = request.seal(units)
 
+        said: set[tuple[str, str, str, Span | None]] = set()
+
         def report(code: Code, message: str, node: TaskNode | MapNode, field: str) -> None:
             span = _policy_span(request, node, field)
-            found.add(Diagnostic(code, f"{node.id}: {message}", span))
+            finding = code.id, message, node.task, span
+            if finding not in said:  # once where it is written, however many nodes have it from there
+                said.add(finding)
+                found.add(Diagnostic(code, f"{node.id}: {message}", span))
 
-        plan = plan_of(request.program, settings, bundle=bundle.digest, report=report)
+        plan = plan_of(request.program, settings, bundle=bundle.digest, report=report, environment=request.environment)
         if not found.has_errors:  # a wrong setting would break the rules of every job once more
             _check_limits(request, plan)
         _tell_parameters(plan, settings, found)

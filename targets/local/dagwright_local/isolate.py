@@ -58,7 +58,7 @@ class IsolatedLauncher:
             names.ENV_CODE: os.pathsep.join(setup["code"]),
             names.ENV_PROJECT: setup["project"],
             names.ENV_DOMAIN: setup["domain"],
-            names.ENV_PICKLE: setup["pickle"] if isinstance(setup["pickle"], str) else ",".join(setup["pickle"]),
+            names.ENV_PICKLE: setup["pickle"],
             names.ENV_CACHE: "on" if setup["cache"] else "off",
         }
 

@@ -72,7 +72,7 @@ def setup_of(loaded: Loaded, request: Request, scratch: Path, *, code: list[str]
         "run": new_run(),
         "inputs": dict(request.inputs),
         "cache": request.cache,
-        "pickle": loaded.reading.settings.pickle,
+        "pickle": loaded.reading.settings.pickle_text,
         "project": loaded.program.project,
         "domain": loaded.program.domain,
     }

@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any
 from dagwright.execution import closing
 from dagwright.execution.assignment import Assignment
 from dagwright.execution.plan_view import PlanView, read_plan
-from dagwright.execution.pod import work_of
+from dagwright.execution.pod import pickle_policy, work_of
 from dagwright.execution.supervisor import Console, supervise
 
 if TYPE_CHECKING:
@@ -153,7 +153,7 @@ class _Server:
             work=order["work"],
             inputs=setup["inputs"],
             cache=setup["cache"],
-            pickle=setup["pickle"] if isinstance(setup["pickle"], str) else tuple(setup["pickle"]),
+            pickle=pickle_policy(setup["pickle"]),
             project=setup["project"],
             domain=setup["domain"],
             environment=self._plan.program.node(self._plan.unit(order["unit"])["node"]).policy.environment,

@@ -346,3 +346,9 @@ def test_a_default_with_half_a_character_is_written_as_ascii():
     inputs = (Field(name="x", type=INT, has_default=True, default="\ud83d é"),)
     document = plan(program(tuple(base.tasks.values()), base.workflow.nodes, inputs))
     assert document["inputs"]["x"]["default"] == '"\\ud83d \\u00e9"'
+
+
+def test_what_a_task_says_is_told_once_however_often_it_is_called() -> None:
+    policy = Policy(requests=Resources(mem="64Mi"), limits=Resources(mem="128Mi"))
+    _, found = compile_with_findings(chain(3, policy))
+    assert [code for code, _ in found] == ["DW553"]

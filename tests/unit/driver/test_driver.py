@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import gc
 import json
+import re
 from pathlib import Path
 
 import pytest
@@ -194,6 +195,14 @@ def test_a_target_gets_the_projects_store_unless_it_has_its_own() -> None:
     text = stream(compile_all(reading, [wanted()], "argo"))
     assert "s3://own/p" in text
     assert "s3://project/p" not in text
+
+
+@pytest.mark.parametrize("form", ["argo", "batch"])
+@pytest.mark.parametrize(("policy", "text"), [("deny", "deny"), (("a.B", "c.D"), "a.B,c.D"), ((), "deny"), ("warn", None)])
+def test_containers_know_the_policy_on_pickled_values(form: str, policy: object, text: str | None) -> None:
+    reading = read({"flow.py": HEAD + DOUBLE + flow("main")}, store="s3://project/p", pickle=policy)
+    found = re.findall(r'name: DAGWRIGHT_PICKLE, value: "?([^"}]*)', stream(compile_all(reading, [wanted()], form)))
+    assert set(found) == ({text} if text else set())
 
 
 def test_an_unknown_form_is_a_key_error() -> None:
