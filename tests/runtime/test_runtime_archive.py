@@ -57,7 +57,9 @@ def test_the_archive_runs_an_attempt_on_the_oldest_and_the_newest_python(tmp_pat
 from __future__ import annotations
 from dataclasses import dataclass
 import multiprocessing
-from dagwright import task
+from dataclasses_json import dataclass_json
+from flytekit.core.task import task
+@dataclass_json
 @dataclass
 class Point:
     x: float

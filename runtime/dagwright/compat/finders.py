@@ -1,4 +1,7 @@
-"""The two finders on ``sys.meta_path``: one in front for flytekit, one at the end for dataclasses_json."""
+"""The two finders on ``sys.meta_path``: one in front for flytekit, one at the end for dataclasses_json.
+
+Processes that user code spawns inherit no finder, but the search path: it gets the same order (``spawned``).
+"""
 
 from __future__ import annotations
 
@@ -20,12 +23,33 @@ _ROOTS = ("flytekit", "flytekitplugins")
 
 
 def install_finders() -> None:
-    """Put the finders in place, once."""
+    """Put the finders in place, and their counterparts for spawned processes, once."""
     present = {type(finder) for finder in sys.meta_path}
     if FlytekitFinder not in present and os.environ.get(SETTING) != "installed":
         sys.meta_path.insert(0, FlytekitFinder())
+        _search("first", 0)
     if DataclassesJsonFinder not in present:
         sys.meta_path.append(DataclassesJsonFinder())
+        _search("last", len(sys.path))
+
+
+def _search(folder: str, position: int) -> None:
+    path = os.path.join(os.path.dirname(__file__), "spawned", folder)
+    if path not in sys.path:
+        sys.path.insert(position, path)
+
+
+def take_the_place_of(name: str) -> None:
+    """Replace the module of ``spawned`` that is being imported by the stand-in of its name."""
+    from importlib.util import module_from_spec
+
+    install_finders()
+    del sys.modules[name]
+    finder = DataclassesJsonFinder() if name == "dataclasses_json" else FlytekitFinder()
+    spec = finder.find_spec(name)
+    assert spec is not None
+    module = sys.modules[name] = module_from_spec(spec)
+    finder.exec_module(module)
 
 
 class FlytekitFinder(Loader):

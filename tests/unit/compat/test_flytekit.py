@@ -117,7 +117,7 @@ def test_a_setting_leaves_flytekit_to_the_real_one(real_flytekit: Path) -> None:
 
 
 def test_a_real_flytekit_that_was_imported_before_keeps_its_modules(real_flytekit: Path) -> None:
-    code = "import sys; sys.meta_path.pop(0); import flytekit; import dagwright.compat as c; c.install(); import flytekit.deep; assert flytekit.deep.HERE == 1"
+    code = "import sys; sys.meta_path.pop(0); sys.path.pop(0); import flytekit; import dagwright.compat as c; c.install(); import flytekit.deep; assert flytekit.deep.HERE == 1"
     passes(code, path=(real_flytekit,))
 
 
@@ -125,6 +125,23 @@ def test_dataclasses_json_is_ours_only_where_it_is_absent(real_flytekit: Path) -
     passes("import dataclasses_json; assert dataclasses_json.REAL", path=(real_flytekit,))
     passes(
         "from dataclasses_json import dataclass_json, DataClassJsonMixin; import dataclasses_json.api as api; assert api.dataclass_json is dataclass_json"
+    )
+
+
+@pytest.mark.parametrize("python", [interpreters.oldest, interpreters.newest])
+def test_processes_that_get_the_search_path_alone_find_the_same(python: object, real_flytekit: Path) -> None:
+    path = "import subprocess, sys; run = lambda code: subprocess.run([sys.executable, '-S', '-c', f'import sys; sys.path[:] = {sys.path!r}; {code}'], check=True); "
+    passes(
+        path + "run('import flytekit, dagwright; assert flytekit.task is dagwright.task')", python=python(), path=(real_flytekit,)
+    )
+    passes(
+        path + "run('import flytekit.core.workflow as w, dagwright; assert w.workflow is dagwright.workflow')", python=python()
+    )
+    passes(path + "run('from flytekitplugins.spark import Spark')", python=python())
+    passes(path + "run('import dataclasses_json; assert dataclasses_json.REAL')", python=python(), path=(real_flytekit,))
+    passes(
+        path
+        + "run('import dataclasses_json.api as api; import dataclasses_json as d; assert api.dataclass_json is d.dataclass_json')"
     )
 
 

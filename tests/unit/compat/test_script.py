@@ -66,6 +66,16 @@ def test_a_file_of_flytekit_runs_without_flytekit(project: Path) -> None:
     assert (done.returncode, done.stdout) == (0, "<task __main__.f>\n"), done.stderr
 
 
+def test_a_file_of_flytekit_spawns_processes(project: Path) -> None:
+    source = (
+        "import multiprocessing\nfrom flytekit import task\ndef square(x): return x * x\nif __name__ == '__main__':\n"
+        "    with multiprocessing.get_context('spawn').Pool(1) as pool: print(pool.map(square, [3]))\n"
+    )
+    (project / "flow.py").write_text(source)
+    done = run("flow.py", folder=project)
+    assert (done.returncode, done.stdout) == (0, "[9]\n"), done.stderr
+
+
 @pytest.mark.parametrize(
     ("arguments", "status", "message"),
     [
