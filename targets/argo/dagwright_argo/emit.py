@@ -2,22 +2,18 @@
 
 from __future__ import annotations
 
-import os
 import re
-import sys
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from dagwright_argo import model
+from dagwright_compiler.templates import template_environment
 from dagwright_compiler.yaml_text import yaml_scalar, yaml_string
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from jinja2 import Environment
 
-    from jinja2 import BytecodeCache, Environment
-
-_FOLDER = Path(__file__).parent
 _NOT_IN_BLOCKS = re.compile("[^\t\n\x20-\x7e\xa0-\u2027\u202a-\ud7ff\ue000-\ufefe\uff00-\ufffd\U00010000-\U0010ffff]")
 
 
@@ -42,27 +38,4 @@ def emit(document: model.ConfigMap | model.WorkflowTemplate, note: str = "") -> 
 
 @cache
 def _environment() -> Environment:
-    from jinja2 import Environment, FileSystemLoader, StrictUndefined
-
-    environment = Environment(
-        loader=FileSystemLoader(_FOLDER / "templates"),
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        keep_trailing_newline=True,
-        autoescape=False,  # noqa: S701 (that is HTML's escaping; ours are the filters)
-        bytecode_cache=_bytecode_cache(),
-    )
-    filters: dict[str, Callable[..., str]] = {"scalar": yaml_scalar, "block": block}
-    environment.filters.update(filters)
-    return environment
-
-
-def _bytecode_cache() -> BytecodeCache | None:
-    """Keep compiled templates where Python keeps compiled modules: compiling them costs more than importing Jinja."""
-    from jinja2 import FileSystemBytecodeCache, compiler
-
-    folder = _FOLDER / "__pycache__"
-    if sys.dont_write_bytecode or not os.access(folder, os.W_OK):
-        return None
-    # Jinja checks a template's source, not which Jinja compiled it.
-    return FileSystemBytecodeCache(str(folder), f"%s-{Path(compiler.__file__).stat().st_mtime_ns:x}.jinja")
+    return template_environment(Path(__file__).parent, {"scalar": yaml_scalar, "block": block})

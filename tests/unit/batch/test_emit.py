@@ -1,9 +1,5 @@
 """The text parses to the model, and every finished request passes the API's own validator."""
 
-import sys
-from importlib.util import cache_from_source
-from pathlib import Path
-
 import botocore.session
 import pytest
 import yaml
@@ -12,7 +8,6 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from unit.batch.programs import SETTINGS, chain, compile_plan, map_reduce
 
-from dagwright_batch import emit as emission
 from dagwright_batch import lower
 from dagwright_batch.settings import BatchSettings
 from dagwright_batch.submit import submit
@@ -103,20 +98,6 @@ def test_hostile_text_comes_back_unchanged(image, value):
 
 def test_equal_programs_give_equal_bytes():
     assert compile_plan(map_reduce(split=True)).objects == compile_plan(map_reduce(split=True)).objects
-
-
-def test_a_compiled_template_is_kept_and_gives_equal_bytes(monkeypatch, tmp_path):
-    monkeypatch.setattr(sys, "dont_write_bytecode", False)
-    monkeypatch.setattr(sys, "pycache_prefix", str(tmp_path))
-    kept = Path(cache_from_source(emission.__file__)).parent
-    texts = []
-    for folder_exists in (False, True, True):
-        if folder_exists:
-            kept.mkdir(parents=True, exist_ok=True)
-        emission._template.cache_clear()
-        texts.append(compile_plan(map_reduce(split=True)).objects)
-        assert len([*tmp_path.rglob("*.jinja")]) == folder_exists
-    assert texts[0] == texts[1] == texts[2]
 
 
 def _lists(data):
