@@ -14,20 +14,29 @@ from dagwright_compiler.yaml_text import yaml_scalar, yaml_string
 if TYPE_CHECKING:
     from jinja2 import Environment
 
+_ASCII_OF_BLOCKS = bytes([*b"\t\n", *range(0x20, 0x7F)])
 _NOT_IN_BLOCKS = re.compile("[^\t\n\x20-\x7e\xa0-\u2027\u202a-\ud7ff\ue000-\ufefe\uff00-\ufffd\U00010000-\U0010ffff]")
 
 
 def block(text: str, indent: int) -> str:
     """Write a file's text as lines of their own, so that a diff shows the lines that changed; quoted where a block would lose something."""
-    if "\n" not in text or not text.strip("\n") or _NOT_IN_BLOCKS.search(text):
+    if "\n" not in text or not text.strip("\n") or not _fits_a_block(text):
         return yaml_string(text)
     stripped = text.rstrip("\n")
     ends = len(text) - len(stripped)
     # The indicator is needed where the first line does not show the indentation.
     header = "|" + ("2" if text[0] in " \n\t" else "") + ("-" if ends == 0 else "" if ends == 1 else "+")
-    margin = " " * indent
-    lines = [margin + line if line else "" for line in stripped.split("\n")]
-    return "\n".join([header, *lines, *[""] * (ends - 1)])
+    margin = "\n" + " " * indent
+    lines = ("\n" + stripped).replace("\n", margin)
+    # Empty lines get no margin. Of neighbours, a replacement takes every other one: the second takes the rest.
+    lines = lines.replace(margin + "\n", "\n\n").replace(margin + "\n", "\n\n")
+    return header + lines + "\n" * (ends - 1)
+
+
+def _fits_a_block(text: str) -> bool:
+    if text.isascii():
+        return not text.encode("ascii").translate(None, _ASCII_OF_BLOCKS)
+    return not _NOT_IN_BLOCKS.search(text)
 
 
 def emit(document: model.ConfigMap | model.WorkflowTemplate, note: str = "") -> str:

@@ -113,12 +113,19 @@ def _code_object(part: CodePart, contents: Mapping[str, bytes], metadata: model.
 
 def with_server_side_apply(document: Document) -> tuple[Document, str]:
     """Annotate an object that is too large for a client-side apply; gives the object and a note on it, empty if there is none."""
-    if len(msgspec.json.encode(document)) <= CLIENT_SIDE_LIMIT:
+    if not _is_large(document):
         return document, ""
     annotations = dict(document.metadata.annotations or {})
     annotations[_SYNC_OPTIONS] = ",".join(filter(None, (annotations.get(_SYNC_OPTIONS), "ServerSideApply=true")))
     metadata = msgspec.structs.replace(document.metadata, annotations=annotations)
     return msgspec.structs.replace(document, metadata=metadata), SERVER_SIDE_NOTE
+
+
+def _is_large(document: model.ConfigMap | model.WorkflowTemplate) -> bool:
+    """Whether the object's JSON is beyond the limit; most code tells by its length alone."""
+    if isinstance(document, model.ConfigMap) and sum(map(len, document.data.values())) > CLIENT_SIDE_LIMIT:
+        return True
+    return len(msgspec.json.encode(document)) > CLIENT_SIDE_LIMIT
 
 
 def _metadata(name: str, settings: ArgoSettings, labels: dict[str, str]) -> model.Metadata:
@@ -134,6 +141,8 @@ def _text(content: bytes) -> str | None:
     """Decode what survives as text: readers of YAML drop a byte order mark, and the API server some control characters."""
     if b"\0" in content:
         return None
+    if content.isascii():
+        return None if b"\x7f" in content else content.decode("ascii")
     try:
         text = content.decode("utf-8")
     except UnicodeDecodeError:
