@@ -15,7 +15,6 @@ import io
 import os
 import sys
 import tokenize
-import zipfile
 from pathlib import Path
 
 PREBUILT = "_runtime.pyz"
@@ -23,54 +22,52 @@ PREBUILT = "_runtime.pyz"
 _PACKAGES = ("contract", "values", "store", "cache", "execution", "authoring", "compat")
 _MAIN = "dagwright/execution/archive_main.py"
 """Member that is the archive's ``__main__.py``."""
+_DIGEST_LENGTH = 64
 _EPOCH = (1980, 1, 1, 0, 0, 0)
 
 
 def archive_bytes() -> bytes:
     """Give the archive of this release: ``python3 <file> <unit> [<index>]`` runs one attempt."""
-    return _archive()[0]
+    return _archive()
 
 
 def archive_digest() -> str:
-    """Digest the archive's names and contents, not its compression: 64 hex digits."""
-    return _archive()[1]
+    """Give the digest of the archive's names and contents, not of its compression: 64 hex digits."""
+    return _archive()[-_DIGEST_LENGTH:].decode("ascii")
 
 
 def build_archive(package: Path) -> bytes:
-    """Pack the sources of the runtime package in ``package``; equal sources give equal bytes."""
+    """Pack the sources of the runtime package in ``package``; equal sources give equal bytes.
+
+    The archive's comment, its last bytes, is the digest: reading it back from the members takes longer than a small compile's passes.
+    """
+    import zipfile  # only whoever packs needs it
+
+    members = sorted(_members(package).items())
+    total = hashlib.sha256()
     out = io.BytesIO()
     with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED, compresslevel=9) as archive:
-        for name, data in sorted(_members(package).items()):
+        for name, data in members:
+            total.update(f"{len(name)}:{name}{len(data)}:".encode())
+            total.update(data)
             info = zipfile.ZipInfo(name, _EPOCH)
             info.compress_type = zipfile.ZIP_DEFLATED
             info.create_system = 3
             info.external_attr = 0o644 << 16
             archive.writestr(info, data)
+        archive.comment = total.hexdigest().encode("ascii")
     return out.getvalue()
 
 
-def digest_of(archive: bytes) -> str:
-    """Digest names, sizes and contents of an archive's members, in order."""
-    total = hashlib.sha256()
-    with zipfile.ZipFile(io.BytesIO(archive)) as opened:
-        for name in sorted(opened.namelist()):
-            data = opened.read(name)
-            total.update(f"{len(name)}:{name}{len(data)}:".encode())
-            total.update(data)
-    return total.hexdigest()
-
-
 @functools.cache
-def _archive() -> tuple[bytes, str]:
+def _archive() -> bytes:
     prebuilt = Path(__file__).with_name(PREBUILT)
     if prebuilt.is_file():
-        data = prebuilt.read_bytes()
-    else:
-        found = importlib.util.find_spec("dagwright")
-        assert found is not None, "the compiler is installed together with its runtime"
-        assert found.origin is not None
-        data = _built(Path(found.origin).parent)
-    return data, digest_of(data)
+        return prebuilt.read_bytes()
+    found = importlib.util.find_spec("dagwright")
+    assert found is not None, "the compiler is installed together with its runtime"
+    assert found.origin is not None
+    return _built(Path(found.origin).parent)
 
 
 def _built(package: Path) -> bytes:
