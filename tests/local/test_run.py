@@ -72,6 +72,10 @@ def nothing() -> None:
     pass
 
 @task
+def odd() -> str:
+    return chr(0xD800) + " 🔥"
+
+@task
 def pair() -> tuple[int, str]:
     return 1, "🔥"
 """
@@ -143,6 +147,20 @@ def test_inputs_come_from_a_file_and_options_win(project: Path, how: str, text: 
 
 
 @pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("label: no\ndata: [1]\n", "standard input: input 'label': expected str, got false; put it in quotes"),
+        ('{"dta": [1]}', "standard input: no input `dta` is known; did you mean `data`?"),
+        ("[1]", "standard input holds no object of inputs by name"),
+    ],
+)
+def test_a_file_of_inputs_is_taken_at_its_word(project: Path, text: str, message: str) -> None:
+    ended = run(project, "--inputs-file", "-", "flow.py", "wf", stdin=text)
+    assert (ended.returncode, ended.stdout) == (2, "")
+    assert message in ended.stderr
+
+
+@pytest.mark.parametrize(
     ("arguments", "text"),
     [
         (["flow.py", "wf"], "missing input --data"),
@@ -160,6 +178,8 @@ def test_inputs_come_from_a_file_and_options_win(project: Path, how: str, text: 
         (["-t", "argo", "--emulate", "flow.py", "nothing"], "cannot be emulated"),
         (["--inputs-file", "absent", "flow.py", "wf"], "cannot be read"),
         (["--max-workers", "0", "flow.py", "nothing"], "max-workers"),
+        (["--store", "gs://bucket", "flow.py", "nothing"], "no store has the URL 'gs://bucket'"),
+        (["--store", "file://folder", "flow.py", "nothing"], "write file:// and an absolute path"),
     ],
 )
 def test_wrong_usage_is_exit_2_and_runs_nothing(project: Path, arguments: list[str], text: str) -> None:
@@ -188,7 +208,8 @@ def test_help_behind_the_target_shows_its_inputs(project: Path) -> None:
 def test_a_failing_task_ends_in_its_own_traceback(project: Path) -> None:
     ended = run(project, "flow.py:fails", "--n", 1)
     assert (ended.returncode, ended.stdout) == (1, "")
-    *trace, summary = ended.stderr.splitlines()
+    failed, *trace, summary = ended.stderr.splitlines()
+    assert failed == "dagwright: boom failed"
     assert trace[0] == "Traceback (most recent call last):"
     assert trace[-1] == "ValueError: no good"
     assert len([line for line in trace if line.startswith("  File ")]) == 2
@@ -219,7 +240,7 @@ def test_values_that_only_pickle_carries_can_be_denied(project: Path, how: list[
     assert "Fraction" in denied.stderr
 
 
-@pytest.mark.parametrize(("name", "output"), [("nothing", None), ("pair", [1, "🔥"])])
+@pytest.mark.parametrize(("name", "output"), [("nothing", None), ("pair", [1, "🔥"]), ("odd", "\ud800 🔥")])
 def test_outputs_have_the_form_in_which_the_function_returns_them(project: Path, name: str, output: object) -> None:
     assert json.loads(run(project, "flow.py", name).stdout) == output
 

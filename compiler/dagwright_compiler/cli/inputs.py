@@ -44,10 +44,13 @@ def read_inputs(program: Program, arguments: Sequence[str], inputs_file: str | N
     if any(argument in _HELP for argument in arguments):
         click.echo(_help(program, usage))
         return None
-    texts = {name: _text(value) for name, value in _file_values(inputs_file).items()}
-    for name in texts:
+    values = _file_values(inputs_file)
+    for name, value in values.items():
         if name not in fields:
-            _unknown(name, fields, f"{inputs_file} gives")
+            _unknown(name, fields, f"{_shown(inputs_file)}: ")
+        if fields[name].type.kind == "str" and not isinstance(value, str):
+            raise click.UsageError(f"{_shown(inputs_file)}: input {name!r}: expected str, got {_text(value)}; put it in quotes")
+    texts = {name: _text(value) for name, value in values.items()}
     texts.update(_Options(fields).read(arguments))
     missing = [
         f"--{_dashed(name)}" for name, field in fields.items() if name not in texts and not (field.has_default or field.deferred)
@@ -108,9 +111,9 @@ def _file_values(source: str | None) -> dict[str, Any]:
         values = _parsed(text)
     except (OSError, UnicodeDecodeError) as error:
         reason = error.strerror if isinstance(error, OSError) and error.strerror else "it is not UTF-8 text"
-        raise click.UsageError(f"{source} cannot be read: {reason.lower()}") from error
+        raise click.UsageError(f"{_shown(source)} cannot be read: {reason.lower()}") from error
     if not isinstance(values, dict) or not all(isinstance(name, str) for name in values):
-        raise click.UsageError(f"{source} holds no object of inputs by name, neither as JSON nor as YAML")
+        raise click.UsageError(f"{_shown(source)} holds no object of inputs by name, neither as JSON nor as YAML")
     return values
 
 
@@ -152,7 +155,11 @@ def _check(program: Program, texts: Mapping[str, str]) -> None:
 def _unknown(name: str, fields: Mapping[str, Field], where: str) -> NoReturn:
     suggestion = did_you_mean(name, fields)
     known = f"the inputs are {', '.join(fields)}" if fields else "there are none"
-    raise click.UsageError(" ".join(f"{where} no input `{name}` is known; {suggestion or known}".split()))
+    raise click.UsageError(f"{where}no input `{name}` is known; {suggestion or known}")
+
+
+def _shown(source: str | None) -> str:
+    return "standard input" if source == "-" else str(source)
 
 
 def _help(program: Program, usage: str) -> str:
@@ -182,7 +189,10 @@ def _spelled(declared: Type, program: Program) -> str:
     """Write a type as Python does."""
     from dagwright.values.spelling import spell
 
-    return spell(declared, to_data(program)["classes"])
+    classes = to_data(program)["classes"]
+    spelled = spell(declared, classes)
+    members = classes[declared.name].get("members") if declared.kind == "class" else None
+    return f"{spelled}: {' | '.join(members)}" if members else spelled
 
 
 def _dashed(name: str) -> str:

@@ -62,6 +62,7 @@ def command(
     _check_option(target)
     wanted, rest = _definition(parse_wanted(target), list(arguments))
     reading = read_wanted([wanted], {"project": project, "domain": domain, "store": store})
+    _check_store(reading.settings.local_store)
     loaded = load_definition(reading, wanted)
     code = show_findings(reading, sys.stderr, color=color)
     if code != SUCCESS or loaded.program is None:
@@ -105,6 +106,17 @@ def _check_option(target: str) -> None:
         known = [name for parameter in command.params for name in parameter.opts if name.startswith("--")]
         meant = nearest(option, known)
         raise click.NoSuchOption(option, possibilities=[meant] if meant else None)
+
+
+def _check_store(url: str) -> None:
+    """Refuse a URL that no attempt could open, once and before any starts."""
+    from dagwright.store.errors import StoreError
+    from dagwright.store.opening import check_url
+
+    try:
+        check_url(url)
+    except StoreError as error:
+        raise click.UsageError(str(error)) from None
 
 
 def _definition(wanted: Wanted, rest: list[str]) -> tuple[Wanted, list[str]]:

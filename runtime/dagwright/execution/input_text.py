@@ -50,4 +50,4 @@ def read_input(codec: Codec, field: FieldView, text: str) -> Any:
     try:
         return parse_input(codec, field, text)
     except InputMismatch as mismatch:
-        raise UserFailure(mismatch) from None
+        raise UserFailure(TypeError(str(mismatch))) from None

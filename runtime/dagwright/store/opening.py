@@ -15,13 +15,26 @@ def open_store(url: str) -> Store:
     Raises:
         StoreError: The URL is of no known form, or the image lacks the client of its scheme (fatal).
     """
-    scheme, found, _ = url.partition("://")
-    if found and scheme == "file":
+    if check_url(url) == "file":
         from dagwright.store.files import FileStore
 
         return FileStore(url)
-    if found and scheme == "s3":
-        from dagwright.store.objects import ObjectStore
+    from dagwright.store.objects import ObjectStore
 
-        return ObjectStore(url)
-    raise StoreError(f"no store has the URL {url!r}: write file:///folder or s3://bucket/prefix", transient=False)
+    return ObjectStore(url)
+
+
+def check_url(url: str) -> str:
+    """Give the scheme of a store's URL.
+
+    Raises:
+        StoreError: The URL is of no known form.
+    """
+    scheme, found, _ = url.partition("://")
+    if not found or scheme not in ("file", "s3"):
+        raise StoreError(f"no store has the URL {url!r}: write file:///folder or s3://bucket/prefix", transient=False)
+    if scheme == "file":
+        from dagwright.store.files import path_of
+
+        path_of(url)
+    return scheme

@@ -102,7 +102,9 @@ class OpaqueForm(Form):
         cls = _imported(name, self._live)
         if isinstance(cls, type):
             return isinstance(value, cls)
-        return type(value).__module__ != "builtins" or name in (type_name(base) for base in type(value).__mro__)
+        return type(value).__module__ != "builtins" or name in (
+            f"{base.__module__}.{base.__qualname__}" for base in type(value).__mro__
+        )
 
     def _dump(self, value: Any) -> bytes:
         try:

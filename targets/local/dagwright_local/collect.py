@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 
     from dagwright.execution.plan_view import ProgramView
 
+_WIDTH = 88
+
 
 def collect(program: ProgramView, setup: Mapping[str, Any], path: str) -> int:
     """Write the outputs of a run; give an exit code. ``setup`` is the server's: store, run, code, inputs."""
@@ -34,9 +36,25 @@ def collect(program: ProgramView, setup: Mapping[str, Any], path: str) -> int:
         return _complain(f"the outputs cannot be read: {error}")
     except UserFailure as failure:
         return _complain(f"the outputs cannot be read: {type(failure.error).__name__}: {failure.error}")
-    with open(path, "w", encoding="utf-8") as file:  # noqa: PTH123
-        json.dump(data, file, ensure_ascii=False, indent=2)
+    # What UTF-8 cannot hold are lone surrogates, of which the handler makes JSON's own escapes.
+    with open(path, "w", encoding="utf-8", errors="backslashreplace") as file:  # noqa: PTH123
+        file.write(laid_out(data))
     return 0
+
+
+def laid_out(data: Any, indent: str = "") -> str:
+    """Write JSON for people: on one line what fits on one, else an item a line."""
+    line = json.dumps(data, ensure_ascii=False)
+    if not data or not isinstance(data, (list, dict)) or len(indent) + len(line) <= _WIDTH:
+        return line
+    inner = f"{indent}  "
+    if isinstance(data, list):
+        items = [laid_out(item, inner) for item in data]
+        first, last = "[]"
+    else:
+        items = [f"{json.dumps(key, ensure_ascii=False)}: {laid_out(item, inner)}" for key, item in data.items()]
+        first, last = "{}"
+    return f"{first}\n{inner}" + f",\n{inner}".join(items) + f"\n{indent}{last}"
 
 
 def _outputs(program: ProgramView, setup: Mapping[str, Any]) -> Any:

@@ -143,11 +143,11 @@ class _Counts:
 
 
 def _failure_text(job: Job, error: Mapping[str, Any] | None, code: int) -> str:
-    """Say why a run failed: the user's own traceback, or one line."""
+    """Say what failed and why: the user's own traceback, or one line."""
     if error is None:
         return f"dagwright: {job.label}: its process died (exit {code})\n"
     if error["origin"] == "user" and error["traceback"]:
-        return str(error["traceback"])
+        return f"dagwright: {job.label} failed\n{error['traceback']}"
     return f"dagwright: {job.label}: {error['message']} (exit {code})\n"
 
 
@@ -175,4 +175,5 @@ def show(report: Report) -> None:
         sys.stderr.write(text)
     sys.stderr.write(f"{report.tally}\n")
     if report.outputs is not None:
-        sys.stdout.write(f"{report.outputs}\n")
+        sys.stdout.buffer.write(f"{report.outputs}\n".encode())  # JSON is UTF-8, whatever the terminal's encoding
+        sys.stdout.buffer.flush()

@@ -234,3 +234,8 @@ def test_a_pickles_classes_come_through_the_loader_and_its_errors_pass():
     with pytest.raises(LookupError, match="no code here"):
         Codec({}, load_class=load, warn=lambda _: None).decode(data, MODEL, blobs.__getitem__)
     assert (Model.__module__, "Model") in asked
+
+
+def test_what_cannot_be_pickled_says_so():
+    with pytest.raises(ValueMismatch, match=r"one that cannot be pickled \((PicklingError|AttributeError): "):
+        Codec({}, warn=lambda _: None).normalise(lambda: 1, parse("unknown"))
