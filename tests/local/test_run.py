@@ -252,7 +252,7 @@ def test_diagnostics_are_shown_instead_of_running(project: Path) -> None:
     assert "error[DW" in ended.stderr
 
 
-@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGKILL])
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGKILL, signal.SIGHUP])
 def test_an_interrupted_run_leaves_no_process_behind(project: Path, number: int) -> None:
     process = subprocess.Popen(
         [*COMMAND, "flow.py", "sleeps", "--folder", str(project)],
@@ -266,7 +266,7 @@ def test_an_interrupted_run_leaves_no_process_behind(project: Path, number: int)
     while not (project / "ready").exists():
         time.sleep(0.01)
         assert process.poll() is None
-    (os.killpg if number == signal.SIGINT else os.kill)(process.pid, number)
+    (os.kill if number == signal.SIGKILL else os.killpg)(process.pid, number)
     process.communicate(timeout=30)
     for _ in range(200):
         if not _alive(project):

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
     from dagwright.cache import Result
     from dagwright.execution.assignment import Assignment
-    from dagwright.execution.supervisor import Report
+    from dagwright.execution.child import Report
     from dagwright.store.verbs import Store
 
 

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from types import FrameType, TracebackType
     from typing import Any
 
-TRACEBACK_CHARS = 64 << 10
+_LONGEST_TEXT = 64 << 10
 _OURS = os.path.dirname(os.path.dirname(os.path.abspath(__file__))) + os.sep
 _OUR_PACKAGES = ("dagwright", "dagwright_local", "dagwright_compiler")
 _MACHINERY = ("<frozen importlib", "<frozen zipimport")
@@ -63,11 +63,15 @@ def user_traceback(error: BaseException) -> str:
         _drop_our_frames(part)
         nested = (part.__cause__, part.__context__, *(getattr(part, "exceptions", None) or ()))
         pending.extend(inner for inner in nested if inner is not None)
-    text = "".join(rendered.format())
-    if len(text) > TRACEBACK_CHARS:
-        half = TRACEBACK_CHARS // 2
-        text = f"{text[:half]}\n  [... {len(text) - TRACEBACK_CHARS} characters left out ...]\n{text[-half:]}"
-    return text
+    return _cut("".join(rendered.format()))
+
+
+def _cut(text: str) -> str:
+    """Leave out the middle of a text over 64 KiB."""
+    if len(text) <= _LONGEST_TEXT:
+        return text
+    half = _LONGEST_TEXT // 2
+    return f"{text[:half]}\n  [... {len(text) - _LONGEST_TEXT} characters left out ...]\n{text[-half:]}"
 
 
 def with_user_frames(error: BaseException) -> BaseException:
@@ -101,7 +105,7 @@ def _qualified(kind: type) -> str:
 
 def _message(error: BaseException) -> str:
     try:
-        return str(error)
+        return _cut(str(error))
     except Exception as broken:  # noqa: BLE001  # a user's __str__ may raise anything
         return f"<the message cannot be made: {type(broken).__name__}>"
 

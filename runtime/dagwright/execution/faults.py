@@ -9,7 +9,7 @@ class UserFailure(Exception):  # noqa: N818  # carries an error, is none of its 
     """The user's code failed: ``error`` is what it raised, or what we found wrong in what it gave."""
 
     def __init__(self, error: BaseException) -> None:
-        super().__init__(str(error))
+        super().__init__(error)
         self.error = error
 
 

@@ -63,7 +63,7 @@ class Passage:
 
 
 def write_all(out: int, data: bytes) -> None:
-    """Write every byte; a closed reader is not the task's failure, so its output is dropped then."""
+    """Write every byte; a closed reader, a full disk or a lost terminal is not the task's failure, so its output is dropped then."""
     view = memoryview(data)
     while view:
         view = view[_write_some(out, view) :]
@@ -75,5 +75,5 @@ def _write_some(out: int, view: memoryview) -> int:
     except BlockingIOError:
         select.select([], [out], [])
         return 0
-    except BrokenPipeError:
+    except OSError:
         return len(view)

@@ -20,7 +20,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Mapping
 
-    from dagwright.execution.supervisor import Report, Work
+    from dagwright.execution.child import Report, Work
 
 _TERMINATION_LOG = "/dev/termination-log"
 

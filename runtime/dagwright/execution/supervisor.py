@@ -12,13 +12,14 @@ The child leads a session of its own, so that a timeout reaches what the task st
 
 from __future__ import annotations
 
-import json
 import os
 import select
 import signal
 import time
 
+from dagwright.contract.jsontext import loads
 from dagwright.contract.names import TERMINATION_GRACE_S, TIMEOUT_GRACE_S
+from dagwright.execution.child import become_child, flush
 from dagwright.execution.ending import FAILED, RECOVERABLE, judge
 from dagwright.execution.output import Passage, Tail
 
@@ -26,13 +27,13 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any, Callable
 
-    Report = Callable[[dict[str, Any]], None]
-    Work = Callable[[Report], None]
+    from dagwright.execution.child import Work
 
 _CHUNK = 1 << 16
 _LATE_SIGNAL_S = 1.0
 """How long a failure that may be the echo of a SIGTERM waits for the supervisor's own SIGTERM."""
-_SIGNALS = (signal.SIGTERM, signal.SIGINT)
+_PIPE_BYTES = 1 << 20
+"""What a pipe holds at most."""
 
 
 class Console:
@@ -100,19 +101,11 @@ class _Supervisor:
     def run(self, work: Work) -> Ended:
         started = time.monotonic()
         words = self._start(work)
-        out, err = Passage(self._console.out, self._console.prefix), Passage(self._console.err, self._console.prefix)
-        self._readers = {words[0]: self._hear, words[1]: self._pass_to(out), words[2]: self._pass_to(err), self._wake[0]: _ignore}
-        if self._lifeline is not None:
-            self._readers[self._lifeline] = self._lose_lifeline
-        self._poll = select.poll()
-        for reader in self._readers:
-            self._poll.register(reader, select.POLLIN | select.POLLHUP)
-        while not self._reap():
-            self._listen(self._next_s())
-            self._keep_time()
-        self._clear_up()
-        out.close()
-        err.close()
+        try:
+            self._watch(*words)
+        except BaseException:
+            self._signal_child(signal.SIGKILL)  # nobody else would end it
+            raise
         assert self._status is not None
         reported = self._outcome["ending"] if self._outcome else None
         ending = judge(reported=reported, status=self._status, terminated=self._terminated, timed_out=self._timed_out)
@@ -125,24 +118,43 @@ class _Supervisor:
             peak_rss_bytes=self._peak,
         )
 
+    def _watch(self, words: int, stdout: int, stderr: int) -> None:
+        """Listen until the child is gone and what it said is passed on."""
+        out, err = Passage(self._console.out, self._console.prefix), Passage(self._console.err, self._console.prefix)
+        self._readers = {words: self._hear, stdout: self._pass_to(out), stderr: self._pass_to(err), self._wake[0]: _ignore}
+        if self._lifeline is not None:
+            self._readers[self._lifeline] = self._lose_lifeline
+        self._poll = select.poll()
+        for reader in self._readers:
+            self._poll.register(reader, select.POLLIN | select.POLLHUP)
+        while not self._reap():
+            self._listen(self._next_s())
+            self._keep_time()
+        self._clear_up()
+        out.close()
+        err.close()
+
     def _start(self, work: Work) -> tuple[int, int, int]:
         """Fork; give the read ends of the report, of stdout and of stderr."""
         pipes = [os.pipe() for _ in range(3)]
         self._wake = os.pipe()
         for end in (*self._wake, *(pipe[0] for pipe in pipes)):
             os.set_blocking(end, False)
-        signal.pthread_sigmask(signal.SIG_BLOCK, _SIGNALS)
-        _flush()
+        signals = _ending_signals()
+        signal.pthread_sigmask(signal.SIG_BLOCK, signals)
+        signal.signal(
+            signal.SIGCHLD, _on_signal
+        )  # before the fork: where it was ignored, a child that dies at once would be lost
+        flush()
         self._pid = os.fork()
         if self._pid == 0:
-            _become_child(work, pipes)
+            become_child(work, pipes, signals)
         for pipe in pipes:
             os.close(pipe[1])
         signal.set_wakeup_fd(self._wake[1], warn_on_full_buffer=False)
-        signal.signal(signal.SIGCHLD, _on_signal)
-        for number in _SIGNALS:
+        for number in signals:
             signal.signal(number, self._on_terminate)
-        signal.pthread_sigmask(signal.SIG_UNBLOCK, _SIGNALS)
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, signals)
         return pipes[0][0], pipes[1][0], pipes[2][0]
 
     def _on_terminate(self, _number: int, _frame: object) -> None:
@@ -193,9 +205,9 @@ class _Supervisor:
             self._kill_at = None
             self._signal_child(signal.SIGKILL)
 
-    def _listen(self, wait_s: float | None) -> bool:
-        """Take what is there to read; tell whether anything was."""
-        heard = False
+    def _listen(self, wait_s: float | None) -> int:
+        """Take what is there to read; give how many bytes that was."""
+        heard = 0
         for reader, _ in self._poll.poll(None if wait_s is None else wait_s * 1000 + 1):
             try:
                 chunk = os.read(reader, _CHUNK)
@@ -203,14 +215,14 @@ class _Supervisor:
                 continue
             if not chunk:
                 self._poll.unregister(reader)
-            heard = True
+            heard += len(chunk)
             self._readers[reader](chunk)
         return heard
 
     def _hear(self, chunk: bytes) -> None:
         *lines, self._words = (self._words + chunk).split(b"\n")
         for line in lines:
-            word = json.loads(line)
+            word = loads(line)
             event = word.pop("event")
             if event == "begin" and self._timeout_s:
                 self._deadline = time.monotonic() + self._timeout_s
@@ -236,8 +248,9 @@ class _Supervisor:
     def _clear_up(self) -> None:
         """End what the task left running, take the rest of the output, and let a late SIGTERM explain a failure."""
         self._signal_child(signal.SIGKILL)
-        while self._listen(0):
-            pass
+        left = _PIPE_BYTES * len(self._readers)  # a daemon in a session of its own may go on printing for ever
+        while left > 0 and (heard := self._listen(0)):
+            left -= heard
         if self._may_echo_a_signal():
             until = time.monotonic() + _LATE_SIGNAL_S
             while not self._terminated and time.monotonic() < until:
@@ -251,69 +264,15 @@ class _Supervisor:
         return self._outcome["ending"] in (FAILED, RECOVERABLE) and bool(self._outcome.get("handles_sigterm"))
 
 
+def _ending_signals() -> tuple[int, ...]:
+    """What asks an attempt to end: an orchestrator, an image's own stop signal, a terminal. A hangup may be ignored (``nohup``)."""
+    asked = (signal.SIGTERM, signal.SIGINT, signal.SIGQUIT)
+    return asked if signal.getsignal(signal.SIGHUP) is signal.SIG_IGN else (*asked, signal.SIGHUP)
+
+
 def _on_signal(_number: int, _frame: object) -> None:
     """Wake the poll up: the wake-up pipe got its byte already."""
 
 
 def _ignore(_chunk: bytes) -> None:
     """A signal's byte has done its work by waking the poll."""
-
-
-def _flush() -> None:
-    """Write out what is buffered, else both processes would."""
-    import sys
-
-    for stream in (sys.stdout, sys.stderr):
-        if stream is not None:
-            stream.flush()
-
-
-def _become_child(work: Work, pipes: list[tuple[int, int]]) -> None:
-    """Turn the forked process into the child and run the work; never returns."""
-    status = 1
-    try:
-        import atexit
-
-        atexit._clear()  # noqa: SLF001  # pyright: ignore[reportPrivateUsage]  # what the parent registered is the parent's to run
-        os.setsid()
-        signal.set_wakeup_fd(-1)
-        for number in (*_SIGNALS, signal.SIGCHLD):
-            signal.signal(number, signal.SIG_DFL)
-        signal.signal(signal.SIGINT, signal.default_int_handler)
-        signal.pthread_sigmask(signal.SIG_UNBLOCK, _SIGNALS)
-        report = pipes[0][1]
-        null = os.open(os.devnull, os.O_RDONLY)
-        for source, target in ((null, 0), (pipes[1][1], 1), (pipes[2][1], 2)):
-            os.dup2(source, target)
-        for pipe in pipes:
-            os.close(pipe[0])
-
-        def tell(word: dict[str, Any]) -> None:
-            data = memoryview(json.dumps(word).encode() + b"\n")
-            while data:
-                data = data[os.write(report, data) :]
-
-        _write_through()
-        work(tell)
-        status = 0
-    finally:
-        _leave(status)
-
-
-def _write_through() -> None:
-    """Open stdout and stderr anew on the pipes: UTF-8 whatever the image's locale, and lines leave at once."""
-    import sys
-
-    sys.stdout = open(1, "w", buffering=1, encoding="utf-8", errors="backslashreplace", closefd=False)  # noqa: SIM115
-    sys.stderr = open(2, "w", buffering=1, encoding="utf-8", errors="backslashreplace", closefd=False)  # noqa: SIM115
-
-
-def _leave(status: int) -> None:
-    """End the child: the user's exit handlers run, threads that are still busy are not waited for."""
-    try:
-        import atexit
-
-        atexit._run_exitfuncs()  # noqa: SLF001  # pyright: ignore[reportPrivateUsage]  # the one way to run them without waiting for threads, as sys.exit would
-        _flush()
-    finally:
-        os._exit(status)
