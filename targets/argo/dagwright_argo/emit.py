@@ -15,7 +15,6 @@ if TYPE_CHECKING:
     from jinja2 import Environment
 
 _ASCII_OF_BLOCKS = bytes([*b"\t\n", *range(0x20, 0x7F)])
-_NOT_IN_BLOCKS = re.compile("[^\t\n\x20-\x7e\xa0-\u2027\u202a-\ud7ff\ue000-\ufefe\uff00-\ufffd\U00010000-\U0010ffff]")
 
 
 def block(text: str, indent: int) -> str:
@@ -36,7 +35,13 @@ def block(text: str, indent: int) -> str:
 def _fits_a_block(text: str) -> bool:
     if text.isascii():
         return not text.encode("ascii").translate(None, _ASCII_OF_BLOCKS)
-    return not _NOT_IN_BLOCKS.search(text)
+    return not _not_in_blocks().search(text)
+
+
+@cache
+def _not_in_blocks() -> re.Pattern[str]:
+    """Characters that no block keeps; making the pattern takes longer than importing this module, and ASCII needs none."""
+    return re.compile("[^\t\n\x20-\x7e\xa0-\u2027\u202a-\ud7ff\ue000-\ufefe\uff00-\ufffd\U00010000-\U0010ffff]")
 
 
 def emit(document: model.ConfigMap | model.WorkflowTemplate, note: str = "") -> str:
