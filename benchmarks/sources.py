@@ -6,8 +6,8 @@ import random
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-LARGEST_WORKFLOW = 250
-"""Calls in one workflow: its plan and a long file then fit into one Kubernetes object. Larger files have several workflows."""
+LARGEST_WORKFLOW = 1000
+"""Calls in one workflow at most: larger files have several workflows."""
 GROUP = 10
 """Parallel nodes between two joins of a diamond."""
 LANES = 20
