@@ -146,9 +146,10 @@ def source_places(frame: Frame, value: Promise) -> list[tuple[Place, str]]:
     """Where a promise comes from: the call and what it declares, or the workflow's input."""
     if value.call is None:
         argument = next((arg for arg in _all_arguments(frame.workflow) if arg.arg == value.name), None)
-        return [(frame.place(argument), f"`{spell(value.type)}` is declared here")] if argument is not None else []
+        text = f"`{value.name}` is declared here" if value.path else f"`{spell(value.type)}` is declared here"
+        return [(frame.place(argument), text)] if argument is not None else []
     callee = value.call.callee
-    places = [(frame.place(value.call.node), f"this is `{spell(value.type)}`")]
+    places = [(frame.place(value.call.node), "it is part of this result" if value.path else f"this is `{spell(value.type)}`")]
     if callee.node.returns is not None:
         places.append((Place(callee.module, callee.node.returns), f"`{callee.node.name}` declares its result here"))
     return places

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from dagwright_compiler.diagnostics import codes
 from dagwright_compiler.diagnostics.suggestions import did_you_mean
-from dagwright_compiler.frontend import calls, mapping, ordering, overrides
+from dagwright_compiler.frontend import calls, mapping, ordering, overrides, promise_parts
 from dagwright_compiler.frontend.entities import (
     ClassEntity,
     Constant,
@@ -47,8 +47,8 @@ _OPERATIONS: dict[type[ast.expr], tuple[str, str]] = {
     ast.Compare: ("a comparison", "compare in a task, and let the task decide what to do"),
     ast.BoolOp: ("`and` and `or`", "decide in a task"),
     ast.IfExp: ("a choice", "choose in a task"),
-    ast.Attribute: ("reading an attribute", "read it in the task that needs it, or return it as an output of its own"),
-    ast.Subscript: ("reading an item", "read it in the task that needs it, or return it as an output of its own"),
+    ast.Attribute: ("reading an attribute", "read it in the task that needs it"),
+    ast.Subscript: ("reading an item", "read it in the task that needs it"),
     ast.ListComp: ("a comprehension", "run the task for every element with `map_task(f)(x=values)`"),
     ast.SetComp: ("a comprehension", "run the task for every element with `map_task(f)(x=values)`"),
     ast.DictComp: ("a comprehension", "build the dict in a task"),
@@ -207,15 +207,18 @@ class Expressions:
             return owner
         if isinstance(node, ast.Attribute):
             return self._named_part(owner, node)
-        parts = parts_of(owner) if isinstance(owner, Result | Group) else None
-        if parts is None:
+        if isinstance(owner, Promise):
+            index = None if isinstance(node.slice, ast.Slice) else self.evaluate(node.slice)
+            return promise_parts.item(self._frame, owner, node, index)
+        items = parts_of(owner) if isinstance(owner, Result | Group) else None
+        if items is None:
             return self._refuse_part(owner, node)
-        index = self._static(node.slice)
-        if isinstance(index, Static) and type(index.value) is int and -len(parts) <= index.value < len(parts):
-            return parts[index.value]
-        if isinstance(index, Broken):
-            return index
-        return self._frame.report(codes.UNPACKING_MISMATCH, f"{describe_source(owner)} has {len(parts)} items", node.slice)
+        position = self._static(node.slice)
+        if isinstance(position, Static) and type(position.value) is int and -len(items) <= position.value < len(items):
+            return items[position.value]
+        if isinstance(position, Broken):
+            return position
+        return self._frame.report(codes.UNPACKING_MISMATCH, f"{describe_source(owner)} has {len(items)} items", node.slice)
 
     def _named_part(self, owner: Value, node: ast.Attribute) -> Value | None:
         if isinstance(owner, Result) and owner.call.callee.interface.returns == "namedtuple":
@@ -227,6 +230,8 @@ class Expressions:
             return self._frame.report(codes.UNPACKING_MISMATCH, message, node, help_=f"its outputs are {names}")
         if isinstance(owner, Group) and node.attr in owner.fields:
             return owner.items[owner.fields.index(node.attr)]
+        if isinstance(owner, Promise):
+            return promise_parts.attribute(self._frame, owner, node)
         return self._refuse_part(owner, node)
 
     def _refuse_part(self, owner: Value, node: ast.Attribute | ast.Subscript) -> Value | None:

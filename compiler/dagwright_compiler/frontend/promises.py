@@ -13,7 +13,7 @@ from dagwright_compiler.frontend.interfaces import Interface
 from dagwright_compiler.frontend.known_values import StaticValue
 from dagwright_compiler.frontend.modules import Module
 from dagwright_compiler.frontend.summary import FunctionNode
-from dagwright_compiler.ir.program import Field, LiteralBinding, Policy
+from dagwright_compiler.ir.program import Field, LiteralBinding, Path, Policy
 
 
 class Callee(msgspec.Struct, eq=False):
@@ -57,11 +57,14 @@ class Static(msgspec.Struct, frozen=True, eq=False):
 
 
 class Promise(msgspec.Struct, frozen=True, eq=False):
-    """A typed reference to one output of a call, or (``call`` is ``None``) to an input of the workflow."""
+    """A typed reference to one output of a call, or (``call`` is ``None``) to an input of the workflow; ``path`` leads to a part."""
 
     type: Type
     name: str
     call: Call | None = None
+    path: Path = ()
+    part: str = ""
+    """The path as the source spells it."""
 
 
 class Result(msgspec.Struct, frozen=True, eq=False):
@@ -116,13 +119,21 @@ def parts_of(value: Value) -> tuple[Value, ...] | None:
     if isinstance(value, Static) and isinstance(value.value, tuple | list):
         items: tuple[Any, ...] = tuple(value.value)
         return tuple(Static(item) for item in items)
+    if isinstance(value, Promise) and value.type.kind == "tuple":
+        return tuple(part_at(value, index, item, f"[{index}]") for index, item in enumerate(value.type.args))
     return None
+
+
+def part_at(value: Promise, step: int | str, declared: Type, spelled: str) -> Promise:
+    """A promise of a part of another promise's value."""
+    return Promise(declared, value.name, value.call, (*value.path, step), value.part + spelled)
 
 
 def describe_source(value: Value) -> str:
     """How a message names a value that is no constant."""
     if isinstance(value, Promise):
-        return f"the result of `{value.call.callee.node.name}`" if value.call is not None else f"the input `{value.name}`"
+        whole = f"the result of `{value.call.callee.node.name}`" if value.call is not None else f"the input `{value.name}`"
+        return f"`{value.part}` of {whole}" if value.path else whole
     if isinstance(value, Result):
         return f"the result of `{value.call.callee.node.name}`"
     if isinstance(value, Group):

@@ -72,8 +72,8 @@ def _binding(value: Promise | LiteralBinding, ids: dict[int, str]) -> Binding:
     if isinstance(value, LiteralBinding):
         return value
     if value.call is None:
-        return InputBinding(name=value.name)
-    return OutputBinding(node=ids[id(value.call)], output=value.name)
+        return InputBinding(name=value.name, path=value.path)
+    return OutputBinding(node=ids[id(value.call)], output=value.name, path=value.path)
 
 
 def _outputs(body: Body, callee: Callee) -> list[Promise | LiteralBinding] | None:

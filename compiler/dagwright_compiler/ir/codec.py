@@ -8,12 +8,17 @@ from __future__ import annotations
 
 import json
 import re
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import msgspec
 
 from dagwright.contract.types import Type
-from dagwright_compiler.ir.program import Node, Plan, Program
+from dagwright_compiler.ir.program import ClassDef, Node, Plan, Program
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from dagwright.contract import schema
 
 _ESCAPED_IN_LINES = re.compile(rb"\x7f|\xc2[\x80-\x9f]|\xe2\x80[\xa8\xa9]|\xef\xbb\xbf|\xef\xbf[\xbe\xbf]")
 """UTF-8 of DEL, C1 controls, U+2028, U+2029, U+FEFF, U+FFFE and U+FFFF: text in JSON, but line ends or errors in YAML."""
@@ -99,6 +104,12 @@ def _encode(data: Any) -> bytes:
     except (OverflowError, UnicodeEncodeError):
         # Ints beyond 64 bits and lone surrogates are values too; msgspec is six times faster and takes neither.
         return json.dumps(data, separators=(",", ":")).encode("ascii")
+
+
+def class_data(classes: Mapping[str, ClassDef]) -> dict[str, schema.ClassDef]:
+    """Plain data of classes, as the runtime's functions take it."""
+    data: dict[str, schema.ClassDef] = msgspec.to_builtins(classes, enc_hook=_text)
+    return data
 
 
 def node_data(node: Node) -> dict[str, Any]:

@@ -18,6 +18,8 @@ Json = Any
 
 Returns = Literal["none", "single", "tuple", "namedtuple"]
 ClassKind = Literal["dataclass", "namedtuple", "enum"]
+Path = tuple[int | str, ...]
+"""Steps into a value: fields, positions, keys."""
 
 
 class Struct(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -99,16 +101,18 @@ class LiteralBinding(Struct, frozen=True, kw_only=True, tag="literal", tag_field
 
 
 class InputBinding(Struct, frozen=True, kw_only=True, tag="input", tag_field="kind"):
-    """An input of the enclosing workflow."""
+    """An input of the enclosing workflow, or the part of it where ``path`` leads (``contract.paths``)."""
 
     name: str
+    path: Path = ()
 
 
 class OutputBinding(Struct, frozen=True, kw_only=True, tag="output", tag_field="kind"):
-    """An output of a node of the same graph."""
+    """An output of a node of the same graph, or the part of it where ``path`` leads."""
 
     node: str
     output: str
+    path: Path = ()
 
 
 Binding = LiteralBinding | InputBinding | OutputBinding
@@ -186,10 +190,11 @@ class Program(Struct, frozen=True, kw_only=True, omit_defaults=False):
 
 
 class Publish(Struct, frozen=True, kw_only=True):
-    """The length of list output ``output``, written by the unit as control output ``parameter``."""
+    """The length of the list in ``output``, or in its part at ``path``, written by the unit as control output ``parameter``."""
 
     output: str
     parameter: str
+    path: Path = ()
 
 
 class Unit(Struct, frozen=True, kw_only=True):

@@ -10,15 +10,20 @@ from typing import TYPE_CHECKING
 
 from msgspec.structs import replace
 
-from dagwright_compiler.diagnostics.model import InternalError
+from dagwright.contract.paths import NoSuchPart, spell_path
+from dagwright_compiler.diagnostics.codes import UNKNOWN_PART
+from dagwright_compiler.diagnostics.model import Diagnostic, InternalError
 from dagwright_compiler.ir.graph import predecessors, producers
 from dagwright_compiler.ir.node_ids import NodeIds
+from dagwright_compiler.ir.parts import part_of
 from dagwright_compiler.ir.program import Binding, GraphNode, InputBinding, LiteralBinding, Node, OutputBinding, Program, Workflow
 from dagwright_compiler.passes.call_order import call_order
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from dagwright_compiler.ir.program import Path
+    from dagwright_compiler.ir.spans import NodeKey
     from dagwright_compiler.passes.context import Context
 
 
@@ -59,7 +64,7 @@ class _Flattening:
                 self._place(node)
             else:
                 self._nodes.append(replace(node, bindings=self._resolved(node)))
-        outputs = tuple(replace(output, binding=self._now(output.binding)) for output in self._workflow.outputs)
+        outputs = tuple(replace(output, binding=self._now(output.binding, "")) for output in self._workflow.outputs)
         # ``>>`` may name a call that stands later in the source, so ends are put in only when all are known.
         nodes = tuple(replace(node, after=self._expanded(node.after)) if node.after else node for node in self._nodes)
         return replace(self._workflow, nodes=nodes, outputs=outputs)
@@ -72,13 +77,17 @@ class _Flattening:
         for node in callee.nodes:
             earlier = predecessors(node)
             followed.update(earlier)
-            bindings = tuple((name, _substitute(binding, arguments, renamed)) for name, binding in node.bindings)
+            bindings = tuple(
+                (name, self._substituted(binding, arguments, renamed, (callee.name, node.id, name)))
+                for name, binding in node.bindings
+            )
             after = tuple(renamed[before] for before in node.after) if earlier else call.after
             self._nodes.append(replace(node, id=renamed[node.id], bindings=bindings, after=after))
             # A placed node stands where the callee's author wrote it.
             self._context.spans.place(self._workflow.name, renamed[node.id], (callee.name, node.id))
         for output in callee.outputs:
-            self._outputs[call.id, output.name] = _substitute(output.binding, arguments, renamed)
+            place = (self._workflow.name, call.id, "")
+            self._outputs[call.id, output.name] = self._substituted(output.binding, arguments, renamed, place)
         last = tuple(renamed[node.id] for node in callee.nodes if node.id not in followed)
         # A callee without nodes has ended when its arguments are there and its own order is kept.
         self._ends[call.id] = last or (*call.after, *dict.fromkeys(producers(call)))
@@ -93,12 +102,33 @@ class _Flattening:
         return given
 
     def _resolved(self, node: Node) -> tuple[tuple[str, Binding], ...]:
-        return tuple((name, self._now(binding)) for name, binding in node.bindings)
+        return tuple((name, self._now(binding, node.id, name)) for name, binding in node.bindings)
 
-    def _now(self, binding: Binding) -> Binding:
+    def _now(self, binding: Binding, node: str, part: str = "") -> Binding:
+        """What a binding of the workflow is now that calls before it are put in place."""
         if isinstance(binding, OutputBinding):
-            return self._outputs.get((binding.node, binding.output), binding)
+            found = self._outputs.get((binding.node, binding.output))
+            return binding if found is None else self._part(found, binding.path, (self._workflow.name, node, part))
         return binding
+
+    def _substituted(
+        self, binding: Binding, arguments: Mapping[str, Binding], renamed: Mapping[str, str], place: NodeKey
+    ) -> Binding:
+        """What a binding of a callee is in its caller."""
+        if isinstance(binding, InputBinding):
+            return self._part(arguments[binding.name], binding.path, place)
+        if isinstance(binding, OutputBinding):
+            return replace(binding, node=renamed[binding.node])
+        return binding
+
+    def _part(self, binding: Binding, path: Path, place: NodeKey) -> Binding:
+        """A part of what was bound; that a value known by now has no such part is a finding."""
+        try:
+            return part_of(binding, path, self._context.library.classes)
+        except NoSuchPart as missing:
+            message = f"`{spell_path(path)}` is not there: {missing}"
+            self._context.diagnostics.add(Diagnostic(UNKNOWN_PART, message, self._context.spans.node(*place)))
+            return binding
 
     def _expanded(self, after: tuple[str, ...]) -> tuple[str, ...]:
         """Replace calls that were put in place by their last nodes, through empty callees too."""
@@ -115,11 +145,3 @@ class _Flattening:
             else:
                 found[before] = None
         return tuple(found)
-
-
-def _substitute(binding: Binding, arguments: Mapping[str, Binding], renamed: Mapping[str, str]) -> Binding:
-    if isinstance(binding, InputBinding):
-        return arguments[binding.name]
-    if isinstance(binding, OutputBinding):
-        return replace(binding, node=renamed[binding.node])
-    return binding

@@ -14,6 +14,7 @@ from dagwright_compiler.passes.lint_unused import lint_unused
 from dagwright_compiler.passes.reach import reach
 from dagwright_compiler.passes.reduce_order import reduce_order
 from dagwright_compiler.passes.validate_calls import validate_calls
+from dagwright_compiler.passes.validate_lengths import validate_lengths
 from dagwright_compiler.passes.validate_names import validate_names
 from dagwright_compiler.passes.validate_order import validate_order
 
@@ -35,21 +36,22 @@ CHECKS: tuple[Pass, ...] = (
 """On the workflow as written: its nodes are the user's own calls."""
 REWRITES: tuple[Pass, ...] = (
     inline,
+    validate_lengths,
     reduce_order,
     reach,
 )
-"""On a workflow without errors; from ``inline`` on it is flat."""
+"""On a workflow without errors; from ``inline`` on it is flat. What only the flat workflow shows is checked here."""
 PASSES = (*CHECKS, *REWRITES)
 
 
 def run_passes(program: Program, context: Context) -> Program | None:
-    """Run all passes; ``None`` when a check reports an error."""
+    """Run all passes; ``None`` when one reports an error."""
     run_checks(program, context)
-    if context.diagnostics.has_errors:
-        return None
     for step in REWRITES:
+        if context.diagnostics.has_errors:
+            return None
         program = step(program, context)
-    return program
+    return None if context.diagnostics.has_errors else program
 
 
 def run_checks(program: Program, context: Context) -> None:

@@ -95,19 +95,29 @@ class LiteralBinding(TypedDict):
     value: Json
 
 
-class InputBinding(TypedDict):
-    """An input of the workflow."""
-
+class _InputBindingRequired(TypedDict):
     kind: Literal["input"]
     name: str
 
 
-class OutputBinding(TypedDict):
-    """An output of an earlier node."""
+class InputBinding(_InputBindingRequired, total=False):
+    """An input of the workflow."""
 
+    path: list[Union[int, str]]
+    """Where in the value: ``contract.paths``; absent for the whole."""
+
+
+class _OutputBindingRequired(TypedDict):
     kind: Literal["output"]
     node: str
     output: str
+
+
+class OutputBinding(_OutputBindingRequired, total=False):
+    """An output of an earlier node."""
+
+    path: list[Union[int, str]]
+    """Where in the value; absent for the whole."""
 
 
 Binding = Union[LiteralBinding, InputBinding, OutputBinding]
@@ -162,11 +172,16 @@ class Program(TypedDict):
     workflow: Workflow
 
 
-class Publish(TypedDict):
-    """A control value that a unit writes beside its outputs: the length of a list output."""
-
+class _PublishRequired(TypedDict):
     output: str
     parameter: str
+
+
+class Publish(_PublishRequired, total=False):
+    """A control value that a unit writes beside its outputs: the length of a list output."""
+
+    path: list[Union[int, str]]
+    """Where in the output the list is; absent for the whole."""
 
 
 class _UnitRequired(TypedDict):

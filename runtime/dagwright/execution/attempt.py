@@ -13,7 +13,7 @@ from dagwright.cache import InputsDiffer, PinDamaged
 from dagwright.contract.exits import SYSTEM_TRANSIENT
 from dagwright.contract.names import CONTROL_FOLDER, pin_key
 from dagwright.execution import context, user_code
-from dagwright.execution.bindings import Bindings, length_of
+from dagwright.execution.bindings import Bindings, length_of, type_of_output
 from dagwright.execution.ending import FATAL, SUCCEEDED, TRANSIENT
 from dagwright.execution.faults import Fault, UserFailure
 from dagwright.execution.task_call import PINNED, Reuse, TaskCall, perform
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from typing import Any, Callable
 
     from dagwright.cache import Result
+    from dagwright.contract.schema import Publish
     from dagwright.execution.assignment import Assignment
     from dagwright.execution.child import Report
     from dagwright.store.verbs import Store
@@ -79,7 +80,7 @@ def _execute(assignment: Assignment, report: Report) -> tuple[str, int | None]:
     )
     done = perform(call)
     assert done.result is not None
-    _write_controls(assignment, done.result)
+    _write_controls(assignment, done.result, store)
     number = None if done.state == PINNED else _record_success(store, assignment, done.state, started)
     return done.state, number
 
@@ -114,7 +115,7 @@ class _UserCode:
             self._report({"event": "end"})
 
 
-def _write_controls(assignment: Assignment, result: Result) -> None:
+def _write_controls(assignment: Assignment, result: Result, store: Store) -> None:
     """Write what the orchestrator waits for, also when the result was pinned long ago: it has no other source for it."""
     publish = assignment.unit.get("publish", ())
     if not publish:
@@ -125,11 +126,26 @@ def _write_controls(assignment: Assignment, result: Result) -> None:
         for item in publish:
             path = os.path.join(folder, item["parameter"])
             with open(path, "w", encoding="ascii") as file:
-                file.write(str(length_of(result, item["output"])))
+                length = _length_of_part(assignment, result, item, store) if "path" in item else length_of(result, item["output"])
+                file.write(str(length))
     except OSError as error:
         raise Fault(
             f"cannot write control outputs to {folder}: {error.strerror}: the pod needs a writable DAGWRIGHT_WORK", code=82
         ) from error
+
+
+def _length_of_part(assignment: Assignment, result: Result, item: Publish, store: Store) -> int:
+    """Count the list in a part of an output. Where it is absent, one element runs and says so: it is the map that asks for it."""
+    from dagwright.cache import fetcher, unpack_output
+    from dagwright.contract.paths import NoSuchPart, follow_wire
+
+    declared = type_of_output(assignment.node, item["output"])
+    whole = unpack_output(result.output(item["output"]), fetcher(store, result))
+    try:
+        _, data = follow_wire(declared, whole, item["path"], assignment.plan.program.classes)
+    except NoSuchPart:
+        return 1
+    return len(data) if isinstance(data, list) else 1
 
 
 def _record_success(store: Store, assignment: Assignment, state: str, started: float) -> int | None:

@@ -8,15 +8,16 @@ from __future__ import annotations
 
 from dagwright.cache import Result, fetcher, read_pin, unpack_output
 from dagwright.contract.names import pin_key
+from dagwright.contract.paths import NoSuchPart, follow_value, follow_wire, spell_path
 from dagwright.contract.types import list_of, parse
-from dagwright.execution.faults import fatal
+from dagwright.execution.faults import UserFailure, fatal
 from dagwright.execution.task_call import Value, Wire
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import Mapping
+    from typing import Any, Mapping, Optional, Union
 
-    from dagwright.contract.schema import Binding
+    from dagwright.contract.schema import Binding, InputBinding, OutputBinding
     from dagwright.contract.types import Type
     from dagwright.execution.plan_view import NodeView, ProgramView
     from dagwright.execution.task_call import Given
@@ -62,12 +63,18 @@ class Bindings:
         if binding["kind"] == "literal":
             return Wire(parse(binding["type"]), binding["value"])
         if binding["kind"] == "input":
-            return self._input(binding["name"])
+            return self._part(self._input(binding["name"]), binding, self._program.inputs[binding["name"]].type)
         producer = self._program.node(binding["node"])
-        declared = self._type_of(producer, binding["output"])
+        declared = type_of_output(producer, binding["output"])
+        if "path" in binding:
+            return self._part_of_output(producer, binding, declared)
+        return self._whole(producer, binding["output"], declared)
+
+    def _whole(self, producer: NodeView, output: str, declared: Type) -> Wire:
+        """Give all of an output; the output of a map is the list of its elements'."""
         if producer.over is None:
-            return self._pinned(producer, None, binding["output"], declared)
-        parts = tuple(self._pin(producer, position).output(binding["output"]) for position in range(self.length(producer)))
+            return self._pinned(producer, None, output, declared)
+        parts = tuple(self._pin(producer, position).output(output) for position in range(self.length(producer)))
         fetch = fetcher(self._store, Result(parts))
         return Wire(list_of(declared), [unpack_output(part, fetch) for part in parts], fetch)
 
@@ -77,9 +84,10 @@ class Bindings:
         binding = node.bindings[node.over]
         if binding["kind"] == "output":
             producer = self._program.node(binding["node"])
-            if producer.over is not None:
-                return self.length(producer)
-            return length_of(self._pin(producer, None), binding["output"])
+            if "path" not in binding:
+                if producer.over is not None:
+                    return self.length(producer)
+                return length_of(self._pin(producer, None), binding["output"])
         given = self.value(binding)
         return len(given.data if isinstance(given, Wire) else given.value)
 
@@ -87,14 +95,42 @@ class Bindings:
         count = self.length(node)
         if index is None or not 0 <= index < count:
             raise fatal(f"node {node.id!r} maps over {count} elements, and this attempt was given the index {index}")
-        if binding["kind"] == "output":
+        if binding["kind"] == "output" and "path" not in binding:
             producer = self._program.node(binding["node"])
             if producer.over is not None:
-                return self._pinned(producer, index, binding["output"], self._type_of(producer, binding["output"]))
+                return self._pinned(producer, index, binding["output"], type_of_output(producer, binding["output"]))
         given = self.value(binding)
         if isinstance(given, Wire):
             return Wire(given.type.args[0], given.data[index], given.fetch)
         return Value(given.value[index])
+
+    def _part_of_output(self, producer: NodeView, binding: OutputBinding, declared: Type) -> Given:
+        """Give a part of an output; of a map's results, one element's pin is enough."""
+        path, output = binding.get("path", []), binding["output"]
+        if producer.over is None:
+            return self._part(self._pinned(producer, None, output, declared), binding, declared)
+        count, first = self.length(producer), path[0]
+        if not isinstance(first, int) or not -count <= first < count:
+            raise _missing(
+                binding, NoSuchPart(f"the value has {count} item{'' if count == 1 else 's'}, so there is no [{first!r}]")
+            )
+        element = self._pinned(producer, first % count, output, declared)
+        return self._part(element, {**binding, "path": path[1:]}, declared, whole=binding)
+
+    def _part(
+        self, given: Given, binding: Union[InputBinding, OutputBinding], declared: Type, *, whole: Optional[OutputBinding] = None
+    ) -> Given:
+        """Give the part of a value where the binding's path leads."""
+        path = binding.get("path")
+        if not path:
+            return given
+        try:
+            if isinstance(given, Wire):
+                found, data = follow_wire(given.type, given.data, path, self._codec.classes)
+                return Wire(found, data, given.fetch)
+            return Value(follow_value(declared, given.value, path))
+        except NoSuchPart as missing:
+            raise _missing(whole or binding, missing) from None
 
     def _input(self, name: str) -> Given:
         field = self._program.inputs[name]
@@ -121,12 +157,6 @@ class Bindings:
             )
         return data.decode("utf-8", "surrogatepass")
 
-    def _type_of(self, producer: NodeView, output: str) -> Type:
-        for field in producer.task.outputs:
-            if field.name == output:
-                return field.type
-        raise fatal(f"node {producer.id!r} has no output {output!r}: compile the plan again")
-
     def _pinned(self, producer: NodeView, index: int | None, output: str, declared: Type) -> Wire:
         pin = self._pin(producer, index)
         fetch = fetcher(self._store, pin)
@@ -143,6 +173,42 @@ class Bindings:
                 )
             self._pins[producer.id, index] = found
         return found
+
+
+def part_of_value(program: ProgramView, binding: Union[InputBinding, OutputBinding], value: Any) -> Any:
+    """Give the part of a whole value where a binding's path leads: for who holds values in memory.
+
+    Raises:
+        UserFailure: There is no such part.
+    """
+    if binding["kind"] == "input":
+        declared = program.inputs[binding["name"]].type
+    else:
+        producer = program.node(binding["node"])
+        declared = type_of_output(producer, binding["output"])
+        declared = declared if producer.over is None else list_of(declared)
+    try:
+        return follow_value(declared, value, binding.get("path", []))
+    except NoSuchPart as missing:
+        raise _missing(binding, missing) from None
+
+
+def type_of_output(producer: NodeView, output: str) -> Type:
+    """Give the declared type of a task's output.
+
+    Raises:
+        Fault: The task has none of this name.
+    """
+    for field in producer.task.outputs:
+        if field.name == output:
+            return field.type
+    raise fatal(f"node {producer.id!r} has no output {output!r}: compile the plan again")
+
+
+def _missing(binding: Union[InputBinding, OutputBinding], missing: NoSuchPart) -> UserFailure:
+    """Say in one line what a binding asked for and what is there."""
+    source = f"input {binding['name']!r}" if binding["kind"] == "input" else f"the result of {binding['node']!r}"
+    return UserFailure(LookupError(f"{spell_path(binding.get('path', []))} of {source}: {missing}"))
 
 
 def length_of(result: Result, output: str) -> int:

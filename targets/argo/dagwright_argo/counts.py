@@ -6,13 +6,14 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from dagwright.contract.names import count_parameter
-from dagwright_argo.naming import PARAMETER_NAME
 from dagwright_compiler.diagnostics.model import InternalError
+from dagwright_compiler.ir.lengths import published_lengths
 from dagwright_compiler.ir.program import InputBinding, LiteralBinding, MapNode, OutputBinding, Program, Publish, TaskNode, Unit
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+
+    from dagwright_compiler.ir.lengths import Lengths
 
 FlatNode = TaskNode | MapNode
 
@@ -33,7 +34,6 @@ class OutputCount(msgspec.Struct, frozen=True):
     """A list that the pod of ``node`` writes; ``parameter`` is the control output with its length."""
 
     node: str
-    output: str
     parameter: str
 
 
@@ -44,9 +44,10 @@ def counts_of(program: Program) -> dict[str, Count]:
     """Count of every map node. A map over a map's output has the count of that map: elements never get lost."""
     counts: dict[str, Count] = {}
     nodes = flat_nodes(program)
+    lengths = published_lengths(program)
     for node in nodes.values():
         if isinstance(node, MapNode):
-            counts[node.id] = _count(program, nodes, node)
+            counts[node.id] = _count(lengths, nodes, node)
     return counts
 
 
@@ -64,7 +65,7 @@ def flat_nodes(program: Program) -> dict[str, FlatNode]:
     return nodes
 
 
-def _count(program: Program, nodes: Mapping[str, FlatNode], node: MapNode) -> Count:
+def _count(lengths: Mapping[str, Lengths], nodes: Mapping[str, FlatNode], node: MapNode) -> Count:
     while True:
         binding = dict(node.bindings)[node.over]
         match binding:
@@ -72,28 +73,21 @@ def _count(program: Program, nodes: Mapping[str, FlatNode], node: MapNode) -> Co
                 return LiteralCount(len(value))
             case InputBinding(name=name):
                 return InputCount(name)
-            case OutputBinding(node=producer_id, output=output):
+            case OutputBinding(node=producer_id, output=output, path=path):
                 producer = nodes[producer_id]
                 if isinstance(producer, TaskNode):
-                    return OutputCount(producer_id, output, _parameter(program, producer, output))
+                    return OutputCount(producer_id, lengths[producer_id][output, path].parameter)
                 node = producer
 
 
-def _parameter(program: Program, producer: TaskNode, output: str) -> str:
-    """Name the control output; a field name in another script is replaced by its position."""
-    if PARAMETER_NAME.fullmatch(output):
-        return count_parameter(output)
-    names = [field.name for field in program.tasks[producer.task].outputs]
-    return count_parameter(str(names.index(output)))
-
-
-def units_of(program: Program, counts: Mapping[str, Count]) -> dict[str, Unit]:
+def units_of(program: Program) -> dict[str, Unit]:
     """One unit per node, named as the node; a unit publishes the lengths that maps ask of it."""
-    published: dict[str, dict[str, Publish]] = {}
-    for count in counts.values():
-        if isinstance(count, OutputCount):
-            published.setdefault(count.node, {})[count.output] = Publish(output=count.output, parameter=count.parameter)
+    lengths = published_lengths(program)
     return {
-        node: Unit(id=node, node=node, publish=tuple(value for _, value in sorted(published.get(node, {}).items())))
+        node: Unit(id=node, node=node, publish=tuple(sorted(lengths.get(node, {}).values(), key=_place)))
         for node in flat_nodes(program)
     }
+
+
+def _place(published: Publish) -> tuple[str, str]:
+    return published.output, published.parameter

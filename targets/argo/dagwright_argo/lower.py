@@ -46,7 +46,7 @@ def plan(program: Program) -> Lowering:
     """Decide on units, counts and groups."""
     counts = counts_of(program)
     order = topological(flat_nodes(program).values())
-    return Lowering(units_of(program, counts), counts, order, split(order, MAX_ITEMS))
+    return Lowering(units_of(program), counts, order, split(order, MAX_ITEMS))
 
 
 def topological(nodes: Iterable[FlatNode]) -> dict[str, tuple[str, ...]]:

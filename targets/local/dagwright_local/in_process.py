@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 from dagwright.cache import fetcher, unpack_output
 from dagwright.contract.types import parse
 from dagwright.execution import context
+from dagwright.execution.bindings import part_of_value
 from dagwright.execution.failures import is_recoverable
 from dagwright.execution.faults import UserFailure
 from dagwright.execution.task_call import Reuse, TaskCall, Value, Wire, perform
@@ -106,12 +107,14 @@ class _Run:
         return self._owner.codec.normalise(value, parse(declared))
 
     def _given(self, binding: Binding) -> Given:
+        if binding["kind"] == "literal":
+            return self._owner.literal(binding)
         if binding["kind"] == "input":
-            return Value(self._inputs[binding["name"]])
-        if binding["kind"] == "output":
+            value = self._inputs[binding["name"]]
+        else:
             done, output = self._done[binding["node"]], binding["output"]
-            return Value([element[output] for element in done] if isinstance(done, list) else done[output])
-        return self._owner.literal(binding)
+            value = [element[output] for element in done] if isinstance(done, list) else done[output]
+        return Value(part_of_value(self._owner.program, binding, value) if "path" in binding else value)
 
     def _elements(self, given: Given) -> list[Given]:
         if isinstance(given, Wire):

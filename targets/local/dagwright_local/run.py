@@ -14,7 +14,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from dagwright.contract.names import CONTROL_FOLDER, PLAN_FILE, count_parameter
+from dagwright.contract.names import CONTROL_FOLDER, PLAN_FILE
 from dagwright.execution.plan_view import read_plan
 from dagwright_compiler.driver.bundles import bundle_for
 from dagwright_local.forked import ForkedLauncher
@@ -25,8 +25,8 @@ from dagwright_local.units import lower
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from dagwright.contract.schema import Binding
-    from dagwright.execution.plan_view import NodeView, ProgramView
+    from dagwright.contract.schema import Binding, OutputBinding
+    from dagwright.execution.plan_view import NodeView, PlanView, ProgramView
     from dagwright_compiler.bundle import Bundle
     from dagwright_compiler.driver.programs import Loaded
     from dagwright_local.isolate import IsolatedLauncher
@@ -84,14 +84,15 @@ def new_run() -> str:
 
 
 def _run(setup: Mapping[str, Any], scratch: Path, request: Request) -> Report:
-    program = read_plan(str(scratch)).program
+    plan = read_plan(str(scratch))
+    program = plan.program
     with ForkedLauncher(setup, scratch) as forked:
         if not request.isolate:
-            tally = _schedule(program, forked, request)
+            tally = _schedule(plan, forked, request)
             failures = tuple(_failure_text(job, forked.errors.get(job), code) for job, code, _ in tally.failed)
         else:
             with _isolated(setup, scratch, program) as isolated:
-                tally = _schedule(program, isolated, request)
+                tally = _schedule(plan, isolated, request)
             failures = tuple(f"dagwright: {job.label} failed (exit {code})\n" for job, code, _ in tally.failed)
         outputs = forked.outputs() if not failures else None
     return Report(tally, outputs, failures)
@@ -105,16 +106,17 @@ def _isolated(setup: Mapping[str, Any], scratch: Path, program: ProgramView) -> 
     return IsolatedLauncher(setup, scratch, environments, open_store(setup["store"]))
 
 
-def _schedule(program: ProgramView, launcher: ForkedLauncher | IsolatedLauncher, request: Request) -> Tally:
-    counts = _Counts(program, launcher, request.inputs)
-    return Schedule(program, launcher, max_workers=request.max_workers, count=counts.of_node).run()
+def _schedule(plan: PlanView, launcher: ForkedLauncher | IsolatedLauncher, request: Request) -> Tally:
+    counts = _Counts(plan, launcher, request.inputs)
+    return Schedule(plan.program, launcher, max_workers=request.max_workers, count=counts.of_node).run()
 
 
 class _Counts:
     """How many elements a map node has: from the plan, from the inputs, or from the control output of the list's producer."""
 
-    def __init__(self, program: ProgramView, launcher: ForkedLauncher | IsolatedLauncher, inputs: Mapping[str, str]) -> None:
-        self._program = program
+    def __init__(self, plan: PlanView, launcher: ForkedLauncher | IsolatedLauncher, inputs: Mapping[str, str]) -> None:
+        self._plan = plan
+        self._program = plan.program
         self._launcher = launcher
         self._inputs = inputs
 
@@ -133,13 +135,19 @@ class _Counts:
         producer = self._program.node(binding["node"])
         if producer.over is not None:
             return self.of_node(producer)
-        parameter = count_parameter(binding["output"])
+        parameter = self._parameter(binding)
         # The attempt that succeeded wrote it; earlier ones of the same node have folders of their own.
         for folder in sorted(self._launcher.work_of(Job(producer.id, None, 0)).parent.iterdir(), reverse=True):
             path = folder / CONTROL_FOLDER / parameter
             if path.exists():
                 return int(path.read_text("ascii"))
         raise FileNotFoundError(f"node {producer.id} left no control output {parameter}")
+
+    def _parameter(self, binding: OutputBinding) -> str:
+        """Name the control output with the length of a producer's list."""
+        wanted = binding["output"], binding.get("path", [])
+        published = self._plan.unit(binding["node"]).get("publish", ())
+        return next(item["parameter"] for item in published if (item["output"], item.get("path", [])) == wanted)
 
 
 def _failure_text(job: Job, error: Mapping[str, Any] | None, code: int) -> str:

@@ -39,7 +39,7 @@ def call(*predecessors, count=None, template="task"):
 def test_a_count_leaves_the_dag_of_its_producer_and_enters_the_dag_of_the_map():
     calls = {
         "make": call(template="lister"),
-        "each": call("make", count=OutputCount("make", "o0", COUNT)),
+        "each": call("make", count=OutputCount("make", COUNT)),
         "last": call("each"),
     }
     root = Group((Group((Group(("make",)),)), Group((Group(("each",)), "last"))))
@@ -59,7 +59,7 @@ def test_a_count_leaves_the_dag_of_its_producer_and_enters_the_dag_of_the_map():
     ],
 )
 def test_a_count_finds_its_map_wherever_both_stand(root):
-    calls = {"make": call(template="lister"), "each": call("make", count=OutputCount("make", "o0", COUNT))}
+    calls = {"make": call(template="lister"), "each": call("make", count=OutputCount("make", COUNT))}
     ran = Simulation(templates(calls, root), {("make", COUNT): 1}).ran
     assert [pod.unit for pod in ran] == ["make", "each"]
 
@@ -80,7 +80,7 @@ def test_any_graph_in_any_grouping_keeps_every_edge_and_every_count(seed):
         kind = choice.random()
         if makers and kind < 0.3:
             maker = choice.choice(makers)
-            calls[name] = call(*dict.fromkeys((maker, *earlier)), count=OutputCount(maker, "o0", COUNT))
+            calls[name] = call(*dict.fromkeys((maker, *earlier)), count=OutputCount(maker, COUNT))
         elif kind < 0.6:
             makers.append(name)
             calls[name] = call(*earlier, template="lister")

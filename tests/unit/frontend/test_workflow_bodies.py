@@ -271,8 +271,8 @@ d = -a  # E: DW408
 e = a > 3  # E: DW408
 f = a and n  # E: DW408
 g = 1 if a else 2  # E: DW408
-h = xs[0]  # E: DW408
-i = a.real  # E: DW408
+h = xs[0]
+i = a.real  # E: DW312
 j = len(xs)  # E: DW408
 k = [half(x=x) for x in xs]  # E: DW408
 l = {'a': a}  # E: DW408

@@ -1,0 +1,128 @@
+"""Parts of promises: ``x.attr``, ``x[0]``, ``x["k"]``. The type says which parts there are; positions in lists and keys of dicts only a run knows."""
+
+from __future__ import annotations
+
+import ast
+from typing import TYPE_CHECKING
+
+from dagwright.contract.types import UNKNOWN, Type, union_of
+from dagwright_compiler.diagnostics import codes
+from dagwright_compiler.diagnostics.suggestions import did_you_mean
+from dagwright_compiler.frontend.calls import source_places
+from dagwright_compiler.frontend.promises import Broken, Promise, Static, Value, describe_source, part_at
+from dagwright_compiler.frontend.typing_rules import spell
+from dagwright_compiler.frontend.wire_values import describe
+
+if TYPE_CHECKING:
+    from dagwright_compiler.frontend.frames import Frame
+    from dagwright_compiler.ir.program import ClassDef
+
+_IN_A_TASK = "read it in the task that needs it"
+_KEYS = ("int", "str", "unknown")
+
+
+class _Refusal(Exception):  # noqa: N818 - becomes a finding
+    """A type has no such part; ``help_`` says what to write."""
+
+    def __init__(self, reason: str, help_: str = _IN_A_TASK) -> None:
+        super().__init__(reason)
+        self.reason = reason
+        self.help_ = help_
+
+
+def attribute(frame: Frame, owner: Promise, node: ast.Attribute) -> Value:
+    """``x.attr``: a field of a dataclass or named tuple."""
+    try:
+        return part_at(owner, node.attr, _field_type(frame, owner.type, node.attr), f".{node.attr}")
+    except _Refusal as refusal:
+        return _report(frame, owner, node, refusal)
+
+
+def item(frame: Frame, owner: Promise, node: ast.Subscript, index: Value | None) -> Value:
+    """``x[0]``, ``x["k"]``: an item of a list or tuple, a value of a dict; ``index`` is ``None`` for a slice."""
+    if index is None:
+        return _report(frame, owner, node, _Refusal("a slice is no part but a new list", "slice in the task that needs it"))
+    if isinstance(index, Broken):
+        return index
+    if not isinstance(index, Static):
+        message = f"an index is needed while compiling, but this is {describe_source(index)}"
+        return frame.report(codes.PROMISE_OPERATION, message, node.slice, help_=_IN_A_TASK)
+    try:
+        step, declared = _item(frame, owner.type, index.value)
+    except _Refusal as refusal:
+        return _report(frame, owner, node, refusal)
+    return part_at(owner, step, declared, f"[{index.value!r}]")
+
+
+def _field_type(frame: Frame, declared: Type, name: str) -> Type:
+    kind = declared.kind
+    if kind == "union":
+        return union_of([_field_type(frame, member, name) for member in declared.args if member.kind != "none"])
+    if kind == "unknown":
+        raise _Refusal("its type is not known", "annotate what it is, or read it in the task that needs it")
+    if kind == "opaque":
+        raise _Refusal(f"the fields of `{spell(declared)}` are not known")
+    if kind == "dict":
+        raise _Refusal(f"`{spell(declared)}` has keys", f'write `["{name}"]`')
+    definition = _record(frame, declared)
+    if definition is None:
+        raise _Refusal(f"`{spell(declared)}` has no fields that a workflow can read")
+    for field in definition.fields:
+        if field.name == name:
+            return field.type
+    names = [field.name for field in definition.fields]
+    raise _Refusal(
+        f"`{spell(declared)}` has no field `{name}`",
+        did_you_mean(name, names) or (f"its fields are {', '.join(names)}" if names else "it has no fields"),
+    )
+
+
+def _item(frame: Frame, declared: Type, index: object) -> tuple[int | str, Type]:
+    kind = declared.kind
+    if kind == "union":
+        found = [_item(frame, member, index) for member in declared.args if member.kind != "none"]
+        steps = {step for step, _ in found}
+        if len(steps) != 1:
+            raise _Refusal("the members of its type disagree on where that is")
+        return steps.pop(), union_of([part for _, part in found])
+    if type(index) not in (int, str):
+        raise _Refusal(f"a workflow reads items by whole numbers and text, found {describe(index)}")
+    assert isinstance(index, int | str)
+    if kind == "unknown":
+        return index, UNKNOWN
+    if kind == "dict":
+        key, value = declared.args
+        if key.kind not in _KEYS:
+            raise _Refusal(f"a workflow reads keys that are whole numbers or text, and these are `{spell(key)}`")
+        if key.kind not in ("unknown", type(index).__name__):
+            raise _Refusal(f"its keys are `{spell(key)}`, found {describe(index)}", f"write a key of type `{spell(key)}`")
+        return index, value
+    if kind in ("list", "tuple"):
+        if isinstance(index, str):
+            raise _Refusal(f"the items of `{spell(declared)}` are found by position", "write a number: `[0]`")
+        return (index, declared.args[0]) if kind == "list" else _position(declared, [*enumerate(declared.args)], index)
+    definition = _record(frame, declared)
+    if definition is not None and definition.kind == "namedtuple" and isinstance(index, int):
+        return _position(declared, [(field.name, field.type) for field in definition.fields], index)
+    if definition is not None and isinstance(index, str) and index.isidentifier():
+        raise _Refusal(f"`{spell(declared)}` has attributes", f"write `.{index}`")
+    raise _Refusal(f"`{spell(declared)}` has no items that a workflow can read")
+
+
+def _position(
+    declared: Type, items: list[tuple[int, Type]] | list[tuple[str, Type]] | list[tuple[int | str, Type]], index: int
+) -> tuple[int | str, Type]:
+    if not -len(items) <= index < len(items):
+        raise _Refusal(f"`{spell(declared)}` has {len(items)} items", f"write a number below {len(items)}")
+    return items[index]
+
+
+def _record(frame: Frame, declared: Type) -> ClassDef | None:
+    definition = frame.services.classes.definition(declared.name) if declared.kind == "class" else None
+    return definition if definition is not None and definition.kind in ("dataclass", "namedtuple") else None
+
+
+def _report(frame: Frame, owner: Promise, node: ast.Attribute | ast.Subscript, refusal: _Refusal) -> Broken:
+    part = f".{node.attr}" if isinstance(node, ast.Attribute) else f"[{ast.unparse(node.slice)}]"
+    message = f"{describe_source(owner)} has no `{part}`: {refusal.reason}"
+    return frame.report(codes.UNKNOWN_PART, message, node, help_=refusal.help_, related=tuple(source_places(frame, owner)))

@@ -1,0 +1,131 @@
+"""Parts of values on every way of running: one answer, and one line where a part is absent."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+FLOW = """
+from __future__ import annotations
+from dataclasses import dataclass
+from typing import Any, NamedTuple, Optional
+from dagwright import map_task, task, workflow
+
+@dataclass
+class Inner:
+    name: str
+    scores: list[float]
+
+@dataclass
+class Outer:
+    inner: Inner
+    table: dict[int, Inner]
+    pair: tuple[int, str]
+    maybe: Optional[Inner] = None
+
+class Named(NamedTuple):
+    first: Outer
+    second: list[int]
+
+@task
+def make(n: int) -> Named:
+    inner = Inner("in", [float(n), 2.0, 3.0])
+    return Named(Outer(inner, {1: inner}, (n, "p"), None), [1, 2, n])
+
+@task
+def anything(n: int) -> Any:
+    return {"k": [1, (2, {"z": n})]}
+
+@task(cache=True, cache_version="1")
+def text(s: str, n: float, x: float, z: Any) -> str:
+    return f"{s} {n!r} {x!r} {z}"
+
+@task(cache=True, cache_version="1")
+def half(x: float) -> Inner:
+    return Inner(str(x), [x])
+
+@task
+def show(x: int) -> str:
+    return str(x)
+
+@workflow
+def sub(of: Outer, arg: Inner) -> str:
+    return text(s=of.inner.name, n=of.pair[0], x=of.table[1].scores[0], z=arg.scores[-1])
+
+@workflow
+def main(n: int = 3, arg: Inner = Inner("arg", [9.0, 8.0])) -> tuple[str, str, list[Inner], float, int]:
+    made = make(n=n)
+    count, label = made.first.pair
+    halves = map_task(half)(x=made.first.inner.scores)
+    direct = text(s=label, n=made.second[-1], x=halves[1].scores[0], z=anything(n=n)["k"][1][1]["z"])
+    return direct, sub(of=made.first, arg=arg), halves, halves[-1].scores[0], count
+
+@workflow
+def absent(n: int = 3) -> str:
+    return show(x=make(n=n).second[5])
+
+@workflow
+def absent_list(n: int = 3) -> list[Inner]:
+    return map_task(half, concurrency=1)(x=make(n=n).first.maybe.scores)
+
+@workflow
+def absent_output(n: int = 3) -> Inner:
+    return make(n=n).first.table[2]
+
+if __name__ == "__main__":
+    import sys
+    print(globals()[sys.argv[1]]())
+"""
+RUN = ["-c", "from dagwright_compiler.cli.main import main; main()", "run"]
+WAYS = {
+    "run": [*RUN, "flow.py"],
+    "isolate": [*RUN, "--isolate", "flow.py"],
+    "batch": [*RUN, "-t", "batch", "--emulate", "flow.py"],
+}
+SECOND = "[5] of the result of 'make': the value has 3 items, so there is no [5]"
+MAYBE = "['maybe']['scores'] of the result of 'make': its part ['maybe'] is None, so there is no ['scores']"
+TABLE = "['table'][2] of the result of 'make': its part ['table'] has no key 2; its keys are 1"
+
+
+def execute(project: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
+    environment = {name: value for name, value in os.environ.items() if not name.startswith("DAGWRIGHT_")}
+    return subprocess.run(
+        [sys.executable, *arguments], cwd=project, env=environment, capture_output=True, text=True, check=False, timeout=120
+    )
+
+
+@pytest.fixture(scope="module")
+def project(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("parts")
+    (folder / "pyproject.toml").touch()
+    (folder / "flow.py").write_text(FLOW, "utf-8")
+    return folder
+
+
+def test_a_python_call_reads_parts(project: Path) -> None:
+    ended = execute(project, "flow.py", "main")
+    halves = "[Inner(name='3.0', scores=[3.0]), Inner(name='2.0', scores=[2.0]), Inner(name='3.0', scores=[3.0])]"
+    assert ended.stdout == f"('p 3.0 2.0 3', 'in 3.0 3.0 8.0', {halves}, 3.0, 3)\n", ended.stderr
+
+
+@pytest.mark.parametrize("way", list(WAYS))
+def test_every_way_reads_the_same_parts_under_the_same_keys(project: Path, way: str) -> None:
+    execute(project, "flow.py", "main")
+    ended = execute(project, *WAYS[way], "main")
+    halves = [{"name": str(x), "scores": [x]} for x in (3.0, 2.0, 3.0)]
+    assert json.loads(ended.stdout or "null") == ["p 3.0 2.0 3", "in 3.0 3.0 8.0", halves, 3.0, 3], ended.stderr
+    assert "2 run, 5 cached" in ended.stderr
+
+
+@pytest.mark.parametrize(("workflow", "text"), [("absent", SECOND), ("absent_list", MAYBE), ("absent_output", TABLE)])
+@pytest.mark.parametrize("way", ["script", *WAYS])
+def test_an_absent_part_is_one_line_everywhere(project: Path, way: str, workflow: str, text: str) -> None:
+    ended = execute(project, *(["flow.py"] if way == "script" else WAYS[way]), workflow)
+    assert ended.returncode
+    assert text in ended.stderr
+    assert "Error" not in ended.stderr.replace("LookupError", "")
