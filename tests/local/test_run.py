@@ -63,7 +63,9 @@ def fails(n: int) -> int:
 
 @task
 def sleeps(folder: str) -> int:
-    open(os.path.join(folder, "ready"), "w").close()
+    with open(os.path.join(folder, "starting"), "w") as file:
+        file.write(str(os.getpid()))
+    os.rename(file.name, os.path.join(folder, "ready"))
     time.sleep(60)
     return 0
 
@@ -252,10 +254,24 @@ def test_diagnostics_are_shown_instead_of_running(project: Path) -> None:
     assert "error[DW" in ended.stderr
 
 
-@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGKILL, signal.SIGHUP])
-def test_an_interrupted_run_leaves_no_process_behind(project: Path, number: int) -> None:
+@pytest.mark.parametrize(
+    ("how", "number"),
+    [
+        ([], signal.SIGINT),
+        ([], signal.SIGKILL),
+        ([], signal.SIGHUP),
+        (["--isolate"], signal.SIGINT),
+        (["--isolate"], signal.SIGTERM),
+        (["-t", "batch", "--emulate"], signal.SIGINT),
+        (["-t", "batch", "--emulate"], signal.SIGTERM),
+    ],
+)
+def test_an_interrupted_run_leaves_nothing_behind(project: Path, how: list[str], number: int) -> None:
+    temporary = project / "temporary"
+    temporary.mkdir()
     process = subprocess.Popen(
-        [*COMMAND, "flow.py", "sleeps", "--folder", str(project)],
+        [*COMMAND, *how, "flow.py", "sleeps", "--folder", str(project)],
+        env={**os.environ, "TMPDIR": str(temporary)},
         cwd=project,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
@@ -266,13 +282,16 @@ def test_an_interrupted_run_leaves_no_process_behind(project: Path, number: int)
     while not (project / "ready").exists():
         time.sleep(0.01)
         assert process.poll() is None
-    (os.kill if number == signal.SIGKILL else os.killpg)(process.pid, number)
+    (os.kill if number in (signal.SIGKILL, signal.SIGTERM) else os.killpg)(process.pid, number)
     process.communicate(timeout=30)
+    pid = int((project / "ready").read_text())
     for _ in range(200):
-        if not _alive(project):
-            return
+        if not _alive(project) and not Path(f"/proc/{pid}").exists():
+            break
         time.sleep(0.05)
-    raise AssertionError(_alive(project))
+    else:
+        raise AssertionError(_alive(project))
+    assert number == signal.SIGKILL or not list(temporary.iterdir())
 
 
 def _alive(project: Path) -> list[str]:

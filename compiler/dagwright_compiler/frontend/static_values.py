@@ -127,10 +127,8 @@ class Evaluator:
     def _constant(self, node: Any, module: Module) -> StaticValue:
         value = node.value
         if value is None or type(value) in (str, int, bool, float, bytes):
-            if type(value) is str and not value.isascii():
-                operations.check_text(value) if _encodes(value) else self._fail(
-                    node, module, "the text holds a lone surrogate, which no UTF-8 file can carry"
-                )
+            if type(value) is str and not value.isascii() and not _encodes(value):
+                self._fail(node, module, "the text holds a lone surrogate, which no UTF-8 file can carry")
             elif type(value) is int and value.bit_length() > operations.MOST_BITS:
                 self._fail(node, module, "the number has more than 4000 digits")
             return value

@@ -65,6 +65,11 @@ def test_computes_what_is_known(expression: str, value: object) -> None:
     assert _value(expression) == value
 
 
+def test_what_is_written_out_may_be_long() -> None:
+    text = "\u00e9" * 1_500_000
+    assert _value(repr(text)) == text
+
+
 @pytest.mark.parametrize(
     ("expression", "code", "message"),
     [
