@@ -21,7 +21,7 @@ from dagwright_compiler.driver.naming import Wanted
 from dagwright_compiler.driver.programs import load_definition
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Generator
     from types import FrameType
 
     from dagwright_compiler.driver.programs import Loaded
@@ -97,7 +97,7 @@ def _execute(loaded: Loaded, *, emulator: str | None, **request: Any) -> int:
 
 
 @contextmanager
-def _ended_by_signals() -> Iterator[None]:
+def _ended_by_signals() -> Generator[None]:
     """Have SIGTERM and SIGHUP unwind the run as Ctrl-C does: its attempts end with it, and its folders go."""
 
     def leave(number: int, _frame: FrameType | None) -> None:
