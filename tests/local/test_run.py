@@ -254,6 +254,50 @@ def test_diagnostics_are_shown_instead_of_running(project: Path) -> None:
     assert "error[DW" in ended.stderr
 
 
+def test_what_a_module_prints_when_it_is_imported_is_no_part_of_the_outputs(project: Path) -> None:
+    source = """
+import os, sys
+from dataclasses import dataclass
+from dagwright import task
+
+@dataclass
+class Point:
+    x: float
+
+print("imported", flush=True)
+os.write(1, b"to the descriptor\\n")
+sys.stdin.read()
+
+@task
+def origin() -> Point:
+    return Point(0.0)
+"""
+    (project / "loud.py").write_text(source)
+    ended = run(project, "loud.py", "origin")
+    assert (ended.returncode, json.loads(ended.stdout)) == (0, {"x": 0.0}), ended
+    assert "origin | imported" in ended.stderr
+
+
+def test_a_record_that_cannot_be_read_does_not_hang_an_isolated_run(project: Path) -> None:
+    source = """
+import atexit, pathlib
+from dagwright import task
+
+def spoil(store):
+    for path in pathlib.Path(store).glob("v1/run/*/*/attempt-*.json"):
+        path.write_text("no JSON")
+
+@task
+def spoils(store: str) -> int:
+    atexit.register(spoil, store)
+    return 7
+"""
+    (project / "spoils.py").write_text(source)
+    store = project / "store"
+    ended = run(project, "--isolate", "--store", store.as_uri(), "spoils.py", "spoils", "--store", store)
+    assert (ended.returncode, ended.stdout) == (0, "7\n"), ended
+
+
 @pytest.mark.parametrize(
     ("how", "number"),
     [

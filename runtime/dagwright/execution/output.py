@@ -10,6 +10,7 @@ import os
 import select
 
 TAIL_BYTES = 8 << 20
+_LONGEST_LINE = 1 << 20
 
 
 class Tail:
@@ -54,6 +55,8 @@ class Passage:
         if newline:
             for line in whole.split(b"\n"):
                 write_all(self._out, self._prefix + line + b"\n")
+        if len(rest) > _LONGEST_LINE:  # a line without end would fill the memory
+            self.close()
 
     def close(self) -> None:
         """Pass on a last line that lacks its end."""
