@@ -68,6 +68,18 @@ def flaky(x: int) -> int:
         raise RecoverableError("not yet")
     return x
 
+class Mute(Exception):
+    def __str__(self):
+        raise RuntimeError("no words")
+
+@task
+def raises_mute() -> int:
+    raise Mute
+
+@task(timeout=20)
+def raises_mute_apart() -> int:
+    raise Mute
+
 class Picky(RecoverableError):
     def __init__(self, what, why):
         super().__init__(f"{what}: {why}")
@@ -252,6 +264,12 @@ def test_errors_that_cannot_travel_are_retried_like_any_other(flow: Any, tmp_pat
     folder = tmp_path / "tries"
     folder.mkdir()
     assert flow.flaky_apart(folder=str(folder)) == 3
+
+
+@pytest.mark.parametrize("name", ["raises_mute", "raises_mute_apart"])
+def test_an_error_that_cannot_say_what_it_is_is_raised_as_it_is(flow: Any, name: str) -> None:
+    with pytest.raises(flow.Mute):
+        getattr(flow, name)()
 
 
 @pytest.mark.parametrize(("how", "status"), [("exits", 3), ("raises", 1), ("returns", 0)])
