@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 FLOW = """
 from __future__ import annotations
-import os, sys, time
+import functools, os, sys, time
 from dataclasses import dataclass, field
 from typing import NamedTuple, Optional
 from dagwright import RecoverableError, map_task, task, workflow
@@ -66,6 +66,20 @@ def flaky(x: int) -> int:
     CALLS.append(x)
     if len(CALLS) < 3:
         raise RecoverableError("not yet")
+    return x
+
+def logged(function):
+    @functools.wraps(function)
+    def inner(*arguments, **keywords):
+        return function(*arguments, **keywords)
+    return inner
+
+def five():
+    return 5
+
+@task
+@logged
+def decorated(x: int = five()) -> int:
     return x
 
 class Mute(Exception):
@@ -264,6 +278,10 @@ def test_errors_that_cannot_travel_are_retried_like_any_other(flow: Any, tmp_pat
     folder = tmp_path / "tries"
     folder.mkdir()
     assert flow.flaky_apart(folder=str(folder)) == 3
+
+
+def test_a_default_is_found_behind_the_users_own_decorator(flow: Any) -> None:
+    assert flow.decorated() == 5
 
 
 @pytest.mark.parametrize("name", ["raises_mute", "raises_mute_apart"])
