@@ -50,6 +50,8 @@ class Evaluator:
         self._resolver = resolver
         self._steps = 0
         self._depth = 0
+        self.changeable: list[StaticValue] = []
+        """Constants that are containers: every use of one gives the same object."""
         self.construct: Callable[[ClassEntity | Constant, list[StaticValue], dict[str, StaticValue], Place], StaticValue] = (
             _no_constructor
         )
@@ -208,6 +210,8 @@ class Evaluator:
             failure = memo[entity.name] = _Failure(error.message, error.help, error.code, error.reported, error.place)
             raise failure.at(place, entity) from None
         memo[entity.name] = value
+        if isinstance(value, list | dict | tuple | Instance):
+            self.changeable.append(value)
         return value
 
     def _joined(self, node: ast.JoinedStr, module: Module, scope: Any) -> StaticValue:
