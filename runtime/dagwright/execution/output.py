@@ -65,6 +65,13 @@ class Passage:
             self._line = b""
 
 
+def open_standard_descriptors() -> None:
+    """Lead standard streams that this process was started without to the null device: a pipe in their place would be written to."""
+    while (descriptor := os.open(os.devnull, os.O_RDWR)) <= 2:
+        os.set_inheritable(descriptor, True)
+    os.close(descriptor)
+
+
 def write_all(out: int, data: bytes) -> None:
     """Write every byte; a closed reader, a full disk or a lost terminal is not the task's failure, so its output is dropped then."""
     view = memoryview(data)

@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any
 
 from dagwright.execution import closing
 from dagwright.execution.assignment import Assignment
+from dagwright.execution.output import open_standard_descriptors
 from dagwright.execution.plan_view import PlanView, read_plan
 from dagwright.execution.pod import pickle_policy, work_of
 from dagwright.execution.supervisor import Console, supervise
@@ -46,6 +47,7 @@ _PRELOADED = (
 def main() -> None:
     """Serve one run."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # a terminal's Ctrl-C reaches the supervisors by themselves
+    open_standard_descriptors()
     for name in _PRELOADED:
         import_module(name)
     gc.freeze()  # what attempts share stays shared: the collector of a child would touch, and so copy, every page
