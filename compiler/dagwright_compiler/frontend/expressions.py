@@ -324,8 +324,10 @@ class Expressions:
         self, definition: ClassDef, node: ast.Call, values: list[Value], named: list[tuple[ast.keyword, Value]]
     ) -> Value:
         names = [field.name for field in definition.fields]
-        found = dict(zip(names, values, strict=False)) | {keyword.arg or "": value for keyword, value in named}
-        if set(found) != set(names) or len(values) + len(named) != len(names):
+        given = dict(zip(names, values, strict=False)) | {keyword.arg or "": value for keyword, value in named}
+        defaults = self._frame.services.classes.defaults.get(f"{definition.module}.{definition.qualname}", {})
+        found: dict[str, Value] = {name: Static(value) for name, value in defaults.items()} | given
+        if set(found) != set(names) or len(values) + len(named) != len(given):
             message = f"`{definition.qualname}` takes {', '.join(names)}"
             return self._frame.report(codes.UNPACKING_MISMATCH, message, node)
         return Group("tuple", tuple(found[name] for name in names), tuple(names))

@@ -58,6 +58,8 @@ class Evaluator:
         """Builds instances of project classes; set by ``classes``."""
         self.member: Callable[[MemberEntity, Place], StaticValue] = _no_member
         """Reads members of enums; set by ``classes``."""
+        self.functional_member: Callable[[Constant, str], StaticValue] = lambda _entity, _name: None
+        """Reads members of enums made by a call, else gives ``None``; set by ``classes``."""
         self._handlers: dict[type[ast.expr], Callable[..., StaticValue]] = {
             ast.Name: self._name,
             ast.Attribute: self._attribute,
@@ -158,6 +160,10 @@ class Evaluator:
             entity = self._resolver.expression(node, module)
             if entity is not None:
                 return self._entity(entity, node, module)
+            holder = self._resolver.expression(node.value, module)
+            member = self.functional_member(holder, node.attr) if isinstance(holder, Constant) else None
+            if member is not None:
+                return member
         owner = self._eval(node.value, module, scope)
         if isinstance(owner, Instance) and node.attr in owner.fields:
             return owner.fields[node.attr]
