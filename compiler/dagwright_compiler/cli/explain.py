@@ -7,7 +7,6 @@ import sys
 from typing import TYPE_CHECKING
 
 import click
-import msgspec
 
 from dagwright_compiler.cli.main import SUCCESS
 from dagwright_compiler.cli.options import color_option
@@ -15,6 +14,7 @@ from dagwright_compiler.cli.terminal import wants_color, width
 from dagwright_compiler.diagnostics import pages
 from dagwright_compiler.diagnostics.codes import ALL
 from dagwright_compiler.diagnostics.explanations import UnknownCodeError, codes_of
+from dagwright_compiler.diagnostics.formats import pretty
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -49,7 +49,7 @@ def _shown(codes: Sequence[Code], output_format: str, *, listed: bool, color: st
         found = (
             [{"code": code.id, "severity": code.severity, "title": code.title} for code in codes] if listed else pages.data(codes)
         )
-        return msgspec.json.format(msgspec.json.encode(found), indent=2).decode() + "\n"
+        return pretty(found)
     if output_format == "markdown":
         return pages.markdown_listing(codes) if listed else pages.markdown(codes)
     from dagwright_compiler.diagnostics.text import TextRenderer
