@@ -144,6 +144,16 @@ def test_an_absent_bundle_names_its_key(pods: Pods) -> None:
     assert bundle_key("0" * 64) in ended.err
 
 
+@pytest.mark.parametrize("text", ["[" * 100_000, '{"$ref": ' + "[" * 100_000])
+def test_an_input_nested_too_deeply_is_no_value_of_its_type(pods: Pods, text: str) -> None:
+    pods.inputs = [{"name": "deep", "type": "list[int]"}]
+    pods.task("u", {"a": ("list[int]", {"kind": "input", "name": "deep"})}, "int")
+    ended = pods.attempt("u", DAGWRIGHT_INPUT_deep=text)
+    assert ended.code == 80, ended
+    assert "input 'deep'" in ended.err
+    assert "internal error" not in ended.err
+
+
 @pytest.mark.parametrize(
     ("store", "endpoint"), [("s3://a bucket/p", "http://127.0.0.1:9"), ("s3://b/p", "no url"), ("s3://b/p", "http://[::1")]
 )
