@@ -8,11 +8,12 @@ from __future__ import annotations
 
 import ast
 from bisect import bisect_right
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import msgspec
 
 from dagwright_compiler.frontend.names import symbol_of
+from dagwright_compiler.frontend.type_parameters import mark, parameter_names
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -171,6 +172,10 @@ class _Reader:
                 self._effects(node.value, node)
         elif isinstance(node, _CONDITIONAL):
             self._conditional(node)
+        elif kind.__name__ == "TypeAlias":  # a class that only Python 3.12 has
+            alias: Any = node
+            mark(alias, parameter_names(alias))
+            self._assign(alias.name, alias.value, alias)
         else:
             self._changing(node)
 
@@ -216,6 +221,8 @@ class _Reader:
                 self._spoil(node.target.id, node, "it is bound by `:=`")
 
     def _define(self, node: FunctionNode | ast.ClassDef) -> None:
+        if getattr(node, "type_params", None):
+            mark(node, parameter_names(node))
         bindings = self.summary.bindings
         earlier = bindings.get(node.name)
         if earlier is None or isinstance(earlier, Imported):
