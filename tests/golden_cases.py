@@ -6,6 +6,7 @@ A case compiles the workflow ``main`` of its entry file. Beside the input stand
 * ``ir.json``, ``argo.yaml`` and, where wanted, ``batch.yaml``: the exact outputs, digests and the runtime's bytes as placeholders;
 * or nothing, when lines of the input carry ``# E: DW301 part of the message``: exactly these errors (and warnings, ``# W:``) are found,
   each on its line; ``# E*:`` is a finding without a place;
+  A case of the area ``<target>_errors`` is checked for that target;
 * ``report.txt``, where wanted: the report as a terminal without colours shows it.
 """
 
@@ -60,6 +61,18 @@ class Case(NamedTuple):
         single = self.folder / "input.py"
         return single if single.is_file() else self.folder / "input" / "flow.py"
 
+    @property
+    def target(self) -> str | None:
+        """The target that a case is about; the others are about what all of them share."""
+        area, _, kind = self.folder.parent.name.rpartition("_")
+        return area if kind == "errors" and area else None
+
+    def forms(self) -> dict[str, str]:
+        """Files that a case may pin, and what each is compiled to; a case that one target refuses says nothing of the others."""
+        if self.target is None or not self.is_refused():
+            return OUTPUTS
+        return {name: form for name, form in OUTPUTS.items() if form == self.target}
+
     def input_files(self) -> list[Path]:
         """Every text of the input that may carry expectations."""
         found = [path for name in INPUTS for path in (self.folder / name, *(self.folder / name).rglob("*"))]
@@ -110,7 +123,7 @@ def compiled(case: Case, form: str) -> tuple[str, Reading]:
 def findings(case: Case) -> list[Diagnostic]:
     """Everything that is found in a case, by checking all and compiling ``main``."""
     reading = read(case)
-    check_all(reading)
+    check_all(reading, case.target)
     return list(reading.diagnostics.sorted())
 
 
@@ -124,7 +137,7 @@ def announced(diagnostic: Diagnostic) -> Found:
 def report(case: Case) -> str:
     """The report as ``check`` prints it."""
     reading = read(case)
-    check_all(reading)
+    check_all(reading, case.target)
     return TextRenderer(reading.sources()).report(reading.diagnostics.sorted())
 
 

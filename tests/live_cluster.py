@@ -65,6 +65,12 @@ def node_address() -> str:
     return command("kubectl", "get", "nodes", "-o", f"jsonpath={path}")
 
 
+def config_map_files(document: Mapping[str, Any]) -> dict[str, bytes]:
+    """Contents of a ConfigMap by key; nothing for other objects."""
+    binary = {key: base64.b64decode(text) for key, text in document.get("binaryData", {}).items()}
+    return {key: text.encode() for key, text in document.get("data", {}).items()} | binary
+
+
 class Flow:
     """One compiled workflow on the cluster, under names of its own so that tests run beside each other."""
 
@@ -84,8 +90,7 @@ class Flow:
         assert done.returncode == 0, done.stderr
         self.manifest = done.stdout
         documents = list(yaml.load_all(self.manifest, yaml.CSafeLoader))
-        code = documents[1]
-        self.plan = json.loads(code.get("data", {}).get("plan.json") or base64.b64decode(code["binaryData"]["plan.json"]))
+        self.plan = json.loads(next(files["plan.json"] for files in map(config_map_files, documents) if "plan.json" in files))
         suffix = uuid.uuid4().hex[:6]
         self.objects = [(item["kind"].lower(), f"{item['metadata']['name']}-{suffix}") for item in documents]
         self.runs: list[Run] = []

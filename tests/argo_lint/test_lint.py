@@ -17,6 +17,7 @@ from dagwright_compiler.ir.program import Field, MapNode, Policy, Resources
 
 GOLDENS = Path(__file__).parents[1] / "golden"
 INTS = list_of(INT)
+FILES = {"flow.py": b"#" * 6_000, "pkg/__init__.py": b"", "pkg/steps.py": b"#" * 6_000}
 
 
 def mapped(node, **arguments):
@@ -72,11 +73,11 @@ def manifests(tmp_path_factory):
     folder = tmp_path_factory.mktemp("manifests")
     made = {
         "everything": (everything(), {}),
-        "configured": (everything(), {"store": "s3://b/p", "namespace": "n"}),
+        "configured": (everything(), {"store": "s3://b/p", "namespace": "n", "max_code_bytes": 10_000}),
         "large": (large(), {}),
     }
     for name, (found, settings) in made.items():
-        compiled = compile_argo(found, settings)
+        compiled = compile_argo(found, settings, files=FILES)
         (folder / f"{name}.yaml").write_text("---\n".join(compiled.artefact.objects))
     # Names must not repeat within one call of the validator, and goldens hold placeholders for digests.
     for path in sorted(GOLDENS.rglob("argo.yaml")):

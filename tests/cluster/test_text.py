@@ -1,11 +1,10 @@
 """Text of the user goes through manifest, API server, controller and kubelet unchanged."""
 
-import base64
 import json
 
 import pytest
 import yaml
-from live_cluster import kubectl
+from live_cluster import config_map_files, kubectl
 
 from dagwright_argo.expansion import json_text
 
@@ -83,8 +82,7 @@ def test_the_api_server_keeps_every_byte_of_the_code(flows, argo):
     source = SOURCE + "".join(f"\ndef use_{path.partition('.')[0]}():\n    import {path.partition('.')[0]}\n" for path in parts)
     flow = flows(source, "texts", argo, parts=parts)
     kept = json.loads(kubectl("get", *flow.objects[1], "-o", "json"))
-    found = {key: value.encode() for key, value in kept["data"].items()}
-    found |= {key: base64.b64decode(value) for key, value in kept.get("binaryData", {}).items()}
+    found = config_map_files(kept)
     written = {"flow.py": source, **parts}
     assert {path: found[path] for path in written} == {path: content.encode() for path, content in written.items()}
 

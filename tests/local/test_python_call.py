@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import importlib.util
+import signal
+import subprocess
 import sys
 import time
 import traceback
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -15,12 +18,11 @@ from dagwright_local.timed_call import TaskDiedError, TaskTimeoutError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from pathlib import Path
     from types import ModuleType
 
 FLOW = """
 from __future__ import annotations
-import os, sys, time
+import functools, os, sys, time
 from dataclasses import dataclass, field
 from typing import NamedTuple, Optional
 from dagwright import RecoverableError, map_task, task, workflow
@@ -65,6 +67,53 @@ def flaky(x: int) -> int:
     if len(CALLS) < 3:
         raise RecoverableError("not yet")
     return x
+
+def logged(function):
+    @functools.wraps(function)
+    def inner(*arguments, **keywords):
+        return function(*arguments, **keywords)
+    return inner
+
+def five():
+    return 5
+
+@task
+@logged
+def decorated(x: int = five()) -> int:
+    return x
+
+class Mute(Exception):
+    def __str__(self):
+        raise RuntimeError("no words")
+
+@task
+def raises_mute() -> int:
+    raise Mute
+
+@task(timeout=20)
+def raises_mute_apart() -> int:
+    raise Mute
+
+class Picky(RecoverableError):
+    def __init__(self, what, why):
+        super().__init__(f"{what}: {why}")
+
+@task(retries=2, timeout=20)
+def flaky_apart(folder: str) -> int:
+    open(os.path.join(folder, f"{time.time_ns()}"), "w").close()
+    tries = len(os.listdir(folder))
+    if tries < 3:
+        raise Picky("try", tries)
+    return tries
+
+@task(timeout=20)
+def forks(how: str) -> int:
+    pid = os.fork()
+    if pid:
+        return os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1])
+    if how == "exits": sys.exit(3)
+    if how == "raises": raise ValueError("in the fork")
+    return 99
 
 @task(timeout=1)
 def slow(how: str) -> list[int]:
@@ -223,6 +272,65 @@ def test_a_task_with_a_timeout_returns_raises_and_dies_like_any_other(flow: Any)
     assert "dagwright_local" not in str(caught.value.__cause__)
     with pytest.raises(TaskDiedError, match="exit status 3"):
         flow.slow(how="dies")
+
+
+def test_errors_that_cannot_travel_are_retried_like_any_other(flow: Any, tmp_path: Path) -> None:
+    folder = tmp_path / "tries"
+    folder.mkdir()
+    assert flow.flaky_apart(folder=str(folder)) == 3
+
+
+def test_a_default_is_found_behind_the_users_own_decorator(flow: Any) -> None:
+    assert flow.decorated() == 5
+
+
+@pytest.mark.parametrize("name", ["raises_mute", "raises_mute_apart"])
+def test_an_error_that_cannot_say_what_it_is_is_raised_as_it_is(flow: Any, name: str) -> None:
+    with pytest.raises(flow.Mute):
+        getattr(flow, name)()
+
+
+@pytest.mark.parametrize(("how", "status"), [("exits", 3), ("raises", 1), ("returns", 0)])
+def test_a_process_that_the_task_forked_speaks_not_for_the_call(flow: Any, how: str, status: int) -> None:
+    assert flow.forks(how=how) == status
+
+
+def test_a_program_that_ignores_its_childrens_ends_gets_their_results(flow: Any) -> None:
+    before = signal.signal(signal.SIGCHLD, signal.SIG_IGN)
+    try:
+        assert flow.slow(how="returns")
+    finally:
+        signal.signal(signal.SIGCHLD, before)
+
+
+def test_a_task_with_a_timeout_does_not_outlive_a_program_that_was_killed(tmp_path: Path) -> None:
+    (tmp_path / "pyproject.toml").touch()
+    source = (
+        "import os, pathlib, time\nfrom dagwright import task\n"
+        "@task(timeout=60)\ndef sleeps() -> int:\n"
+        "    pathlib.Path('pid').write_text(str(os.getpid()))\n    time.sleep(60)\n    return 0\n"
+        "if __name__ == '__main__':\n    sleeps()\n"
+    )
+    (tmp_path / "flow.py").write_text(source)
+    process = subprocess.Popen([sys.executable, "flow.py"], cwd=tmp_path)
+    pid = tmp_path / "pid"
+    while not (pid.exists() and pid.read_text()):
+        assert process.poll() is None
+        time.sleep(0.01)
+    process.kill()
+    process.wait()
+    for _ in range(500):
+        if not _runs(int(pid.read_text())):
+            return
+        time.sleep(0.01)
+    raise AssertionError("the task is still there")
+
+
+def _runs(pid: int) -> bool:
+    try:
+        return ") Z " not in Path(f"/proc/{pid}/stat").read_text()
+    except FileNotFoundError:
+        return False
 
 
 def test_a_task_has_its_environment_while_it_runs_only(flow: Any) -> None:

@@ -63,7 +63,9 @@ def fails(n: int) -> int:
 
 @task
 def sleeps(folder: str) -> int:
-    open(os.path.join(folder, "ready"), "w").close()
+    with open(os.path.join(folder, "starting"), "w") as file:
+        file.write(str(os.getpid()))
+    os.rename(file.name, os.path.join(folder, "ready"))
     time.sleep(60)
     return 0
 
@@ -252,10 +254,68 @@ def test_diagnostics_are_shown_instead_of_running(project: Path) -> None:
     assert "error[DW" in ended.stderr
 
 
-@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGKILL, signal.SIGHUP])
-def test_an_interrupted_run_leaves_no_process_behind(project: Path, number: int) -> None:
+def test_what_a_module_prints_when_it_is_imported_is_no_part_of_the_outputs(project: Path) -> None:
+    source = """
+import os, sys
+from dataclasses import dataclass
+from dagwright import task
+
+@dataclass
+class Point:
+    x: float
+
+print("imported", flush=True)
+os.write(1, b"to the descriptor\\n")
+sys.stdin.read()
+
+@task
+def origin() -> Point:
+    return Point(0.0)
+"""
+    (project / "loud.py").write_text(source)
+    ended = run(project, "loud.py", "origin")
+    assert (ended.returncode, json.loads(ended.stdout)) == (0, {"x": 0.0}), ended
+    assert "origin | imported" in ended.stderr
+
+
+def test_a_record_that_cannot_be_read_does_not_hang_an_isolated_run(project: Path) -> None:
+    source = """
+import atexit, pathlib
+from dagwright import task
+
+def spoil(store):
+    for path in pathlib.Path(store).glob("v1/run/*/*/attempt-*.json"):
+        path.write_text("no JSON")
+
+@task
+def spoils(store: str) -> int:
+    atexit.register(spoil, store)
+    return 7
+"""
+    (project / "spoils.py").write_text(source)
+    store = project / "store"
+    ended = run(project, "--isolate", "--store", store.as_uri(), "spoils.py", "spoils", "--store", store)
+    assert (ended.returncode, ended.stdout) == (0, "7\n"), ended
+
+
+@pytest.mark.parametrize(
+    ("how", "number"),
+    [
+        ([], signal.SIGINT),
+        ([], signal.SIGKILL),
+        ([], signal.SIGHUP),
+        (["--isolate"], signal.SIGINT),
+        (["--isolate"], signal.SIGTERM),
+        (["-t", "batch", "--emulate"], signal.SIGINT),
+        (["-t", "batch", "--emulate"], signal.SIGTERM),
+    ],
+)
+def test_an_interrupted_run_leaves_nothing_behind(project: Path, how: list[str], number: int) -> None:
+    temporary = project / "temporary"
+    temporary.mkdir()
     process = subprocess.Popen(
-        [*COMMAND, "flow.py", "sleeps", "--folder", str(project)],
+        [*COMMAND, *how, "flow.py", "sleeps", "--folder", str(project)],
+        env={**os.environ, "TMPDIR": str(temporary)},
         cwd=project,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
@@ -266,13 +326,16 @@ def test_an_interrupted_run_leaves_no_process_behind(project: Path, number: int)
     while not (project / "ready").exists():
         time.sleep(0.01)
         assert process.poll() is None
-    (os.kill if number == signal.SIGKILL else os.killpg)(process.pid, number)
+    (os.kill if number in (signal.SIGKILL, signal.SIGTERM) else os.killpg)(process.pid, number)
     process.communicate(timeout=30)
+    pid = int((project / "ready").read_text())
     for _ in range(200):
-        if not _alive(project):
-            return
+        if not _alive(project) and not Path(f"/proc/{pid}").exists():
+            break
         time.sleep(0.05)
-    raise AssertionError(_alive(project))
+    else:
+        raise AssertionError(_alive(project))
+    assert number == signal.SIGKILL or not list(temporary.iterdir())
 
 
 def _alive(project: Path) -> list[str]:

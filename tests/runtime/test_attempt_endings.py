@@ -199,6 +199,16 @@ def test_recoverable_errors_are_retried_while_the_users_budget_lasts(tmp_path: P
     assert codes == [75] * retries + [81]
 
 
+def test_an_error_document_that_cannot_be_written_grants_no_further_retry(tmp_path: Path) -> None:
+    one = pods(tmp_path, "recoverable", retries=0)
+    (tmp_path / "store/v1/run/run-1/ends/error-0000.json/in the way").mkdir(parents=True)
+    ended = one.attempt("ends")
+    assert ended.code == 81, ended
+    assert [record["ending"] for record in one.records("ends")] == ["recoverable"]
+    assert "dagwright: no error document of this attempt: " in ended.err
+    assert one.stored("run/run-1/ends/attempt-0000.log")
+
+
 def test_evictions_do_not_cost_the_users_retries(tmp_path: Path) -> None:
     one = pods(tmp_path, "recoverable", retries=1)
     killed = pods(tmp_path, "is killed", retries=1)

@@ -142,3 +142,26 @@ def test_an_absent_bundle_names_its_key(pods: Pods) -> None:
     ended = pods.attempt("t", **without_mounts(pods, "0" * 64))
     assert ended.code == 82
     assert bundle_key("0" * 64) in ended.err
+
+
+@pytest.mark.parametrize("text", ["[" * 100_000, '{"$ref": ' + "[" * 100_000])
+def test_an_input_nested_too_deeply_is_no_value_of_its_type(pods: Pods, text: str) -> None:
+    pods.inputs = [{"name": "deep", "type": "list[int]"}]
+    pods.task("u", {"a": ("list[int]", {"kind": "input", "name": "deep"})}, "int")
+    ended = pods.attempt("u", DAGWRIGHT_INPUT_deep=text)
+    assert ended.code == 80, ended
+    assert "input 'deep'" in ended.err
+    assert "internal error" not in ended.err
+
+
+@pytest.mark.parametrize(
+    ("store", "endpoint"), [("s3://a bucket/p", "http://127.0.0.1:9"), ("s3://b/p", "no url"), ("s3://b/p", "http://[::1")]
+)
+def test_an_object_store_that_cannot_be_addressed_is_said_in_lines_of_ours(pods: Pods, store: str, endpoint: str) -> None:
+    ended = pods.attempt(
+        "t", DAGWRIGHT_STORE=store, AWS_ENDPOINT_URL=endpoint, AWS_ACCESS_KEY_ID="x", AWS_SECRET_ACCESS_KEY="x", AWS_REGION="x"
+    )
+    assert ended.code == 82, ended
+    assert f"dagwright: t: store {store} cannot read" in ended.err
+    assert "Traceback" not in ended.err
+    assert "please report" not in ended.err

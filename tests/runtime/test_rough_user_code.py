@@ -162,6 +162,18 @@ def test_what_was_printed_arrives_however_the_process_ends(tmp_path: Path, how: 
         assert ended.err == "more"
 
 
+@pytest.mark.parametrize(
+    ("closed", "out"), [("<&-", "to the first stdout"), ("2>&-", "to the first stdout"), (">&-", ""), ("<&- >&- 2>&-", "")]
+)
+def test_standard_streams_that_are_closed_from_the_start_do_no_harm(tmp_path: Path, closed: str, out: str) -> None:
+    one = pods(tmp_path, "prints to the first stdout")
+    command = f"exec '{one.python}' -m dagwright.execution ends {closed}"
+    ended = subprocess.run(["sh", "-c", command], env=one.env(), capture_output=True, text=True, check=False, timeout=60)
+    assert ended.returncode == 0, ended
+    assert ended.stdout == out
+    assert one.stored("run/run-1/ends/attempt-0000.log")[0].read_text() == "to the first stdout"
+
+
 def test_a_task_that_closes_what_it_does_not_know_fails_by_its_own_doing(tmp_path: Path) -> None:
     ended = pods(tmp_path, "closes what it does not know").attempt("ends")
     assert ended.code == 80, ended

@@ -19,6 +19,7 @@ from dagwright_compiler import __version__
 COMMANDS = {
     "check": "Report everything that is wrong with files or folders.",
     "compile": "Compile workflows to manifests.",
+    "explain": "Explain codes of findings, with examples.",
     "run": "Run a workflow or a task on this machine.",
 }
 """Name -> one line of help; the module of that name in this package holds it as ``command``."""

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import os
+import signal
 import sys
+from contextlib import contextmanager
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
@@ -19,6 +21,9 @@ from dagwright_compiler.driver.naming import Wanted
 from dagwright_compiler.driver.programs import load_definition
 
 if TYPE_CHECKING:
+    from collections.abc import Generator
+    from types import FrameType
+
     from dagwright_compiler.driver.programs import Loaded
 
 _EXECUTOR = "dagwright_local.run"
@@ -85,9 +90,29 @@ def _execute(loaded: Loaded, *, emulator: str | None, **request: Any) -> int:
     """Hand the program to what executes it, which the compiler knows by name only."""
     executor: Any = import_module(_EXECUTOR)
     run = executor.run if emulator is None else import_module(_EMULATORS[emulator]).run
-    report = run(loaded, executor.Request(**request))
+    with _ended_by_signals():
+        report = run(loaded, executor.Request(**request))
     executor.show(report)
     return SUCCESS if report.outputs is not None else FINDINGS
+
+
+@contextmanager
+def _ended_by_signals() -> Generator[None]:
+    """Have SIGTERM and SIGHUP unwind the run as Ctrl-C does: its attempts end with it, and its folders go."""
+
+    def leave(number: int, _frame: FrameType | None) -> None:
+        signal.signal(number, signal.SIG_IGN)
+        raise SystemExit(128 + number)
+
+    before = {number: signal.getsignal(number) for number in (signal.SIGTERM, signal.SIGHUP)}
+    for number, handler in before.items():
+        if handler is signal.SIG_DFL:  # nohup has SIGHUP ignored
+            signal.signal(number, leave)
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
 
 
 def _check_emulation(form: str | None, *, emulate: bool, isolate: bool) -> None:

@@ -10,9 +10,13 @@ from dagwright_compiler.cli.main import FINDINGS, SUCCESS, UNUSABLE
 from dagwright_compiler.diagnostics.codes import UNREADABLE_FILE, UNREADABLE_SETTINGS
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
+    from dagwright_compiler.diagnostics.model import Diagnostic
+    from dagwright_compiler.diagnostics.text import TextRenderer
     from dagwright_compiler.driver.reading import Reading
+
+_UNREAD = (UNREADABLE_FILE.id, UNREADABLE_SETTINGS.id)
 
 
 def show_findings(reading: Reading, stream: TextIO, *, color: str = "auto") -> int:
@@ -29,14 +33,23 @@ def show_findings(reading: Reading, stream: TextIO, *, color: str = "auto") -> i
     found = reading.diagnostics.sorted()
     if not found:
         return SUCCESS
+    stream.write(renderer(reading, stream, color).report(found))
+    stream.flush()
+    return exit_code(found)
+
+
+def exit_code(found: Sequence[Diagnostic]) -> int:
+    """What findings call for: 2 when an input cannot be read, 1 for errors, 0 for warnings alone."""
+    if any(diagnostic.code.id in _UNREAD for diagnostic in found):
+        return UNUSABLE
+    return FINDINGS if any(diagnostic.is_error for diagnostic in found) else SUCCESS
+
+
+def renderer(reading: Reading, stream: TextIO, color: str) -> TextRenderer:
+    """What lays findings out for people who watch a stream."""
     from dagwright_compiler.diagnostics.text import TextRenderer
 
-    renderer = TextRenderer(reading.sources(), width=width(stream), color=wants_color(color, stream, os.environ))
-    stream.write(renderer.report(found))
-    stream.flush()
-    if any(diagnostic.code in {UNREADABLE_FILE, UNREADABLE_SETTINGS} for diagnostic in found):
-        return UNUSABLE
-    return FINDINGS if reading.diagnostics.has_errors else SUCCESS
+    return TextRenderer(reading.sources(), width=width(stream), color=wants_color(color, stream, os.environ))
 
 
 def wants_color(choice: str, stream: TextIO, environ: Mapping[str, str]) -> bool:

@@ -21,6 +21,7 @@ from dagwright_compiler.frontend.entities import (
 )
 from dagwright_compiler.frontend.findings import Findings, Place
 from dagwright_compiler.frontend.names import NOT_YET
+from dagwright_compiler.frontend.type_parameters import TypeParameter
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -78,7 +79,7 @@ class Annotations:
 
     def read(self, node: ast.expr, module: Module) -> Type:
         """Type of an annotation that stands in ``module``."""
-        if isinstance(node, ast.Name):
+        if type(node) is ast.Name:
             found = module.types.get(node.id)
             if isinstance(found, Type):
                 return found
@@ -98,6 +99,8 @@ class Annotations:
                     return types.NONE
                 case ast.Constant(value=str() as text):
                     return self._quoted(text, node, module)
+                case TypeParameter():
+                    return types.UNKNOWN
                 case ast.Name() | ast.Attribute():
                     return self._entity(self._resolver.expression(node, module), node, module)
                 case ast.Subscript():

@@ -9,7 +9,8 @@ from dagwright_compiler.diagnostics import codes
 from dagwright_compiler.frontend.calls import source_places
 from dagwright_compiler.frontend.expressions import Expressions
 from dagwright_compiler.frontend.frames import Frame, Services
-from dagwright_compiler.frontend.promises import BROKEN, Broken, Promise, Static, Value, describe_source, parts_of
+from dagwright_compiler.frontend.known_values import Instance
+from dagwright_compiler.frontend.promises import BROKEN, Broken, Group, Promise, Static, Value, describe_source, parts_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -102,9 +103,23 @@ class _Statements:
         if not isinstance(node.target, ast.Name):
             self._unsupported(node)
             return
+        if self._is_shared(node.target.id):
+            message = f"`{node.target.id}` has another name as well, and this changes it under both"
+            help_ = f"write `{node.target.id} = {node.target.id} + ...`, which makes a list of its own"
+            self._frame.report(codes.UNSUPPORTED_STATEMENT, message, node, help_=help_)
+            return
         left = ast.copy_location(ast.Name(node.target.id, ast.Load()), node.target)
         whole = ast.copy_location(ast.BinOp(left, node.op, node.value), node)
         self._bind(node.target, self._expressions.evaluate(whole), node)
+
+    def _is_shared(self, name: str) -> bool:
+        """Whether a variable's list or dict can also be reached in another way: an augmented assignment changes it in place."""
+        frame = self._frame
+        own = frame.variables.get(name)
+        if not isinstance(own, Static) or not isinstance(own.value, list | dict):
+            return False
+        others = [value for variable, value in frame.variables.items() if variable != name]
+        return _reaches([*others, *frame.services.evaluator.changeable], own.value)
 
     def _expression(self, node: ast.Expr) -> None:
         value = node.value
@@ -194,3 +209,23 @@ class _Statements:
                 name = name.elts[0]
             if isinstance(name, ast.Name) and not calls[-1].variable:
                 calls[-1].variable = name.id
+
+
+def _reaches(values: list[object], wanted: object) -> bool:
+    """Whether an object itself, not its equal, is one of the values or a part of one."""
+    pending = list(values)
+    while pending:
+        value = pending.pop()
+        if value is wanted:
+            return True
+        if isinstance(value, Static):
+            pending.append(value.value)
+        elif isinstance(value, Group):
+            pending.extend(value.items)
+        elif isinstance(value, Instance):
+            pending.extend(value.fields.values())
+        elif isinstance(value, dict):
+            pending.extend(value.values())
+        elif isinstance(value, list | tuple):
+            pending.extend(value)
+    return False

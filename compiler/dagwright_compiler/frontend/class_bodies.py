@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+from copy import deepcopy
 from typing import TYPE_CHECKING, Literal
 
 import msgspec
@@ -45,18 +46,23 @@ class EnumBody(msgspec.Struct, frozen=True, eq=False):
         return self.aliases.get(name, name)
 
 
-def dataclass_fields(node: ast.ClassDef, resolver: Resolver, module: Module) -> Iterator[FieldNode]:
-    """Fields of a dataclass or class-style named tuple, in order."""
+def dataclass_fields(node: ast.ClassDef, qualname: str, resolver: Resolver, module: Module) -> Iterator[FieldNode]:
+    """Fields of a dataclass or class-style named tuple, in order; ``qualname`` is the class's own."""
+    scope = _ClassScope(node, qualname)
     for statement in node.body:
         if not (isinstance(statement, ast.AnnAssign) and isinstance(statement.target, ast.Name)):
             continue
-        annotation, name = statement.annotation, statement.target.id
+        annotation, name = scope.resolved(statement.annotation), statement.target.id
         outer = annotation.value if isinstance(annotation, ast.Subscript) else annotation
         named = resolver.expression(outer, module)
         symbol = named.symbol if isinstance(named, External) else ""
         if symbol in ("typing.ClassVar", "dataclass.KW_ONLY", "dataclass.InitVar"):
             continue
-        yield _field(FieldNode(name, statement, annotation, statement.value, deferred=False), resolver, module)
+        default = None if statement.value is None else scope.resolved(statement.value)
+        found = _field(FieldNode(name, statement, annotation, default, deferred=False), resolver, module)
+        if found.default is not None and scope.holds(found.default):
+            found = FieldNode(name, statement, annotation, None, deferred=True)
+        yield found
 
 
 def _field(plain: FieldNode, resolver: Resolver, module: Module) -> FieldNode:
@@ -87,8 +93,47 @@ def _made_by(factory: ast.expr, resolver: Resolver, module: Module) -> ast.expr 
     return ast.copy_location(ast.Dict([], []), factory) if symbol == "dict" else None
 
 
+class _ClassScope:
+    """Names that a class body binds: they hide those of the module from what stands in it."""
+
+    def __init__(self, node: ast.ClassDef, qualname: str = "") -> None:
+        self._classes: dict[str, ast.expr] = {}
+        self._others: set[str] = set()
+        for statement in node.body:
+            if isinstance(statement, ast.ClassDef):
+                self._classes[statement.name] = ast.parse(f"{qualname}.{statement.name}", mode="eval").body
+            elif isinstance(statement, ast.FunctionDef | ast.AsyncFunctionDef):
+                self._others.add(statement.name)
+            elif isinstance(statement, ast.Assign) or (isinstance(statement, ast.AnnAssign) and statement.value is not None):
+                targets = statement.targets if isinstance(statement, ast.Assign) else [statement.target]
+                self._others.update(part.id for target in targets for part in ast.walk(target) if isinstance(part, ast.Name))
+
+    def resolved(self, node: ast.expr) -> ast.expr:
+        """The expression with the class's own classes by their full names."""
+        return _Qualified(self._classes).visit(node) if self._classes else node
+
+    def holds(self, node: ast.expr) -> bool:
+        """Whether an expression reads a name of the class body that is no class."""
+        return any(isinstance(part, ast.Name) and part.id in self._others for part in ast.walk(node))
+
+
+class _Qualified(ast.NodeTransformer):
+    def __init__(self, classes: dict[str, ast.expr]) -> None:
+        self._classes = classes
+
+    def visit_Name(self, node: ast.Name) -> ast.expr:
+        found = self._classes.get(node.id)
+        if found is None:
+            return node
+        copy = deepcopy(found)
+        for part in ast.walk(copy):
+            ast.copy_location(part, node)
+        return copy
+
+
 def enum_members(node: ast.ClassDef) -> EnumBody:
     """Members of an enum class, in order."""
+    scope = _ClassScope(node)
     members: dict[str, ast.expr | None] = {}
     aliases: dict[str, str] = {}
     values: dict[str, str] = {}
@@ -104,7 +149,7 @@ def enum_members(node: ast.ClassDef) -> EnumBody:
                     or (name.id.startswith("_") and name.id.endswith("_"))
                 ):
                     continue
-                members[name.id] = statement.value
+                members[name.id] = None if scope.holds(statement.value) else statement.value
                 if isinstance(statement.value, ast.Constant):
                     key = f"{type(statement.value.value).__name__} {statement.value.value!r}"
                     first = values.setdefault(key, name.id)
@@ -113,6 +158,26 @@ def enum_members(node: ast.ClassDef) -> EnumBody:
                 elif isinstance(statement.value, ast.Name) and statement.value.id in members:
                     aliases[name.id] = aliases.get(statement.value.id, statement.value.id)
     return EnumBody(members, aliases)
+
+
+def constructor_form(node: ast.ClassDef, resolver: Resolver, module: Module) -> Literal["plain", "keywords", "own"]:
+    """How a dataclass is called: with its fields in their order, with names alone, or in a way of its own."""
+    said: set[str | None] = set()
+    for decorator in node.decorator_list:
+        if isinstance(decorator, ast.Call):
+            said.update(keyword.arg for keyword in decorator.keywords)
+    for statement in node.body:
+        if not isinstance(statement, ast.AnnAssign):
+            continue
+        annotation = statement.annotation
+        outer = resolver.expression(annotation.value if isinstance(annotation, ast.Subscript) else annotation, module)
+        symbol = outer.symbol if isinstance(outer, External) else ""
+        said.update({"dataclass.KW_ONLY": {"kw_only"}, "dataclass.InitVar": {"init"}}.get(symbol, set()))
+        if isinstance(statement.value, ast.Call):
+            made = resolver.expression(statement.value.func, module)
+            if isinstance(made, External) and made.symbol == "dataclass.field":
+                said.update(keyword.arg for keyword in statement.value.keywords)
+    return "own" if "init" in said else "keywords" if "kw_only" in said else "plain"
 
 
 def has_method(node: ast.ClassDef, name: str) -> bool:

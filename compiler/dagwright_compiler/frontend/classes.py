@@ -17,6 +17,7 @@ from dagwright_compiler.frontend.class_bodies import (
     EnumBody,
     FieldNode,
     FunctionalFields,
+    constructor_form,
     dataclass_fields,
     enum_members,
     functional_fields,
@@ -42,6 +43,7 @@ Kind = Literal["dataclass", "namedtuple", "enum", "opaque"]
 _HARMLESS_DECORATORS = frozenset({"dataclass", "dataclass_json", "enum.unique"})
 _ENUM_MIXINS = {"enum.IntEnum": {"int"}, "enum.StrEnum": {"str"}}
 _RUNS_CODE = ("__init__", "__post_init__", "__new__")
+_MIXINS = frozenset({"int", "float", "str", "bytes"})
 
 
 class ClassInfo(msgspec.Struct, eq=False):
@@ -84,11 +86,14 @@ class Classes:
         self._enums: dict[str, EnumBody] = {}
         self.definitions: dict[str, ClassDef] = {}
         """Every class read so far, in the order of first use."""
+        self.defaults: dict[str, dict[str, StaticValue]] = {}
+        """Defaults of their fields that are known, as values."""
         self.encoder = WireEncoder(self.definition)
         annotations.class_type = self.class_type
         annotations.functional = self._functional_type
         evaluator.construct = self.construct
         evaluator.member = self._member
+        evaluator.functional_member = self._functional_member
 
     def class_type(self, entity: ClassEntity) -> Type:
         """The type that a class of the project stands for."""
@@ -147,6 +152,7 @@ class Classes:
         definition = self.definition(name)
         if definition is None:
             raise NotStatic(place, f"`{qualname}(...)` cannot be built while its own fields are read")
+        self._refuse_arguments(self._infos[name], args, place)
         fields = definition.fields
         positional = [field.name for field in fields]
         if len(args) > len(positional):
@@ -161,6 +167,7 @@ class Classes:
         missing = [field.name for field in fields if field.name not in values and not (field.has_default or field.deferred)]
         if missing:
             raise NotStatic(place, f"`{qualname}` lacks a value for `{missing[0]}`")
+        values = {**self.defaults.get(name, {}), **values}
         return Instance(name, {name: values[name] for name in positional if name in values})
 
     def _constructible(self, entity: ClassEntity | Constant, place: Place) -> tuple[str, Kind, str]:
@@ -174,12 +181,28 @@ class Classes:
             raise NotStatic(
                 place, f"`{entity.qualname}(...)` is code that compiling never runs", help_="build the object in a task"
             )
-        method = next((name for name in _RUNS_CODE if has_method(entity.node, name)), None)
+        method = next((name for name in _RUNS_CODE if _defines(info, name)), None)
         if method and info.kind != "enum":
             raise NotStatic(
                 place, f"`{entity.qualname}` defines `{method}`, which compiling never runs", help_="build the object in a task"
             )
         return entity.qualified, info.kind, entity.qualname
+
+    def _refuse_arguments(self, info: ClassInfo, args: list[StaticValue], place: Place) -> None:
+        """Refuse arguments of a dataclass whose order or whose names are not those of its fields."""
+        if info.kind != "dataclass":
+            return
+        pending = [info]
+        while pending:
+            current = pending.pop()
+            pending.extend(current.bases)
+            entity = current.entity
+            form = constructor_form(entity.node, self._resolver, entity.module) if isinstance(entity, ClassEntity) else "plain"
+            if form == "own":
+                message = f"not every field of `{current.qualname}` is a parameter of its own constructor"
+                raise NotStatic(place, message, help_="build the object in a task")
+            if form == "keywords" and args:
+                raise NotStatic(place, f"`{current.qualname}` has fields that are keyword-only", help_="name every argument")
 
     def _classify(self, entity: ClassEntity) -> ClassInfo:
         name = entity.qualified
@@ -254,12 +277,15 @@ class Classes:
             self.definitions[info.name] = ClassDef(kind="enum", module=module.name, qualname=info.qualname, members=members)
             return
         fields: dict[str, Field] = {}
+        defaults: dict[str, StaticValue] = {}
         for base in info.bases:
             inherited = self._base_definition(base)
             fields.update({field.name: field for field in inherited.fields} if inherited else {})
-        for field_node in dataclass_fields(node, self._resolver, module):
-            fields[field_node.name] = self._field(field_node, module)
+            defaults.update(self.defaults.get(base.name, {}))
+        for field_node in dataclass_fields(node, info.entity.qualname, self._resolver, module):
+            fields[field_node.name] = self._field(field_node, module, defaults)
             self._spans.definitions[info.name, field_node.name] = module.span(field_node.node)
+        self.defaults[info.name] = defaults
         kind: Literal["dataclass", "namedtuple"] = "namedtuple" if info.kind == "namedtuple" else "dataclass"
         self.definitions[info.name] = ClassDef(
             kind=kind, module=module.name, qualname=info.qualname, fields=tuple(fields.values())
@@ -270,7 +296,9 @@ class Classes:
             self._define(base)
         return self.definitions.get(base.name)
 
-    def _field(self, node: FieldNode, module: Module) -> Field:
+    def _field(self, node: FieldNode, module: Module, defaults: dict[str, StaticValue]) -> Field:
+        """Read one field; ``defaults`` takes its default where it is known."""
+        defaults.pop(node.name, None)  # an inherited field of this name is replaced
         declared = self._annotations.read(node.annotation, module)
         if node.default is None:
             return Field(name=node.name, type=declared, deferred=node.deferred)
@@ -285,6 +313,7 @@ class Classes:
                 message = f"the default of `{node.name}` does not fit its annotation: {error.reason}"
                 self._findings.add(codes.DEFAULT_MISMATCH, message, Place(module, node.default))
             return Field(name=node.name, type=declared, deferred=True)
+        defaults[node.name] = value
         return Field(name=node.name, type=declared, has_default=True, default=wire)
 
     def _functional_type(self, entity: Constant) -> Type | None:
@@ -315,7 +344,7 @@ class Classes:
             if annotation is None:
                 fields.append(Field(name=name, type=UNKNOWN, deferred=default is not None))
             else:
-                fields.append(self._field(FieldNode(name, annotation, annotation, default, deferred=False), module))
+                fields.append(self._field(FieldNode(name, annotation, annotation, default, deferred=False), module, {}))
         return tuple(fields)
 
     def _enum(self, entity: ClassEntity) -> EnumBody:
@@ -340,16 +369,28 @@ class Classes:
             )
         return self._member_named(owner, body.canonical(entity.name))
 
+    def _functional_member(self, entity: Constant, name: str) -> EnumValue | None:
+        """A member of an enum made by a call, which numbers them; ``None`` when there is none."""
+        found = self._functional_type(entity)
+        body = self._enums.get(found.name) if found is not None else None
+        if found is None or body is None or name not in body.members:
+            return None
+        return EnumValue(found.name, name, known=False, is_plain=True)
+
     def _member_named(self, owner: ClassEntity, name: str) -> EnumValue:
         node = self._enum(owner).members[name]
-        if node is not None:
+        info = self.info(owner)
+        mixins = info.ancestors & _MIXINS
+        is_plain = not mixins and not any(_defines(info, method) for method in ("__eq__", "__hash__", "__lt__"))
+        if node is not None and not _defines(info, "__new__"):
             try:
                 value = self._evaluator.evaluate(node, owner.module)
                 plain = type(value).__name__
-                return EnumValue(owner.qualified, name, value, mixin=plain if plain in self.info(owner).ancestors else "")
+                if not mixins or plain in mixins:  # else the value is what the mixin makes of it
+                    return EnumValue(owner.qualified, name, value, mixin=plain if mixins else "", is_plain=is_plain)
             except NotStatic:
                 pass  # `auto()` and the like: the member is known, its value is not
-        return EnumValue(owner.qualified, name, known=False)
+        return EnumValue(owner.qualified, name, known=False, is_plain=is_plain)
 
     def _member_by_value(self, entity: ClassEntity | Constant, args: list[StaticValue], place: Place) -> StaticValue:
         if isinstance(entity, ClassEntity) and len(args) == 1:
@@ -358,3 +399,9 @@ class Classes:
                 if member.known and type(member.value) is type(args[0]) and member.value == args[0]:
                     return member
         raise NotStatic(place, "no member of the enum has this value", help_="name the member: `Color.RED`")
+
+
+def _defines(info: ClassInfo, method: str) -> bool:
+    """Whether a class or one of its bases in the project defines a method."""
+    own = isinstance(info.entity, ClassEntity) and has_method(info.entity.node, method)
+    return own or any(_defines(base, method) for base in info.bases)

@@ -102,6 +102,7 @@ class _Elaboration:
     def run(self) -> Elaborated:
         requested = self._project.requested()
         modules, read = self._read_all(requested)
+        self._resolver.apply_changes(modules)
         for module in modules:
             self._check_imports(module)
         tasks: list[str] = []
@@ -121,6 +122,7 @@ class _Elaboration:
         waiting = deque(dict.fromkeys(requested))
         seen: dict[int, Module] = {}
         read: dict[str, ReadModule] = {}
+        imported: set[int] = set()
         while waiting:
             module = waiting.popleft()
             if id(module) in seen:
@@ -128,16 +130,19 @@ class _Elaboration:
             seen[id(module)] = module
             if module.problem is not None:
                 self._findings.keep(module.problem)
-            self._check_name(module, read)
             local = self._local_imports(module)
             record = ReadModule(
                 module.name, module.source.path, module.location, module.source, module.is_package, tuple(sorted(local))
             )
             read.setdefault(module.name, record)
+            imported.update(map(id, local.values()))
             waiting.extend(local[name] for name in sorted(local))
+        for module in seen.values():
+            self._check_name(module, read, is_imported=id(module) in imported)
         return list(seen.values()), read
 
-    def _check_name(self, module: Module, read: dict[str, ReadModule]) -> None:
+    def _check_name(self, module: Module, read: dict[str, ReadModule], *, is_imported: bool) -> None:
+        """Report a file that cannot be imported, and one that another file of its module name would stand in for in a bundle."""
         path = module.source.path
         stem = path.rpartition("/")[2].removesuffix(".py")
         if "." in stem:
@@ -146,7 +151,7 @@ class _Elaboration:
         other = read.get(module.name)
         if other is None or other.location == module.location or module.summary is None:
             return
-        if any(isinstance(binding, Defined) for binding in module.summary.bindings.values()):
+        if is_imported or any(isinstance(binding, Defined) for binding in module.summary.bindings.values()):
             message = f"`{path}` and `{other.path}` are both the module `{module.name}`"
             help_ = "add an `__init__.py` to their folders, or name the folder of sources: `[tool.dagwright] source_roots`"
             self._findings.add(codes.DUPLICATE_MODULE, message, Span(path, 1, 0, 1, 1), help=help_)
@@ -166,7 +171,8 @@ class _Elaboration:
                 names[".".join(parts[:end])] = None
             source = self._project.find(statement.module, module)
             if source is None or source.is_package:  # what a plain file gives is no module
-                for name in statement.names:
+                listed = source.summary.exported if source is not None and source.summary is not None else None
+                for name in (*statement.names, *(listed or () if "*" in statement.names else ())):
                     names[f"{statement.module}.{name}"] = None
         for name in names:
             target = self._project.find(name, module)

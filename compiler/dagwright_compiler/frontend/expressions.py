@@ -119,10 +119,8 @@ class Expressions:
         if value is not None:
             return value
         if node.id in self._frame.assigned:
-            message = (
-                f"`{node.id}` is read before it is assigned: the workflow assigns it further down, so it is a local variable"
-            )
-            return self._frame.report(codes.READ_BEFORE_ASSIGNMENT, message, node, help_="give the variable another name")
+            message, help_ = self._frame.read_too_early(node)
+            return self._frame.report(codes.READ_BEFORE_ASSIGNMENT, message, node, help_=help_)
         found = self.reference(node)
         return found if found is not None else self._static(node)
 
@@ -331,8 +329,10 @@ class Expressions:
         self, definition: ClassDef, node: ast.Call, values: list[Value], named: list[tuple[ast.keyword, Value]]
     ) -> Value:
         names = [field.name for field in definition.fields]
-        found = dict(zip(names, values, strict=False)) | {keyword.arg or "": value for keyword, value in named}
-        if set(found) != set(names) or len(values) + len(named) != len(names):
+        given = dict(zip(names, values, strict=False)) | {keyword.arg or "": value for keyword, value in named}
+        defaults = self._frame.services.classes.defaults.get(f"{definition.module}.{definition.qualname}", {})
+        found: dict[str, Value] = {name: Static(value) for name, value in defaults.items()} | given
+        if set(found) != set(names) or len(values) + len(named) != len(given):
             message = f"`{definition.qualname}` takes {', '.join(names)}"
             return self._frame.report(codes.UNPACKING_MISMATCH, message, node)
         return Group("tuple", tuple(found[name] for name in names), tuple(names))
@@ -369,9 +369,9 @@ class Expressions:
         return values, [(keyword, self.evaluate(keyword.value)) for keyword in node.keywords]
 
     def _drop_print(self, node: ast.Call) -> Value:
-        for argument in node.args:
-            if isinstance(argument, ast.Call):
-                self.evaluate(argument)
+        for argument in (*node.args, *(keyword.value for keyword in node.keywords)):
+            if self._frame.calls_task(argument):  # what is called is no part of what is dropped
+                self.evaluate(argument.value if isinstance(argument, ast.Starred) else argument)
         self._frame.report(
             codes.DROPPED_PRINT,
             "`print` in a workflow does nothing when it runs: it is dropped",

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 from typing import TYPE_CHECKING
 
+from dagwright_compiler.diagnostics import codes
 from dagwright_compiler.frontend.entities import FunctionEntity
 from dagwright_compiler.frontend.findings import Findings, Place
 from dagwright_compiler.frontend.not_static import NotStatic
@@ -91,12 +92,25 @@ class Frame:
         """
         value = self.variables.get(node.id)
         if value is None:
+            if node.id in self.assigned:
+                message, help_ = self.read_too_early(node)
+                raise NotStatic(self.place(node), message, help_=help_, code=codes.READ_BEFORE_ASSIGNMENT)
             raise LookupError
         if isinstance(value, Static):
             return value.value
         if isinstance(value, Broken):
             raise NotStatic(self.place(node), "an earlier finding tells why", reported=True)
         raise NotStatic(self.place(node), f"`{node.id}` is {describe_source(value)}, which exists only when the workflow runs")
+
+    @staticmethod
+    def read_too_early(node: ast.Name) -> tuple[str, str]:
+        """Message and help about a local variable that is read before it is assigned."""
+        message = f"`{node.id}` is read before it is assigned: the workflow assigns it further down, so it is a local variable"
+        return message, "give the variable another name"
+
+    def calls_task(self, node: ast.AST) -> bool:
+        """Whether a task or workflow is called anywhere in an expression."""
+        return any(isinstance(part, ast.Call) and self._called_task(part) is not None for part in ast.walk(node))
 
     def promise_in(self, node: ast.expr) -> Value | None:
         """The first part of an expression whose value exists only when the workflow runs, or is broken already."""

@@ -22,6 +22,8 @@ class EnumValue(msgspec.Struct, frozen=True):
     """False when ``value`` cannot be read (``auto()``)."""
     mixin: str = ""
     """The plain type that its members are as well: ``str``, ``int`` or ``float``."""
+    is_plain: bool = False
+    """Whether its class has no other base than ``Enum`` and defines no comparison: members equal themselves and nothing else."""
 
 
 class Instance(msgspec.Struct, frozen=True):

@@ -64,10 +64,14 @@ def read(path: str, module: str, data: bytes) -> Reading:
         return Reading(source, None, Diagnostic(codes.INVALID_SYNTAX, message, at, help="remove it, or save the file as UTF-8"))
     try:
         with garbage_collector_off():
-            return Reading(source, parse(text))
-    except SyntaxError as error:
-        return Reading(source, None, _syntax_problem(source, error))
-    except (RecursionError, MemoryError):
+            try:
+                return Reading(source, parse(text))
+            except SyntaxError as error:
+                return _read_newer(source, error)
+    except (RecursionError, MemoryError) as error:
+        tree = _read_deep(text) if isinstance(error, RecursionError) else None
+        if tree is not None:
+            return Reading(source, tree)
         problem = Diagnostic(
             codes.NESTED_TOO_DEEPLY,
             "the code is nested too deeply to be read",
@@ -79,6 +83,26 @@ def read(path: str, module: str, data: bytes) -> Reading:
         return Reading(
             source, None, Diagnostic(codes.INVALID_SYNTAX, f"the text is not valid Python: {error}", _span_at(source, 0))
         )
+
+
+def _read_newer(source: SourceFile, refusal: SyntaxError) -> Reading:
+    """Read what the running interpreter refuses: newer grammar, or nothing that Python is."""
+    from dagwright_compiler.frontend.newer_grammar import Refused, read_newer  # for the rare file: the others pay nothing
+
+    try:
+        tree = read_newer(source.text)
+    except Refused as error:
+        span = Span(source.path, error.line, error.column, error.end_line, error.end_column)
+        return Reading(source, None, Diagnostic(codes.INVALID_SYNTAX, error.message, span))
+    except SyntaxError as error:
+        return Reading(source, None, _syntax_problem(source, error))
+    return Reading(source, tree) if tree is not None else Reading(source, None, _syntax_problem(source, refusal))
+
+
+def _read_deep(text: str) -> ast.Module | None:
+    from dagwright_compiler.frontend.deep_expressions import read_deep  # for the rare file, as above
+
+    return read_deep(text)
 
 
 def parse(text: str) -> ast.Module:

@@ -27,9 +27,11 @@ from dagwright_compiler.frontend.names import AUTHORING, BUILTINS, authoring_nam
 from dagwright_compiler.frontend.summary import Assigned, Defined, Imported, Unstable
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from dagwright_compiler.frontend.modules import Module
     from dagwright_compiler.frontend.project import Project
-    from dagwright_compiler.frontend.summary import Binding
+    from dagwright_compiler.frontend.summary import Binding, Change
 
 _LOOP = Unresolved("modules import it from each other in a circle")
 
@@ -86,6 +88,31 @@ class Resolver:
             return MemberEntity(owner, name)
         return owner if isinstance(owner, Unresolved) else None
 
+    def apply_changes(self, modules: Iterable[Module]) -> None:
+        """Let no constant count as one that another module changes when it is imported."""
+        found = [
+            (entity, module, change)
+            for module in modules
+            for change in _changes(module)
+            if (entity := self._changed(change.target, module))
+        ]
+        if found:
+            for module in modules:
+                module.entities.clear()  # what was resolved on the way may be one of them
+        for entity, changer, change in found:
+            unstable = UnstableEntity(changer, entity.name, change.node, change.reason)
+            entity.module.entities[entity.name] = unstable
+
+    def _changed(self, target: ast.expr, module: Module) -> Constant | None:
+        """The constant that a changed name leads to, itself or through its parts."""
+        while True:
+            entity = self.expression(target, module)
+            if isinstance(entity, Constant):
+                return entity
+            if not isinstance(target, ast.Attribute):
+                return None
+            target = target.value
+
     def elsewhere(self, found: External, module: Module) -> str:
         """A help text when an external name is a file of the project that is not on the module's import path."""
         root = None if found.symbol else self._project.elsewhere(found.qualified, module)
@@ -115,12 +142,17 @@ class Resolver:
 
     def _own(self, name: str, module: Module) -> Entity | None:
         """Through the module's own bindings and star imports; ``None`` when nothing binds the name."""
-        if module.summary is None:
+        summary = module.summary
+        if summary is None:
             return Unresolved("its file could not be read", reported=True)
-        binding = module.summary.bindings.get(name)
-        if binding is not None:
-            return self._bound(name, binding, module)
-        return self._through_stars(name, module)
+        binding = summary.bindings.get(name)
+        if binding is None:
+            return self._through_stars(name, module)
+        if summary.stars and summary.stars[-1].line > (line := module.span(binding.node).line):
+            later = self._through_stars(name, module, after=line)
+            if later is not None:
+                return later
+        return self._bound(name, binding, module)
 
     def _bound(self, name: str, binding: Binding, module: Module) -> Entity:
         if isinstance(binding, Defined):
@@ -158,26 +190,39 @@ class Resolver:
                 return renamed
         return Constant(module, name, binding.value, binding.node)
 
-    def _through_stars(self, name: str, module: Module) -> Entity | None:
+    def _through_stars(self, name: str, module: Module, *, after: int = 0) -> Entity | None:
+        """What a star import below line ``after`` gives; the last one that has the name wins, as it does in Python."""
         assert module.summary is not None
         step = (module.root, module.name, "*" + name)
-        if step in self._chain or name.startswith("_"):
+        if step in self._chain:
             return None
         self._chain.add(step)
         try:
-            for star in module.summary.stars:
-                target = self._module(star, module)
-                if isinstance(target, ModuleEntity):
-                    found = self._own(name, target.module)
-                    if found is not None:
-                        return found
-                else:
-                    known = external(f"{star}.{name}")
-                    if known.symbol:
-                        return known
+            for star in reversed(module.summary.stars):
+                found = self._starred(name, star.module, module) if star.line > after else None
+                if found is not None:
+                    return found
         finally:
             self._chain.discard(step)
         return None
+
+    def _starred(self, name: str, star: str, importer: Module) -> Entity | None:
+        """What ``from star import *`` binds a name to."""
+        target = self._module(star, importer)
+        if not isinstance(target, ModuleEntity):
+            known = external(f"{star}.{name}")
+            return known if known.symbol and not name.startswith("_") else None
+        module = target.module
+        exported = module.summary.exported if module.summary is not None else None
+        if name.startswith("_") if exported is None else name not in exported:
+            return None
+        changed = module.entities.get(name)
+        if isinstance(changed, UnstableEntity):
+            return changed
+        found = self._own(name, module)
+        if found is None and exported is not None and module.is_package:
+            return self._module(f"{module.name}.{name}", module)
+        return found
 
     def _member(self, module: Module, name: str) -> Entity:
         """A name of another module: what it binds, else its submodule."""
@@ -221,7 +266,7 @@ class Resolver:
 
     def _missing(self, name: str, module: Module) -> Entity:
         assert module.summary is not None
-        outside = [star for star in module.summary.stars if self._project.find(star, module) is None]
+        outside = [star.module for star in module.summary.stars if self._project.find(star.module, module) is None]
         if outside:
             return Unresolved(
                 f"it may come from `from {outside[0]} import *`, which is not part of the project", "import the name explicitly"
@@ -231,7 +276,7 @@ class Resolver:
     def _missing_member(self, module: Module, name: str) -> Entity:
         if module.summary is None:
             return Unresolved(f"`{module.name}` could not be read", reported=True)
-        if module.summary.open_names or any(self._project.find(star, module) is None for star in module.summary.stars):
+        if module.summary.open_names or any(self._project.find(star.module, module) is None for star in module.summary.stars):
             return external(f"{module.name}.{name}")
         help_ = did_you_mean(name, [*module.summary.bindings, *self._project.submodules(module.name, module)])
         return Unresolved(f"`{module.name}` has no name `{name}`", help_)
@@ -248,3 +293,7 @@ class Resolver:
         if name == "dataclass":
             return "add `from dataclasses import dataclass`"
         return did_you_mean(name, [*module.summary.bindings, *BUILTINS])
+
+
+def _changes(module: Module) -> list[Change]:
+    return module.summary.changes if module.summary is not None else []

@@ -50,12 +50,16 @@ class Evaluator:
         self._resolver = resolver
         self._steps = 0
         self._depth = 0
+        self.changeable: list[StaticValue] = []
+        """Constants that are containers: every use of one gives the same object."""
         self.construct: Callable[[ClassEntity | Constant, list[StaticValue], dict[str, StaticValue], Place], StaticValue] = (
             _no_constructor
         )
         """Builds instances of project classes; set by ``classes``."""
         self.member: Callable[[MemberEntity, Place], StaticValue] = _no_member
         """Reads members of enums; set by ``classes``."""
+        self.functional_member: Callable[[Constant, str], StaticValue] = lambda _entity, _name: None
+        """Reads members of enums made by a call, else gives ``None``; set by ``classes``."""
         self._handlers: dict[type[ast.expr], Callable[..., StaticValue]] = {
             ast.Name: self._name,
             ast.Attribute: self._attribute,
@@ -127,10 +131,8 @@ class Evaluator:
     def _constant(self, node: Any, module: Module) -> StaticValue:
         value = node.value
         if value is None or type(value) in (str, int, bool, float, bytes):
-            if type(value) is str and not value.isascii():
-                operations.check_text(value) if _encodes(value) else self._fail(
-                    node, module, "the text holds a lone surrogate, which no UTF-8 file can carry"
-                )
+            if type(value) is str and not value.isascii() and not _encodes(value):
+                self._fail(node, module, "the text holds a lone surrogate, which no UTF-8 file can carry")
             elif type(value) is int and value.bit_length() > operations.MOST_BITS:
                 self._fail(node, module, "the number has more than 4000 digits")
             return value
@@ -158,6 +160,10 @@ class Evaluator:
             entity = self._resolver.expression(node, module)
             if entity is not None:
                 return self._entity(entity, node, module)
+            holder = self._resolver.expression(node.value, module)
+            member = self.functional_member(holder, node.attr) if isinstance(holder, Constant) else None
+            if member is not None:
+                return member
         owner = self._eval(node.value, module, scope)
         if isinstance(owner, Instance) and node.attr in owner.fields:
             return owner.fields[node.attr]
@@ -210,6 +216,8 @@ class Evaluator:
             failure = memo[entity.name] = _Failure(error.message, error.help, error.code, error.reported, error.place)
             raise failure.at(place, entity) from None
         memo[entity.name] = value
+        if isinstance(value, list | dict | tuple | Instance):
+            self.changeable.append(value)
         return value
 
     def _joined(self, node: ast.JoinedStr, module: Module, scope: Any) -> StaticValue:

@@ -8,11 +8,12 @@ from __future__ import annotations
 
 import ast
 from bisect import bisect_right
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import msgspec
 
 from dagwright_compiler.frontend.names import symbol_of
+from dagwright_compiler.frontend.type_parameters import mark, parameter_names
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -60,11 +61,27 @@ class ImportStatement(msgspec.Struct, frozen=True, eq=False):
     names: tuple[str, ...]
 
 
+class Star(msgspec.Struct, frozen=True, eq=False):
+    """``from module import *`` in line ``line``."""
+
+    module: str
+    line: int
+
+
+class Change(msgspec.Struct, frozen=True, eq=False):
+    """A statement that changes what an import gave: ``target`` is a name or a dotted name, to be followed to what it stands for."""
+
+    target: ast.expr
+    node: ast.AST
+    reason: str
+
+
 class Summary(msgspec.Struct, eq=False):
     """Bindings of one file in source order, and its imports at every depth."""
 
     bindings: dict[str, Binding]
-    stars: list[str]
+    stars: list[Star]
+    changes: list[Change]
     imports: list[ImportStatement]
     redefined: list[tuple[str, FunctionNode | ast.ClassDef, FunctionNode | ast.ClassDef]]
     """Name, the definition that is lost, the one that replaces it."""
@@ -73,11 +90,21 @@ class Summary(msgspec.Struct, eq=False):
     open_names: bool
     """Whether the module has a ``__getattr__`` of its own, so that any name may come from it."""
 
+    @property
+    def exported(self) -> frozenset[str] | None:
+        """What ``__all__`` lists; ``None`` when there is none that can be read, and every public name counts."""
+        listed = self.bindings.get("__all__")
+        if not isinstance(listed, Assigned) or not isinstance(listed.value, ast.List | ast.Tuple):
+            return None
+        names = [item.value for item in listed.value.elts if isinstance(item, ast.Constant) and isinstance(item.value, str)]
+        return frozenset(names) if len(names) == len(listed.value.elts) else None
+
 
 _LONGEST_LINE = 2000
 _MUTATORS = frozenset(
     {"append", "extend", "insert", "pop", "remove", "clear", "sort", "reverse", "update", "setdefault", "popitem"}
 )
+_IMPORTERS = frozenset({"import_module", "__import__"})
 _CONDITIONAL = (ast.If, ast.Try, ast.With, ast.AsyncWith, ast.For, ast.AsyncFor, ast.While, ast.Match, ast.TryStar)
 
 
@@ -90,6 +117,9 @@ def summarise(tree: ast.Module, text: str, *, module: str, is_package: bool) -> 
         reader.nested_imports(statement)
     for statement in _statements_with("global", tree, text):
         reader.rebound_globals(statement)
+    if ":=" in text:
+        for statement in tree.body:
+            reader.walruses(statement)
     return reader.summary
 
 
@@ -122,7 +152,7 @@ class _Reader:
     def __init__(self, module: str, *, is_package: bool) -> None:
         self._module = module
         self._is_package = is_package
-        self.summary = Summary({}, [], [], [], [], open_names=False)
+        self.summary = Summary({}, [], [], [], [], [], open_names=False)
 
     def statement(self, node: ast.stmt) -> None:
         """Take one statement of the module's own body."""
@@ -135,21 +165,22 @@ class _Reader:
         elif isinstance(node, ast.Assign):
             for target in node.targets:
                 self._assign(target, node.value, node)
+            self._effects(node.value, node)
         elif isinstance(node, ast.AnnAssign):
             if node.value is not None:
                 self._assign(node.target, node.value, node)
-        elif isinstance(node, ast.AugAssign):
-            self._change(node.target, node, "it is changed by an augmented assignment")
-        elif isinstance(node, ast.Delete):
-            for target in node.targets:
-                self._change(target, node, "it is deleted")
-        elif isinstance(node, ast.Expr):
-            self._expression(node)
+                self._effects(node.value, node)
         elif isinstance(node, _CONDITIONAL):
             self._conditional(node)
+        elif kind.__name__ == "TypeAlias":  # a class that only Python 3.12 has
+            alias: Any = node
+            mark(alias, parameter_names(alias))
+            self._assign(alias.name, alias.value, alias)
+        else:
+            self._changing(node)
 
     def nested_imports(self, statement: ast.stmt) -> None:
-        """Note the imports inside a function or class: they bind nothing here, but the modules travel."""
+        """Note the imports inside a statement, calls that import included: they bind nothing here, but the modules travel."""
         if isinstance(statement, ast.Import | ast.ImportFrom):
             return
         for node in ast.walk(statement):
@@ -158,8 +189,21 @@ class _Reader:
             elif isinstance(node, ast.Call) and node.args:
                 callee, name = node.func, node.args[0]
                 called = callee.id if isinstance(callee, ast.Name) else callee.attr if isinstance(callee, ast.Attribute) else ""
-                if called == "import_module" and isinstance(name, ast.Constant) and isinstance(name.value, str):
-                    self.summary.imports.append(ImportStatement(name.value, ()))
+                if called in _IMPORTERS and isinstance(name, ast.Constant) and isinstance(name.value, str):
+                    module = self._named_module(name.value, [*node.args[1:], *(keyword.value for keyword in node.keywords)])
+                    if module:
+                        self.summary.imports.append(ImportStatement(module, ()))
+
+    def _named_module(self, name: str, others: list[ast.expr]) -> str:
+        """What a call imports: a name that begins with dots counts from a package, this module's own unless it is written out."""
+        level = len(name) - len(name.lstrip("."))
+        if not level:
+            return name
+        written = next((other.value for other in others if isinstance(other, ast.Constant)), None)
+        node = ast.ImportFrom(name[level:] or None, [], level)
+        if isinstance(written, str):
+            return absolute_module(node, written, is_package=True)
+        return absolute_module(node, self._module, is_package=self._is_package)
 
     def rebound_globals(self, statement: ast.stmt) -> None:
         """A function that declares a name global may rebind it."""
@@ -168,7 +212,17 @@ class _Reader:
                 for name in node.names:
                     self._spoil(name, node, "a function declares it `global` and may rebind it")
 
+    def walruses(self, statement: ast.stmt) -> None:
+        """``:=`` outside functions and classes binds names of the module, wherever it stands."""
+        if isinstance(statement, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
+            return
+        for node in ast.walk(statement):
+            if isinstance(node, ast.NamedExpr) and isinstance(node.target, ast.Name):
+                self._spoil(node.target.id, node, "it is bound by `:=`")
+
     def _define(self, node: FunctionNode | ast.ClassDef) -> None:
+        if getattr(node, "type_params", None):
+            mark(node, parameter_names(node))
         bindings = self.summary.bindings
         earlier = bindings.get(node.name)
         if earlier is None or isinstance(earlier, Imported):
@@ -192,7 +246,7 @@ class _Reader:
         module = absolute_module(node, self._module, is_package=self._is_package)
         for alias in node.names:
             if alias.name == "*":
-                self.summary.stars.append(module)
+                self.summary.stars.append(Star(module, node.lineno))
             else:
                 self._bind_import(alias.asname or alias.name, Imported(module, alias.name, node, certain), fallback=fallback)
 
@@ -238,16 +292,28 @@ class _Reader:
         else:
             self._change(target, node, "it is changed after its definition")
 
-    def _expression(self, node: ast.Expr) -> None:
-        match node.value:
-            case ast.Call(func=ast.Attribute(value=ast.Name(id=name), attr=method)) if method in _MUTATORS:
-                self._spoil(name, node, f"it is changed by `.{method}()`", only_assigned=True)
-            case _:
-                pass
+    def _changing(self, node: ast.stmt) -> None:
+        """Take a statement that binds nothing new, but may change what is bound: wherever it stands, it may run."""
+        if isinstance(node, ast.AugAssign):
+            self._change(node.target, node, "it is changed by an augmented assignment")
+        elif isinstance(node, ast.Delete):
+            for target in node.targets:
+                self._change(target, node, "it is deleted")
+        elif isinstance(node, ast.Expr):
+            self._effects(node.value, node)
+
+    def _effects(self, value: ast.expr, node: ast.stmt) -> None:
+        """Note what the calls in a value change. Only values that may hold a call are looked through."""
+        if not isinstance(value, ast.Call | ast.ListComp | ast.Tuple):
+            return
+        for part in ast.walk(value):
+            if isinstance(part, ast.Call) and isinstance(part.func, ast.Attribute) and part.func.attr in _MUTATORS:
+                self._change_part(part.func.value, node, f"it is changed by `.{part.func.attr}()`")
 
     def _conditional(self, node: ast.stmt) -> None:
         """Bind what a compound statement may bind: imports for certain enough, everything else as unstable."""
         if isinstance(node, ast.If) and is_main_guard(node.test):
+            self._block(node.orelse)
             return
         checking = isinstance(node, ast.If) and _is_type_checking(node.test)
         if isinstance(node, ast.For | ast.AsyncFor):
@@ -256,14 +322,19 @@ class _Reader:
             for item in node.items:
                 if item.optional_vars is not None:
                     self._change(item.optional_vars, node, "it is bound by `with`")
+        for name in _captured(node):
+            self._spoil(name, node, "it is bound conditionally")
         for block in _blocks(node):
-            for statement in block:
-                if isinstance(statement, ast.Import | ast.ImportFrom):
-                    self._import(statement, certain=False, fallback=isinstance(node, ast.Try | ast.TryStar))
-                elif isinstance(statement, _CONDITIONAL):
-                    self._conditional(statement)
-                else:
-                    self._bind_conditionally(statement, typing_only=checking)
+            self._block(block, fallback=isinstance(node, ast.Try | ast.TryStar), typing_only=checking)
+
+    def _block(self, block: Sequence[ast.stmt], *, fallback: bool = False, typing_only: bool = False) -> None:
+        for statement in block:
+            if isinstance(statement, ast.Import | ast.ImportFrom):
+                self._import(statement, certain=False, fallback=fallback)
+            elif isinstance(statement, _CONDITIONAL):
+                self._conditional(statement)
+            else:
+                self._bind_conditionally(statement, typing_only=typing_only)
 
     def _bind_conditionally(self, node: ast.stmt, *, typing_only: bool) -> None:
         if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
@@ -279,6 +350,10 @@ class _Reader:
             targets = node.targets if isinstance(node, ast.Assign) else [node.target]
             for target in targets:
                 self._bind_target_conditionally(target, node)
+            if node.value is not None:
+                self._effects(node.value, node)
+        else:
+            self._changing(node)
 
     def _bind_target_conditionally(self, target: ast.expr, node: ast.stmt) -> None:
         if isinstance(target, ast.Name) and isinstance(self.summary.bindings.get(target.id), Imported):
@@ -294,17 +369,25 @@ class _Reader:
         elif isinstance(target, ast.Starred):
             self._change(target.value, node, reason)
         elif isinstance(target, ast.Subscript | ast.Attribute):
-            root: ast.expr = target
-            while isinstance(root, ast.Subscript | ast.Attribute):
-                root = root.value
-            if isinstance(root, ast.Name):
-                self._spoil(root.id, node, "it is changed after its definition", only_assigned=True)
+            self._change_part(target, node, "it is changed after its definition")
 
-    def _spoil(self, name: str, node: ast.AST, reason: str, *, only_assigned: bool = False) -> None:
-        earlier = self.summary.bindings.get(name)
-        if only_assigned and not isinstance(earlier, Assigned):
+    def _change_part(self, part: ast.expr, node: ast.AST, reason: str) -> None:
+        """Note a change of a value that an expression leads to: of a constant of this module, or of what an import gave."""
+        root = dotted = part
+        while isinstance(root, ast.Subscript | ast.Attribute):
+            if isinstance(root, ast.Subscript):
+                dotted = root.value
+            root = root.value
+        if not isinstance(root, ast.Name):
             return
-        if not isinstance(earlier, Unstable):
+        earlier = self.summary.bindings.get(root.id)
+        if isinstance(earlier, Assigned):
+            self._spoil(root.id, node, reason)
+        elif isinstance(earlier, Imported) or (earlier is None and self.summary.stars):
+            self.summary.changes.append(Change(dotted, node, reason))
+
+    def _spoil(self, name: str, node: ast.AST, reason: str) -> None:
+        if not isinstance(self.summary.bindings.get(name), Unstable):
             self.summary.bindings[name] = Unstable(node, reason)
 
 
@@ -327,6 +410,18 @@ def _is_type_checking(test: ast.expr) -> bool:
     )
 
 
+def _captured(node: ast.stmt) -> Iterator[str]:
+    """Names that ``except ... as name`` and the patterns of ``match`` bind."""
+    if isinstance(node, ast.Try | ast.TryStar):
+        yield from (handler.name for handler in node.handlers if handler.name is not None)
+    elif isinstance(node, ast.Match):
+        for part in (part for case in node.cases for part in ast.walk(case.pattern)):
+            if isinstance(part, ast.MatchAs | ast.MatchStar) and part.name is not None:
+                yield part.name
+            elif isinstance(part, ast.MatchMapping) and part.rest is not None:
+                yield part.rest
+
+
 def _blocks(node: ast.stmt) -> Iterator[Sequence[ast.stmt]]:
     """The blocks of a compound statement in source order."""
     if isinstance(node, ast.Try | ast.TryStar):
@@ -346,7 +441,7 @@ def _blocks(node: ast.stmt) -> Iterator[Sequence[ast.stmt]]:
 
 
 def _statements_with(word: str, tree: ast.Module, text: str) -> Iterator[ast.stmt]:
-    """Top-level statements that hold a word other than at the start of a line: no walk over all bodies.
+    """Top-level statements that hold a word, other than plain imports: no walk over all bodies.
 
     A word in a comment or text only costs a walk over its statement. (Searching for the word is 50 times faster than a
     regular expression for the statement.)
@@ -358,7 +453,7 @@ def _statements_with(word: str, tree: ast.Module, text: str) -> Iterator[ast.stm
         low = max(0, position - _LONGEST_LINE)
         found = max(text.rfind("\n", low, position), text.rfind("\r", low, position))
         before = text[found + 1 : position] if found >= 0 or not low else " "
-        if before[:1].isspace() or ":" in before or ";" in before:
+        if not _is_import_line(before) or ":" in before or ";" in before:
             starts = starts or [statement.lineno for statement in tree.body]
             line += _line_ends(text, counted, position)
             counted = position
@@ -367,6 +462,11 @@ def _statements_with(word: str, tree: ast.Module, text: str) -> Iterator[ast.stm
                 last = index
                 yield tree.body[index]
         position = text.find(word, position + len(word))
+
+
+def _is_import_line(before: str) -> bool:
+    """Whether a line that begins so is an import at module level."""
+    return not before or before.startswith(("import ", "from "))
 
 
 def _line_ends(text: str, start: int, end: int) -> int:

@@ -118,7 +118,9 @@ def _several(frame: Frame, callee: Callee, value: Value, at: ast.AST) -> list[Pr
     outputs = callee.interface.outputs
     parts = parts_of(value)
     if isinstance(value, Static) and isinstance(value.value, Instance):
-        parts = tuple(Static(value.value.fields.get(field.name)) for field in outputs)
+        definition = frame.services.classes.definition(value.value.owner)
+        if definition is not None and definition.kind == "namedtuple":
+            parts = tuple(map(Static, value.value.fields.values()))
     if parts is None:
         message = f"the workflow `{callee.node.name}` declares {len(outputs)} results, but returns one value"
         frame.report(codes.RETURN_MISMATCH, message, at, help_="return a tuple")

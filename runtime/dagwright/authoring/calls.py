@@ -19,7 +19,7 @@ class CallFailed(Exception):  # noqa: N818  # carries an error, is none of its o
     """A call came to nothing: ``error`` is what the caller gets, its traceback without frames of ours."""
 
     def __init__(self, error: BaseException) -> None:
-        super().__init__(str(error))
+        super().__init__(error)
         self.error = error
 
 

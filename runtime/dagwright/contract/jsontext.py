@@ -79,13 +79,15 @@ def loads(text: str | bytes) -> Json:
     """Read JSON; bytes are UTF-8.
 
     Raises:
-        ValueError: The text is no JSON, or is not all of it.
+        ValueError: The text is no JSON, is not all of it, or is nested more deeply than this Python reads.
     """
     stripped = (text if isinstance(text, str) else text.decode("utf-8")).strip(" \t\n\r")
     try:
         data, end = _scan(stripped, 0)
     except StopIteration as stop:
         raise ValueError(f"not JSON: a value is expected at character {stop.value}") from None
+    except RecursionError:
+        raise ValueError("JSON that is nested too deeply") from None
     if end != len(stripped):
         raise ValueError(f"not JSON: more text at character {end}")
     return data

@@ -22,6 +22,7 @@ import sys
 
 from dagwright.contract import names
 from dagwright.contract.exits import (
+    FINAL,
     RETRYABLE,
     SUCCEEDED,
     SYSTEM_FATAL,
@@ -31,7 +32,7 @@ from dagwright.contract.exits import (
     USER_FAILED,
     USER_RECOVERABLE,
 )
-from dagwright.execution import pod
+from dagwright.execution import context, pod
 from dagwright.execution.faults import Fault, fatal
 
 TYPE_CHECKING = False
@@ -55,6 +56,8 @@ def main(argv: list[str]) -> int:
         return pod.main(arguments) if order.attempts == 1 else _Tries().one(arguments, order.attempts)
     except Fault as fault:
         return _complain(fault.text, fault.code)
+    except Exception as error:  # noqa: BLE001  # the process edge: Batch must get one of our codes
+        return _complain(f"internal error: {type(error).__name__}: {error}; please report it", SYSTEM_FATAL)
 
 
 class Order:
@@ -105,7 +108,8 @@ class _Tries:
             code = self._attempt(arguments, number)
             if code not in _IN_PLACE:
                 break
-        return code
+        # An attempt that SIGTERM reaches before it listens dies of it, and Batch has no rule for that.
+        return TERMINATED if self._terminated and code not in (SUCCEEDED, *FINAL) else code
 
     def _attempt(self, arguments: list[str], number: int) -> int:
         command = [sys.executable, "-m", "dagwright.execution", *arguments]
@@ -128,6 +132,7 @@ def _share(order: Order) -> tuple[Assignment, int]:
     Raises:
         Fault: Plan, store or list are not there.
     """
+    from dagwright.cache import PinDamaged
     from dagwright.execution.bindings import Bindings
     from dagwright.execution.faults import UserFailure
     from dagwright.execution.user_code import load, prepare
@@ -138,22 +143,25 @@ def _share(order: Order) -> tuple[Assignment, int]:
     if store_url:
         os.environ[names.ENV_PLAN], os.environ[names.ENV_CODE] = pod.find_folders(os.environ, store_url, work)
     assignment = pod.read_assignment([order.unit, "0"], os.environ)
+    context.claim_process(context.Attempt(assignment.node.id))
     prepare(assignment.code)
     program = assignment.plan.program
     try:
         store = open_store(assignment.store_url)
-        codec = Codec(program.classes, load_class=load)
+        codec = Codec(program.classes, load_class=load, pickle=assignment.pickle)
         bindings = Bindings(program, run=assignment.run, store=store, codec=codec, texts=assignment.inputs)
         return assignment, bindings.length(assignment.node)
     except StoreError as error:
         raise Fault(str(error), code=SYSTEM_TRANSIENT if error.transient else SYSTEM_FATAL) from error
+    except PinDamaged as damage:
+        raise fatal(str(damage)) from damage
     except UserFailure as failure:
         raise Fault(str(failure.error), code=USER_FAILED) from failure
 
 
 def _number(variable: str, default: str) -> int:
     text = os.environ.get(variable, default)
-    if not text.isdigit():
+    if not text.isascii() or not text.isdigit():
         raise fatal(f"{variable} is {text!r}, no number from 0")
     return int(text)
 
@@ -177,7 +185,7 @@ def _count(rest: list[str], option: str, default: int) -> int:
 
 
 def _complain(text: str, code: int) -> int:
-    os.write(2, f"dagwright: {text} (exit {code})\n".encode("utf-8", "backslashreplace"))
+    os.write(2, f"dagwright: {' '.join(text.split())} (exit {code})\n".encode("utf-8", "backslashreplace"))
     return code
 
 

@@ -6,11 +6,11 @@ says so and the exit code stands.
 
 from __future__ import annotations
 
-import json
 import os
 import time
 
 from dagwright.contract.exits import RETRYABLE
+from dagwright.contract.jsontext import dumps
 from dagwright.contract.names import attempt_key, error_key
 from dagwright.execution.ending import SUCCEEDED, TERMINATED, TIMEOUT, death_text, exit_code
 from dagwright.execution.output import write_all
@@ -44,7 +44,7 @@ def close(assignment: Assignment, ended: Ended, console: Console) -> Closed:
         assert ended.outcome is not None
         number = ended.outcome["number"]
         if ended.log and number is not None:
-            _keep_log(assignment, number, ended.log)
+            _keep_log(assignment, number, ended.log, console)
         return Closed(0, SUCCEEDED, ended.outcome["state"], None)
     error = _error_document(assignment, ended)
     error["code"], error["attempt"] = _record(assignment, ended, error, console)
@@ -66,15 +66,17 @@ def _record(assignment: Assignment, ended: Ended, error: dict[str, Any], console
     try:
         store = open_store(assignment.store_url)
         number, spent = record_attempt(store, assignment, body)
-        code = exit_code(ended.ending, spent=spent, retries=retries)
-        where = (assignment.run, assignment.node.id, assignment.index, number)
-        store.put(error_key(*where), json.dumps({**error, "code": code, "attempt": number}).encode())
-        if ended.log:
-            store.put(_log_key(*where), ended.log)
     except StoreError as failure:
-        line = f"dagwright: no record of this attempt: {' '.join(str(failure).split())}\n"
-        write_all(console.err, console.prefix + line.encode())
+        _say_that_none_is_kept("record", failure, console)
         return exit_code(ended.ending, spent=0, retries=retries), assignment.hint or 0
+    code = exit_code(ended.ending, spent=spent, retries=retries)
+    document = dumps({**error, "code": code, "attempt": number}).encode("ascii")
+    try:
+        store.put(error_key(assignment.run, assignment.node.id, assignment.index, number), document)
+    except StoreError as failure:
+        _say_that_none_is_kept("error document", failure, console)
+    if ended.log:
+        _keep_log(assignment, number, ended.log, console)
     return code, number
 
 
@@ -151,15 +153,17 @@ def _write_termination(path: str | None, error: dict[str, Any], text: str) -> No
         write_all(2, f"dagwright: cannot write {path}: {failure.strerror}\n".encode())
 
 
-def _log_key(run: str, node: str, index: int | None, number: int) -> str:
-    return attempt_key(run, node, index, number)[: -len(".json")] + ".log"
-
-
-def _keep_log(assignment: Assignment, number: int, log: bytes) -> None:
-    """Keep what a successful attempt printed, under the number of its record."""
+def _keep_log(assignment: Assignment, number: int, log: bytes, console: Console) -> None:
+    """Keep what an attempt printed, under the number of its record."""
     from dagwright.store import StoreError, open_store
 
+    record = attempt_key(assignment.run, assignment.node.id, assignment.index, number)
     try:
-        open_store(assignment.store_url).put(_log_key(assignment.run, assignment.node.id, assignment.index, number), log)
+        open_store(assignment.store_url).put(record[: -len(".json")] + ".log", log)
     except StoreError as failure:
-        write_all(2, f"dagwright: no log of this attempt: {' '.join(str(failure).split())}\n".encode())
+        _say_that_none_is_kept("log", failure, console)
+
+
+def _say_that_none_is_kept(what: str, failure: Exception, console: Console) -> None:
+    line = f"dagwright: no {what} of this attempt: {' '.join(str(failure).split())}\n"
+    write_all(console.err, console.prefix + line.encode("utf-8", "backslashreplace"))

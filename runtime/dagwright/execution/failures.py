@@ -42,7 +42,7 @@ def describe(error: BaseException) -> dict[str, Any]:
     """Give type, message, traceback and chain of causes as JSON data."""
     return {
         "exc_type": _qualified(type(error)),
-        "message": _message(error),
+        "message": message_of(error),
         "traceback": user_traceback(error),
         "cause_chain": _chain(error),
     }
@@ -103,7 +103,8 @@ def _qualified(kind: type) -> str:
     return kind.__qualname__ if kind.__module__ in ("builtins", "__main__") else f"{kind.__module__}.{kind.__qualname__}"
 
 
-def _message(error: BaseException) -> str:
+def message_of(error: BaseException) -> str:
+    """Give an exception's own words; the middle is cut past 64 KiB."""
     try:
         return _cut(str(error))
     except Exception as broken:  # noqa: BLE001  # a user's __str__ may raise anything
@@ -116,7 +117,7 @@ def _chain(error: BaseException) -> list[str]:
     inner = error.__cause__ or (None if error.__suppress_context__ else error.__context__)
     while inner is not None and id(inner) not in seen and len(chain) < 20:
         seen.add(id(inner))
-        chain.append(f"{_qualified(type(inner))}: {_message(inner)[:500]}")
+        chain.append(f"{_qualified(type(inner))}: {message_of(inner)[:500]}")
         inner = inner.__cause__ or (None if inner.__suppress_context__ else inner.__context__)
     return chain
 

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import json
-
+from dagwright.contract.jsontext import loads
 from dagwright.execution.faults import UserFailure
 
 TYPE_CHECKING = False
@@ -30,7 +29,7 @@ def parse_input(codec: Codec, field: FieldView, text: str) -> Any:
     from dagwright.values import ValueMismatch
 
     try:
-        data = json.loads(text)
+        data = loads(text)
     except ValueError:
         data = text
     if field.type.kind == "str" and not isinstance(data, str):

@@ -10,6 +10,7 @@ import os
 import select
 
 TAIL_BYTES = 8 << 20
+_LONGEST_LINE = 1 << 20
 
 
 class Tail:
@@ -54,12 +55,21 @@ class Passage:
         if newline:
             for line in whole.split(b"\n"):
                 write_all(self._out, self._prefix + line + b"\n")
+        if len(rest) > _LONGEST_LINE:  # a line without end would fill the memory
+            self.close()
 
     def close(self) -> None:
         """Pass on a last line that lacks its end."""
         if self._line:
             write_all(self._out, self._prefix + self._line + b"\n")
             self._line = b""
+
+
+def open_standard_descriptors() -> None:
+    """Lead standard streams that this process was started without to the null device: a pipe in their place would be written to."""
+    while (descriptor := os.open(os.devnull, os.O_RDWR)) <= 2:
+        os.set_inheritable(descriptor, True)
+    os.close(descriptor)
 
 
 def write_all(out: int, data: bytes) -> None:

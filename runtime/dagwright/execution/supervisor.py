@@ -21,7 +21,7 @@ from dagwright.contract.jsontext import loads
 from dagwright.contract.names import TERMINATION_GRACE_S, TIMEOUT_GRACE_S
 from dagwright.execution.child import become_child, flush
 from dagwright.execution.ending import FAILED, RECOVERABLE, judge
-from dagwright.execution.output import Passage, Tail
+from dagwright.execution.output import Passage, Tail, open_standard_descriptors
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -136,6 +136,7 @@ class _Supervisor:
 
     def _start(self, work: Work) -> tuple[int, int, int]:
         """Fork; give the read ends of the report, of stdout and of stderr."""
+        open_standard_descriptors()
         pipes = [os.pipe() for _ in range(3)]
         self._wake = os.pipe()
         for end in (*self._wake, *(pipe[0] for pipe in pipes)):

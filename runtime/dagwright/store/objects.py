@@ -130,6 +130,13 @@ class ObjectStore:
                 wait_s = pause_s * int.from_bytes(os.urandom(4), "big") / 2**32  # random would cost its import
                 if not failure.transient or time.monotonic() + wait_s > deadline:
                     raise failure from error
+            except BaseException as panic:
+                if type(panic).__name__ != "PanicException":  # what a client in Rust makes of a URL that it never expected
+                    raise
+                raise StoreError(
+                    f"store {self.url} cannot {verb} {key!r}: {panic}; correct the store's URL or AWS_ENDPOINT_URL",
+                    transient=False,
+                ) from None
             time.sleep(wait_s)
             pause_s = min(pause_s * 2, _LONGEST_PAUSE_S)
 

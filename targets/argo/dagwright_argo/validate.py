@@ -136,7 +136,7 @@ def check_manifest(
     if total > settings.max_workflow_bytes:
         message = (
             f"workflow {workflow} takes about {total:,} bytes in the cluster "
-            f"(twice its {size:,} bytes, and {nodes:,} pods), and the controller takes {settings.max_workflow_bytes:,}"
+            f"(twice its {size:,} bytes, and {nodes:,} pod{'s' if nodes != 1 else ''}), and the controller takes {settings.max_workflow_bytes:,}"
         )
         help_text = f"split the workflow, or raise max_workflow_bytes in {TABLE} to the controller's MAX_WORKFLOW_SIZE"
         yield Diagnostic(ARGO_SIZE, message, span, help=help_text)

@@ -62,10 +62,10 @@ class Containers:
             return End(_exit_code(code), status_reason="Job attempt duration exceeded timeout", timed_out=True)
         return End(_exit_code(code), reason="Essential container in task exited")
 
-    def kill(self) -> None:
-        """End every container that runs."""
+    def stop(self) -> None:
+        """End every container that runs, as Batch does: SIGTERM, which the runtime hands on to the task's own process group."""
         for process in tuple(self._processes):
-            _signal(process, signal.SIGKILL)
+            _signal(process, signal.SIGTERM)
 
     def _start(self, command: Sequence[str], variables: Mapping[str, str], folder: str) -> subprocess.Popen[str]:
         # A Python of the image is this interpreter, and the image's file system is the folder.

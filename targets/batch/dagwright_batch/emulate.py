@@ -190,7 +190,7 @@ class Emulator:
             except BaseException:
                 for future in running:
                     future.cancel()
-                self._containers.kill()
+                self._containers.stop()
                 raise
 
     def _startable(self) -> Iterator[_Child]:

@@ -14,6 +14,7 @@ from dagwright.contract.types import parse
 from dagwright.execution import context, user_code
 from dagwright.execution.bindings import Bindings
 from dagwright.execution.faults import Fault, UserFailure
+from dagwright.execution.pod import pickle_policy
 from dagwright.execution.task_call import Wire
 from dagwright.store import StoreError, open_store
 from dagwright.values import Codec, ValueMismatch
@@ -59,7 +60,7 @@ def laid_out(data: Any, indent: str = "") -> str:
 
 def _outputs(program: ProgramView, setup: Mapping[str, Any]) -> Any:
     """Give the outputs in the form in which the function returns them: one value, an array, an object, or null."""
-    codec = Codec(program.classes, load_class=user_code.load, warn=_warned_already)
+    codec = Codec(program.classes, load_class=user_code.load, pickle=pickle_policy(setup["pickle"]), warn=_warned_already)
     bindings = Bindings(program, run=setup["run"], store=open_store(setup["store"]), codec=codec, texts=setup["inputs"])
     values = {}
     for output in program.outputs:

@@ -177,9 +177,12 @@ class _Run:
 
 
 def _called(function: Callable[..., Any], arguments: dict[str, Any]) -> Any:
+    process = os.getpid()
     try:
         return function(**arguments)
     except SystemExit as leaving:
+        if os.getpid() != process:  # one that the task forked may leave as it likes
+            raise UserFailure(leaving) from leaving
         # A script's exit status is not the task's to choose; `dagwright run` fails the run.
         own = TaskDiedError(f"the task called sys.exit({'' if leaving.code is None else repr(leaving.code)})")
         raise UserFailure(own.with_traceback(leaving.__traceback__)) from leaving

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 import subprocess
 import sys
@@ -13,6 +12,8 @@ from typing import TYPE_CHECKING, Any, Self
 from dagwright.contract import names
 from dagwright.contract.references import refer
 from dagwright.execution.output import Passage
+from dagwright.execution.records import read_records
+from dagwright.store import StoreError
 from dagwright_compiler.runtime_archive import archive_bytes
 from dagwright_local.schedule import Finished
 
@@ -118,8 +119,9 @@ class IsolatedLauncher:
         self._ended.put(Finished(job, 128 - code if code < 0 else code, self._state(job) if code == 0 else ""))
 
     def _state(self, job: Job) -> str:
-        """Tell from the attempt's record how its result came about."""
-        prefix = names.node_prefix(self._run, job.node, job.element)
-        records = [key for key in self._store.list(prefix) if key.endswith(".json") and "/attempt-" in key]
-        record: dict[str, Any] = json.loads(self._store.get(records[-1])) if records else {}
-        return str(record.get("state", ""))
+        """Tell from the attempt's record how its result came about. One that cannot be read costs that word only."""
+        try:
+            records = read_records(self._store, self._run, job.node, job.element)
+        except StoreError:
+            return ""
+        return str(records[-1].get("state", "")) if records else ""

@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any
 
 from dagwright.execution import closing
 from dagwright.execution.assignment import Assignment
+from dagwright.execution.output import open_standard_descriptors
 from dagwright.execution.plan_view import PlanView, read_plan
 from dagwright.execution.pod import pickle_policy, work_of
 from dagwright.execution.supervisor import Console, supervise
@@ -46,6 +47,7 @@ _PRELOADED = (
 def main() -> None:
     """Serve one run."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # a terminal's Ctrl-C reaches the supervisors by themselves
+    open_standard_descriptors()
     for name in _PRELOADED:
         import_module(name)
     gc.freeze()  # what attempts share stays shared: the collector of a child would touch, and so copy, every page
@@ -56,13 +58,12 @@ def main() -> None:
 
 def _first_line() -> tuple[bytes, bytes, bytes]:
     """Read until the first line is whole; what came with it are orders, which a buffered reader would keep from ``poll``."""
-    data = b""
-    while b"\n" not in data:
-        more = os.read(0, 1 << 16)
-        if not more:
+    pieces = [b""]
+    while b"\n" not in pieces[-1]:
+        pieces.append(os.read(0, 1 << 16))
+        if not pieces[-1]:
             return b"", b"", b""
-        data += more
-    return data.partition(b"\n")
+    return b"".join(pieces).partition(b"\n")
 
 
 class _Server:
@@ -136,6 +137,9 @@ class _Server:
         """Write the outputs of the run as JSON for people."""
         from dagwright_local.collect import collect
 
+        null = os.open(os.devnull, os.O_RDWR)
+        for descriptor in (0, 1):  # orders and answers: not for the user's modules, whose prints the attempts have passed on
+            os.dup2(null, descriptor)
         path = os.path.join(order["work"], OUTPUTS_FILE)  # noqa: PTH118
         return collect(self._plan.program, self._setup, path)
 

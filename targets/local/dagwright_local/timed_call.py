@@ -10,17 +10,19 @@ import os
 import pickle
 import signal
 import warnings
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
+from dagwright.authoring.errors import RecoverableError
 from dagwright.execution.ending import FAILED, SUCCEEDED, TERMINATED, TIMEOUT, death_text
-from dagwright.execution.failures import user_traceback, with_user_frames
+from dagwright.execution.failures import is_recoverable, message_of, user_traceback, with_user_frames
 from dagwright.execution.faults import UserFailure
 from dagwright.execution.supervisor import Console, Ended, supervise
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from dagwright.execution.supervisor import Report
+    from dagwright.execution.child import Report
 
 
 class TaskTimeoutError(TimeoutError):
@@ -45,15 +47,16 @@ def call_timed(work: Callable[[], Any], timeout_s: float) -> Any:
         UserFailure: The work raised it, took too long, or died.
         KeyboardInterrupt: The process was terminated together with this one.
     """
-    result, verdict = os.pipe(), os.pipe()
+    result, verdict, lifeline = os.pipe(), os.pipe(), os.pipe()
     with warnings.catch_warnings():
         # Python warns of forks beside threads; the child runs nothing but the user's function.
         warnings.simplefilter("ignore", DeprecationWarning)
         pid = os.fork()
     if pid == 0:
-        _supervise(work, timeout_s, result[1], verdict[1])
-    os.close(result[1])
-    os.close(verdict[1])
+        os.close(lifeline[1])
+        _supervise(work, timeout_s, result[1], verdict[1], lifeline[0])
+    for end in (result[1], verdict[1], lifeline[0]):
+        os.close(end)
     try:
         with os.fdopen(result[0], "rb") as pipe:
             returned = pipe.read()
@@ -63,7 +66,9 @@ def call_timed(work: Callable[[], Any], timeout_s: float) -> Any:
         os.kill(pid, signal.SIGTERM)
         raise
     finally:
-        os.waitpid(pid, 0)
+        with suppress(ChildProcessError):  # a program may ignore SIGCHLD: its children leave no status
+            os.waitpid(pid, 0)
+        os.close(lifeline[1])
     return _outcome(ending, text, returned)
 
 
@@ -82,11 +87,11 @@ def _outcome(ending: str, text: str, returned: bytes) -> Any:
     raise UserFailure(pickle.loads(returned))  # noqa: S301  # our own child's bytes
 
 
-def _supervise(work: Callable[[], Any], timeout_s: float, result: int, verdict: int) -> None:
+def _supervise(work: Callable[[], Any], timeout_s: float, result: int, verdict: int, lifeline: int) -> None:
     """Be the supervisor; never returns."""
     status = 1
     try:
-        ended = supervise(_reporting(work, result), timeout_s=timeout_s, console=Console())
+        ended = supervise(_reporting(work, result), timeout_s=timeout_s, console=Console(), lifeline=lifeline)
         os.write(verdict, pickle.dumps((ended.ending, _text(ended, timeout_s))))
         status = 0
     finally:
@@ -105,12 +110,15 @@ def _reporting(work: Callable[[], Any], result: int) -> Callable[[Report], None]
     def run(report: Report) -> None:
         report({"event": "begin"})
         try:
-            data, ending = pickle.dumps(work()), SUCCEEDED
+            try:
+                returned = work()
+            finally:
+                report({"event": "end"})
+            data, ending = pickle.dumps(returned), SUCCEEDED
         except UserFailure as failure:
             data, ending = _portable(failure.error), FAILED
         except Exception as error:  # noqa: BLE001  # what a user returns may fail to pickle in any way
             data, ending = _portable(error), FAILED
-        report({"event": "end"})
         with os.fdopen(result, "wb") as pipe:
             pipe.write(data)
         report({"event": "outcome", "ending": ending})
@@ -125,7 +133,8 @@ def _portable(error: BaseException) -> bytes:
     try:
         pickle.loads(pickle.dumps(error))  # noqa: S301  # made one line up
     except Exception:  # noqa: BLE001  # a user's exception may fail to pickle in any way
-        error = RuntimeError(f"{type(error).__name__}: {error}")
+        kind = RecoverableError if is_recoverable(error) else RuntimeError
+        error = kind(f"{type(error).__name__}: {message_of(error)}")
     return pickle.dumps(_Carried(error, text))
 
 

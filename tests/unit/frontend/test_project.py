@@ -2,6 +2,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
 from frontend_sources import clean, front
 
 from dagwright_compiler.diagnostics.model import Collector
@@ -94,6 +95,36 @@ def test_two_files_of_one_module_name_are_a_finding_when_both_define_something()
     result = front({"a/util.py": TASK, "b/util.py": TASK})
     assert (result.only.code.id, result.only.message) == ("DW106", "`b/util.py` and `a/util.py` are both the module `util`")
     assert front({"a/setup.py": "x = 1\n", "b/setup.py": "x = 2\n"}).codes == []
+
+
+def test_two_files_of_one_module_name_are_a_finding_when_the_second_is_imported() -> None:
+    flow = "from config import N\n"
+    sources = {"a/one.py": flow, "a/config.py": "N = 1\n", "b/two.py": flow, "b/config.py": "N = 2\n"}
+    assert front(sources, files=["a/one.py", "b/two.py"]).codes == ["DW106"]
+    clean({"a/one.py": flow, "a/config.py": "N = 1\n", "b/config.py": "N = 2\n"})  # a script that nobody imports
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "plugin = importlib.import_module('pkg.part')",
+        "plugin = importlib.import_module('.part', __package__)",
+        "plugin = import_module('.part', package='pkg')",
+        "plugin = __import__('pkg.part')",
+        "__import__('pkg.part')",
+        "def load():\n    return importlib.import_module('.part', __name__.rpartition('.')[0])",
+        "from pkg.listed import *",
+    ],
+)
+def test_modules_that_code_imports_by_their_names_are_read(statement: str) -> None:
+    sources = {
+        "pkg/__init__.py": "",
+        "pkg/listed/__init__.py": "__all__ = ['deep']\n",
+        "pkg/listed/deep.py": "import pkg.part\n",
+        "pkg/part.py": "",
+        "pkg/flow.py": f"import importlib\n{statement}\n",
+    }
+    assert "pkg.part" in clean(sources, files=["pkg/flow.py"]).elaborated.modules
 
 
 def test_folders_are_searched_for_python_files(tmp_path: Path) -> None:

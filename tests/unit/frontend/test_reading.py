@@ -46,7 +46,7 @@ def test_a_cookie_below_code_is_no_cookie() -> None:
         (b"  x = 1\n", "DW101", "unexpected indent", (1, 1)),
         ("s = 'é' +\n".encode(), "DW101", "invalid syntax", (1, 10)),
         (b"x = " + b"(" * 300 + b")" * 300, "DW101", "too many nested parentheses", (1, 204)),
-        (b"x = " + b"+".join([b"1"] * 20_000), "DW103", "the code is nested too deeply to be read", (1, 0)),
+        (b"if " + b"+".join([b"1"] * 20_000) + b": ...", "DW103", "the code is nested too deeply to be read", (1, 0)),
         (b"x = " + b"-" * 100_000 + b"1", None, None, None),
     ],
 )

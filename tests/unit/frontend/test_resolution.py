@@ -125,6 +125,17 @@ def test_a_missing_import_of_ours_is_named() -> None:
         ("N = 1\ndel N\n", "it is deleted"),
         ("with open('x') as N:\n    pass\n", "it is bound by `with`"),
         ("if FLAG:\n    from a import N\nelse:\n    from b import N\n", "it is imported from different places"),
+        ("N = [1]\nfor i in range(3):\n    N.append(i)\n", "it is changed by `.append()`"),
+        ("N = [1]\nif FLAG:\n    N.append(2)\n", "it is changed by `.append()`"),
+        ("N = 1\nif FLAG:\n    del N\n", "it is deleted"),
+        ("N = [1]\nLAST = N.pop()\n", "it is changed by `.pop()`"),
+        ("N = [1]\n_ = [N.append(i) for i in (1, 2)]\n", "it is changed by `.append()`"),
+        ("N = {'a': [1]}\nN['a'].append(2)\n", "it is changed by `.append()`"),
+        ("N = 1\nM = (N := 2)\n", "it is bound by `:=`"),
+        ("N = 1\nif (N := 2):\n    pass\n", "it is bound by `:=`"),
+        ("N = 1\ntry:\n    pass\nexcept OSError as N:\n    pass\n", "it is bound conditionally"),
+        ("N = 1\nmatch FLAG:\n    case {'a': [N, *_]}:\n        pass\n", "it is bound conditionally"),
+        ("N = 1\nif __name__ == '__main__':\n    pass\nelse:\n    N = 2\n", "it is bound conditionally"),
     ],
 )
 def test_a_name_that_may_change_is_no_constant(definition: str, reason: str) -> None:
@@ -132,6 +143,50 @@ def test_a_name_that_may_change_is_no_constant(definition: str, reason: str) -> 
     found = front(source).only
     assert found.code.id == "DW204"
     assert reason in found.message
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        "import conf\nconf.N = [2]\n",
+        "import conf\nconf.N.append(2)\n",
+        "import conf as c\nc.N[0] = 2\n",
+        "from conf import N\nN.append(2)\n",
+        "from conf import *\nN.append(2)\n",
+        "import again\nagain.N.append(2)\n",
+    ],
+)
+@pytest.mark.parametrize(
+    "use", ["import conf\nVALUE = conf.N\n", "from conf import N as VALUE\n", "from conf import *\nVALUE = N\n"]
+)
+def test_a_constant_that_another_module_changes_is_none(change: str, use: str) -> None:
+    flow = f"import hook\nfrom dagwright import task, workflow\n{use}@task\ndef t(x: list) -> None: ...\n@workflow\ndef main() -> None:\n    t(x=VALUE)\n"
+    sources = {"flow.py": flow, "conf.py": "N = [1]\n", "again.py": "from conf import N\n", "hook.py": change}
+    found = front(sources, files=["flow.py"]).only
+    assert found.code.id == "DW204"
+    assert "it is changed " in found.message
+
+
+def _starred(imports: str, **modules: str) -> object:
+    """The value of ``N`` in a workflow, below these imports."""
+    source = f"from dagwright import task, workflow\n{imports}@task\ndef t(x: int) -> None: ...\n@workflow\ndef main() -> None:\n    t(x=N)\n"
+    result = front({"flow.py": source} | {f"{name}.py": text for name, text in modules.items()}, files=["flow.py"])
+    if result.found:
+        return result.only.code.id
+    return dict(result.workflow().nodes[0].bindings)["x"].value  # type: ignore[union-attr]
+
+
+def test_the_last_star_import_wins() -> None:
+    assert _starred("from a import *\nfrom b import *\n", a="N = 1\n", b="N = 2\n") == 2
+    assert _starred("from a import *\nfrom b import *\n", a="N = 1\n", b="M = 2\n") == 1
+    assert _starred("N = 0\nfrom a import *\n", a="N = 1\n") == 1
+    assert _starred("from a import *\nN = 0\n", a="N = 1\n") == 0
+
+
+def test_star_imports_bind_what_the_module_lists() -> None:
+    assert _starred("from a import *\n", a="__all__ = ['M']\nN = 1\n") == "DW201"
+    assert _starred("from a import *\nN = _n\n", a="__all__ = ['_n']\n_n = 1\n") == 1
+    assert _starred("from a import *\nN = _n\n", a="_n = 1\n") == "DW201"
 
 
 def test_code_below_the_main_guard_binds_nothing() -> None:

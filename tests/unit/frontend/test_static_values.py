@@ -65,6 +65,11 @@ def test_computes_what_is_known(expression: str, value: object) -> None:
     assert _value(expression) == value
 
 
+def test_what_is_written_out_may_be_long() -> None:
+    text = "\u00e9" * 1_500_000
+    assert _value(repr(text)) == text
+
+
 @pytest.mark.parametrize(
     ("expression", "code", "message"),
     [
@@ -100,6 +105,7 @@ def test_computes_what_is_known(expression: str, value: object) -> None:
         ("'%d' % 3", "DW410", "`%` formatting is not computed statically; use an f-string"),
         ("1 / 0", "DW410", "`/` fails: division by zero"),
         ("TABLE['zz']", "DW410", "the index fails: 'zz'"),
+        ("sum([0.1] * 10)", "DW410", "the sum of floats differs between versions of Python in its last digits"),
         ("Color.GREEN", "DW410", "`Color` has no member `GREEN`"),
         ("t", "DW407", None),
         ("1j", "DW410", "`1j` is no value that can travel to a task"),

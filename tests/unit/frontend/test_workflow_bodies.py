@@ -38,6 +38,45 @@ def test_arguments_bind_by_position_and_name_and_defaults_are_literals() -> None
     assert type(values[2]["x"]) is float
 
 
+@pytest.mark.parametrize(
+    "lines",
+    [
+        "a = [1]\nb = a\nb += [2]  # E: DW406\ntotal(xs=a)",
+        "a = [1]\nb = (a, n)\na += [2]  # E: DW406\ntotal(xs=a)",
+        "a = SHARED\na += [2]  # E: DW406\ntotal(xs=SHARED)",
+        "a = NESTED['a']\na += [2]  # E: DW406\ntotal(xs=SHARED)",
+    ],
+)
+def test_an_augmented_assignment_never_changes_one_of_two_names(lines: str) -> None:
+    source = body(lines).replace("@workflow", "SHARED = [1.0]\nNESTED = {'a': [1.0]}\n@workflow")
+    assert_marked(source)
+
+
+def test_an_augmented_assignment_of_a_list_of_its_own_rebinds_it() -> None:
+    workflow = clean(
+        body(
+            "a = [1]\nb = list(a)\nb += [2]\na += [3]\nk = 1\nj = k\nj += 1\nnumber(x=k)\nreturn total(xs=b)",
+            "def main() -> float:",
+        )
+    ).workflow()
+    assert [binding.value for node in workflow.nodes for _, binding in node.bindings if isinstance(binding, LiteralBinding)] == [
+        1,
+        [1.0, 2.0],
+    ]
+
+
+def test_a_local_variable_never_means_the_constant_of_its_name_before_it_is_assigned() -> None:
+    assert_marked("LIMIT = 3\n" + body("a = number(x=LIMIT + 1)  # E: DW209\nLIMIT = 5\nnumber(x=a)"))
+    clean("LIMIT = 3\n" + body("a = total(xs=[LIMIT for LIMIT in (1, 2)])\nLIMIT = 5\nhalf(x=a)\nnumber(x=LIMIT)"))
+
+
+def test_a_dropped_print_drops_no_call() -> None:
+    found = assert_marked(body("print(f'{number(x=n)}')  # E: DW408 DW409\nprint(f'{n}', str(n))  # E: DW409"))
+    assert "`number`" in found.found[1].message
+    workflow = front(body("print([number(x=n)], *[half(x=n)], sep=text(s='a'))")).workflow()
+    assert [node.id for node in workflow.nodes] == ["number", "half", "text"]
+
+
 def test_nested_calls_run_inside_out() -> None:
     workflow = clean(body("return half(x=number(x=number(x=n)))", "def main(n: int) -> float:")).workflow()
     assert [node.id for node in workflow.nodes] == ["number", "number-2", "half"]

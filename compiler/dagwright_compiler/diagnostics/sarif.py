@@ -1,0 +1,81 @@
+"""Findings as SARIF 2.1.0, which code scanners read. Rules are the pages of the registry."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+from urllib.parse import quote
+
+from dagwright_compiler import __version__
+from dagwright_compiler.diagnostics.codes import ALL
+from dagwright_compiler.diagnostics.explanations import explanation
+from dagwright_compiler.diagnostics.formats import full_message, pretty
+from dagwright_compiler.diagnostics.pages import markdown
+from dagwright_compiler.diagnostics.places import Place, Places
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from dagwright_compiler.diagnostics.model import Code, Diagnostic
+    from dagwright_compiler.source import SourceFile
+
+SCHEMA = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
+
+
+def render(found: Sequence[Diagnostic], sources: Mapping[str, SourceFile]) -> str:
+    """The document as text."""
+    return pretty(document(found, Places(sources)))
+
+
+def document(found: Sequence[Diagnostic], places: Places) -> dict[str, Any]:
+    """One run with a rule for each code that was found."""
+    codes = {diagnostic.code.id: diagnostic.code for diagnostic in found}
+    indices = {id_: at for at, id_ in enumerate(sorted(codes))}
+    # The registry's entry: a finding's own may have another severity, by settings.
+    rules = [_rule(ALL.get(id_, codes[id_])) for id_ in indices]
+    driver = {"name": "dagwright", "version": __version__, "rules": rules}
+    return {
+        "$schema": SCHEMA,
+        "version": "2.1.0",
+        "runs": [
+            {
+                "tool": {"driver": driver},
+                "columnKind": "unicodeCodePoints",
+                "results": [_result(diagnostic, indices[diagnostic.code.id], places) for diagnostic in found],
+            }
+        ],
+    }
+
+
+def _rule(code: Code) -> dict[str, Any]:
+    rule = {"id": code.id, "shortDescription": {"text": code.title}, "defaultConfiguration": {"level": code.severity}}
+    if code.id not in ALL:  # of a target that is not ours
+        return rule
+    text = explanation(code).text
+    return {**rule, "fullDescription": {"text": text}, "help": {"text": text, "markdown": markdown([code])}}
+
+
+def _result(found: Diagnostic, index: int, places: Places) -> dict[str, Any]:
+    result: dict[str, Any] = {
+        "ruleId": found.code.id,
+        "ruleIndex": index,
+        "level": found.code.severity,
+        "message": {"text": full_message(found)},
+    }
+    if found.span is not None:
+        result["locations"] = [{"physicalLocation": _location(places.place(found.span))}]
+    if found.related:
+        result["relatedLocations"] = [
+            {"id": at, "message": {"text": label.text}, "physicalLocation": _location(places.place(label.span))}
+            for at, label in enumerate(found.related, 1)
+        ]
+    return result
+
+
+def _location(place: Place) -> dict[str, Any]:
+    region = {
+        "startLine": place.line,
+        "startColumn": place.column,
+        "endLine": place.end_line,
+        "endColumn": place.end_column,
+    }
+    return {"artifactLocation": {"uri": quote(place.path, errors="surrogatepass")}, "region": region}

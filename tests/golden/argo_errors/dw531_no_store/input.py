@@ -1,0 +1,14 @@
+from dagwright import task, workflow
+
+
+@task
+def double(x: int) -> int:
+    return 2 * x
+
+
+@workflow
+def main(x: int) -> int:
+    return double(x=x)
+
+
+# W*: DW531 no store is configured: the manifest takes it as a required parameter

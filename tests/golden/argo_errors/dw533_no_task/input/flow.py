@@ -1,0 +1,6 @@
+from dagwright import workflow
+
+
+@workflow
+def main(x: int) -> int:  # E: DW533 workflow flow.main calls no task
+    return x

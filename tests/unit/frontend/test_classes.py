@@ -1,0 +1,129 @@
+from __future__ import annotations
+
+import pytest
+from frontend_sources import clean, front
+
+from dagwright_compiler.ir.program import LiteralBinding
+
+HEAD = """\
+from dataclasses import KW_ONLY, InitVar, dataclass, field
+from enum import Enum, IntEnum
+from typing import Any, ClassVar, NamedTuple, Optional
+from dagwright import task, workflow
+@task
+def anything(x: Any) -> None: ...
+"""
+
+
+def _source(classes: str, annotation: str, value: str) -> str:
+    task = f"@task\ndef take(x: {annotation}) -> None: ...\n"
+    return f"{HEAD}{classes}{task}@workflow\ndef main() -> None:\n    take(x={value})\n"
+
+
+def _wire(classes: str, annotation: str, value: str) -> object:
+    """The wire form of a static value that a workflow passes."""
+    ((_, binding),) = clean(_source(classes, annotation, value)).workflow().nodes[0].bindings
+    assert isinstance(binding, LiteralBinding)
+    return binding.value
+
+
+NESTED = """\
+class Kind(Enum):
+    X = 1
+@dataclass
+class Job:
+    class Kind(Enum):
+        A = 1
+    kind: Kind = Kind.A
+    other: "Optional[int]" = None
+"""
+
+
+def test_names_of_a_class_body_hide_those_of_the_module() -> None:
+    assert _wire(NESTED, "Job", "Job()") == {"kind": "A", "other": None}
+    assert (
+        clean(_source(NESTED, "Job", "Job()")).elaborated.library.classes["flow.Job"].fields[0].type.text
+        == "class[flow.Job.Kind]"
+    )
+    hidden = "SIZE = 1\n@dataclass\nclass Job:\n    SIZE: ClassVar[int] = 2\n    size: int = SIZE\n"
+    assert "the default of `size`" in front(_source(hidden, "Job", "Job()")).only.message
+    assert _wire(hidden, "Job", "Job(3)") == {"size": 3}
+    hidden = "A = 10\nclass E(Enum):\n    A = 1\n    B = A + 1\n"
+    assert front(_source(hidden, "int", "E.B.value")).codes == ["DW410"]
+    assert _wire(hidden, "E", "E.B") == "B"
+
+
+@pytest.mark.parametrize(
+    ("fields", "value"),
+    [
+        ("    x: int = 1\n    def __post_init__(self): self.x += 1\n", "Job()"),
+        ("    _: KW_ONLY\n    x: int = 1\n", "Job(5)"),
+        ("    x: int = field(default=1, kw_only=True)\n", "Job(5)"),
+        ("    x: int = field(default=1, init=False)\n", "Job(5)"),
+        ("    x: InitVar[int] = 1\n", "Job(5)"),
+    ],
+)
+@pytest.mark.parametrize("base", ["", "Base"])
+def test_a_call_that_python_reads_otherwise_is_not_computed(fields: str, value: str, base: str) -> None:
+    classes = f"@dataclass\nclass {base or 'Job'}:\n{fields}    y: int = 2\n"
+    if base:
+        classes += f"@dataclass\nclass Job({base}):\n    z: int = 3\n"
+    assert front(_source(classes, "Job", value)).codes == ["DW410"]
+
+
+def test_keyword_only_fields_take_names() -> None:
+    classes = "@dataclass(kw_only=True)\nclass Job:\n    x: int = 1\n    y: int = 2\n"
+    assert _wire(classes, "Job", "Job(y=5)") == {"x": 1, "y": 5}
+    assert front(_source(classes, "Job", "Job(5)")).codes == ["DW410"]
+
+
+def test_members_of_an_enum_made_by_a_call_are_values() -> None:
+    assert _wire('Color = Enum("Color", "RED BLUE")\n', "Color", "Color.RED") == "RED"
+    assert front(_source('Color = Enum("Color", "RED BLUE")\n', "Color", "Color.GREEN")).codes == ["DW410"]
+
+
+@pytest.mark.parametrize(
+    "members",
+    [
+        "class E(str, Enum):\n    A = 1\n",
+        "class E(float, Enum):\n    A = 1\n",
+        "class E(Enum):\n    def __new__(cls, value):\n        made = object.__new__(cls)\n        made._value_ = 7\n        return made\n    A = 1\n",
+    ],
+)
+def test_a_value_that_the_enum_makes_anew_is_not_known(members: str) -> None:
+    assert front(_source(members, "Any", "E.A.value")).codes == ["DW410"]
+    assert _wire(members, "E", "E.A") == "A"
+
+
+@pytest.mark.parametrize(
+    "expression", ["E.A == 'a'", "E.A in ['a']", "{'a': 1}.get(E.A)", "[E.A].count('a')", "P(1) == (1,)", "max(N.A, N.B)"]
+)
+def test_comparisons_that_a_class_may_define_are_not_computed(expression: str) -> None:
+    classes = "class E(str, Enum):\n    A = 'a'\nclass N(IntEnum):\n    A = 1\n    B = 2\nclass P(NamedTuple):\n    x: int\n"
+    assert front(_source(classes, "Any", expression)).codes == ["DW410"]
+
+
+def test_members_of_plain_enums_equal_themselves() -> None:
+    classes = "class E(Enum):\n    A = 'a'\n    B = 'b'\n"
+    assert _wire(classes, "Any", "[E.A == E.A, E.A == E.B, E.A == 'a', E.A in (E.B, E.A), {E.A: 1}.get(E.A)]") == [
+        True,
+        False,
+        False,
+        True,
+        1,
+    ]
+
+
+def test_named_tuples_are_returned_with_their_defaults() -> None:
+    classes = "class Out(NamedTuple):\n    a: Optional[int]\n    b: Optional[int] = 5\n@task\ndef one() -> int: ...\n"
+    for value, first in (("Out(1)", 1), ("Out(a=None)", None), ("Out(b=5, a=1)", 1)):
+        outputs = clean(f"{HEAD}{classes}@workflow\ndef main() -> Out:\n    return {value}\n").workflow().outputs
+        assert [output.binding.value for output in outputs if isinstance(output.binding, LiteralBinding)] == [first, 5]
+    outputs = clean(f"{HEAD}{classes}@workflow\ndef main() -> Out:\n    return Out(one())\n").workflow().outputs
+    assert isinstance(outputs[1].binding, LiteralBinding)
+    assert outputs[1].binding.value == 5
+
+
+def test_an_instance_of_another_class_is_no_named_tuple() -> None:
+    classes = "class Out(NamedTuple):\n    a: Optional[int]\n@dataclass\nclass Other:\n    b: int\n"
+    assert front(f"{HEAD}{classes}@workflow\ndef main() -> Out:\n    return Other(1)\n").codes == ["DW307"]
