@@ -126,7 +126,9 @@ def _write_controls(assignment: Assignment, result: Result, store: Store) -> Non
         for item in publish:
             path = os.path.join(folder, item["parameter"])
             with open(path, "w", encoding="ascii") as file:
-                length = _length_of_part(assignment, result, item, store) if "path" in item else length_of(result, item["output"])
+                length = (
+                    _length_of_part(assignment, result, item, store) if item.get("path") else length_of(result, item["output"])
+                )
                 file.write(str(length))
     except OSError as error:
         raise Fault(
@@ -142,7 +144,7 @@ def _length_of_part(assignment: Assignment, result: Result, item: Publish, store
     declared = type_of_output(assignment.node, item["output"])
     whole = unpack_output(result.output(item["output"]), fetcher(store, result))
     try:
-        _, data = follow_wire(declared, whole, item["path"], assignment.plan.program.classes)
+        _, data = follow_wire(declared, whole, item.get("path", []), assignment.plan.program.classes)
     except NoSuchPart:
         return 1
     return len(data) if isinstance(data, list) else 1
