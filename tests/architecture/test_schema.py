@@ -20,6 +20,8 @@ PAIRS = [
     (program.LiteralBinding, schema.LiteralBinding),
     (program.InputBinding, schema.InputBinding),
     (program.OutputBinding, schema.OutputBinding),
+    (program.ListBinding, schema.ListBinding),
+    (program.DictBinding, schema.DictBinding),
     (program.Output, schema.Output),
     (program.Workflow, schema.Workflow),
     (program.Program, schema.Program),

@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 import json
-import os
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
+from ways_of_running import WAYS, execute, write_project
 
 FLOW = """
 from __future__ import annotations
@@ -76,56 +74,36 @@ def absent_list(n: int = 3) -> list[Inner]:
 @workflow
 def absent_output(n: int = 3) -> Inner:
     return make(n=n).first.table[2]
-
-if __name__ == "__main__":
-    import sys
-    print(globals()[sys.argv[1]]())
 """
-RUN = ["-c", "from dagwright_compiler.cli.main import main; main()", "run"]
-WAYS = {
-    "run": [*RUN, "flow.py"],
-    "isolate": [*RUN, "--isolate", "flow.py"],
-    "batch": [*RUN, "-t", "batch", "--emulate", "flow.py"],
-}
 SECOND = "[5] of the result of 'make': the value has 3 items, so there is no [5]"
 MAYBE = "['maybe']['scores'] of the result of 'make': its part ['maybe'] is None, so there is no ['scores']"
 TABLE = "['table'][2] of the result of 'make': its part ['table'] has no key 2; its keys are 1"
 
 
-def execute(project: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
-    environment = {name: value for name, value in os.environ.items() if not name.startswith("DAGWRIGHT_")}
-    return subprocess.run(
-        [sys.executable, *arguments], cwd=project, env=environment, capture_output=True, text=True, check=False, timeout=120
-    )
-
-
 @pytest.fixture(scope="module")
 def project(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    folder = tmp_path_factory.mktemp("parts")
-    (folder / "pyproject.toml").touch()
-    (folder / "flow.py").write_text(FLOW, "utf-8")
-    return folder
+    return write_project(tmp_path_factory.mktemp("parts"), FLOW)
 
 
 def test_a_python_call_reads_parts(project: Path) -> None:
-    ended = execute(project, "flow.py", "main")
+    ended = execute(project, "script", "main")
     halves = "[Inner(name='3.0', scores=[3.0]), Inner(name='2.0', scores=[2.0]), Inner(name='3.0', scores=[3.0])]"
     assert ended.stdout == f"('p 3.0 2.0 3', 'in 3.0 3.0 8.0', {halves}, 3.0, 3)\n", ended.stderr
 
 
-@pytest.mark.parametrize("way", list(WAYS))
+@pytest.mark.parametrize("way", ["run", "isolate", "batch"])
 def test_every_way_reads_the_same_parts_under_the_same_keys(project: Path, way: str) -> None:
-    execute(project, "flow.py", "main")
-    ended = execute(project, *WAYS[way], "main")
+    execute(project, "script", "main")
+    ended = execute(project, way, "main")
     halves = [{"name": str(x), "scores": [x]} for x in (3.0, 2.0, 3.0)]
     assert json.loads(ended.stdout or "null") == ["p 3.0 2.0 3", "in 3.0 3.0 8.0", halves, 3.0, 3], ended.stderr
     assert "2 run, 5 cached" in ended.stderr
 
 
 @pytest.mark.parametrize(("workflow", "text"), [("absent", SECOND), ("absent_list", MAYBE), ("absent_output", TABLE)])
-@pytest.mark.parametrize("way", ["script", *WAYS])
+@pytest.mark.parametrize("way", WAYS)
 def test_an_absent_part_is_one_line_everywhere(project: Path, way: str, workflow: str, text: str) -> None:
-    ended = execute(project, *(["flow.py"] if way == "script" else WAYS[way]), workflow)
+    ended = execute(project, way, workflow)
     assert ended.returncode
     assert text in ended.stderr
     assert "Error" not in ended.stderr.replace("LookupError", "")

@@ -12,7 +12,19 @@ from dagwright_compiler.diagnostics import codes
 from dagwright_compiler.diagnostics.suggestions import did_you_mean
 from dagwright_compiler.frontend.findings import Place
 from dagwright_compiler.frontend.frames import Frame, contains_broken
-from dagwright_compiler.frontend.promises import Broken, Call, Callee, Promise, Result, Static, Value, describe_source
+from dagwright_compiler.frontend.groups import Misfit, bind, describe_group
+from dagwright_compiler.frontend.promises import (
+    Bound,
+    Broken,
+    Call,
+    Callee,
+    Group,
+    Promise,
+    Result,
+    Static,
+    Value,
+    describe_source,
+)
 from dagwright_compiler.frontend.typing_rules import NO, spell
 from dagwright_compiler.frontend.wire_values import Mismatch
 from dagwright_compiler.ir.program import Field, LiteralBinding
@@ -155,8 +167,8 @@ def source_places(frame: Frame, value: Promise) -> list[tuple[Place, str]]:
     return places
 
 
-def _bind_other(frame: Frame, slot: Slot, value: Value, node: ast.expr) -> LiteralBinding | None:
-    """Bind what is no promise: a constant, or something that cannot be passed."""
+def _bind_other(frame: Frame, slot: Slot, value: Value, node: ast.expr) -> Bound | None:
+    """Bind what is no promise: a constant, what the workflow builds, or something that cannot be passed."""
     callee, field, expected = slot.callee, slot.field, slot.expected
     if contains_broken(value):
         return None
@@ -176,13 +188,41 @@ def _bind_other(frame: Frame, slot: Slot, value: Value, node: ast.expr) -> Liter
     if isinstance(value, Result):
         refuse_result(frame, value, node)
         return None
+    if isinstance(value, Group):
+        bound = bind(frame, value, expected, node)
+        if not isinstance(bound, Misfit):
+            return bound
+        _refuse_part(frame, slot, bound)
+        return None
     if isinstance(value, Broken):
         return None
-    message = f"{describe_source(value)} cannot be passed to `{callee.node.name}.{field.name}` yet"
-    frame.report(
-        codes.UNSUPPORTED_EXPRESSION, message, node, help_="pass the parts as inputs of their own, or build the whole in a task"
-    )
+    message = f"{describe_source(value)} cannot be passed to `{callee.node.name}.{field.name}`"
+    frame.report(codes.UNSUPPORTED_EXPRESSION, message, node, help_="pass the result of a call")
     return None
+
+
+def _refuse_part(frame: Frame, slot: Slot, misfit: Misfit) -> None:
+    """Report the part of a written-out value that does not fit an input."""
+    callee, field, value, node = slot.callee, slot.field, misfit.value, misfit.at
+    assert isinstance(node, ast.expr)
+    takes = f"`{callee.node.name}.{field.name}` takes `{spell(slot.expected)}`"
+    code, help_ = codes.EDGE_MISMATCH, ""
+    related = [_parameter(callee, field.name)]
+    if isinstance(value, Result):
+        refuse_result(frame, value, node)
+        return
+    if isinstance(value, Promise):
+        message = f"{describe_source(value)} is `{spell(value.type)}`, but {takes}"
+        related = [*source_places(frame, value), *related]
+        help_ = _edge_help(value.type, misfit.expected)
+    elif isinstance(value, Group):
+        message = f"this is {describe_group(value)}, but {takes}"
+        help_ = "write `[...]`" if value.kind == "tuple" and misfit.expected.kind == "list" else ""
+    elif misfit.reason:
+        code, message = codes.CONSTANT_MISMATCH, f"`{callee.node.name}.{field.name}` does not take this constant: {misfit.reason}"
+    else:
+        message = f"{describe_source(value)} cannot be passed to `{callee.node.name}.{field.name}`"
+    frame.report(code, message, node, label=f"expected `{spell(misfit.expected)}`", related=tuple(related), help_=help_)
 
 
 def refuse_result(frame: Frame, value: Result, node: ast.expr) -> Broken:

@@ -37,6 +37,7 @@ from dagwright_compiler.frontend.promises import (
 
 if TYPE_CHECKING:
     from dagwright_compiler.frontend.frames import Frame
+    from dagwright_compiler.frontend.known_values import StaticValue
     from dagwright_compiler.ir.program import ClassDef
 
 _MOST_DEPTH = 100
@@ -53,7 +54,6 @@ _OPERATIONS: dict[type[ast.expr], tuple[str, str]] = {
     ast.SetComp: ("a comprehension", "run the task for every element with `map_task(f)(x=values)`"),
     ast.DictComp: ("a comprehension", "build the dict in a task"),
     ast.GeneratorExp: ("a generator", "run the task for every element with `map_task(f)(x=values)`"),
-    ast.Dict: ("a dict", "build the dict in a task"),
     ast.Set: ("a set", "build the collection in a task"),
     ast.Call: ("this call", "call it inside a task"),
 }
@@ -89,6 +89,8 @@ class Expressions:
                 return self._call(node)  # type: ignore[arg-type]
             if isinstance(node, ast.Tuple | ast.List):
                 return self._sequence(node)
+            if kind is ast.Dict:
+                return self._dict(node)  # type: ignore[arg-type]
             if isinstance(node, ast.BinOp) and isinstance(node.op, ast.RShift):
                 return self._order(node)
             if isinstance(node, ast.Attribute | ast.Subscript):
@@ -177,6 +179,35 @@ class Expressions:
             return Static(tuple(values) if isinstance(node, ast.Tuple) else values)
         return Group("tuple" if isinstance(node, ast.Tuple) else "list", tuple(items))
 
+    def _dict(self, node: ast.Dict) -> Value:
+        """A dict with known keys; values may be promises."""
+        found: dict[object, tuple[StaticValue, Value]] = {}
+        for key, item in zip(node.keys, node.values, strict=True):
+            value = self.evaluate(item)
+            if key is None:
+                pairs = _pairs_of(value)
+                if pairs is None:
+                    if isinstance(value, Broken):
+                        return value
+                    message = f"{describe_source(value)} cannot be unpacked with `**`"
+                    return self._frame.report(codes.UNSUPPORTED_EXPRESSION, message, item, help_="write the values out")
+            else:
+                name = self.evaluate(key)
+                if not isinstance(name, Static):
+                    if isinstance(name, Broken):
+                        return name
+                    message = f"the keys of a dict are needed while compiling, but this is {describe_source(name)}"
+                    return self._frame.report(codes.PROMISE_OPERATION, message, key, help_="build the dict in a task")
+                pairs = [(name.value, value)]
+            if not all(_can_be_key(name) for name, _ in pairs):
+                message = "a value that can change cannot be a key of a dict"
+                return self._frame.report(codes.NOT_STATIC, message, key or item)
+            for name, value in pairs:  # of equal keys, the first stays, as in Python
+                found[name] = found.get(name, (name,))[0], value
+        if all(isinstance(value, Static) for _, value in found.values()):
+            return self._static(node)
+        return Group("dict", tuple(value for _, value in found.values()), keys=tuple(name for name, _ in found.values()))
+
     def _order(self, node: ast.BinOp) -> Value:
         """``a >> b >> c``: walked in a loop, since chains are as long as graphs are."""
         chain: list[ast.expr] = []
@@ -208,6 +239,8 @@ class Expressions:
         if isinstance(owner, Promise):
             index = None if isinstance(node.slice, ast.Slice) else self.evaluate(node.slice)
             return promise_parts.item(self._frame, owner, node, index)
+        if isinstance(owner, Group) and owner.kind == "dict":
+            return self._value_at(owner, node)
         items = parts_of(owner) if isinstance(owner, Result | Group) else None
         if items is None:
             return self._refuse_part(owner, node)
@@ -217,6 +250,18 @@ class Expressions:
         if isinstance(position, Broken):
             return position
         return self._frame.report(codes.UNPACKING_MISMATCH, f"{describe_source(owner)} has {len(items)} items", node.slice)
+
+    def _value_at(self, owner: Group, node: ast.Subscript) -> Value:
+        key = self._static(node.slice)
+        if not isinstance(key, Static):
+            return key
+        for known, value in zip(owner.keys, owner.items, strict=True):
+            if type(known) is type(key.value) and known == key.value:
+                return value
+        keys = ", ".join(map(repr, owner.keys))
+        return self._frame.report(
+            codes.UNKNOWN_PART, f"the dict has no key {key.value!r}", node.slice, help_=f"its keys are {keys}"
+        )
 
     def _named_part(self, owner: Value, node: ast.Attribute) -> Value | None:
         if isinstance(owner, Result) and owner.call.callee.interface.returns == "namedtuple":
@@ -396,3 +441,20 @@ class Expressions:
         return self._frame.report(
             codes.UNSTABLE_NAME, message, node, help_="bind the name once, unconditionally, at module level", related=related
         )
+
+
+def _pairs_of(value: Value) -> list[tuple[StaticValue, Value]] | None:
+    """Keys and values of a dict, or ``None``."""
+    if isinstance(value, Group) and value.kind == "dict":
+        return list(zip(value.keys, value.items, strict=True))
+    if isinstance(value, Static) and isinstance(value.value, dict):
+        return [(key, Static(item)) for key, item in value.value.items()]
+    return None
+
+
+def _can_be_key(value: StaticValue) -> bool:
+    try:
+        hash(value)
+    except TypeError:
+        return False
+    return True

@@ -10,7 +10,8 @@ from dagwright_compiler.diagnostics import codes
 from dagwright_compiler.diagnostics.suggestions import did_you_mean
 from dagwright_compiler.frontend.calls import Argument, bind_inputs, mapped_type, source_places
 from dagwright_compiler.frontend.entities import External, FunctionEntity
-from dagwright_compiler.frontend.promises import BROKEN, Broken, Call, Function, Mapped, Promise, Static, Value, value_of
+from dagwright_compiler.frontend.groups import describe_group
+from dagwright_compiler.frontend.promises import BROKEN, Broken, Call, Function, Group, Mapped, Promise, Static, Value, value_of
 from dagwright_compiler.frontend.typing_rules import spell
 from dagwright_compiler.frontend.wire_values import describe
 from dagwright_compiler.ir.program import Field
@@ -214,6 +215,10 @@ def _is_list(frame: Frame, callee: Callee, field: Field, argument: Argument) -> 
             related=tuple(source_places(frame, value)),
             help_=f"give `{expected}`, or call the task without `map_task`",
         )
+        return False
+    if isinstance(value, Group) and value.kind != "list":
+        message = f"a map of `{callee.node.name}` takes a list for `{field.name}`, but this is {describe_group(value)}"
+        frame.report(codes.NOT_A_LIST, message, node, label=f"expected `{spell(mapped_type(field))}`", help_="write `[...]`")
         return False
     if isinstance(value, Static) and not isinstance(value.value, list):
         message = f"a map of `{callee.node.name}` takes a list for `{field.name}`, found {describe(value.value)}"

@@ -13,7 +13,7 @@ from dagwright_compiler.frontend.interfaces import Interface
 from dagwright_compiler.frontend.known_values import StaticValue
 from dagwright_compiler.frontend.modules import Module
 from dagwright_compiler.frontend.summary import FunctionNode
-from dagwright_compiler.ir.program import Field, LiteralBinding, Path, Policy
+from dagwright_compiler.ir.program import Field, Json, LiteralBinding, Path, Policy
 
 
 class Callee(msgspec.Struct, eq=False):
@@ -36,7 +36,7 @@ class Call(msgspec.Struct, eq=False):
     callee: Callee
     node: ast.Call
     outputs: tuple[Field, ...]
-    bindings: dict[str, Promise | LiteralBinding]
+    bindings: dict[str, Bound]
     arguments: dict[str, ast.expr]
     """Where each argument stands."""
     after: list[Call]
@@ -74,11 +74,20 @@ class Result(msgspec.Struct, frozen=True, eq=False):
 
 
 class Group(msgspec.Struct, frozen=True, eq=False):
-    """A tuple or list in which promises stand; ``fields`` names the parts of a named tuple."""
+    """A tuple, list or dict in which promises stand; ``fields`` names the parts of a named tuple, ``keys`` those of a dict."""
 
-    kind: Literal["tuple", "list"]
+    kind: Literal["tuple", "list", "dict"]
     items: tuple[Value, ...]
     fields: tuple[str, ...] = ()
+    keys: tuple[StaticValue, ...] = ()
+
+
+class Built(msgspec.Struct, frozen=True, eq=False):
+    """A ``Group`` under the type of the place that takes it; ``keys`` in wire form."""
+
+    type: Type
+    items: tuple[Bound, ...]
+    keys: tuple[Json, ...] = ()
 
 
 class Mapped(msgspec.Struct, frozen=True, eq=False):
@@ -99,6 +108,8 @@ class Broken(msgspec.Struct, frozen=True, eq=False):
 
 
 Value = Static | Promise | Result | Group | Mapped | Function | Broken
+Bound = Promise | LiteralBinding | Built
+"""What an input or output is bound to before nodes have ids."""
 BROKEN = Broken()
 
 
@@ -113,7 +124,7 @@ def value_of(call: Call) -> Value:
 def parts_of(value: Value) -> tuple[Value, ...] | None:
     """The values that unpacking gives, or ``None`` when the value cannot be unpacked."""
     if isinstance(value, Group):
-        return value.items
+        return value.items if value.kind != "dict" else tuple(map(Static, value.keys))
     if isinstance(value, Result):
         return tuple(Promise(output.type, output.name, value.call) for output in value.call.outputs)
     if isinstance(value, Static) and isinstance(value.value, tuple | list):

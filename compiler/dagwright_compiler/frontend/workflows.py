@@ -9,16 +9,19 @@ from dagwright_compiler.diagnostics import codes
 from dagwright_compiler.frontend.bodies import Body, interpret
 from dagwright_compiler.frontend.calls import refuse_result, source_places
 from dagwright_compiler.frontend.frames import contains_broken
+from dagwright_compiler.frontend.groups import Misfit, bind, describe_group
 from dagwright_compiler.frontend.known_values import Instance
 from dagwright_compiler.frontend.node_names import name_nodes
-from dagwright_compiler.frontend.promises import Broken, Group, Promise, Result, Static, Value, describe_source, parts_of
+from dagwright_compiler.frontend.promises import Broken, Built, Group, Promise, Result, Static, Value, describe_source, parts_of
 from dagwright_compiler.frontend.typing_rules import NO, spell
 from dagwright_compiler.frontend.wire_values import Mismatch
 from dagwright_compiler.ir.program import (
     Binding,
+    DictBinding,
     Field,
     GraphNode,
     InputBinding,
+    ListBinding,
     LiteralBinding,
     MapNode,
     Node,
@@ -32,7 +35,7 @@ if TYPE_CHECKING:
     from dagwright_compiler.frontend.findings import Place
     from dagwright_compiler.frontend.frames import Frame, Services
     from dagwright_compiler.frontend.late_spans import LateSpans
-    from dagwright_compiler.frontend.promises import Call, Callee
+    from dagwright_compiler.frontend.promises import Bound, Call, Callee
 
 
 def build_workflow(callee: Callee, services: Services, spans: LateSpans) -> Workflow | None:
@@ -68,15 +71,20 @@ def _node(call: Call, ids: dict[int, str]) -> Node:
     return TaskNode(id=id_, task=name, bindings=bindings, after=after, policy=policy)
 
 
-def _binding(value: Promise | LiteralBinding, ids: dict[int, str]) -> Binding:
+def _binding(value: Bound, ids: dict[int, str]) -> Binding:
     if isinstance(value, LiteralBinding):
         return value
+    if isinstance(value, Built):
+        items = tuple(_binding(item, ids) for item in value.items)
+        if value.type.kind == "dict":
+            return DictBinding(type=value.type, items=tuple(zip(value.keys, items, strict=True)))
+        return ListBinding(type=value.type, items=items)
     if value.call is None:
         return InputBinding(name=value.name, path=value.path)
     return OutputBinding(node=ids[id(value.call)], output=value.name, path=value.path)
 
 
-def _outputs(body: Body, callee: Callee) -> list[Promise | LiteralBinding] | None:
+def _outputs(body: Body, callee: Callee) -> list[Bound] | None:
     """Values of the declared outputs, or ``None`` after a finding."""
     frame, interface = body.frame, callee.interface
     if body.returned is None:
@@ -103,7 +111,7 @@ def _outputs(body: Body, callee: Callee) -> list[Promise | LiteralBinding] | Non
     return _several(frame, callee, value, at)
 
 
-def _no_outputs(frame: Frame, callee: Callee, value: Value, at: ast.AST) -> list[Promise | LiteralBinding] | None:
+def _no_outputs(frame: Frame, callee: Callee, value: Value, at: ast.AST) -> list[Bound] | None:
     if isinstance(value, Static) and value.value is None:
         return []
     if isinstance(value, Result) and not value.call.outputs:
@@ -114,7 +122,7 @@ def _no_outputs(frame: Frame, callee: Callee, value: Value, at: ast.AST) -> list
     return None
 
 
-def _several(frame: Frame, callee: Callee, value: Value, at: ast.AST) -> list[Promise | LiteralBinding] | None:
+def _several(frame: Frame, callee: Callee, value: Value, at: ast.AST) -> list[Bound] | None:
     outputs = callee.interface.outputs
     parts = parts_of(value)
     if isinstance(value, Static) and isinstance(value.value, Instance):
@@ -136,7 +144,7 @@ def _several(frame: Frame, callee: Callee, value: Value, at: ast.AST) -> list[Pr
     return None if any(part is None for part in bound) else [part for part in bound if part is not None]
 
 
-def _output(frame: Frame, callee: Callee, field: Field, value: Value, at: ast.AST) -> Promise | LiteralBinding | None:
+def _output(frame: Frame, callee: Callee, field: Field, value: Value, at: ast.AST) -> Bound | None:
     if isinstance(value, Promise):
         if value.type.text != field.type.text and frame.services.rules.assignable(value.type, field.type) == NO:
             message = f"{describe_source(value)} is `{spell(value.type)}`, but `{callee.node.name}` returns `{spell(field.type)}`"
@@ -151,18 +159,37 @@ def _output(frame: Frame, callee: Callee, field: Field, value: Value, at: ast.AS
             message = f"`{callee.node.name}` does not return this constant: {error.reason}"
             frame.report(codes.RETURN_MISMATCH, message, at, related=_annotation(frame, callee))
             return None
-    if isinstance(value, Result) and isinstance(at, ast.expr):
+    if isinstance(value, Group):
+        bound = bind(frame, value, field.type, at)
+        if not isinstance(bound, Misfit):
+            return bound
+        _refuse_part(frame, callee, field, bound)
+    elif isinstance(value, Result) and isinstance(at, ast.expr):
         refuse_result(frame, value, at)
     elif not isinstance(value, Broken):
         message = f"{describe_source(value)} cannot be returned as `{spell(field.type)}` yet"
-        frame.report(codes.UNSUPPORTED_EXPRESSION, message, at, help_=_help_for_return(value, field))
+        frame.report(codes.UNSUPPORTED_EXPRESSION, message, at, help_="build the value in a task")
     return None
 
 
-def _help_for_return(value: Value, field: Field) -> str:
-    if isinstance(value, Group) and value.kind == "tuple" and field.type.kind != "tuple":
-        return "annotate the result as `tuple[...]`"
-    return "return its parts as results of their own, or build the value in a task"
+def _refuse_part(frame: Frame, callee: Callee, field: Field, misfit: Misfit) -> None:
+    """Report the part of a written-out value that does not fit what the workflow returns."""
+    value, at = misfit.value, misfit.at
+    if isinstance(value, Result) and isinstance(at, ast.expr):
+        refuse_result(frame, value, at)
+        return
+    label, help_ = f"expected `{spell(misfit.expected)}`", ""
+    if isinstance(value, Promise):
+        message = f"{describe_source(value)} is `{spell(value.type)}`, but `{callee.node.name}` returns `{spell(field.type)}`"
+    elif isinstance(value, Group):
+        message = f"this is {describe_group(value)}, but `{callee.node.name}` returns `{spell(field.type)}`"
+        help_ = "annotate the result as `tuple[...]`" if value.kind == "tuple" else ""
+    elif misfit.reason:
+        message = f"`{callee.node.name}` does not return this constant: {misfit.reason}"
+    else:
+        message = f"{describe_source(value)} cannot be returned"
+    related = source_places(frame, value) if isinstance(value, Promise) else []
+    frame.report(codes.RETURN_MISMATCH, message, at, label=label, help_=help_, related=(*related, *_annotation(frame, callee)))
 
 
 def _annotation(frame: Frame, callee: Callee) -> tuple[tuple[Place, str], ...]:

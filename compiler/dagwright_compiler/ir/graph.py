@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from dagwright_compiler.ir.program import Binding, Node, OutputBinding
+from dagwright_compiler.ir.program import Binding, DictBinding, LeafBinding, ListBinding, Node, OutputBinding
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -20,6 +20,26 @@ def producers(node: Node) -> Iterator[str]:
     for _, binding in node.bindings:
         if isinstance(binding, OutputBinding):
             yield binding.node
+        elif isinstance(binding, ListBinding | DictBinding):
+            yield from (leaf.node for leaf in leaves(binding) if isinstance(leaf, OutputBinding))
+
+
+def leaves(binding: Binding) -> Iterator[LeafBinding]:
+    """What a binding is made of, in the order of the source; most bindings are their own only leaf."""
+    if isinstance(binding, ListBinding):
+        for item in binding.items:
+            yield from leaves(item)
+    elif isinstance(binding, DictBinding):
+        for _, item in binding.items:
+            yield from leaves(item)
+    else:
+        yield binding
+
+
+def bound_leaves(node: Node) -> Iterator[LeafBinding]:
+    """Leaves of all of a node's arguments, in the order of its inputs."""
+    for _, binding in node.bindings:
+        yield from leaves(binding)
 
 
 def predecessors(node: Node) -> dict[str, None]:
@@ -30,7 +50,8 @@ def predecessors(node: Node) -> dict[str, None]:
 def used_outputs(nodes: Iterable[Node], outputs: Iterable[Binding]) -> set[tuple[str, str]]:
     """Every (node, output) that an argument or an output of the workflow refers to."""
     bindings = [binding for node in nodes for _, binding in node.bindings]
-    return {(found.node, found.output) for found in (*bindings, *outputs) if isinstance(found, OutputBinding)}
+    found = (leaf for binding in (*bindings, *outputs) for leaf in leaves(binding))
+    return {(leaf.node, leaf.output) for leaf in found if isinstance(leaf, OutputBinding)}
 
 
 def order_graph(nodes: Iterable[Node]) -> nx.DiGraph[str]:

@@ -115,7 +115,22 @@ class OutputBinding(Struct, frozen=True, kw_only=True, tag="output", tag_field="
     path: Path = ()
 
 
-Binding = LiteralBinding | InputBinding | OutputBinding
+class ListBinding(Struct, frozen=True, kw_only=True, tag="list", tag_field="kind"):
+    """A list or tuple that the workflow writes out, with something in it that only a run knows; ``type`` tells which."""
+
+    type: Type
+    items: tuple[Binding, ...]
+
+
+class DictBinding(Struct, frozen=True, kw_only=True, tag="dict", tag_field="kind"):
+    """A dict that the workflow writes out: keys in wire form, each beside its value."""
+
+    type: Type
+    items: tuple[tuple[Json, Binding], ...]
+
+
+LeafBinding = LiteralBinding | InputBinding | OutputBinding
+Binding = LeafBinding | ListBinding | DictBinding
 
 
 class TaskNode(Struct, frozen=True, kw_only=True, tag="task", tag_field="kind"):

@@ -15,14 +15,14 @@ from dagwright_compiler.diagnostics.codes import UNKNOWN_PART
 from dagwright_compiler.diagnostics.model import Diagnostic, InternalError
 from dagwright_compiler.ir.graph import predecessors, producers
 from dagwright_compiler.ir.node_ids import NodeIds
-from dagwright_compiler.ir.parts import part_of
+from dagwright_compiler.ir.parts import map_leaves, part_of
 from dagwright_compiler.ir.program import Binding, GraphNode, InputBinding, LiteralBinding, Node, OutputBinding, Program, Workflow
 from dagwright_compiler.passes.call_order import call_order
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from dagwright_compiler.ir.program import Path
+    from dagwright_compiler.ir.program import LeafBinding, Path
     from dagwright_compiler.ir.spans import NodeKey
     from dagwright_compiler.passes.context import Context
 
@@ -106,20 +106,26 @@ class _Flattening:
 
     def _now(self, binding: Binding, node: str, part: str = "") -> Binding:
         """What a binding of the workflow is now that calls before it are put in place."""
-        if isinstance(binding, OutputBinding):
-            found = self._outputs.get((binding.node, binding.output))
-            return binding if found is None else self._part(found, binding.path, (self._workflow.name, node, part))
-        return binding
+
+        def change(leaf: LeafBinding) -> Binding:
+            found = self._outputs.get((leaf.node, leaf.output)) if isinstance(leaf, OutputBinding) else None
+            if found is None or not isinstance(leaf, OutputBinding):
+                return leaf
+            return self._part(found, leaf.path, (self._workflow.name, node, part))
+
+        return map_leaves(binding, change)
 
     def _substituted(
         self, binding: Binding, arguments: Mapping[str, Binding], renamed: Mapping[str, str], place: NodeKey
     ) -> Binding:
         """What a binding of a callee is in its caller."""
-        if isinstance(binding, InputBinding):
-            return self._part(arguments[binding.name], binding.path, place)
-        if isinstance(binding, OutputBinding):
-            return replace(binding, node=renamed[binding.node])
-        return binding
+
+        def change(leaf: LeafBinding) -> Binding:
+            if isinstance(leaf, InputBinding):
+                return self._part(arguments[leaf.name], leaf.path, place)
+            return replace(leaf, node=renamed[leaf.node]) if isinstance(leaf, OutputBinding) else leaf
+
+        return map_leaves(binding, change)
 
     def _part(self, binding: Binding, path: Path, place: NodeKey) -> Binding:
         """A part of what was bound; that a value known by now has no such part is a finding."""

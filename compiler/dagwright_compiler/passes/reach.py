@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from msgspec.structs import replace
 
 from dagwright.contract.types import Type, parse
-from dagwright_compiler.ir.program import ClassDef, GraphNode, LiteralBinding, Program
+from dagwright_compiler.ir.program import ClassDef, DictBinding, GraphNode, ListBinding, LiteralBinding, Program
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -55,10 +55,19 @@ def _declared_types(program: Program) -> Iterator[Type]:
     for output in workflow.outputs:
         yield output.type
         bindings.append(output.binding)
-    for binding in bindings:
+    while bindings:
+        binding = bindings.pop()
         if isinstance(binding, LiteralBinding):
             yield binding.type
             yield from _tagged_types(binding.value)
+        elif isinstance(binding, ListBinding):
+            yield binding.type
+            bindings.extend(binding.items)
+        elif isinstance(binding, DictBinding):
+            yield binding.type
+            for key, part in binding.items:
+                yield from _tagged_types(key)
+                bindings.append(part)
 
 
 def _field_types(definition: ClassDef) -> Iterator[Type]:

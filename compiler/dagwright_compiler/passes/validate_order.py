@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING
 
 from dagwright_compiler.diagnostics.codes import ORDER_CYCLE
 from dagwright_compiler.diagnostics.model import Diagnostic, Label
-from dagwright_compiler.ir.graph import is_forward, order_graph
-from dagwright_compiler.ir.program import GraphNode, Program, Workflow
+from dagwright_compiler.ir.graph import is_forward, leaves, order_graph
+from dagwright_compiler.ir.program import GraphNode, OutputBinding, Program, Workflow
 
 if TYPE_CHECKING:
     import networkx as nx
@@ -65,7 +65,11 @@ def _cycle(workflow: Workflow, path: list[str], context: Context) -> Diagnostic:
             span = context.spans.node(workflow.name, node, f"after.{before}")
             text = f"`{node}` waits for `{before}`"
         else:
-            part = next(name for name, binding in nodes[node].bindings if getattr(binding, "node", None) == before)
+            part = next(
+                name
+                for name, binding in nodes[node].bindings
+                if any(isinstance(leaf, OutputBinding) and leaf.node == before for leaf in leaves(binding))
+            )
             span = context.spans.node(workflow.name, node, part)
             text = f"`{node}` takes a value of `{before}`"
         if span is not None:

@@ -120,7 +120,24 @@ class OutputBinding(_OutputBindingRequired, total=False):
     """Where in the value; absent for the whole."""
 
 
-Binding = Union[LiteralBinding, InputBinding, OutputBinding]
+class ListBinding(TypedDict):
+    """A list or tuple that the workflow writes out; ``type`` tells which."""
+
+    kind: Literal["list"]
+    type: str
+    items: list[Binding]
+
+
+class DictBinding(TypedDict):
+    """A dict that the workflow writes out: keys in wire form, each beside its value."""
+
+    kind: Literal["dict"]
+    type: str
+    items: list[tuple[Json, Binding]]
+
+
+LeafBinding = Union[LiteralBinding, InputBinding, OutputBinding]
+Binding = Union[LeafBinding, ListBinding, DictBinding]
 
 
 class _NodeRequired(TypedDict):

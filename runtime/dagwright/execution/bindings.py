@@ -10,6 +10,7 @@ from dagwright.cache import Result, fetcher, read_pin, unpack_output
 from dagwright.contract.names import pin_key
 from dagwright.contract.paths import NoSuchPart, follow_value, follow_wire, spell_path
 from dagwright.contract.types import list_of, parse
+from dagwright.execution.built_values import build
 from dagwright.execution.faults import UserFailure, fatal
 from dagwright.execution.task_call import Value, Wire
 
@@ -62,6 +63,8 @@ class Bindings:
         """Resolve one binding to a whole value."""
         if binding["kind"] == "literal":
             return Wire(parse(binding["type"]), binding["value"])
+        if binding["kind"] == "list" or binding["kind"] == "dict":
+            return build(binding, self.value, self._codec)
         if binding["kind"] == "input":
             return self._part(self._input(binding["name"]), binding, self._program.inputs[binding["name"]].type)
         producer = self._program.node(binding["node"])
@@ -88,6 +91,8 @@ class Bindings:
                 if producer.over is not None:
                     return self.length(producer)
                 return length_of(self._pin(producer, None), binding["output"])
+        if binding["kind"] == "list":
+            return len(binding["items"])
         given = self.value(binding)
         return len(given.data if isinstance(given, Wire) else given.value)
 
@@ -99,6 +104,8 @@ class Bindings:
             producer = self._program.node(binding["node"])
             if producer.over is not None:
                 return self._pinned(producer, index, binding["output"], type_of_output(producer, binding["output"]))
+        if binding["kind"] == "list":  # this element alone: the others may come from anywhere
+            binding, index = {"kind": "list", "type": binding["type"], "items": [binding["items"][index]]}, 0
         given = self.value(binding)
         if isinstance(given, Wire):
             return Wire(given.type.args[0], given.data[index], given.fetch)

@@ -15,7 +15,7 @@ from dagwright.execution.faults import fatal
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import Any, Mapping
+    from typing import Any, Iterator, Mapping
 
     from dagwright.contract import schema
 
@@ -76,6 +76,18 @@ class NodeView:
         self.over: str | None = data.get("over")
         self.concurrency: int = data.get("concurrency", 0)
         self.policy = PolicyView(data["policy"]) if "policy" in data else task.policy
+
+
+def leaves(binding: schema.Binding) -> Iterator[schema.LeafBinding]:
+    """Give what a binding is made of; most bindings are their own only leaf."""
+    if binding["kind"] == "list":
+        for item in binding["items"]:
+            yield from leaves(item)
+    elif binding["kind"] == "dict":
+        for _, item in binding["items"]:
+            yield from leaves(item)
+    else:
+        yield binding
 
 
 class ProgramView:

@@ -8,7 +8,18 @@ import msgspec
 
 from dagwright_compiler.diagnostics.model import InternalError
 from dagwright_compiler.ir.lengths import published_lengths
-from dagwright_compiler.ir.program import InputBinding, LiteralBinding, MapNode, OutputBinding, Program, Publish, TaskNode, Unit
+from dagwright_compiler.ir.program import (
+    DictBinding,
+    InputBinding,
+    ListBinding,
+    LiteralBinding,
+    MapNode,
+    OutputBinding,
+    Program,
+    Publish,
+    TaskNode,
+    Unit,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -71,6 +82,10 @@ def _count(lengths: Mapping[str, Lengths], nodes: Mapping[str, FlatNode], node: 
         match binding:
             case LiteralBinding(value=value):
                 return LiteralCount(len(value))
+            case ListBinding(items=items):
+                return LiteralCount(len(items))
+            case DictBinding():
+                raise InternalError(f"{node.id} maps over a dict")
             case InputBinding(name=name):
                 return InputCount(name)
             case OutputBinding(node=producer_id, output=output, path=path):

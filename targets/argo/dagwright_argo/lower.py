@@ -19,7 +19,7 @@ from dagwright_argo.naming import LABEL_VALUE, Names, dns_name
 from dagwright_argo.parameters import store_parameter, workflow_parameters
 from dagwright_argo.partition import Group, split
 from dagwright_argo.pods import CodeObjects, PodKind, Pods
-from dagwright_compiler.ir.graph import predecessors
+from dagwright_compiler.ir.graph import bound_leaves, predecessors
 from dagwright_compiler.ir.program import InputBinding, MapNode, OutputBinding, Program, Unit
 
 if TYPE_CHECKING:
@@ -119,10 +119,10 @@ def _pod_kinds(program: Program, nodes: Mapping[str, FlatNode], lowering: Loweri
 
 def _kind(program: Program, node: FlatNode, lowering: Lowering) -> PodKind:
     task = program.tasks[node.task]
-    needed = {binding.name for _, binding in node.bindings if isinstance(binding, InputBinding)}
-    for _, binding in node.bindings:
+    needed = {leaf.name for leaf in bound_leaves(node) if isinstance(leaf, InputBinding)}
+    for leaf in bound_leaves(node):
         # The output of a map over an input: how many pins there are, only the input tells.
-        count = lowering.counts.get(binding.node) if isinstance(binding, OutputBinding) else None
+        count = lowering.counts.get(leaf.node) if isinstance(leaf, OutputBinding) else None
         if isinstance(count, InputCount):
             needed.add(count.name)
     return PodKind(

@@ -44,9 +44,12 @@ from dagwright_batch.model import (
 )
 from dagwright_batch.order import waits
 from dagwright_compiler.diagnostics.model import InternalError
+from dagwright_compiler.ir.graph import bound_leaves, leaves
 from dagwright_compiler.ir.program import (
+    DictBinding,
     GraphNode,
     InputBinding,
+    ListBinding,
     LiteralBinding,
     MapNode,
     OutputBinding,
@@ -134,7 +137,7 @@ class _Fanouts:
         over = dict(node.bindings)[node.over]
         if not isinstance(over, OutputBinding) or not self._is_exact(node.id) or not self._is_exact(over.node):
             return None
-        others = [binding for name, binding in node.bindings if name != node.over]
+        others = [leaf for name, binding in node.bindings if name != node.over for leaf in leaves(binding)]
         whole = any(isinstance(other, OutputBinding) and other.node == over.node for other in others)
         return None if whole or over.node in node.after else (node.id, over.node)
 
@@ -152,6 +155,8 @@ class _Fanouts:
         binding = dict(node.bindings)[node.over]
         if isinstance(binding, LiteralBinding):
             return len(binding.value)
+        if isinstance(binding, ListBinding | DictBinding):
+            return len(binding.items)
         if isinstance(binding, InputBinding):
             return Len(len=f"inputs.{binding.name}")
         return self._lengths.get(binding.node)
@@ -207,7 +212,7 @@ class _Submissions:
 
     def _needed_inputs(self, node: TaskNode | MapNode) -> Iterator[str]:
         """Workflow inputs that a node's container reads: its own, and the lists whose lengths count the results of maps."""
-        pending = [binding for _, binding in node.bindings]
+        pending = list(bound_leaves(node))
         while pending:
             binding = pending.pop(0)
             if isinstance(binding, InputBinding):
@@ -215,7 +220,7 @@ class _Submissions:
             elif isinstance(binding, OutputBinding):
                 earlier = self._nodes[binding.node]
                 if isinstance(earlier, MapNode):
-                    pending.append(dict(earlier.bindings)[earlier.over])
+                    pending.extend(leaves(dict(earlier.bindings)[earlier.over]))
 
     def _barrier(self, barrier: str, earlier: Iterable[str]) -> Submission:
         """A job that does nothing but wait for others: Batch allows 20 dependencies a job."""

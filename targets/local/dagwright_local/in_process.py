@@ -13,17 +13,20 @@ from dagwright.cache import fetcher, unpack_output
 from dagwright.contract.types import parse
 from dagwright.execution import context
 from dagwright.execution.bindings import part_of_value
+from dagwright.execution.built_values import misplaced, places_of
 from dagwright.execution.failures import is_recoverable
 from dagwright.execution.faults import UserFailure
 from dagwright.execution.task_call import Reuse, TaskCall, Value, Wire, perform
 from dagwright.execution.user_code import function_of
+from dagwright.values import ValueMismatch
 from dagwright_local.order import in_order, needs
 from dagwright_local.timed_call import TaskDiedError, TaskTimeoutError, call_timed
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-    from dagwright.contract.schema import Binding, LiteralBinding
+    from dagwright.contract.schema import Binding, DictBinding, ListBinding, LiteralBinding
+    from dagwright.contract.types import Type
     from dagwright.execution.plan_view import NodeView, ProgramView
     from dagwright.execution.task_call import Given, Performed
     from dagwright.store.verbs import Store
@@ -109,12 +112,30 @@ class _Run:
     def _given(self, binding: Binding) -> Given:
         if binding["kind"] == "literal":
             return self._owner.literal(binding)
+        if binding["kind"] == "list" or binding["kind"] == "dict":
+            return Value(self._built(binding))
         if binding["kind"] == "input":
             value = self._inputs[binding["name"]]
         else:
             done, output = self._done[binding["node"]], binding["output"]
             value = [element[output] for element in done] if isinstance(done, list) else done[output]
         return Value(part_of_value(self._owner.program, binding, value) if "path" in binding else value)
+
+    def _built(self, binding: ListBinding | DictBinding) -> Any:
+        """Give a list, tuple or dict that the workflow writes out."""
+        try:
+            return self._parts(binding, parse(binding["type"]))
+        except ValueMismatch as mismatch:
+            raise misplaced(mismatch) from None
+
+    def _parts(self, binding: ListBinding | DictBinding, declared: Type) -> Any:
+        if binding["kind"] == "dict":
+            of_keys, of_values = declared.args
+            codec = self._owner.codec
+            return {codec.decode(key, of_keys, _no_blob): self.whole(item, of_values.text) for key, item in binding["items"]}
+        places = places_of(declared, len(binding["items"]))
+        items = [self.whole(item, place.text) for item, place in zip(binding["items"], places, strict=True)]
+        return tuple(items) if declared.kind == "tuple" else items
 
     def _elements(self, given: Given) -> list[Given]:
         if isinstance(given, Wire):
@@ -207,3 +228,7 @@ class _Environment:
                 os.environ.pop(name, None)
             else:
                 os.environ[name] = value
+
+
+def _no_blob(sha256: str) -> bytes:
+    raise LookupError(f"a key refers to the blob {sha256}")

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from dagwright.execution.plan_view import leaves
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
@@ -15,7 +17,8 @@ def needs(program: ProgramView) -> dict[str, set[str]]:
     waits: dict[str, set[str]] = {}
     for node_id in program.node_ids:
         bindings = program.node(node_id).bindings.values()
-        waits[node_id] = {binding["node"] for binding in bindings if binding["kind"] == "output"} | set(program.after(node_id))
+        found = (leaf for binding in bindings for leaf in leaves(binding))
+        waits[node_id] = {leaf["node"] for leaf in found if leaf["kind"] == "output"} | set(program.after(node_id))
     return waits
 
 

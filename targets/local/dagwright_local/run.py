@@ -127,6 +127,8 @@ class _Counts:
     def _of(self, binding: Binding) -> int:
         if binding["kind"] == "literal":
             return len(binding["value"])
+        if binding["kind"] == "list" or binding["kind"] == "dict":
+            return len(binding["items"])
         if binding["kind"] == "input":
             name = binding["name"]
             text = self._inputs.get(name)

@@ -157,11 +157,6 @@ def test_findings_of_a_subworkflow_are_reported_with_those_of_its_caller() -> No
     assert [(one.code.id, one.span.path) for one in found] == [("DW201", "flow.py"), ("DW201", "lib.py")]
 
 
-def test_a_tuple_in_a_tuple_is_refused_with_a_way_out() -> None:
-    nested = body("return number(x=n), (number(x=n), number(x=1))", "def main(n: int) -> Tuple[int, Tuple[int, int]]:")
-    assert front(nested).only.help == "return its parts as results of their own, or build the value in a task"
-
-
 def test_maps_run_over_one_list() -> None:
     lines = (
         "xs = numbers(n=n)\nm = map_task(half, concurrency=4)\na = m(x=xs)\nb = map_task(half)([1, 2.5])\ntotal(xs=a)\nreturn a"
@@ -259,8 +254,8 @@ total(xs=numbers(n=n))
 total(xs=n)  # E: DW304
 text(s=silent(x=n))  # E: DW311
 text(s=both(x=n))  # E: DW311
-text(s=[number(x=n)])  # E: DW407
-text(s=(number(x=n), 1))  # E: DW407
+text(s=[number(x=n)])  # E: DW304
+text(s=(number(x=n), 1))  # E: DW304
 text(**{'s': 'a'})  # E: DW407
 texd(s='a')  # E: DW201
 text(s='a', times=missing)  # E: DW201
@@ -314,7 +309,7 @@ h = xs[0]
 i = a.real  # E: DW312
 j = len(xs)  # E: DW408
 k = [half(x=x) for x in xs]  # E: DW408
-l = {'a': a}  # E: DW408
+l = {'a': a}
 m = a.bit_length()  # E: DW408
 o = str(number(x=1))  # E: DW408
 q = p.missing  # E: DW405

@@ -1,0 +1,87 @@
+"""Lists, tuples and dicts that a workflow writes out, with results in them: parts brought together under one declared type.
+
+Input: a binding of the plan and what gives each part. Output: wire data. A part already in the wire form of its place is taken as it is,
+so nothing is decoded and no blob is fetched; any other is converted as a task's own input would be.
+"""
+
+from __future__ import annotations
+
+from dagwright.contract.types import Type, parse
+from dagwright.execution.faults import UserFailure
+from dagwright.execution.task_call import Wire
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any, Callable, Iterator, Union
+
+    from dagwright.contract.schema import Binding, DictBinding, ListBinding
+    from dagwright.execution.task_call import Given
+    from dagwright.values import Codec, ValueMismatch
+
+    Fetch = Callable[[str], bytes]
+
+
+def build(binding: Union[ListBinding, DictBinding], part: Callable[[Binding], Given], codec: Codec) -> Wire:
+    """Give the wire form of the whole.
+
+    Raises:
+        UserFailure: A part is not of the type of its place.
+    """
+    declared = parse(binding["type"])
+    fetches: dict[str, Fetch] = {}
+    if binding["kind"] == "dict":
+        of_values = declared.args[1]
+        pairs = [[key, _placed(part(item), of_values, codec, fetches)] for key, item in binding["items"]]
+        return Wire(declared, dict(pairs) if declared.args[0].kind == "str" else pairs, _fetch_of(fetches))
+    places = places_of(declared, len(binding["items"]))
+    items = [_placed(part(item), place, codec, fetches) for item, place in zip(binding["items"], places)]
+    return Wire(declared, items, _fetch_of(fetches))
+
+
+def places_of(declared: Type, count: int) -> tuple[Type, ...]:
+    """Types of the items of a list or tuple."""
+    return declared.args if declared.kind == "tuple" else declared.args * count
+
+
+def misplaced(mismatch: ValueMismatch) -> UserFailure:
+    """Say that a part is not of the type of its place."""
+    return UserFailure(TypeError(f"a part of what the workflow builds: {mismatch}"))
+
+
+def _placed(given: Given, declared: Type, codec: Codec, fetches: dict[str, Fetch]) -> Any:
+    """Give a part's data under the type of its place; ``fetches`` learns where its blobs come from."""
+    if isinstance(given, Wire) and given.type == declared:
+        fetches.update(dict.fromkeys(_blobs_in(given.data), given.fetch))
+        return given.data
+    blobs: dict[str, bytes] = {}
+    data = codec.encode(_value(given, declared, codec), declared, blobs)
+    fetches.update(dict.fromkeys(blobs, blobs.__getitem__))
+    return data
+
+
+def _value(given: Given, declared: Type, codec: Codec) -> Any:
+    from dagwright.values import ValueMismatch
+
+    try:
+        value = codec.decode(given.data, given.type, given.fetch) if isinstance(given, Wire) else given.value
+        return codec.normalise(value, declared)
+    except ValueMismatch as mismatch:
+        raise misplaced(mismatch) from None
+
+
+def _blobs_in(data: Any) -> Iterator[str]:
+    """Digests of the blobs that wire data refers to."""
+    pending = [data]
+    while pending:
+        item = pending.pop()
+        if type(item) is list:
+            pending.extend(item)
+        elif type(item) is dict:
+            digest = item.get("$blob")
+            if type(digest) is str:
+                yield digest
+            pending.extend(item.values())
+
+
+def _fetch_of(fetches: dict[str, Fetch]) -> Fetch:
+    return lambda digest: fetches[digest](digest)
