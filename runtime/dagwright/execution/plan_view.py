@@ -6,9 +6,9 @@ thousands. Knows nothing of stores, values or processes.
 
 from __future__ import annotations
 
-import json
 import os
 
+from dagwright.contract.jsontext import loads
 from dagwright.contract.names import PLAN_FILE, SCHEMA
 from dagwright.contract.types import Type, parse
 from dagwright.execution.faults import fatal
@@ -164,8 +164,8 @@ def read_plan(folder: str) -> PlanView:
     """
     path = os.path.join(folder, PLAN_FILE)  # pathlib costs 4 ms of every pod's start
     try:
-        with open(path, encoding="utf-8") as file:
-            data = json.load(file)
+        with open(path, "rb") as file:
+            data = loads(file.read())
         return PlanView(data)
     except OSError as error:
         raise fatal(f"cannot read the plan {path}: {error.strerror}: mount it there or set DAGWRIGHT_PLAN") from error
