@@ -92,23 +92,30 @@ class TaskDef(Struct, frozen=True, kw_only=True):
 
 
 class LiteralBinding(Struct, frozen=True, kw_only=True, tag="literal", tag_field="kind"):
-    """A value known at compile time, in the wire form of ``type``."""
+    """A value known at compile time, in the wire form of ``type``; for ``through`` see ``OutputBinding``."""
 
     type: Type
     value: Json
+    through: tuple[Type, ...] = ()
 
 
 class InputBinding(Struct, frozen=True, kw_only=True, tag="input", tag_field="kind"):
-    """An input of the enclosing workflow."""
+    """An input of the enclosing workflow; for ``through`` see ``OutputBinding``."""
 
     name: str
+    through: tuple[Type, ...] = ()
 
 
 class OutputBinding(Struct, frozen=True, kw_only=True, tag="output", tag_field="kind"):
-    """An output of a node of the same graph."""
+    """An output of a node of the same graph.
+
+    ``through`` holds the types declared where the value crosses into and out of workflows that were put in place: it takes each of
+    them in turn. Left out where that changes nothing, which is nearly everywhere.
+    """
 
     node: str
     output: str
+    through: tuple[Type, ...] = ()
 
 
 Binding = LiteralBinding | InputBinding | OutputBinding

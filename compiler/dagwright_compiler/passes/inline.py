@@ -1,7 +1,8 @@
 """Puts the nodes of subworkflows in the place of their calls: targets and runtime see one flat workflow.
 
 Finer edges follow: a node waits for the values that it takes, not for a whole subworkflow. Orders given with ``>>`` keep their
-meaning: before the first nodes of the callee, after its last ones.
+meaning: before the first nodes of the callee, after its last ones. So do the types that subworkflows declare: a value that another
+type than its own was declared for on the way takes that type (``crossings``).
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ from dagwright_compiler.ir.graph import predecessors, producers
 from dagwright_compiler.ir.node_ids import NodeIds
 from dagwright_compiler.ir.program import Binding, GraphNode, InputBinding, LiteralBinding, Node, OutputBinding, Program, Workflow
 from dagwright_compiler.passes.call_order import call_order
+from dagwright_compiler.passes.crossings import Crossings
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -51,6 +53,7 @@ class _Flattening:
         self._nodes: list[Node] = []
         self._outputs: dict[tuple[str, str], Binding] = {}
         self._ends: dict[str, tuple[str, ...]] = {}
+        self._crossings = Crossings(workflow, context.library)
 
     def result(self) -> Workflow:
         """The workflow with every call of another one replaced."""
@@ -58,8 +61,11 @@ class _Flattening:
             if isinstance(node, GraphNode):
                 self._place(node)
             else:
-                self._nodes.append(replace(node, bindings=self._resolved(node)))
-        outputs = tuple(replace(output, binding=self._now(output.binding)) for output in self._workflow.outputs)
+                self._add(replace(node, bindings=self._resolved(node)))
+        outputs = tuple(
+            replace(output, binding=self._crossings.ending(self._now(output.binding), output.type))
+            for output in self._workflow.outputs
+        )
         # ``>>`` may name a call that stands later in the source, so ends are put in only when all are known.
         nodes = tuple(replace(node, after=self._expanded(node.after)) if node.after else node for node in self._nodes)
         return replace(self._workflow, nodes=nodes, outputs=outputs)
@@ -74,14 +80,19 @@ class _Flattening:
             followed.update(earlier)
             bindings = tuple((name, _substitute(binding, arguments, renamed)) for name, binding in node.bindings)
             after = tuple(renamed[before] for before in node.after) if earlier else call.after
-            self._nodes.append(replace(node, id=renamed[node.id], bindings=bindings, after=after))
+            self._add(replace(node, id=renamed[node.id], bindings=bindings, after=after))
             # A placed node stands where the callee's author wrote it.
             self._context.spans.place(self._workflow.name, renamed[node.id], (callee.name, node.id))
         for output in callee.outputs:
-            self._outputs[call.id, output.name] = _substitute(output.binding, arguments, renamed)
+            binding = _substitute(output.binding, arguments, renamed)
+            self._outputs[call.id, output.name] = self._crossings.entering(binding, output.type)
         last = tuple(renamed[node.id] for node in callee.nodes if node.id not in followed)
         # A callee without nodes has ended when its arguments are there and its own order is kept.
         self._ends[call.id] = last or (*call.after, *dict.fromkeys(producers(call)))
+
+    def _add(self, node: Node) -> None:
+        assert not isinstance(node, GraphNode)
+        self._nodes.append(self._crossings.taking(node))
 
     def _arguments(self, call: GraphNode, callee: Workflow) -> dict[str, Binding]:
         given = dict(self._resolved(call))
@@ -90,6 +101,7 @@ class _Flattening:
                 if not field.has_default:
                     raise InternalError(f"call {call.id} of {callee.name} leaves {field.name} open")
                 given[field.name] = LiteralBinding(type=field.type, value=field.default)
+            given[field.name] = self._crossings.entering(given[field.name], field.type)
         return given
 
     def _resolved(self, node: Node) -> tuple[tuple[str, Binding], ...]:
@@ -97,7 +109,7 @@ class _Flattening:
 
     def _now(self, binding: Binding) -> Binding:
         if isinstance(binding, OutputBinding):
-            return self._outputs.get((binding.node, binding.output), binding)
+            return self._outputs.get((binding.node, binding.output), binding)  # as written, nothing crosses yet
         return binding
 
     def _expanded(self, after: tuple[str, ...]) -> tuple[str, ...]:
@@ -119,7 +131,8 @@ class _Flattening:
 
 def _substitute(binding: Binding, arguments: Mapping[str, Binding], renamed: Mapping[str, str]) -> Binding:
     if isinstance(binding, InputBinding):
-        return arguments[binding.name]
+        argument = arguments[binding.name]
+        return replace(argument, through=(*argument.through, *binding.through)) if binding.through else argument
     if isinstance(binding, OutputBinding):
         return replace(binding, node=renamed[binding.node])
     return binding

@@ -56,6 +56,7 @@ def _declared_types(program: Program) -> Iterator[Type]:
         yield output.type
         bindings.append(output.binding)
     for binding in bindings:
+        yield from binding.through
         if isinstance(binding, LiteralBinding):
             yield binding.type
             yield from _tagged_types(binding.value)

@@ -87,27 +87,39 @@ class TaskDef(TypedDict):
     policy: Policy
 
 
-class LiteralBinding(TypedDict):
-    """A value known at compile time, in the wire form of its declared type."""
+class _Crossing(TypedDict, total=False):
+    through: list[str]
+    """Types declared where the value crosses into and out of subworkflows, in order: it takes each before the one declared
+    at its end. Absent where that changes nothing."""
 
+
+class _LiteralBindingRequired(TypedDict):
     kind: Literal["literal"]
     type: str
     value: Json
 
 
-class InputBinding(TypedDict):
-    """An input of the workflow."""
+class LiteralBinding(_LiteralBindingRequired, _Crossing):
+    """A value known at compile time, in the wire form of its declared type."""
 
+
+class _InputBindingRequired(TypedDict):
     kind: Literal["input"]
     name: str
 
 
-class OutputBinding(TypedDict):
-    """An output of an earlier node."""
+class InputBinding(_InputBindingRequired, _Crossing):
+    """An input of the workflow."""
 
+
+class _OutputBindingRequired(TypedDict):
     kind: Literal["output"]
     node: str
     output: str
+
+
+class OutputBinding(_OutputBindingRequired, _Crossing):
+    """An output of an earlier node."""
 
 
 Binding = Union[LiteralBinding, InputBinding, OutputBinding]

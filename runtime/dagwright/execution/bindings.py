@@ -10,7 +10,7 @@ from dagwright.cache import Result, fetcher, read_pin, unpack_output
 from dagwright.contract.names import pin_key
 from dagwright.contract.types import list_of, parse
 from dagwright.execution.faults import fatal
-from dagwright.execution.task_call import Value, Wire
+from dagwright.execution.task_call import Value, Wire, cross
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -59,6 +59,11 @@ class Bindings:
 
     def value(self, binding: Binding) -> Given:
         """Resolve one binding to a whole value."""
+        through = binding.get("through")
+        given = self._source(binding)
+        return cross(given, through, self._codec) if through else given
+
+    def _source(self, binding: Binding) -> Given:
         if binding["kind"] == "literal":
             return Wire(parse(binding["type"]), binding["value"])
         if binding["kind"] == "input":
@@ -80,7 +85,7 @@ class Bindings:
             if producer.over is not None:
                 return self.length(producer)
             return length_of(self._pin(producer, None), binding["output"])
-        given = self.value(binding)
+        given = self._source(binding)
         return len(given.data if isinstance(given, Wire) else given.value)
 
     def _element(self, binding: Binding, index: int | None, node: NodeView) -> Given:
@@ -90,7 +95,9 @@ class Bindings:
         if binding["kind"] == "output":
             producer = self._program.node(binding["node"])
             if producer.over is not None:
-                return self._pinned(producer, index, binding["output"], self._type_of(producer, binding["output"]))
+                element = self._pinned(producer, index, binding["output"], self._type_of(producer, binding["output"]))
+                through = [parse(text).args[0].text for text in binding.get("through", ())]
+                return cross(element, through, self._codec) if through else element
         given = self.value(binding)
         if isinstance(given, Wire):
             return Wire(given.type.args[0], given.data[index], given.fetch)

@@ -14,7 +14,7 @@ from dagwright.contract.types import parse
 from dagwright.execution import context
 from dagwright.execution.failures import is_recoverable
 from dagwright.execution.faults import UserFailure
-from dagwright.execution.task_call import Reuse, TaskCall, Value, Wire, perform
+from dagwright.execution.task_call import Reuse, TaskCall, Value, Wire, cross, perform
 from dagwright.execution.user_code import function_of
 from dagwright_local.order import in_order, needs
 from dagwright_local.timed_call import TaskDiedError, TaskTimeoutError, call_timed
@@ -106,6 +106,11 @@ class _Run:
         return self._owner.codec.normalise(value, parse(declared))
 
     def _given(self, binding: Binding) -> Given:
+        through = binding.get("through")
+        given = self._source(binding)
+        return cross(given, through, self._owner.codec) if through else given
+
+    def _source(self, binding: Binding) -> Given:
         if binding["kind"] == "input":
             return Value(self._inputs[binding["name"]])
         if binding["kind"] == "output":
