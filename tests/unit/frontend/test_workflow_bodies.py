@@ -103,6 +103,18 @@ def test_what_is_too_deep_is_a_finding(source: str) -> None:
     assert found.codes
 
 
+def test_a_call_is_named_after_the_variable_that_holds_it() -> None:
+    lines = "a, b = number(x=1), number(x=number(x=2))\n(c, d), e = both(x=a), number(x=b)\nf, g = both(x=e)\nh = number(x=3)"
+    ids = [node.id for node in clean(body(lines)).workflow().nodes]
+    assert ids == ["number-a", "number", "number-b", "both-c", "number-e", "both-f", "number-h"]
+
+
+def test_an_id_that_an_override_took_gets_ordinals_from_two() -> None:
+    lines = "x = number(x=1)\nnumber(x=2).with_overrides(node_name='number-x')\nx = number(x=3)"
+    ids = [node.id for node in clean(body(lines)).workflow().nodes]
+    assert ids == ["number-x-2", "number-x", "number-x-3"]
+
+
 def test_nested_calls_run_inside_out() -> None:
     workflow = clean(body("return half(x=number(x=number(x=n)))", "def main(n: int) -> float:")).workflow()
     assert [node.id for node in workflow.nodes] == ["number", "number-2", "half"]
