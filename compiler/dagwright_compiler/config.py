@@ -220,7 +220,10 @@ class _Reading:
         for problem in problems:
             code = WRONG_SETTING if problem.message else UNKNOWN_SETTING
             message = problem.message or f"`{problem.key}` is not a setting of `{CHECK_TABLE}`"
-            self.findings.append(Diagnostic(code, message, self._key_span(problem.key, header), help=problem.help))
+            span = self._key_span(problem.key, header)
+            if span is not None and not span.end_column:  # not in a table of its own: `check = {...}`, `check.select = ...`
+                span = self._key_span(CHECK_TABLE)
+            self.findings.append(Diagnostic(code, message, span, help=problem.help))
 
     def _unreadable(self, source: SourceFile, reason: str, line: int) -> None:
         self.source = source

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 _LINE, _FILE = "ignore", "ignore-file"
 _FORM = "write `# dagwright: ignore[DW493] reason`, or `ignore-file[...]` for the whole file"
 _PRAGMA = re.compile(r"#\s*dagwright:\s*(?P<word>[\w-]+)[ \t]*(?:\[(?P<codes>[^\]]*)\])?")
+_LINE_END = re.compile(r"\r\n|\r|\n")
 _OF_TARGETS = re.compile(r"DW5[3-8]\d")
 
 
@@ -34,6 +35,20 @@ class Pragma(NamedTuple):
     line: int
     code: str
     span: Span
+
+
+class _Comment(NamedTuple):
+    """Where a comment stands: its line's number and text, and the character at which it begins."""
+
+    path: str
+    line: int
+    text: str
+    column: int
+
+    def span(self, start: int, end: int) -> Span:
+        """A part of the comment, in characters from its beginning."""
+        first, last = (len(self.text[: self.column + at].encode("utf-8", "surrogatepass")) for at in (start, end))
+        return Span(self.path, self.line, first, self.line, last)
 
 
 class Pragmas:
@@ -74,36 +89,32 @@ class Pragmas:
                 yield Diagnostic(UNUSED_PRAGMA, message, pragma.span, help=f"remove `{pragma.code}` from the comment")
 
     def _read(self, source: SourceFile) -> None:
+        lines = _LINE_END.split(source.text)
         for text, (line, column) in _comments(source.text):
             for found in _PRAGMA.finditer(text):
-                self._take(source, line, column, found)
+                self._take(_Comment(source.path, line, lines[line - 1], column), found)
 
-    def _take(self, source: SourceFile, line: int, column: int, found: re.Match[str]) -> None:
+    def _take(self, comment: _Comment, found: re.Match[str]) -> None:
         word, codes = found["word"], found["codes"]
+        at_word = comment.span(*found.span("word"))
         if word not in (_LINE, _FILE):
             # A sentence may begin with our name; brackets, or a word that is nearly ours, are no sentence.
             if codes is not None or nearest(word, (_LINE, _FILE)):
-                span = self._span(source, line, column, found, "word")
                 message = f"`{word}` is nothing that a comment can say to dagwright"
-                self.wrong.append(Diagnostic(WRONG_PRAGMA, message, span, help=did_you_mean(word, (_LINE, _FILE)) or _FORM))
+                self.wrong.append(Diagnostic(WRONG_PRAGMA, message, at_word, help=did_you_mean(word, (_LINE, _FILE)) or _FORM))
             return
         names = list(re.finditer(r"[^\s,]+", codes or ""))
         if not names:
-            span = self._span(source, line, column, found, "word")
-            self.wrong.append(Diagnostic(WRONG_PRAGMA, f"`{word}` names no code", span, help=_FORM))
+            self.wrong.append(Diagnostic(WRONG_PRAGMA, f"`{word}` names no code", at_word, help=_FORM))
         for name in names:
-            start = column + found.start("codes") + name.start()
-            span = _span(source, line, start, start + len(name[0]))
+            start = found.start("codes") + name.start()
+            span = comment.span(start, start + len(name[0]))
             code = name[0].upper()
             if code in ALL:
-                self._pragmas.append(Pragma(source.path, 0 if word == _FILE else line, code, span))
+                self._pragmas.append(Pragma(comment.path, 0 if word == _FILE else comment.line, code, span))
             else:
                 message = f"there is no code `{name[0]}`"
                 self.wrong.append(Diagnostic(WRONG_PRAGMA, message, span, help=did_you_mean(code, ALL) or _FORM))
-
-    @staticmethod
-    def _span(source: SourceFile, line: int, column: int, found: re.Match[str], group: str) -> Span:
-        return _span(source, line, column + found.start(group), column + found.end(group))
 
 
 def _comments(text: str) -> Iterator[tuple[str, tuple[int, int]]]:
@@ -115,8 +126,3 @@ def _comments(text: str) -> Iterator[tuple[str, tuple[int, int]]]:
                 yield token.string, token.start
     except (tokenize.TokenError, SyntaxError):
         return  # what is wrong with the file was found when it was read
-
-
-def _span(source: SourceFile, line: int, start: int, end: int) -> Span:
-    text = source.line(line)
-    return Span(source.path, line, len(text[:start].encode()), line, len(text[:end].encode()))

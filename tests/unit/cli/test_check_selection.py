@@ -72,6 +72,7 @@ def test_settings_choose_codes_and_severities_and_flags_win(project: Path, capsy
     [
         ('[tool.dagwright.check]\nselect = ["DW943"]\n', 2, "error[DW592]: `select`: no code begins with `DW943`"),
         ("[tool.dagwright.check]\nselcet = []\n", 2, "warning[DW591]: `selcet` is not a setting of `check`"),
+        ('[tool.dagwright]\nproject = "a"\ncheck.select = 3\n', 3, "error[DW592]: `select` takes a list of codes"),
         ("[tool.dagwright]\ncheck = 3\n", 2, "error[DW592]: `check` takes a table, not `3`"),
         ('[tool.dagwright.check.severity]\nDW4 = "bad"\n', 1, "error[DW592]: `severity` takes codes"),
     ],
