@@ -76,11 +76,11 @@ def in_reading_order(found: Iterable[Diagnostic]) -> tuple[Diagnostic, ...]:
     return tuple(sorted(found, key=_reading_order))
 
 
-def _reading_order(found: Diagnostic) -> tuple[str, int, int, str, str]:
+def _reading_order(found: Diagnostic) -> tuple[str, int, int, int, str, str]:
     span = found.span
     if span is None:
-        return ("", 0, 0, found.code.id, found.message)
-    return (span.path, span.line, span.column, found.code.id, found.message)
+        return ("", 0, 0, 0, found.code.id, found.message)
+    return (*span.file, span.line, span.column, found.code.id, found.message)
 
 
 class InternalError(Exception):

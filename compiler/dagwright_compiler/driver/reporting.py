@@ -46,4 +46,6 @@ def told(reading: Reading) -> tuple[Diagnostic, ...]:
 
 def _marked(reading: Reading) -> list[SourceFile]:
     """Sources that may hold comments for us: a search of bytes, so that all others cost nothing."""
-    return [module.source for module in reading.elaborated.modules.values() if _MARK in module.source.data]
+    return [
+        part for module in reading.elaborated.modules.values() if _MARK in module.source.data for part in module.source.shown()
+    ]

@@ -147,7 +147,7 @@ class _Elaboration:
     def _check_name(self, module: Module, read: dict[str, ReadModule], *, is_imported: bool) -> None:
         """Report a file that cannot be imported, and one that another file of its module name would stand in for in a bundle."""
         path = module.source.path
-        stem = path.rpartition("/")[2].removesuffix(".py")
+        stem = path.rpartition("/")[2].removesuffix(".py").removesuffix(".ipynb")
         if "." in stem:
             message = f"`{stem}` is no module name: Python reads the part before the dot as a package"
             self._findings.add(codes.UNIMPORTABLE_FILE_NAME, message, Span(path, 1, 0, 1, 1), help="rename the file")

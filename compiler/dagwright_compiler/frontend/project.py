@@ -152,7 +152,7 @@ class Project:
     def _identity(self, location: str) -> tuple[str, str, bool]:
         """Root, module name, and whether the file is a package's ``__init__``."""
         folder, file = posixpath.split(location)
-        stem = file.removesuffix(".py")
+        stem = file.removesuffix(".py").removesuffix(".ipynb")
         root = next((root for root in self._source_roots if _is_below(location, root)), None)
         if root is None:
             root = folder
