@@ -9,7 +9,7 @@ import click
 from msgspec.structs import replace
 
 from dagwright_compiler.cli.main import SUCCESS, UNUSABLE
-from dagwright_compiler.cli.options import color_option, parse_wanted, project_options
+from dagwright_compiler.cli.options import color_option, parse_wanted, project_options, stdin_option
 from dagwright_compiler.cli.sources import read_wanted
 from dagwright_compiler.cli.terminal import exit_code, renderer
 from dagwright_compiler.diagnostics.selection import Selection, UnknownStartError, checked_start
@@ -48,6 +48,7 @@ def _starts(context: click.Context, parameter: click.Parameter, value: tuple[str
 )
 @click.option("--statistics", is_flag=True, help="How often each code was found, instead of the findings.")
 @click.option("--exit-zero", is_flag=True, help="Exit with 0 whatever is found, as long as every file can be read.")
+@stdin_option
 @project_options
 @color_option
 def command(
@@ -59,6 +60,7 @@ def command(
     ignore: tuple[str, ...],
     statistics: bool,
     exit_zero: bool,
+    stdin_filename: str | None,
     project: str | None,
     domain: str | None,
     store: str | None,
@@ -72,7 +74,8 @@ def command(
         raise click.BadParameter(f"`{form}` is no target; there are {', '.join(target_names())}", param_hint="-t")
     if statistics and output_format not in _COUNTED:
         raise click.UsageError(f"--statistics is written as {', '.join(_COUNTED)}; {output_format} holds findings only")
-    reading = read_wanted([parse_wanted(target) for target in targets], {"project": project, "domain": domain, "store": store})
+    wanted = [parse_wanted(target, stdin_filename) for target in targets]
+    reading = read_wanted(wanted, {"project": project, "domain": domain, "store": store}, stdin_filename)
     check_all(reading, form)
     everything = reading.diagnostics.sorted()
     found = checked(reading, _selection(reading.settings.check, select, ignore))
