@@ -22,6 +22,7 @@ from dagwright_compiler.driver.compiling import check_all, compile_all
 from dagwright_compiler.driver.layout import stream
 from dagwright_compiler.driver.naming import Wanted
 from dagwright_compiler.driver.reading import Reading, read_project
+from dagwright_compiler.driver.reporting import checked
 from dagwright_compiler.runtime_archive import archive_digest
 
 if TYPE_CHECKING:
@@ -124,7 +125,7 @@ def findings(case: Case) -> list[Diagnostic]:
     """Everything that is found in a case, by checking all and compiling ``main``."""
     reading = read(case)
     check_all(reading, case.target)
-    return list(reading.diagnostics.sorted())
+    return list(checked(reading, reading.settings.check))
 
 
 def announced(diagnostic: Diagnostic) -> Found:
@@ -138,7 +139,7 @@ def report(case: Case) -> str:
     """The report as ``check`` prints it."""
     reading = read(case)
     check_all(reading, case.target)
-    return TextRenderer(reading.sources()).report(reading.diagnostics.sorted())
+    return TextRenderer(reading.sources()).report(checked(reading, reading.settings.check))
 
 
 def _mask(text: str, digest: str) -> str:

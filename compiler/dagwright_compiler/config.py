@@ -24,11 +24,14 @@ from dagwright.contract.names import (
 )
 from dagwright_compiler.diagnostics.codes import UNKNOWN_SETTING, UNREADABLE_SETTINGS, WRONG_SETTING
 from dagwright_compiler.diagnostics.model import Diagnostic
+from dagwright_compiler.diagnostics.selection import Selection, read_selection
 from dagwright_compiler.diagnostics.suggestions import did_you_mean
 from dagwright_compiler.source import SourceFile, Span
 
 OWN_FILE = "dagwright.toml"
 SHARED_FILE = "pyproject.toml"
+CHECK_TABLE = "check"
+"""The table that says which findings are shown; every other one is a target's."""
 _VARIABLES = {"project": ENV_PROJECT, "domain": ENV_DOMAIN, "store": ENV_STORE}
 _FORMS = {
     "project": "text",
@@ -56,7 +59,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     """Everything that is configured.
 
     ``root`` is the project's folder (of the settings file, else of the nearest ``pyproject.toml``, else the starting folder);
-    ``store`` is empty when none is set; ``targets`` holds each target's raw table; ``findings`` point into ``source``,
+    ``store`` is empty when none is set; ``check`` says which findings are shown; ``targets`` holds each target's raw table; ``findings`` point into ``source``,
     whose table ``header`` is ours.
     """
 
@@ -66,6 +69,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     store: str = ""
     source_roots: tuple[Path, ...] = ()
     pickle: Literal["warn", "deny"] | tuple[str, ...] = "warn"
+    check: Selection = Selection()
     targets: Mapping[str, Mapping[str, Any]] = msgspec.field(default_factory=dict)
     source: SourceFile | None = None
     header: str = ""
@@ -117,6 +121,7 @@ def load_settings(
     return Settings(
         root=root,
         source_roots=roots,
+        check=found.selection,
         targets=targets,
         source=found.source,
         header=found.header,
@@ -133,6 +138,7 @@ class _Reading:
         self.header = ""
         self.source: SourceFile | None = None
         self.findings: list[Diagnostic] = []
+        self.selection = Selection()
 
     def search(self, folder: Path) -> tuple[Path, dict[str, Any]]:
         """Go upward to the nearest table of ours; give the project's folder and the table."""
@@ -193,6 +199,8 @@ class _Reading:
                 except msgspec.ValidationError:
                     message = f"`{key}` takes {_FORMS[key]}, not {_described(value)}"
                     self.findings.append(Diagnostic(WRONG_SETTING, message, self._key_span(key)))
+            elif key == CHECK_TABLE:
+                self._check_table(value)
             elif isinstance(value, dict):
                 targets[key] = value
             else:
@@ -201,6 +209,21 @@ class _Reading:
                     Diagnostic(UNKNOWN_SETTING, f"`{key}` is not a setting", self._key_span(key), help=help_text)
                 )
         return values, targets
+
+    def _check_table(self, table: object) -> None:
+        if not isinstance(table, dict):
+            message = f"`{CHECK_TABLE}` takes a table, not {_described(table)}"
+            self.findings.append(Diagnostic(WRONG_SETTING, message, self._key_span(CHECK_TABLE)))
+            return
+        self.selection, problems = read_selection(table)
+        header = f"{self.header}.{CHECK_TABLE}" if self.header else CHECK_TABLE
+        for problem in problems:
+            code = WRONG_SETTING if problem.message else UNKNOWN_SETTING
+            message = problem.message or f"`{problem.key}` is not a setting of `{CHECK_TABLE}`"
+            span = self._key_span(problem.key, header)
+            if span is not None and not span.end_column:  # not in a table of its own: `check = {...}`, `check.select = ...`
+                span = self._key_span(CHECK_TABLE)
+            self.findings.append(Diagnostic(code, message, span, help=problem.help))
 
     def _unreadable(self, source: SourceFile, reason: str, line: int) -> None:
         self.source = source

@@ -11,7 +11,10 @@ from typing import Any
 
 import msgspec
 
-_LINE_END = re.compile(r"\r\n|\r|\n")
+CELL = ":cell "
+"""Between a notebook's path and the number of a cell."""
+LINE_END = re.compile(r"\r\n|\r|\n")
+"""Python's line ends: form feeds and Unicode separators are none."""
 
 
 class SourceFile(msgspec.Struct, frozen=True, eq=False):
@@ -30,8 +33,16 @@ class SourceFile(msgspec.Struct, frozen=True, eq=False):
 
         Lines are Python's: form feeds and Unicode separators do not end one.
         """
-        lines = _LINE_END.split(self.text)
+        lines = LINE_END.split(self.text)
         return lines[number - 1] if 0 < number <= len(lines) else ""
+
+    def place(self, line: int, column: int, end_line: int, end_column: int) -> Span:
+        """A stretch of ``text`` as messages name it."""
+        return Span(self.path, line, column, end_line, end_column)
+
+    def shown(self) -> tuple[SourceFile, ...]:
+        """The files that spans of this one name: itself, or the parts that people know it by."""
+        return (self,)
 
 
 class Span(msgspec.Struct, frozen=True):
@@ -42,6 +53,12 @@ class Span(msgspec.Struct, frozen=True):
     column: int
     end_line: int
     end_column: int
+
+    @property
+    def file(self) -> tuple[str, int]:
+        """The file, and the number of the cell where it is a notebook (``flow.ipynb:cell 3``), else 0."""
+        file, _, cell = self.path.rpartition(CELL)
+        return (file, int(cell)) if file and cell.isdecimal() else (self.path, 0)
 
 
 class LineTable:

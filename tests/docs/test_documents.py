@@ -1,4 +1,4 @@
-"""Everything that the README shows is executed: files are written, commands run, their output compared.
+"""Everything that the README and the pages of docs show is executed: files are written, commands run, their output compared.
 
 An HTML comment before a fenced block says what it is:
 
@@ -8,6 +8,7 @@ An HTML comment before a fenced block says what it is:
 
 In outputs a line ``...`` stands for any lines, and ``…`` for any text within a line. A block without a comment fails, so nothing
 stands there unchecked; ``<!-- prose -->`` marks what cannot run here (a cluster, make itself) and is kept to that by review.
+Generated pages stand in docs/reference: test_reference.py holds them to their sources, whose examples have tests of their own.
 """
 
 from __future__ import annotations

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import json
 from pathlib import Path
 
@@ -68,6 +69,25 @@ def main(n: int = 3) -> tuple[str, str, list[int], list[float], int, float, dict
     models = weigh(models={"a": fit(x=1), "b": fit(x=n)})
     return total(xs=[a, 2, p.y]), text, models, doubled, left, right, {"x": [a, n], "y": []}
 
+@task
+def ints(n: int) -> list[int]:
+    return [n, 1]
+
+@task
+def shown(x: Any) -> str:
+    return repr(x)
+
+@workflow
+def inner(xs: list[float], by: dict[str, tuple[float, float]]) -> tuple[str, str, str, str]:
+    return shown(x=xs[0]), shown(x=by["k"][1]), shown(x=[xs[1], xs]), shown(x=by)
+
+@workflow
+def crossing(n: int = 3) -> tuple[list[str], str]:
+    a = number(x=n)
+    first, second, third, fourth = inner(xs=ints(n=n), by={"k": (n, a)})
+    fifth, sixth, seventh, eighth = inner(xs=[a, n], by={"k": (1, 2)})
+    return [first, second, third, fourth], shown(x=[fifth, sixth, seventh, eighth])
+
 @workflow
 def wrong() -> str:
     return total(xs=[1.0, anything(x=1)])
@@ -100,6 +120,16 @@ def test_every_way_builds_the_same_values_under_the_same_keys(project: Path, way
     ended = execute(project, way, "main")
     assert json.loads(ended.stdout or "null") == EXPECTED, ended.stderr
     assert "7 run, 3 cached" in ended.stderr
+
+
+@pytest.mark.parametrize("way", WAYS)
+def test_parts_take_the_types_that_their_whole_crosses(project: Path, way: str) -> None:
+    ended = execute(project, way, "crossing")
+    values = ast.literal_eval(ended.stdout or "None")
+    assert list(values) == [
+        ["3.0", "3.0", "[1.0, [3.0, 1.0]]", "{'k': (3.0, 3.0)}"],
+        "['3.0', '2.0', '[3.0, [3.0, 3.0]]', \"{'k': (1.0, 2.0)}\"]",
+    ], ended.stderr
 
 
 @pytest.mark.parametrize("way", WAYS)

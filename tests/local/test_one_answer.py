@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import subprocess
 import sys
@@ -141,3 +142,48 @@ def test_every_way_uses_what_another_one_cached(project: Path) -> None:
     for way in [[*RUN, "flow.py"], *WAYS.values()]:
         execute(project, way)
     assert entries(project) == keys
+
+
+CROSSING = """
+from typing import Any
+from dagwright import map_task, task, workflow
+
+@task(cache=True, cache_version="1")
+def count() -> int:
+    return 3
+
+@task(cache=True, cache_version="1")
+def counts(x: int) -> int:
+    return x
+
+@task(cache=True, cache_version="1")
+def show(value: Any) -> str:
+    return repr(value)
+
+@workflow
+def inner(value: float, values: list[float], given: float, deferred: int) -> tuple[str, str, list[str], str, float]:
+    return show(value=value), show(value=values), map_task(show)(value=values), show(value=given), deferred
+
+@workflow
+def outer(n: int = 7) -> tuple[str, str, list[str], str, str]:
+    a, b, c, d, e = inner(value=count(), values=map_task(counts)(x=[1, 2]), given=n, deferred=count())
+    return a, b, c, d, show(value=e)
+
+if __name__ == "__main__":
+    print(outer())
+"""
+
+
+def test_a_subworkflow_gives_its_tasks_values_of_the_types_it_declares(project: Path) -> None:
+    (project / "flow.py").write_text(CROSSING, "utf-8")
+    printed = execute(project, WAYS["script"])
+    assert printed == "('3.0', '[1.0, 2.0]', ['1.0', '2.0'], '7.0', '3.0')\n"
+    keys = entries(project)
+    for way in (
+        [*RUN, "flow.py:outer"],
+        [*RUN, "--isolate", "flow.py:outer"],
+        [*RUN, "-t", "batch", "--emulate", "flow.py:outer"],
+    ):
+        (project / ".dagwright/store").rename(project / f".dagwright/{len(list((project / '.dagwright').iterdir()))}")
+        assert json.loads(execute(project, way)) == ["3.0", "[1.0, 2.0]", ["1.0", "2.0"], "7.0", "3.0"]
+        assert entries(project) == keys

@@ -349,3 +349,26 @@ def _alive(project: Path) -> list[str]:
             except OSError:
                 continue
     return found
+
+
+CELLS = (
+    "%matplotlib inline\nfrom dagwright import task, workflow\nfrom parts import factor",
+    "@task\ndef times(x: int) -> int:\n    return factor() * x",
+    "@workflow\ndef main(x: int) -> int:\n    return times(x=x)",
+    "main(x=1)",
+)
+
+
+@pytest.mark.parametrize("how", [[], ["--isolate"], ["-t", "batch", "--emulate"]], ids=["forked", "isolated", "batch"])
+def test_a_notebook_runs(tmp_path: Path, how: list[str]) -> None:
+    cells = [{"cell_type": "code", "source": text} for text in CELLS]
+    (tmp_path / "flow.ipynb").write_text(json.dumps({"nbformat": 4, "cells": cells}), encoding="utf-8")
+    (tmp_path / "parts.py").write_text("def factor() -> int:\n    return 3\n", encoding="utf-8")
+    ran = run(tmp_path, *how, "flow.ipynb", "--x", 4)
+    assert (ran.returncode, ran.stdout) == (0, "12\n"), ran.stderr
+
+
+def test_standard_input_runs(tmp_path: Path) -> None:
+    text = "\n".join(CELLS[:3]).replace("%matplotlib inline\n", "").replace("from parts import factor", "factor = int")
+    ran = run(tmp_path, "-", "--x", 4, stdin=text.replace("factor()", "3"))
+    assert (ran.returncode, ran.stdout) == (0, "12\n"), ran.stderr

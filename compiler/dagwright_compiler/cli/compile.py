@@ -7,7 +7,7 @@ import sys
 import click
 
 from dagwright_compiler.cli.main import FINDINGS, SUCCESS
-from dagwright_compiler.cli.options import STDIN, color_option, parse_wanted, project_options
+from dagwright_compiler.cli.options import STDIN, color_option, parse_wanted, project_options, stdin_option
 from dagwright_compiler.cli.sources import read_wanted
 from dagwright_compiler.cli.terminal import show_findings
 from dagwright_compiler.driver.compiling import PLAIN_FORMS, Compilation, compile_all
@@ -24,6 +24,7 @@ from dagwright_compiler.target_api import is_target, target_names
     "-o", "--output", default=STDIN, metavar="-|FILE|DIR", help="Where to write; a folder gets a file for each workflow."
 )
 @click.option("--check", is_flag=True, help="Write nothing; exit 1 and show a diff when the output is stale.")
+@stdin_option
 @project_options
 @color_option
 def command(
@@ -32,6 +33,7 @@ def command(
     form: str,
     output: str,
     check: bool,
+    stdin_filename: str | None,
     project: str | None,
     domain: str | None,
     store: str | None,
@@ -48,8 +50,8 @@ def command(
         )
     if check and output == STDIN:
         raise click.UsageError("--check compares with what stands in a file or folder: give it with -o")
-    wanted = [parse_wanted(target) for target in targets]
-    reading = read_wanted(wanted, {"project": project, "domain": domain, "store": store})
+    wanted = [parse_wanted(target, stdin_filename) for target in targets]
+    reading = read_wanted(wanted, {"project": project, "domain": domain, "store": store}, stdin_filename)
     compilation = compile_all(reading, wanted, form)
     code = show_findings(reading, sys.stderr, color=color)
     if code != SUCCESS:

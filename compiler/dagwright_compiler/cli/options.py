@@ -31,6 +31,13 @@ def project_options(function: F) -> F:
     return function
 
 
+def stdin_option(function: F) -> F:
+    """Add ``--stdin-filename``."""
+    return click.option(
+        "--stdin-filename", metavar="PATH", help="With -: the file that standard input stands for; it need not exist."
+    )(function)
+
+
 def color_option(function: F) -> F:
     """Add ``--color``."""
     choices = click.Choice(["auto", "always", "never"])
@@ -38,14 +45,14 @@ def color_option(function: F) -> F:
     return option(function)
 
 
-def parse_wanted(text: str) -> Wanted:
-    """Read ``FILE``, ``DIR`` or ``FILE:NAME``; ``-`` is standard input.
+def parse_wanted(text: str, stdin_filename: str | None = None) -> Wanted:
+    """Read ``FILE``, ``DIR`` or ``FILE:NAME``; ``-`` is standard input, which may stand for a file.
 
     Raises:
         click.BadParameter: There is no such file or folder.
     """
     if text == STDIN:
-        return Wanted(None, None, STDIN_NAME)
+        return Wanted(None, None, stdin_filename or STDIN_NAME)
     path, name = Path(text), None
     if not path.exists():
         head, _, tail = text.rpartition(":")

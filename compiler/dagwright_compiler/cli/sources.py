@@ -10,7 +10,7 @@ import click
 
 from dagwright_compiler.cli.options import STDIN_NAME
 from dagwright_compiler.config import Settings, load_settings
-from dagwright_compiler.driver.reading import Reading, read_project, read_sources
+from dagwright_compiler.driver.reading import Reading, read_project, read_sources, read_unsaved
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -18,18 +18,25 @@ if TYPE_CHECKING:
     from dagwright_compiler.driver.naming import Wanted
 
 
-def read_wanted(wanted: Sequence[Wanted], flags: Mapping[str, str | None]) -> Reading:
-    """Read all files and folders that are named, or standard input.
+def read_wanted(wanted: Sequence[Wanted], flags: Mapping[str, str | None], stdin_filename: str | None = None) -> Reading:
+    """Read all files and folders that are named, or standard input, which may stand for a file.
 
     Raises:
-        click.UsageError: Standard input stands beside files, or files belong to different projects.
+        click.UsageError: Standard input stands beside files, it is not read but has a name, or files belong to different projects.
     """
     paths = [item.path for item in wanted if item.path is not None]
-    if len(paths) < len(wanted):
-        if len(wanted) > 1:
-            raise click.UsageError("standard input (-) is compiled alone, without other files")
+    if len(paths) == len(wanted):
+        if stdin_filename is not None:
+            raise click.UsageError("--stdin-filename names what comes through standard input: give - as the file")
+        return read_project(paths, _settings(paths, flags))
+    if len(wanted) > 1:
+        raise click.UsageError("standard input (-) is compiled alone, without other files")
+    if stdin_filename is None:
         return read_sources({STDIN_NAME: sys.stdin.buffer.read()}, load_settings(Path.cwd(), flags=flags))
-    return read_project(paths, _settings(paths, flags))
+    path = Path(stdin_filename)
+    if path.is_dir():
+        raise click.BadParameter(f"{path} is a folder; standard input stands for one file", param_hint="--stdin-filename")
+    return read_unsaved(path, sys.stdin.buffer.read(), load_settings(path, flags=flags))
 
 
 def _settings(paths: Sequence[Path], flags: Mapping[str, str | None]) -> Settings:

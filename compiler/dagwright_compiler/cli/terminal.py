@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, TextIO
 
 from dagwright_compiler.cli.main import FINDINGS, SUCCESS, UNUSABLE
 from dagwright_compiler.diagnostics.codes import UNREADABLE_FILE, UNREADABLE_SETTINGS
+from dagwright_compiler.driver.reporting import told
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -30,7 +31,7 @@ def show_findings(reading: Reading, stream: TextIO, *, color: str = "auto") -> i
     Returns:
         The exit code that they call for: 2 when an input cannot be read, 1 for errors, 0 for warnings alone.
     """
-    found = reading.diagnostics.sorted()
+    found = told(reading)
     if not found:
         return SUCCESS
     stream.write(renderer(reading, stream, color).report(found))

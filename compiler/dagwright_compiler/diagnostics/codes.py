@@ -1,6 +1,6 @@
 """The registry of diagnostic codes: one flat constant a code, in the order of numbers.
 
-1xx reading, 2xx names, 3xx types, 4xx graph, 50x policy, 53x Argo, 55x Batch, 59x settings, 6xx run time. A number is never
+1xx reading, 2xx names, 3xx types, 4xx graph, 50x policy, 53x Argo, 55x Batch, 59x settings and comments, 6xx run time. A number is never
 reused, not even when its code is gone. A test holds every constant to this form and to a use somewhere in the sources.
 """
 
@@ -98,10 +98,12 @@ BATCH_CHANGED = Code("DW553", "warning", "AWS Batch grants other resources than 
 BATCH_LIMIT = Code("DW554", "error", "a request breaks a limit of AWS Batch")
 BATCH_IGNORED = Code("DW555", "warning", "AWS Batch has no use for a keyword of a task")
 
-# 59x: settings
+# 59x: settings, and comments that say what is shown
 UNREADABLE_SETTINGS = Code("DW590", "error", "a settings file cannot be read")
 UNKNOWN_SETTING = Code("DW591", "warning", "a setting has an unknown name")
 WRONG_SETTING = Code("DW592", "error", "a setting has a value of the wrong form")
+WRONG_PRAGMA = Code("DW593", "warning", "a comment to dagwright cannot be understood")
+UNUSED_PRAGMA = Code("DW594", "warning", "a comment ignores a finding that is not there")
 
 # 6xx: run time
 

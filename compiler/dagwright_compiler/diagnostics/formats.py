@@ -42,7 +42,7 @@ def as_data(found: Sequence[Diagnostic], places: Places) -> dict[str, Any]:
         "summary": {
             "errors": errors,
             "warnings": len(found) - errors,
-            "files": len({diagnostic.span.path for diagnostic in found if diagnostic.span}),
+            "files": len({diagnostic.span.file[0] for diagnostic in found if diagnostic.span}),
         },
     }
 

@@ -5,11 +5,14 @@ User mistakes are collected as values and never raised; a bug of ours is ``Inter
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 import msgspec
 
 from dagwright_compiler.source import Span
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
 
 Severity = Literal["error", "warning"]
 
@@ -65,14 +68,19 @@ class Collector:
 
     def sorted(self) -> tuple[Diagnostic, ...]:
         """All findings in reading order; those without a span first."""
-        return tuple(sorted(self._found, key=_reading_order))
+        return in_reading_order(self._found)
 
 
-def _reading_order(found: Diagnostic) -> tuple[str, int, int, str, str]:
+def in_reading_order(found: Iterable[Diagnostic]) -> tuple[Diagnostic, ...]:
+    """Sort findings by file, line, column and code; those without a span first."""
+    return tuple(sorted(found, key=_reading_order))
+
+
+def _reading_order(found: Diagnostic) -> tuple[str, int, int, int, str, str]:
     span = found.span
     if span is None:
-        return ("", 0, 0, found.code.id, found.message)
-    return (span.path, span.line, span.column, found.code.id, found.message)
+        return ("", 0, 0, 0, found.code.id, found.message)
+    return (*span.file, span.line, span.column, found.code.id, found.message)
 
 
 class InternalError(Exception):

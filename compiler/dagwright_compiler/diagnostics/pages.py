@@ -28,7 +28,7 @@ GROUPS = {
     "DW50": "Policy of tasks",
     "DW53": "Argo",
     "DW55": "AWS Batch",
-    "DW59": "Settings",
+    "DW59": "Settings and comments",
     "DW6": "Run time",
 }
 """Beginnings of ids and what they are about."""

@@ -266,7 +266,7 @@ def summary(found: Iterable[Diagnostic]) -> str:
     diagnostics = list(found)
     errors = sum(diagnostic.is_error for diagnostic in diagnostics)
     warnings = len(diagnostics) - errors
-    files = {diagnostic.span.path for diagnostic in diagnostics if diagnostic.span is not None}
+    files = {diagnostic.span.file[0] for diagnostic in diagnostics if diagnostic.span is not None}
     parts = [counted(count, word) for count, word in ((errors, "error"), (warnings, "warning")) if count]
     where = f" in {counted(len(files), 'file')}" if files else ""
     return (", ".join(parts) or "no findings") + where

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from pathlib import Path
+import os
+from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING
 
 import msgspec
@@ -13,7 +14,7 @@ from dagwright_compiler.diagnostics.model import Collector, Diagnostic
 from dagwright_compiler.diagnostics.suggestions import did_you_mean
 from dagwright_compiler.frontend.elaboration import Elaborated, elaborate
 from dagwright_compiler.frontend.project import Project
-from dagwright_compiler.frontend.source_tree import find_files
+from dagwright_compiler.frontend.source_tree import DiskTree, OverlaidTree, find_files
 from dagwright_compiler.target_api import TARGETS, is_target
 
 if TYPE_CHECKING:
@@ -36,7 +37,7 @@ class Reading(msgspec.Struct, frozen=True):
 
     def sources(self) -> dict[str, SourceFile]:
         """Every file that a diagnostic may point into, by the path that its spans name."""
-        found = {module.source.path: module.source for module in self.elaborated.modules.values()}
+        found = {part.path: part for module in self.elaborated.modules.values() for part in module.source.shown()}
         if self.settings.source is not None:
             found[self.settings.source.path] = self.settings.source
         return found
@@ -58,6 +59,22 @@ def read_project(
     files = sorted(find_files(paths), key=lambda path: path.absolute().parts)
     project = Project(files, source_roots=settings.source_roots, display_root=display_root or Path.cwd())
     return _elaborated(project, settings)
+
+
+def read_unsaved(path: Path, data: bytes, settings: Settings) -> Reading:
+    """Read a text as the file that it is to be: its name, its settings and its imports are those of ``path``, which need not exist."""
+    location = _absolute(path)
+    project = Project(
+        [PurePosixPath(location)],
+        source_roots=[PurePosixPath(_absolute(root)) for root in settings.source_roots],
+        display_root=PurePosixPath(_absolute(Path.cwd())),
+        tree=OverlaidTree(DiskTree(), {location: data}),
+    )
+    return _elaborated(project, settings)
+
+
+def _absolute(path: Path) -> str:
+    return os.path.abspath(path).replace(os.sep, "/")  # noqa: PTH100 - symbolic links stay, as in the project
 
 
 def read_sources(sources: Mapping[str, str | bytes], settings: Settings) -> Reading:

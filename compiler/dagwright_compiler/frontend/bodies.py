@@ -90,14 +90,14 @@ class _Statements:
         value = self._expressions.evaluate(node.value)
         for target in node.targets:
             self._bind(target, value, node)
-        self._name_calls(before, node.targets[0])
+        self._name_calls(before, node.targets[0], node.value)
 
     def _annotated(self, node: ast.AnnAssign) -> None:
         if node.value is None:
             return
         before = len(self._frame.calls)
         self._bind(node.target, self._expressions.evaluate(node.value), node)
-        self._name_calls(before, node.target)
+        self._name_calls(before, node.target, node.value)
 
     def _augmented(self, node: ast.AugAssign) -> None:
         if not isinstance(node.target, ast.Name):
@@ -200,15 +200,22 @@ class _Statements:
             elif isinstance(part, ast.Return) and not isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
                 self._frame.may_return = True
 
-    def _name_calls(self, before: int, target: ast.expr) -> None:
-        """The outermost call of an assignment bears the variable's name."""
-        calls = self._frame.calls
-        if len(calls) > before:
-            name = target
-            while isinstance(name, ast.Tuple | ast.List) and name.elts:
-                name = name.elts[0]
-            if isinstance(name, ast.Name) and not calls[-1].variable:
-                calls[-1].variable = name.id
+    def _name_calls(self, before: int, target: ast.expr, value: ast.expr) -> None:
+        """The outermost call of an assignment bears the variable's name; in ``a, b = f(), g()`` each its own."""
+        calls = self._frame.calls[before:]
+        if calls and isinstance(target, ast.Tuple | ast.List) and isinstance(value, ast.Tuple | ast.List):
+            for part, item in zip(target.elts, value.elts, strict=False):
+                inside = {id(node) for node in ast.walk(item)}
+                _name_last([call for call in calls if id(call.node) in inside], part)
+        else:
+            _name_last(calls, target)
+
+
+def _name_last(calls: list[Call], target: ast.expr) -> None:
+    while isinstance(target, ast.Tuple | ast.List) and target.elts:
+        target = target.elts[0]
+    if calls and isinstance(target, ast.Name) and not calls[-1].variable:
+        calls[-1].variable = target.id
 
 
 def _reaches(values: list[object], wanted: object) -> bool:

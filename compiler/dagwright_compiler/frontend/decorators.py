@@ -17,8 +17,8 @@ from dagwright_compiler.diagnostics.suggestions import did_you_mean
 from dagwright_compiler.frontend.findings import Findings, Place
 from dagwright_compiler.frontend.not_static import NotStatic
 from dagwright_compiler.frontend.policy_keywords import NOT_YET, READERS, RESOURCES, Draft, WrongOption
-from dagwright_compiler.frontend.quantities import amount
 from dagwright_compiler.ir.program import Cache, Policy
+from dagwright_compiler.ir.quantities import amount
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence

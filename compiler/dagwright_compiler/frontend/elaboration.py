@@ -111,7 +111,10 @@ class _Elaboration:
             for callee in self._module(module):
                 (tasks if callee.kind == "task" else workflows).append(callee.name)
         self._drop_callers()
-        self._services.classes.definition("")  # reads the classes that nothing asked for yet
+        try:
+            self._services.classes.definition("")  # reads the classes that nothing asked for yet
+        except RecursionError:
+            self._findings.add(codes.NESTED_TOO_DEEPLY, "a class refers to others through too many steps to be read", None)
         definitions = dict(self._services.classes.definitions)
         library = Library(classes=definitions, tasks=dict(self._definitions.tasks), workflows=self._workflows)
         understood = tuple(dict.fromkeys(name for name in workflows if name in self._workflows))
@@ -144,7 +147,7 @@ class _Elaboration:
     def _check_name(self, module: Module, read: dict[str, ReadModule], *, is_imported: bool) -> None:
         """Report a file that cannot be imported, and one that another file of its module name would stand in for in a bundle."""
         path = module.source.path
-        stem = path.rpartition("/")[2].removesuffix(".py")
+        stem = path.rpartition("/")[2].removesuffix(".py").removesuffix(".ipynb")
         if "." in stem:
             message = f"`{stem}` is no module name: Python reads the part before the dot as a package"
             self._findings.add(codes.UNIMPORTABLE_FILE_NAME, message, Span(path, 1, 0, 1, 1), help="rename the file")
@@ -206,7 +209,7 @@ class _Elaboration:
             if not isinstance(binding, Defined) or isinstance(binding.node, ast.ClassDef) or not binding.node.decorator_list:
                 continue
             entity = self._resolver.name(name, module)
-            callee = self._definitions.callee(entity) if isinstance(entity, FunctionEntity) else None
+            callee = self._callee(entity) if isinstance(entity, FunctionEntity) else None
             if callee is not None:
                 callees.append(callee)
                 if callee.kind == "task":
@@ -217,6 +220,15 @@ class _Elaboration:
         if task_nodes:
             warn_nested_calls(module, task_nodes, self._resolver, self._definitions, self._findings)
         return callees
+
+    def _callee(self, entity: FunctionEntity) -> Callee | None:
+        try:
+            return self._definitions.callee(entity)
+        except RecursionError:
+            message = f"what `{entity.node.name}` names is nested too deeply to be read"
+            help_ = "shorten its annotations, or the chain of names and classes that they lead to"
+            self._findings.add(codes.NESTED_TOO_DEEPLY, message, entity.module.name_span(entity.node), help=help_)
+            return None
 
     def _check_definitions(self, module: Module) -> None:
         assert module.summary is not None

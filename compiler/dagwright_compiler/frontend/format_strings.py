@@ -22,6 +22,8 @@ _PLAIN_ENDS = {
 _IN_EXPRESSION = re.compile(r"[^()\[\]{}\"'#!:=<>\\]+|\\(?:\r\n|.)|#[^\r\n]*|[!=<>:]=|.", re.DOTALL)
 _NAMED_CHARACTER = re.compile(r"\\N\{[^{}]*\}")
 _BEFORE_QUOTE = re.compile(r"(?:[^\w]|^)([A-Za-z]{1,2})$")
+_BLANKS = re.compile(r"(?:\s|#[^\r\n]*)*")
+_CONVERSION = re.compile(r"!\s*(\w+)\s*")
 _MOST_NESTING = 100
 _CLOSING = {"(": ")", "[": "]", "{": "}"}
 
@@ -156,7 +158,7 @@ class _Parts:
         if text[position] == "=":
             position = debug_end = _behind_blanks(text, position + 1)
         if text.startswith("!", position):
-            match = re.compile(r"!\s*(\w+)\s*").match(text, position)
+            match = _CONVERSION.match(text, position)
             if match is None or match.group(1) not in ("r", "s", "a"):
                 raise Unclosed(self._start)
             conversion, position = match.group(1), match.end()
@@ -234,7 +236,7 @@ class StringBuilder:
             return [self._constant(self._decoded(part, literal, in_spec=in_spec), part.start, part.end)]
         found: list[ast.expr] = []
         if part.debug_end:
-            shown = _newlines(self._text[part.expression.start : part.debug_end])
+            shown = _newlines(_without_comments(self._text[part.expression.start : part.debug_end]))
             found.append(self._constant(shown, part.expression.start, part.debug_end))
         conversion = part.conversion or ("r" if part.debug_end and part.spec is None else "")
         spec: ast.JoinedStr | None = None
@@ -282,9 +284,20 @@ def _stretch(start: int, end: int) -> tuple[Stretch, ...]:
 
 
 def _behind_blanks(text: str, position: int) -> int:
-    while text[position : position + 1].isspace():
-        position += 1
-    return position
+    blanks = _BLANKS.match(text, position)
+    return blanks.end() if blanks is not None else position
+
+
+def _without_comments(text: str) -> str:
+    """The text of an expression as a debugging field shows it."""
+    pieces: list[str] = []
+    position = 0
+    while (match := _IN_EXPRESSION.match(text, position)) is not None:
+        end = scan_string(text, position).end if match.group() in ("'", '"') else match.end()
+        if not match.group().startswith("#"):
+            pieces.append(text[position:end])
+        position = end
+    return "".join(pieces)
 
 
 def _is_prefix(word: str) -> bool:

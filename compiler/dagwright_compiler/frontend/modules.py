@@ -51,13 +51,13 @@ class Module(msgspec.Struct, eq=False):
         """Where a node of this module stands."""
         # Every node that is asked for has a position; ``ast.AST`` itself does not declare one.
         at: Any = node
-        return Span(self.source.path, at.lineno, at.col_offset, at.end_lineno, at.end_col_offset)
+        return self.source.place(at.lineno, at.col_offset, at.end_lineno, at.end_col_offset)
 
     def name_span(self, node: ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef) -> Span:
         """Where the name in a definition stands (one space after the keyword, as everybody writes it)."""
         keyword = 6 if isinstance(node, ast.ClassDef) else 10 if isinstance(node, ast.AsyncFunctionDef) else 4
         start = node.col_offset + keyword
-        return Span(self.source.path, node.lineno, start, node.lineno, start + len(node.name.encode("utf-8", "surrogatepass")))
+        return self.source.place(node.lineno, start, node.lineno, start + len(node.name.encode("utf-8", "surrogatepass")))
 
 
 class ReadModule(msgspec.Struct, frozen=True, eq=False):

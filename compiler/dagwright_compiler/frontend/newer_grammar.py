@@ -121,10 +121,11 @@ class _Lowering:
 
     def string(self, literals: list[StringLiteral]) -> None:
         """Take adjacent literals if one of them is more than the interpreter reads."""
-        if not any(literal.is_template or (literal.parts is not None and self._is_newer(literal)) for literal in literals):
+        newer = [literal for literal in literals if self._is_newer(literal)]
+        if not newer:
             return
         start, end = literals[0].start, literals[-1].end
-        self._edits.append(_Edit(start, end, held(self._text[start:end]), "".join(map(self._proof, literals))))
+        self._edits.append(_Edit(start, end, held(self._text[start:end]), "".join(map(self._proof, newer))))
         line, column = self._position(start)
         self._strings[line, column + 1] = literals
 
@@ -137,6 +138,8 @@ class _Lowering:
         """Nothing is asked of statements here."""
 
     def _is_newer(self, literal: StringLiteral) -> bool:
+        if literal.parts is None or literal.is_template:
+            return literal.is_template
         try:
             ast.parse(f"({self._text[literal.start : literal.end]})", mode="eval")
         except (SyntaxError, ValueError):

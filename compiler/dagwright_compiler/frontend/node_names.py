@@ -50,7 +50,7 @@ def _unique(wanted: str, taken: set[str], ordinals: Counter[str]) -> str:
         taken.add(wanted)
         ordinals[wanted] = max(ordinals[wanted], 1)
         return wanted
-    number = ordinals[wanted]
+    number = max(ordinals[wanted], 1)
     found = wanted
     while found in taken:
         number += 1

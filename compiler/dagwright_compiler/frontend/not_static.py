@@ -72,7 +72,8 @@ def never_run(entity: External, place: Place) -> NotStatic:
 def unusable(entity: Entity, place: Place, text: str) -> NotStatic:
     """Why an entity that is no value cannot stand in a static expression."""
     if isinstance(entity, UnstableEntity):
-        message = f"`{entity.name}` is not a constant: {entity.reason} (line {entity.module.span(entity.node).line} of {entity.module.source.path})"
+        span = entity.module.span(entity.node)
+        message = f"`{entity.name}` is not a constant: {entity.reason} (line {span.line} of {span.path})"
         return NotStatic(place, message, help_="bind the name once, unconditionally, at module level", code=codes.UNSTABLE_NAME)
     if isinstance(entity, Unresolved):
         return NotStatic(

@@ -11,9 +11,9 @@ from dagwright_compiler.diagnostics import codes
 from dagwright_compiler.diagnostics.suggestions import did_you_mean
 from dagwright_compiler.frontend.findings import Place
 from dagwright_compiler.frontend.known_values import KnownCall, StaticValue
-from dagwright_compiler.frontend.quantities import amount, suggestion
 from dagwright_compiler.frontend.wire_values import describe
 from dagwright_compiler.ir.program import Resources
+from dagwright_compiler.ir.quantities import amount, suggestion
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -18,7 +18,7 @@ from dagwright_compiler.frontend.names import AUTHORING
 from dagwright_compiler.frontend.reading import read
 from dagwright_compiler.frontend.source_tree import DiskTree, MemoryTree
 from dagwright_compiler.frontend.summary import summarise
-from dagwright_compiler.source import SourceFile
+from dagwright_compiler.source import SourceFile, Span
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -152,7 +152,7 @@ class Project:
     def _identity(self, location: str) -> tuple[str, str, bool]:
         """Root, module name, and whether the file is a package's ``__init__``."""
         folder, file = posixpath.split(location)
-        stem = file.removesuffix(".py")
+        stem = file.removesuffix(".py").removesuffix(".ipynb")
         root = next((root for root in self._source_roots if _is_below(location, root)), None)
         if root is None:
             root = folder
@@ -179,10 +179,14 @@ class Project:
             problem = Diagnostic(codes.UNREADABLE_FILE, f"cannot read {path}: {reason.lower()}")
             return Module(name, location, root, is_package, SourceFile(path, name, b"", ""), None, problem)
         reading = read(path, name, data)
-        summary = None
-        if reading.tree is not None:
+        if reading.tree is None:
+            return Module(name, location, root, is_package, reading.source, None, reading.problem)
+        try:
             summary = summarise(reading.tree, reading.source.text, module=name, is_package=is_package)
-        return Module(name, location, root, is_package, reading.source, summary, reading.problem)
+        except RecursionError:  # thousands of `elif`, each nested in the one before
+            problem = Diagnostic(codes.NESTED_TOO_DEEPLY, "the code is nested too deeply to be read", Span(path, 1, 0, 1, 1))
+            return Module(name, location, root, is_package, reading.source, None, problem)
+        return Module(name, location, root, is_package, reading.source, summary)
 
     def _display(self, location: str) -> str:
         if self._display_root and _is_below(location, self._display_root):

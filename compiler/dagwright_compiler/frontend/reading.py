@@ -53,11 +53,21 @@ def garbage_collector_off() -> Generator[None]:
 
 def read(path: str, module: str, data: bytes) -> Reading:
     """Decode and parse one file; ``path`` is what messages print."""
+    if path.endswith(".ipynb"):
+        from dagwright_compiler.frontend.notebooks import read_notebook  # json, for the rare file
+
+        found = read_notebook(path, module, data)
+        return read_source(found) if isinstance(found, SourceFile) else Reading(SourceFile(path, module, data, ""), None, found)
     try:
         text = decode(data)
     except (UnicodeError, LookupError, ValueError) as error:
         return _undecodable(path, module, data, error)
-    source = SourceFile(path, module, data, text)
+    return read_source(SourceFile(path, module, data, text))
+
+
+def read_source(source: SourceFile) -> Reading:
+    """Parse a file whose text is known."""
+    text = source.text
     if "\0" in text:
         at = _span_at(source, text.index("\0"))
         message = "the file contains a null byte"
@@ -92,7 +102,7 @@ def _read_newer(source: SourceFile, refusal: SyntaxError) -> Reading:
     try:
         tree = read_newer(source.text)
     except Refused as error:
-        span = Span(source.path, error.line, error.column, error.end_line, error.end_column)
+        span = source.place(error.line, error.column, error.end_line, error.end_column)
         return Reading(source, None, Diagnostic(codes.INVALID_SYNTAX, error.message, span))
     except SyntaxError as error:
         return Reading(source, None, _syntax_problem(source, error))
@@ -165,7 +175,7 @@ def _syntax_problem(source: SourceFile, error: SyntaxError) -> Diagnostic:
         end_line, end = line, start + 1
     message = (error.msg or "invalid syntax").split("\n", maxsplit=1)[0]
     message = message[:1].lower() + message[1:]
-    return Diagnostic(codes.INVALID_SYNTAX, message, Span(source.path, line, start, end_line, end))
+    return Diagnostic(codes.INVALID_SYNTAX, message, source.place(line, start, end_line, end))
 
 
 def _byte_column(line: str, offset: int | None) -> int:
@@ -176,4 +186,4 @@ def _span_at(source: SourceFile, position: int) -> Span:
     before = source.text[:position]
     line = len(re.findall(r"\r\n|\r|\n", before)) + 1
     column = len(before[max(before.rfind("\n"), before.rfind("\r")) + 1 :].encode("utf-8", "surrogatepass"))
-    return Span(source.path, line, column, line, column + 1)
+    return source.place(line, column, line, column + 1)

@@ -107,6 +107,31 @@ class MemoryTree:
             raise FileNotFoundError(path) from None
 
 
+class OverlaidTree:
+    """A tree with some files in the place of its own, or where it has none: what an editor has not saved."""
+
+    def __init__(self, tree: SourceTree, files: Mapping[str, bytes]) -> None:
+        self._tree = tree
+        self._files = files
+
+    def is_file(self, path: str) -> bool:
+        """Whether a file stands there."""
+        return path in self._files or self._tree.is_file(path)
+
+    def is_folder(self, path: str) -> bool:
+        """Whether a folder stands there."""
+        return self._tree.is_folder(path)
+
+    def read(self, path: str) -> bytes:
+        """The bytes of a file.
+
+        Raises:
+            OSError: It cannot be read.
+        """
+        data = self._files.get(path)
+        return self._tree.read(path) if data is None else data
+
+
 def find_files(paths: Sequence[Path]) -> list[Path]:
     """Expand folders to the Python files below them, sorted; files stay as given, each once.
 

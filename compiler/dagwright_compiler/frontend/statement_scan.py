@@ -174,3 +174,27 @@ class Scan:
         if self._line_start >= 0:
             self._sink.statement(self._line_start, end)
         self._line_start = self._handler = -1
+
+
+def statement_end(text: str, start: int) -> int:
+    """Where the line of statements that begins at ``start`` ends, behind its line end.
+
+    Raises:
+        Unclosed: A string or a bracket never does.
+    """
+    depth, position = 0, start
+    while (token := _TOKEN.match(text, position)) is not None:
+        kind = token.lastgroup
+        if kind == "string":
+            position = scan_string(text, position).end
+            continue
+        position = token.end()
+        if kind == "open":
+            depth += 1
+        elif kind == "close":
+            depth -= 1
+        elif kind == "end" and depth <= 0:
+            return position
+    if depth > 0:
+        raise Unclosed(start)
+    return position

@@ -7,10 +7,19 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from dagwright_compiler.ir.program import Binding, DictBinding, LeafBinding, ListBinding, Node, OutputBinding
+from dagwright_compiler.ir.program import (
+    Binding,
+    DictBinding,
+    InputBinding,
+    LeafBinding,
+    ListBinding,
+    MapNode,
+    Node,
+    OutputBinding,
+)
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Mapping
 
     import networkx as nx
 
@@ -45,6 +54,24 @@ def bound_leaves(node: Node) -> Iterator[LeafBinding]:
 def predecessors(node: Node) -> dict[str, None]:
     """Ids of all nodes that must end before a node starts, without repeats: producers first, then ``after``."""
     return dict.fromkeys([*producers(node), *node.after])
+
+
+def inputs_read(node: Node, nodes: Mapping[str, Node]) -> dict[str, None]:
+    """Workflow inputs that a node's attempts read: its own, and the lists whose lengths count the results of maps."""
+    found: dict[str, None] = {}
+    pending = list(bound_leaves(node))
+    seen: set[str] = set()
+    while pending:
+        leaf = pending.pop(0)
+        if isinstance(leaf, InputBinding):
+            found[leaf.name] = None
+        elif isinstance(leaf, OutputBinding) and leaf.node not in seen:
+            seen.add(leaf.node)
+            earlier = nodes[leaf.node]
+            if isinstance(earlier, MapNode):
+                lists = (binding for name, binding in earlier.bindings if name in earlier.mapped)
+                pending.extend(source for source in lists if isinstance(source, InputBinding | OutputBinding))
+    return found
 
 
 def used_outputs(nodes: Iterable[Node], outputs: Iterable[Binding]) -> set[tuple[str, str]]:

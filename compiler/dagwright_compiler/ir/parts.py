@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING
 from msgspec.structs import replace
 
 from dagwright.contract.paths import NoSuchPart, follow_wire
+from dagwright.contract.types import UNKNOWN, Type, union_of
 from dagwright_compiler.ir.codec import class_data
-from dagwright_compiler.ir.program import Binding, DictBinding, ListBinding, LiteralBinding
+from dagwright_compiler.ir.program import Binding, DictBinding, InputBinding, ListBinding, LiteralBinding, OutputBinding
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -24,12 +25,38 @@ def part_of(binding: Binding, path: Path, classes: Mapping[str, ClassDef]) -> Bi
     """
     if not path:
         return binding
+    # What the whole crosses, its parts cross.
+    through = tuple(type_of_part(declared, path, classes) for declared in binding.through)
     if isinstance(binding, LiteralBinding):
         declared, data = follow_wire(binding.type, binding.value, path, class_data(classes))
-        return LiteralBinding(type=declared, value=data)
+        return LiteralBinding(type=declared, value=data, through=through)
     if isinstance(binding, ListBinding | DictBinding):
-        return part_of(_item(binding, path[0]), path[1:], classes)
-    return replace(binding, path=(*binding.path, *path))
+        item, place = _item(binding, path[0]), type_of_part(binding.type, path[:1], classes)
+        if isinstance(item, InputBinding | OutputBinding):
+            item = replace(item, through=(*item.through, place))
+        item = part_of(item, path[1:], classes)
+        return replace(item, through=(*item.through, *through))
+    return replace(binding, path=(*binding.path, *path), through=through)
+
+
+def type_of_part(declared: Type, path: Path, classes: Mapping[str, ClassDef]) -> Type:
+    """The type that is declared for a part; what has no such part has no type for it."""
+    for number, step in enumerate(path):
+        if declared.kind == "union":
+            members = [member for member in declared.args if member.kind != "none"]
+            return union_of([type_of_part(member, path[number:], classes) for member in members])
+        if declared.kind == "list":
+            declared = declared.args[0]
+        elif declared.kind == "dict":
+            declared = declared.args[1]
+        elif declared.kind == "tuple" and isinstance(step, int) and -len(declared.args) <= step < len(declared.args):
+            declared = declared.args[step]
+        elif declared.kind == "class" and declared.name in classes:
+            fields = {field.name: field.type for field in classes[declared.name].fields}
+            declared = fields.get(str(step), UNKNOWN)
+        else:
+            return UNKNOWN
+    return declared
 
 
 def map_leaves(binding: Binding, change: Callable[[LeafBinding], Binding]) -> Binding:

@@ -94,25 +94,32 @@ class TaskDef(Struct, frozen=True, kw_only=True):
 
 
 class LiteralBinding(Struct, frozen=True, kw_only=True, tag="literal", tag_field="kind"):
-    """A value known at compile time, in the wire form of ``type``."""
+    """A value known at compile time, in the wire form of ``type``; for ``through`` see ``OutputBinding``."""
 
     type: Type
     value: Json
+    through: tuple[Type, ...] = ()
 
 
 class InputBinding(Struct, frozen=True, kw_only=True, tag="input", tag_field="kind"):
-    """An input of the enclosing workflow, or the part of it where ``path`` leads (``contract.paths``)."""
+    """An input of the enclosing workflow, or the part of it where ``path`` leads; for ``through`` see ``OutputBinding``."""
 
     name: str
     path: Path = ()
+    through: tuple[Type, ...] = ()
 
 
 class OutputBinding(Struct, frozen=True, kw_only=True, tag="output", tag_field="kind"):
-    """An output of a node of the same graph, or the part of it where ``path`` leads."""
+    """An output of a node of the same graph, or the part of it where ``path`` leads (``contract.paths``).
+
+    ``through`` holds the types declared where the value crosses into and out of workflows that were put in place: it takes each of
+    them in turn. Left out where that changes nothing, which is nearly everywhere.
+    """
 
     node: str
     output: str
     path: Path = ()
+    through: tuple[Type, ...] = ()
 
 
 class ListBinding(Struct, frozen=True, kw_only=True, tag="list", tag_field="kind"):
@@ -120,6 +127,7 @@ class ListBinding(Struct, frozen=True, kw_only=True, tag="list", tag_field="kind
 
     type: Type
     items: tuple[Binding, ...]
+    through: tuple[Type, ...] = ()
 
 
 class DictBinding(Struct, frozen=True, kw_only=True, tag="dict", tag_field="kind"):
@@ -127,6 +135,7 @@ class DictBinding(Struct, frozen=True, kw_only=True, tag="dict", tag_field="kind
 
     type: Type
     items: tuple[tuple[Json, Binding], ...]
+    through: tuple[Type, ...] = ()
 
 
 LeafBinding = LiteralBinding | InputBinding | OutputBinding
@@ -144,7 +153,10 @@ class TaskNode(Struct, frozen=True, kw_only=True, tag="task", tag_field="kind"):
 
 
 class MapNode(Struct, frozen=True, kw_only=True, tag="map", tag_field="kind"):
-    """One call of a task per element of the list bound to ``over``; its output is the list of results."""
+    """One call of a task per element of the list bound to ``over``; its output is the list of results.
+
+    ``along`` names further inputs that take one element each, of lists of the same length.
+    """
 
     id: str
     task: str
@@ -153,6 +165,12 @@ class MapNode(Struct, frozen=True, kw_only=True, tag="map", tag_field="kind"):
     after: tuple[str, ...] = ()
     policy: Policy | None = None
     concurrency: int = 0
+    along: tuple[str, ...] = ()
+
+    @property
+    def mapped(self) -> tuple[str, ...]:
+        """All inputs that take one element each."""
+        return (self.over, *self.along)
 
 
 class GraphNode(Struct, frozen=True, kw_only=True, tag="graph", tag_field="kind"):

@@ -1,7 +1,8 @@
 """Puts the nodes of subworkflows in the place of their calls: targets and runtime see one flat workflow.
 
 Finer edges follow: a node waits for the values that it takes, not for a whole subworkflow. Orders given with ``>>`` keep their
-meaning: before the first nodes of the callee, after its last ones.
+meaning: before the first nodes of the callee, after its last ones. So do the types that subworkflows declare: a value that another
+type than its own was declared for on the way takes that type (``crossings``).
 """
 
 from __future__ import annotations
@@ -18,6 +19,7 @@ from dagwright_compiler.ir.node_ids import NodeIds
 from dagwright_compiler.ir.parts import map_leaves, part_of
 from dagwright_compiler.ir.program import Binding, GraphNode, InputBinding, LiteralBinding, Node, OutputBinding, Program, Workflow
 from dagwright_compiler.passes.call_order import call_order
+from dagwright_compiler.passes.crossings import Crossings
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -56,6 +58,7 @@ class _Flattening:
         self._nodes: list[Node] = []
         self._outputs: dict[tuple[str, str], Binding] = {}
         self._ends: dict[str, tuple[str, ...]] = {}
+        self._crossings = Crossings(workflow, context.library)
 
     def result(self) -> Workflow:
         """The workflow with every call of another one replaced."""
@@ -63,8 +66,11 @@ class _Flattening:
             if isinstance(node, GraphNode):
                 self._place(node)
             else:
-                self._nodes.append(replace(node, bindings=self._resolved(node)))
-        outputs = tuple(replace(output, binding=self._now(output.binding, "")) for output in self._workflow.outputs)
+                self._add(replace(node, bindings=self._resolved(node)))
+        outputs = tuple(
+            replace(output, binding=self._crossings.ending(self._now(output.binding, ""), output.type))
+            for output in self._workflow.outputs
+        )
         # ``>>`` may name a call that stands later in the source, so ends are put in only when all are known.
         nodes = tuple(replace(node, after=self._expanded(node.after)) if node.after else node for node in self._nodes)
         return replace(self._workflow, nodes=nodes, outputs=outputs)
@@ -82,15 +88,19 @@ class _Flattening:
                 for name, binding in node.bindings
             )
             after = tuple(renamed[before] for before in node.after) if earlier else call.after
-            self._nodes.append(replace(node, id=renamed[node.id], bindings=bindings, after=after))
+            self._add(replace(node, id=renamed[node.id], bindings=bindings, after=after))
             # A placed node stands where the callee's author wrote it.
             self._context.spans.place(self._workflow.name, renamed[node.id], (callee.name, node.id))
         for output in callee.outputs:
-            place = (self._workflow.name, call.id, "")
-            self._outputs[call.id, output.name] = self._substituted(output.binding, arguments, renamed, place)
+            binding = self._substituted(output.binding, arguments, renamed, (self._workflow.name, call.id, ""))
+            self._outputs[call.id, output.name] = self._crossings.entering(binding, output.type)
         last = tuple(renamed[node.id] for node in callee.nodes if node.id not in followed)
         # A callee without nodes has ended when its arguments are there and its own order is kept.
         self._ends[call.id] = last or (*call.after, *dict.fromkeys(producers(call)))
+
+    def _add(self, node: Node) -> None:
+        assert not isinstance(node, GraphNode)
+        self._nodes.append(self._crossings.taking(node))
 
     def _arguments(self, call: GraphNode, callee: Workflow) -> dict[str, Binding]:
         given = dict(self._resolved(call))
@@ -99,6 +109,7 @@ class _Flattening:
                 if not field.has_default:
                     raise InternalError(f"call {call.id} of {callee.name} leaves {field.name} open")
                 given[field.name] = LiteralBinding(type=field.type, value=field.default)
+            given[field.name] = self._crossings.entering(given[field.name], field.type)
         return given
 
     def _resolved(self, node: Node) -> tuple[tuple[str, Binding], ...]:
@@ -122,7 +133,8 @@ class _Flattening:
 
         def change(leaf: LeafBinding) -> Binding:
             if isinstance(leaf, InputBinding):
-                return self._part(arguments[leaf.name], leaf.path, place)
+                argument = self._part(arguments[leaf.name], leaf.path, place)
+                return replace(argument, through=(*argument.through, *leaf.through)) if leaf.through else argument
             return replace(leaf, node=renamed[leaf.node]) if isinstance(leaf, OutputBinding) else leaf
 
         return map_leaves(binding, change)

@@ -57,6 +57,7 @@ def _declared_types(program: Program) -> Iterator[Type]:
         bindings.append(output.binding)
     while bindings:
         binding = bindings.pop()
+        yield from binding.through
         if isinstance(binding, LiteralBinding):
             yield binding.type
             yield from _tagged_types(binding.value)

@@ -87,12 +87,20 @@ class TaskDef(TypedDict):
     policy: Policy
 
 
-class LiteralBinding(TypedDict):
-    """A value known at compile time, in the wire form of its declared type."""
+class _Crossing(TypedDict, total=False):
+    through: list[str]
+    """Types declared where the value crosses into and out of subworkflows, in order: it takes each before the one declared
+    at its end. Absent where that changes nothing."""
 
+
+class _LiteralBindingRequired(TypedDict):
     kind: Literal["literal"]
     type: str
     value: Json
+
+
+class LiteralBinding(_LiteralBindingRequired, _Crossing):
+    """A value known at compile time, in the wire form of its declared type."""
 
 
 class _InputBindingRequired(TypedDict):
@@ -100,11 +108,13 @@ class _InputBindingRequired(TypedDict):
     name: str
 
 
-class InputBinding(_InputBindingRequired, total=False):
-    """An input of the workflow."""
-
+class _Part(TypedDict, total=False):
     path: list[Union[int, str]]
     """Where in the value: ``contract.paths``; absent for the whole."""
+
+
+class InputBinding(_InputBindingRequired, _Part, _Crossing):
+    """An input of the workflow, or a part of it."""
 
 
 class _OutputBindingRequired(TypedDict):
@@ -113,27 +123,28 @@ class _OutputBindingRequired(TypedDict):
     output: str
 
 
-class OutputBinding(_OutputBindingRequired, total=False):
-    """An output of an earlier node."""
-
-    path: list[Union[int, str]]
-    """Where in the value; absent for the whole."""
+class OutputBinding(_OutputBindingRequired, _Part, _Crossing):
+    """An output of an earlier node, or a part of it."""
 
 
-class ListBinding(TypedDict):
-    """A list or tuple that the workflow writes out; ``type`` tells which."""
-
+class _ListBindingRequired(TypedDict):
     kind: Literal["list"]
     type: str
     items: list[Binding]
 
 
-class DictBinding(TypedDict):
-    """A dict that the workflow writes out: keys in wire form, each beside its value."""
+class ListBinding(_ListBindingRequired, _Crossing):
+    """A list or tuple that the workflow writes out; ``type`` tells which."""
 
+
+class _DictBindingRequired(TypedDict):
     kind: Literal["dict"]
     type: str
     items: list[tuple[Json, Binding]]
+
+
+class DictBinding(_DictBindingRequired, _Crossing):
+    """A dict that the workflow writes out: keys in wire form, each beside its value."""
 
 
 LeafBinding = Union[LiteralBinding, InputBinding, OutputBinding]
@@ -158,6 +169,8 @@ class Node(_NodeRequired, total=False):
     """Map: the input that takes one element of the bound list."""
     concurrency: int
     """Map: elements at a time; absent or 0 is unlimited."""
+    along: list[str]
+    """Map: further inputs that take one element each, of lists as long as that of ``over``."""
 
 
 class Output(TypedDict):

@@ -9,10 +9,10 @@ from __future__ import annotations
 from dagwright.cache import Result, fetcher, read_pin, unpack_output
 from dagwright.contract.names import pin_key
 from dagwright.contract.paths import NoSuchPart, follow_value, follow_wire, spell_path
-from dagwright.contract.types import list_of, parse
+from dagwright.contract.types import UNKNOWN, list_of, parse
 from dagwright.execution.built_values import build
 from dagwright.execution.faults import UserFailure, fatal
-from dagwright.execution.task_call import Value, Wire
+from dagwright.execution.task_call import Value, Wire, cross
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 class Bindings:
     """Resolves the bindings of one program in one run."""
 
-    __slots__ = ("_codec", "_pins", "_program", "_run", "_store", "_texts")
+    __slots__ = ("_codec", "_lengths", "_pins", "_program", "_run", "_store", "_texts")
 
     def __init__(self, program: ProgramView, *, run: str, store: Store, codec: Codec, texts: Mapping[str, str]) -> None:
         self._program = program
@@ -37,6 +37,7 @@ class Bindings:
         self._store = store
         self._codec = codec
         self._texts = texts
+        self._lengths: dict[str, int] = {}
         self._pins: dict[tuple[str, int | None], Result] = {}
 
     def of_node(self, node: NodeView, index: int | None) -> dict[str, Given]:
@@ -48,7 +49,7 @@ class Bindings:
             StoreError: The store failed.
         """
         return {
-            name: self._element(binding, index, node) if name == node.over else self.value(binding)
+            name: self._element(binding, index, node) if name in node.mapped else self.value(binding)
             for name, binding in node.bindings.items()
             if not self._is_left_to_function(binding)
         }
@@ -61,6 +62,11 @@ class Bindings:
 
     def value(self, binding: Binding) -> Given:
         """Resolve one binding to a whole value."""
+        through = binding.get("through")
+        given = self._source(binding)
+        return cross(given, through, self._codec) if through else given
+
+    def _source(self, binding: Binding) -> Given:
         if binding["kind"] == "literal":
             return Wire(parse(binding["type"]), binding["value"])
         if binding["kind"] == "list" or binding["kind"] == "dict":
@@ -82,9 +88,19 @@ class Bindings:
         return Wire(list_of(declared), [unpack_output(part, fetch) for part in parts], fetch)
 
     def length(self, node: NodeView) -> int:
-        """Count the elements of a map node."""
-        assert node.over is not None
-        binding = node.bindings[node.over]
+        """Count the elements of a map node.
+
+        Raises:
+            UserFailure: It runs over several lists, and they differ in length.
+        """
+        found = self._lengths.get(node.id)
+        if found is None:
+            counts = {name: self._length(node.bindings[name]) for name in node.mapped}
+            check_lengths(node, counts)
+            found = self._lengths[node.id] = counts[node.mapped[0]]
+        return found
+
+    def _length(self, binding: Binding) -> int:
         if binding["kind"] == "output":
             producer = self._program.node(binding["node"])
             if "path" not in binding:
@@ -93,7 +109,7 @@ class Bindings:
                 return length_of(self._pin(producer, None), binding["output"])
         if binding["kind"] == "list":
             return len(binding["items"])
-        given = self.value(binding)
+        given = self._source(binding)
         return len(given.data if isinstance(given, Wire) else given.value)
 
     def _element(self, binding: Binding, index: int | None, node: NodeView) -> Given:
@@ -103,12 +119,15 @@ class Bindings:
         if binding["kind"] == "output" and "path" not in binding:
             producer = self._program.node(binding["node"])
             if producer.over is not None:
-                return self._pinned(producer, index, binding["output"], type_of_output(producer, binding["output"]))
+                element = self._pinned(producer, index, binding["output"], type_of_output(producer, binding["output"]))
+                through = [parse(text).args[0].text for text in binding.get("through", ())]
+                return cross(element, through, self._codec) if through else element
         if binding["kind"] == "list":  # this element alone: the others may come from anywhere
-            binding, index = {"kind": "list", "type": binding["type"], "items": [binding["items"][index]]}, 0
+            binding, index = {**binding, "items": [binding["items"][index]]}, 0
         given = self.value(binding)
         if isinstance(given, Wire):
-            return Wire(given.type.args[0], given.data[index], given.fetch)
+            declared = given.type.args[0] if given.type.kind == "list" else UNKNOWN
+            return Wire(declared, given.data[index], given.fetch)
         return Value(given.value[index])
 
     def _part_of_output(self, producer: NodeView, binding: OutputBinding, declared: Type) -> Given:
@@ -180,6 +199,23 @@ class Bindings:
                 )
             self._pins[producer.id, index] = found
         return found
+
+
+def check_lengths(node: NodeView, counts: Mapping[str, int]) -> None:
+    """Hold the lists that a map runs over to one length.
+
+    Raises:
+        UserFailure: They differ.
+    """
+    first, *others = counts
+    for other in others:
+        if counts[other] != counts[first]:
+            text = f"a map of {node.task.name} runs over lists of one length, but {first!r} has {_elements(counts[first])} and {other!r} has {_elements(counts[other])}"
+            raise UserFailure(ValueError(text))
+
+
+def _elements(count: int) -> str:
+    return f"{count} element{'' if count == 1 else 's'}"
 
 
 def part_of_value(program: ProgramView, binding: Union[InputBinding, OutputBinding], value: Any) -> Any:

@@ -8,9 +8,9 @@ An attempt without a record (node lost, container killed) was the system's and c
 
 from __future__ import annotations
 
-import json
 import os
 
+from dagwright.contract.jsontext import dumps, loads
 from dagwright.contract.names import attempt_key, node_prefix
 from dagwright.execution.ending import RECOVERABLE, TERMINATED, TIMEOUT, is_budgeted
 
@@ -35,7 +35,7 @@ def read_records(store: Store, run: str, node: str, index: int | None) -> list[d
     records = []
     for name in names:
         try:
-            record = json.loads(store.get(name))
+            record = loads(store.get(name))
         except ValueError:
             continue
         if isinstance(record, dict) and isinstance(record.get("number"), int):
@@ -93,7 +93,7 @@ def record_attempt(store: Store, assignment: Assignment, body: dict[str, Any]) -
 
 
 def _entry(run: str, node: str, index: int | None, record: dict[str, Any]) -> tuple[str, bytes]:
-    return attempt_key(run, node, index, record["number"]), json.dumps(record, separators=(",", ":")).encode()
+    return attempt_key(run, node, index, record["number"]), dumps(record).encode("ascii")
 
 
 def _created(store: Store, key: str, data: bytes) -> bool:

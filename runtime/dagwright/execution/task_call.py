@@ -14,7 +14,7 @@ from dagwright.execution.faults import UserFailure, fatal
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import Any, Callable, Mapping, Union
+    from typing import Any, Callable, Mapping, Sequence, Union
 
     from dagwright.cache import Result
     from dagwright.contract.types import Type
@@ -47,6 +47,24 @@ class Value:
 
     def __init__(self, value: Any) -> None:
         self.value = value
+
+
+def cross(given: Given, through: Sequence[str], codec: Codec) -> Value:
+    """Bring a value to the types, one after the other, that were declared where it crosses into and out of subworkflows.
+
+    Raises:
+        UserFailure: It is of none of these types.
+    """
+    from dagwright.contract.types import parse
+    from dagwright.values import ValueMismatch
+
+    try:
+        value = codec.decode(given.data, given.type, given.fetch) if isinstance(given, Wire) else given.value
+        for text in through:
+            value = codec.normalise(value, parse(text))
+    except ValueMismatch as mismatch:
+        raise UserFailure(TypeError(f"a value on its way through a subworkflow: {mismatch}")) from None
+    return Value(value)
 
 
 def _no_blob(sha256: str) -> bytes:

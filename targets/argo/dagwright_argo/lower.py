@@ -12,15 +12,15 @@ import msgspec
 
 from dagwright.contract.names import TERMINATION_GRACE_POD_S
 from dagwright_argo import model
-from dagwright_argo.counts import Count, FlatNode, InputCount, counts_of, flat_nodes, units_of
+from dagwright_argo.counts import Count, FlatNode, counts_of, flat_nodes, units_of
 from dagwright_argo.dags import Call, DagTemplates, map_template
 from dagwright_argo.expansion import variable_text
 from dagwright_argo.naming import LABEL_VALUE, Names, dns_name
 from dagwright_argo.parameters import store_parameter, workflow_parameters
 from dagwright_argo.partition import Group, split
 from dagwright_argo.pods import CodeObjects, PodKind, Pods
-from dagwright_compiler.ir.graph import bound_leaves, predecessors
-from dagwright_compiler.ir.program import InputBinding, MapNode, OutputBinding, Program, Unit
+from dagwright_compiler.ir.graph import inputs_read, predecessors
+from dagwright_compiler.ir.program import MapNode, Program, Unit
 
 if TYPE_CHECKING:
     from dagwright_argo.settings import ArgoSettings
@@ -109,7 +109,7 @@ def lower(program: Program, lowering: Lowering, settings: ArgoSettings, code: Co
 
 def _pod_kinds(program: Program, nodes: Mapping[str, FlatNode], lowering: Lowering, code: CodeObjects) -> dict[str, PodKind]:
     """Kind of pod of each node; tasks share kinds only where templates would be too many or too large."""
-    kinds = {name: _kind(program, node, lowering) for name, node in nodes.items()}
+    kinds = {name: _kind(program, node, nodes, lowering) for name, node in nodes.items()}
     distinct = len(set(kinds.values())) + sum(isinstance(node, MapNode) for node in nodes.values())
     repeated = distinct * sum(len(file.key) + len(file.path) + 24 for part in code.parts for file in part.files)
     if distinct > _SHARE_ABOVE or repeated > _SHARE_ABOVE_BYTES:
@@ -117,14 +117,9 @@ def _pod_kinds(program: Program, nodes: Mapping[str, FlatNode], lowering: Loweri
     return kinds
 
 
-def _kind(program: Program, node: FlatNode, lowering: Lowering) -> PodKind:
+def _kind(program: Program, node: FlatNode, nodes: Mapping[str, FlatNode], lowering: Lowering) -> PodKind:
     task = program.tasks[node.task]
-    needed = {leaf.name for leaf in bound_leaves(node) if isinstance(leaf, InputBinding)}
-    for leaf in bound_leaves(node):
-        # The output of a map over an input: how many pins there are, only the input tells.
-        count = lowering.counts.get(leaf.node) if isinstance(leaf, OutputBinding) else None
-        if isinstance(count, InputCount):
-            needed.add(count.name)
+    needed = inputs_read(node, nodes)
     return PodKind(
         task=task.name,
         policy=msgspec.structs.replace(node.policy or task.policy, cache=None),

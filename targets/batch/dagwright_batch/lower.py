@@ -44,7 +44,7 @@ from dagwright_batch.model import (
 )
 from dagwright_batch.order import waits
 from dagwright_compiler.diagnostics.model import InternalError
-from dagwright_compiler.ir.graph import bound_leaves, leaves
+from dagwright_compiler.ir.graph import inputs_read, leaves
 from dagwright_compiler.ir.program import (
     DictBinding,
     GraphNode,
@@ -203,24 +203,12 @@ class _Submissions:
 
     def _environment(self, node: TaskNode | MapNode) -> Overrides:
         """What a run adds to the environment: where it is kept, and the workflow inputs that the node reads."""
-        inputs = tuple(dict.fromkeys(self._needed_inputs(node)))
+        inputs = tuple(inputs_read(node, self._nodes))
         found = self._overrides.get(inputs)  # most nodes read none
         if found is None:
             variables = [Variable(name=names.ENV_INPUT + name, value=InputText(input=name)) for name in inputs]
             found = self._overrides[inputs] = Overrides(environment=(*_OF_RUN, *variables))
         return found
-
-    def _needed_inputs(self, node: TaskNode | MapNode) -> Iterator[str]:
-        """Workflow inputs that a node's container reads: its own, and the lists whose lengths count the results of maps."""
-        pending = list(bound_leaves(node))
-        while pending:
-            binding = pending.pop(0)
-            if isinstance(binding, InputBinding):
-                yield binding.name
-            elif isinstance(binding, OutputBinding):
-                earlier = self._nodes[binding.node]
-                if isinstance(earlier, MapNode):
-                    pending.extend(leaves(dict(earlier.bindings)[earlier.over]))
 
     def _barrier(self, barrier: str, earlier: Iterable[str]) -> Submission:
         """A job that does nothing but wait for others: Batch allows 20 dependencies a job."""

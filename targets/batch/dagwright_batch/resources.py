@@ -5,12 +5,12 @@ Pure functions over quantities; who asked, and where, is the business of ``lower
 
 from __future__ import annotations
 
-import re
 from fractions import Fraction
 from math import ceil
 from typing import TYPE_CHECKING, NamedTuple
 
 from dagwright_compiler.ir.program import Resources
+from dagwright_compiler.ir.quantities import amount
 
 if TYPE_CHECKING:
     from dagwright_batch.settings import Platform
@@ -18,9 +18,6 @@ if TYPE_CHECKING:
 _MIB = 1024**2
 _GIB = 1024**3
 _EC2_LEAST_MIB = 4
-_QUANTITY = re.compile(r"\+?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]{1,3}|[numkMGTPE]|[KMGTPE]i)?")
-_DECIMAL = {"n": -9, "u": -6, "m": -3, "": 0, "k": 3, "M": 6, "G": 9, "T": 12, "P": 15, "E": 18}
-_BINARY = {"Ki": 1, "Mi": 2, "Gi": 3, "Ti": 4, "Pi": 5, "Ei": 6}
 
 FARGATE: tuple[tuple[str, tuple[int, ...]], ...] = (
     ("0.25", (512, 1024, 2048)),
@@ -56,15 +53,10 @@ def quantity(text: str) -> Fraction:
     Raises:
         DoesNotFitError: ``text`` is no quantity.
     """
-    found = _QUANTITY.fullmatch(text)
-    if found is None:
+    found = amount(text)
+    if found is None or found < 0:
         raise DoesNotFitError(f"{text!r} is not a quantity such as 500m, 2 or 16Gi")
-    number, suffix = Fraction(found[1]), found[2] or ""
-    if suffix in _BINARY:
-        return number * Fraction(1024 ** _BINARY[suffix])
-    exponent = _DECIMAL[suffix] if suffix in _DECIMAL else int(suffix[1:])
-    power: int = 10 ** abs(exponent)
-    return number * power if exponent >= 0 else number / power
+    return found
 
 
 def fit(requests: Resources | None, limits: Resources | None, *, platform: Platform, cpu: str, memory: str) -> Fit:

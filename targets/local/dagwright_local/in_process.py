@@ -12,11 +12,11 @@ from typing import TYPE_CHECKING, Any
 from dagwright.cache import fetcher, unpack_output
 from dagwright.contract.types import parse
 from dagwright.execution import context
-from dagwright.execution.bindings import part_of_value
+from dagwright.execution.bindings import check_lengths, part_of_value
 from dagwright.execution.built_values import misplaced, places_of
 from dagwright.execution.failures import is_recoverable
 from dagwright.execution.faults import UserFailure
-from dagwright.execution.task_call import Reuse, TaskCall, Value, Wire, perform
+from dagwright.execution.task_call import Reuse, TaskCall, Value, Wire, cross, perform
 from dagwright.execution.user_code import function_of
 from dagwright.values import ValueMismatch
 from dagwright_local.order import in_order, needs
@@ -89,14 +89,16 @@ class _Run:
         given = {
             name: self._given(binding)
             for name, binding in node.bindings.items()
-            if name != node.over and not self._is_left_to_function(binding)
+            if name not in node.mapped and not self._is_left_to_function(binding)
         }
         if node.over is None:
             self._done[node.id] = self._attempts(node, given, None)
             return
-        elements = self._elements(self._given(node.bindings[node.over]))
+        lists = {name: self._elements(self._given(node.bindings[name])) for name in node.mapped}
+        check_lengths(node, {name: len(elements) for name, elements in lists.items()})
         self._done[node.id] = [
-            self._attempts(node, {**given, node.over: element}, index) for index, element in enumerate(elements)
+            self._attempts(node, {**given, **dict(zip(lists, elements, strict=True))}, index)
+            for index, elements in enumerate(zip(*lists.values(), strict=True))
         ]
 
     def _is_left_to_function(self, binding: Binding) -> bool:
@@ -110,6 +112,11 @@ class _Run:
         return self._owner.codec.normalise(value, parse(declared))
 
     def _given(self, binding: Binding) -> Given:
+        through = binding.get("through")
+        given = self._source(binding)
+        return cross(given, through, self._owner.codec) if through else given
+
+    def _source(self, binding: Binding) -> Given:
         if binding["kind"] == "literal":
             return self._owner.literal(binding)
         if binding["kind"] == "list" or binding["kind"] == "dict":

@@ -58,7 +58,7 @@ def run(loaded: Loaded, request: Request) -> Report:
     with tempfile.TemporaryDirectory(prefix="dagwright-run-") as folder:
         scratch = Path(folder)
         unpack(bundle, scratch)
-        code = [str(scratch / "code")] if request.isolate else _source_roots(loaded)
+        code = [str(scratch / "code")] if request.isolate or not _stands_in_files(loaded) else _source_roots(loaded)
         return _run(setup_of(loaded, request, scratch, code=code), scratch, request)
 
 
@@ -121,8 +121,9 @@ class _Counts:
         self._inputs = inputs
 
     def of_node(self, node: NodeView) -> int:
-        assert node.over is not None
-        return self._of(node.bindings[node.over])
+        first, *others = (self._of(node.bindings[name]) for name in node.mapped)
+        # Nothing to run over, but something beside it: one element runs, and says so.
+        return first or int(any(others))
 
     def _of(self, binding: Binding) -> int:
         if binding["kind"] == "literal":
@@ -168,6 +169,12 @@ def unpack(bundle: Bundle, folder: Path) -> None:
         path = folder / "code" / file.path
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_bytes(file.data)
+
+
+def _stands_in_files(loaded: Loaded) -> bool:
+    """Tell whether Python could import every module from where it was read: not those of notebooks and standard input."""
+    modules = loaded.reading.elaborated.modules.values()
+    return all(module.location.endswith(f"/{module.bundle_path}") for module in modules)
 
 
 def _source_roots(loaded: Loaded) -> list[str]:

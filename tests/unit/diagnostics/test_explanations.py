@@ -25,6 +25,7 @@ from dagwright_compiler.diagnostics.explanations import (
 from dagwright_compiler.diagnostics.model import InternalError
 from dagwright_compiler.driver.compiling import check_all
 from dagwright_compiler.driver.reading import read_project
+from dagwright_compiler.driver.reporting import checked as reported
 
 TARGETS = {"DW53": "argo", "DW55": "batch"}
 WITHOUT_EXAMPLE = {
@@ -52,7 +53,7 @@ def test_an_example_gives_its_code_or_nothing(code: str, role: str, tmp_path: Pa
 def checked(folder: Path, target: str | None) -> set[str]:
     reading = read_project([folder], load_settings(folder, environ={}, display_root=folder), display_root=folder)
     check_all(reading, target)
-    return {found.code.id for found in reading.diagnostics.sorted()}
+    return {found.code.id for found in reported(reading, reading.settings.check)}
 
 
 def typed_in(folder: Path, console: str) -> set[str]:

@@ -77,6 +77,44 @@ def test_a_dropped_print_drops_no_call() -> None:
     assert [node.id for node in workflow.nodes] == ["number", "half", "text"]
 
 
+def _chain(first: str, link: str, length: int = 3000) -> str:
+    return first + "".join(link.format(n=n, before=n - 1) for n in range(1, length))
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        _chain("a0 = task\n", "a{n} = a{before}\n") + "@a2999\ndef t(x: int) -> int: ...\n",
+        _chain("class C0: ...\n", "class C{n}(C{before}): ...\n") + "@task\ndef t(x: C2999) -> int: ...\n",
+        _chain(
+            "@dataclass\nclass C0:\n    x: int = 1\n",
+            "@dataclass\nclass C{n}:\n    x: C{before} = field(default_factory=lambda: C{before}())\n",
+        )
+        + "@task\ndef t(x: C2999) -> int: ...\n",
+        _chain("a0 = 1\n", "a{n} = a{before} + 1\n") + "@workflow\ndef t(x: int = a2999) -> None: ...\n",
+        _chain("if task: x = 0\n", "elif task.a{n}: x = {n}\n", 2500) + "@task\ndef t() -> int: ...\n",
+        "@task\ndef t(x: " + " + ".join(["int"] * 3000) + ") -> int: ...\n",
+        "@task\ndef t(x: a" + ".a" * 1000 + ") -> int: ...\n",
+    ],
+)
+def test_what_is_too_deep_is_a_finding(source: str) -> None:
+    found = front(f"from dataclasses import dataclass, field\nfrom dagwright import task, workflow\n{source}")
+    assert set(found.codes) <= {"DW103", "DW411", "DW201", "DW302"}
+    assert found.codes
+
+
+def test_a_call_is_named_after_the_variable_that_holds_it() -> None:
+    lines = "a, b = number(x=1), number(x=number(x=2))\n(c, d), e = both(x=a), number(x=b)\nf, g = both(x=e)\nh = number(x=3)"
+    ids = [node.id for node in clean(body(lines)).workflow().nodes]
+    assert ids == ["number-a", "number", "number-b", "both-c", "number-e", "both-f", "number-h"]
+
+
+def test_an_id_that_an_override_took_gets_ordinals_from_two() -> None:
+    lines = "x = number(x=1)\nnumber(x=2).with_overrides(node_name='number-x')\nx = number(x=3)"
+    ids = [node.id for node in clean(body(lines)).workflow().nodes]
+    assert ids == ["number-x-2", "number-x", "number-x-3"]
+
+
 def test_nested_calls_run_inside_out() -> None:
     workflow = clean(body("return half(x=number(x=number(x=n)))", "def main(n: int) -> float:")).workflow()
     assert [node.id for node in workflow.nodes] == ["number", "number-2", "half"]

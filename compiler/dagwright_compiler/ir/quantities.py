@@ -1,4 +1,4 @@
-"""Kubernetes resource quantities: checking, normalising and comparing them."""
+"""Kubernetes resource quantities, as policies hold them: what number a text stands for, and what was probably meant."""
 
 from __future__ import annotations
 

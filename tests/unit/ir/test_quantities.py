@@ -4,7 +4,7 @@ from fractions import Fraction
 
 import pytest
 
-from dagwright_compiler.frontend.quantities import amount, suggestion
+from dagwright_compiler.ir.quantities import amount, suggestion
 
 
 @pytest.mark.parametrize(
