@@ -14,10 +14,12 @@ from dagwright_compiler.frontend.findings import Place
 from dagwright_compiler.frontend.frames import Frame, contains_broken
 from dagwright_compiler.frontend.groups import Misfit, bind, describe_group
 from dagwright_compiler.frontend.promises import (
+    Argument,
     Bound,
     Broken,
     Call,
     Callee,
+    Function,
     Group,
     Promise,
     Result,
@@ -31,9 +33,6 @@ from dagwright_compiler.ir.program import Field, LiteralBinding
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
-
-Argument = tuple[Value, ast.expr]
-"""An argument's value and where it stands."""
 
 
 class Slot(msgspec.Struct, frozen=True, eq=False):
@@ -81,10 +80,25 @@ def bind_inputs(frame: Frame, made: Call, arguments: Mapping[str, Argument], dec
 
 
 def bind_arguments(
-    frame: Frame, callee: Callee, node: ast.Call, values: list[Argument], named: list[tuple[ast.keyword, Value]]
+    frame: Frame, function: Function, node: ast.Call, values: list[Argument], named: list[tuple[ast.keyword, Value]]
 ) -> dict[str, Argument]:
     """Assign arguments to inputs by position and name; wrong, repeated, unknown and missing ones are findings."""
-    interface = callee.interface
+    callee = function.callee
+    bound, failed = bind_given(frame, function, values, named)
+    if not failed:
+        for field in callee.interface.inputs:
+            if field.name not in bound and not (field.has_default or field.deferred):
+                message = f"`{callee.node.name}` lacks the argument `{field.name}` (`{spell(field.type)}`)"
+                related = (_parameter(callee, field.name),)
+                frame.report(codes.MISSING_ARGUMENT, message, node.func, related=related, help_=f"pass `{field.name}=...`")
+    return bound
+
+
+def bind_given(
+    frame: Frame, function: Function, values: list[Argument], named: list[tuple[ast.keyword, Value]]
+) -> tuple[dict[str, Argument], bool]:
+    """Assign what is given to inputs, over what the function has bound already; True when a keyword has no place."""
+    callee, interface = function.callee, function.callee.interface
     bound: dict[str, Argument] = {}
     positional = [field.name for field in interface.inputs if field.name not in interface.keyword_only] if values else []
     for position, argument in enumerate(values):
@@ -95,19 +109,14 @@ def bind_arguments(
             )
             frame.report(codes.TOO_MANY_ARGUMENTS, message, argument[1], related=(_declaration(callee),))
             break
-        bound[positional[position]] = argument
+        name = positional[position]
+        if name in function.bound:
+            message = f"`{name}` of `{callee.node.name}` is bound by `functools.partial` already"
+            frame.report(codes.REPEATED_ARGUMENT, message, argument[1], help_="pass the others by name")
+        else:
+            bound[name] = argument
     failed = _bind_named(frame, callee, named, bound)
-    if not failed:
-        missing = [
-            field.name for field in interface.inputs if field.name not in bound and not (field.has_default or field.deferred)
-        ]
-        for name in missing:
-            field = interface.by_name[name]
-            message = f"`{callee.node.name}` lacks the argument `{name}` (`{spell(field.type)}`)"
-            frame.report(
-                codes.MISSING_ARGUMENT, message, node.func, related=(_parameter(callee, name),), help_=f"pass `{name}=...`"
-            )
-    return bound
+    return {**function.bound, **bound}, failed
 
 
 def _bind_named(frame: Frame, callee: Callee, named: list[tuple[ast.keyword, Value]], bound: dict[str, Argument]) -> bool:

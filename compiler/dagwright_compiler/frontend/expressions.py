@@ -22,6 +22,7 @@ from dagwright_compiler.frontend.names import NOT_YET
 from dagwright_compiler.frontend.not_static import NotStatic
 from dagwright_compiler.frontend.promises import (
     BROKEN,
+    Argument,
     Broken,
     Function,
     Group,
@@ -333,6 +334,8 @@ class Expressions:
         frame = self._frame
         if entity.symbol == "map_task":
             return mapping.make(self, frame, node)
+        if entity.symbol == "functools.partial":
+            return self._partial(node)
         if entity.qualified == "builtins.print":
             return self._drop_print(node)
         if entity.symbol in NOT_YET:
@@ -355,6 +358,26 @@ class Expressions:
         source = next(value for value in given if not isinstance(value, Static))
         message = f"`{name}` needs the value of {describe_source(source)}, which exists only when the workflow runs"
         return frame.report(codes.PROMISE_OPERATION, message, node, help_=f"call `{name}` inside a task")
+
+    def _partial(self, node: ast.Call) -> Value:
+        """``functools.partial(f, x=...)``: a task with arguments bound by name."""
+        values, named = self._arguments(ast.Call(node.func, node.args[1:], node.keywords))
+        if not node.args:
+            return self._frame.report(codes.NOT_A_TASK, "`functools.partial` lacks the task", node)
+        first = node.args[0]
+        function = self.evaluate(first) if isinstance(first, ast.Call) else self.reference(first)
+        if isinstance(function, Broken):
+            return function
+        if not isinstance(function, Function):
+            message = f"`functools.partial` takes a task in a workflow, and `{ast.unparse(first)}` is none"
+            return self._frame.report(codes.NOT_A_TASK, message, first)
+        if values:
+            message = "`functools.partial` binds by name in a workflow"
+            inputs = function.callee.interface.inputs
+            help_ = f"write `{inputs[0].name}=...`" if inputs else ""
+            return self._frame.report(codes.UNSUPPORTED_EXPRESSION, message, values[0][1], help_=help_)
+        bound, failed = calls.bind_given(self._frame, function, [], named)
+        return BROKEN if failed else Function(function.callee, bound)
 
     def _construct(self, entity: ClassEntity | Constant, node: ast.Call) -> Value:
         values, named = self._arguments(node)
@@ -386,7 +409,7 @@ class Expressions:
         """Call a task, a workflow, or a mapped task."""
         values, named = self._arguments(node)
         if isinstance(function, Function):
-            arguments = calls.bind_arguments(self._frame, function.callee, node, values, named)
+            arguments = calls.bind_arguments(self._frame, function, node, values, named)
             return value_of(calls.call(self._frame, function.callee, node, arguments))
         if isinstance(function, Mapped):
             return mapping.call(self._frame, function, node, values, named)
@@ -395,8 +418,8 @@ class Expressions:
         message = f"{describe_source(function)} cannot be called"
         return self._frame.report(codes.NOT_A_TASK, message, node.func)
 
-    def _arguments(self, node: ast.Call) -> tuple[list[calls.Argument], list[tuple[ast.keyword, Value]]]:
-        values: list[calls.Argument] = []
+    def _arguments(self, node: ast.Call) -> tuple[list[Argument], list[tuple[ast.keyword, Value]]]:
+        values: list[Argument] = []
         for argument in node.args:
             if isinstance(argument, ast.Starred):
                 inner = self.evaluate(argument.value)

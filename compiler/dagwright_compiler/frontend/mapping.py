@@ -1,4 +1,4 @@
-"""``map_task``: making a mapped task, and calling it over a list."""
+"""``map_task``: making a mapped task, and calling it over lists."""
 
 from __future__ import annotations
 
@@ -8,18 +8,30 @@ from typing import TYPE_CHECKING
 from dagwright.contract.types import list_of
 from dagwright_compiler.diagnostics import codes
 from dagwright_compiler.diagnostics.suggestions import did_you_mean
-from dagwright_compiler.frontend.calls import Argument, bind_inputs, mapped_type, source_places
+from dagwright_compiler.frontend.calls import bind_given, bind_inputs, mapped_type, source_places
 from dagwright_compiler.frontend.entities import External, FunctionEntity
 from dagwright_compiler.frontend.groups import describe_group
-from dagwright_compiler.frontend.promises import BROKEN, Broken, Call, Function, Group, Mapped, Promise, Static, Value, value_of
+from dagwright_compiler.frontend.promises import (
+    BROKEN,
+    Broken,
+    Built,
+    Call,
+    Function,
+    Group,
+    Mapped,
+    Promise,
+    Static,
+    Value,
+    value_of,
+)
 from dagwright_compiler.frontend.typing_rules import spell
 from dagwright_compiler.frontend.wire_values import describe
-from dagwright_compiler.ir.program import Field
+from dagwright_compiler.ir.program import Field, LiteralBinding
 
 if TYPE_CHECKING:
     from dagwright_compiler.frontend.expressions import Expressions
     from dagwright_compiler.frontend.frames import Frame
-    from dagwright_compiler.frontend.promises import Callee
+    from dagwright_compiler.frontend.promises import Argument, Bound, Callee
 
 _OPTIONS_NOT_YET = {
     "metadata": "write `map_task(f)(x=...).with_overrides(retries=...)`",
@@ -27,8 +39,8 @@ _OPTIONS_NOT_YET = {
     "min_successes": "leave it out: one failed element ends the workflow",
     "run_all_sub_nodes": "leave it out",
     "security_ctx": "leave it out",
-    "bound_inputs": "pack the other values into a dataclass, one for each element",
-    "bound_inputs_values": "pack the other values into a dataclass, one for each element",
+    "bound_inputs": "bind them: `map_task(functools.partial(f, y=1))(x=values)`",
+    "bound_inputs_values": "bind them: `map_task(functools.partial(f, y=1))(x=values)`",
 }
 
 
@@ -43,62 +55,83 @@ def make(expressions: Expressions, frame: Frame, node: ast.Call) -> Value:
             node.args[1],
             help_="write `map_task(f, concurrency=10)(x=values)`",
         )
-    callee = _target(expressions, frame, node.args[0])
+    function = _target(expressions, frame, node.args[0])
     concurrency = _options(expressions, frame, node)
-    return Mapped(callee, concurrency)
+    return Mapped(None) if function is None else Mapped(function.callee, concurrency, function.bound)
 
 
 def call(frame: Frame, mapped: Mapped, node: ast.Call, values: list[Argument], named: list[tuple[ast.keyword, Value]]) -> Value:
-    """``map_task(f)(x=values)``: one element of the list for each run of the task."""
+    """``map_task(f)(x=values)``: one element of each list for each run of the task; what is bound stays whole."""
     callee = mapped.callee
     if callee is None:
         return BROKEN
-    inputs = callee.interface.inputs
-    if len(values) + len(named) != 1:
-        message = (
-            f"a map runs over exactly one list, but {len(values) + len(named)} arguments are passed"
-            if values or named
-            else "a map lacks the list to run over"
-        )
-        help_ = (
-            f"pass `{inputs[0].name}=...`"
-            if inputs and not (values or named)
-            else "pack the values of each element into a dataclass, in a task before the map"
-        )
-        return frame.report(codes.WRONG_MAP, message, node, help_=help_)
-    over = _over(frame, callee, values, named)
-    if over is None:
+    arguments, failed = bind_given(frame, Function(callee, mapped.bound), values, named)
+    lists = [field for field in callee.interface.inputs if field.name in arguments and field.name not in mapped.bound]
+    if failed or not _is_complete(frame, mapped, node, arguments, lists):
         return BROKEN
-    field, argument = over
-    others = [other.name for other in inputs if other is not field and not (other.has_default or other.deferred)]
-    if others:
-        message = f"`{callee.node.name}` also needs `{others[0]}`, and a map passes one input only"
-        return frame.report(
-            codes.WRONG_MAP,
-            message,
-            node.func,
-            help_="pack the values of each element into a dataclass, in a task before the map",
-        )
-    output = callee.interface.outputs
     made = Call(
         "map",
         callee,
         node,
-        tuple(Field(name=out.name, type=list_of(out.type)) for out in output),
+        tuple(Field(name=out.name, type=list_of(out.type)) for out in callee.interface.outputs),
         {},
         {},
         [],
-        over=field.name,
+        over=lists[0].name,
+        along=tuple(field.name for field in lists[1:]),
         concurrency=mapped.concurrency,
     )
-    if _is_list(frame, callee, field, argument):
-        bind_inputs(frame, made, {field.name: argument}, {field.name: mapped_type(field)})
+    are_lists = [_is_list(frame, callee, field, arguments[field.name]) for field in lists]  # each has its own finding
+    if all(are_lists):
+        bind_inputs(frame, made, arguments, {field.name: mapped_type(field) for field in lists})
+        _check_lengths(frame, made, lists)
     frame.calls.append(made)
     return value_of(made)
 
 
-def _target(expressions: Expressions, frame: Frame, node: ast.expr) -> Callee | None:
-    value = expressions.reference(node)
+def _is_complete(frame: Frame, mapped: Mapped, node: ast.Call, arguments: dict[str, Argument], lists: list[Field]) -> bool:
+    """Check that there is a list to run over and that nothing else is missing."""
+    callee = mapped.callee
+    assert callee is not None
+    inputs = callee.interface.inputs
+    if not lists:
+        free = [field.name for field in inputs if field.name not in mapped.bound]
+        help_ = (
+            f"pass `{free[0]}=...`" if free else "bind fewer inputs: what `functools.partial` binds is the same for all elements"
+        )
+        frame.report(codes.WRONG_MAP, "a map lacks the list to run over", node, help_=help_)
+        return False
+    others = [field.name for field in inputs if field.name not in arguments and not (field.has_default or field.deferred)]
+    if others:
+        name, other = callee.node.name, others[0]
+        frame.report(
+            codes.WRONG_MAP,
+            f"`{name}` also needs `{other}`",
+            node.func,
+            help_=f"pass a list for it too, or bind one value for all: `map_task(functools.partial({name}, {other}=...))`",
+        )
+    return not others
+
+
+def _check_lengths(frame: Frame, made: Call, lists: list[Field]) -> None:
+    """Compare the lengths of lists that are written out."""
+    known = [(field.name, length) for field in lists if (length := _length(made.bindings.get(field.name))) is not None]
+    for name, length in known[1:]:
+        first, expected = known[0]
+        if length != expected:
+            message = f"a map runs over lists of one length, but `{first}` has {expected} and `{name}` has {length}"
+            frame.report(codes.WRONG_MAP, message, made.arguments[name])
+            return
+
+
+def _length(bound: Bound | None) -> int | None:
+    if isinstance(bound, LiteralBinding):
+        return len(bound.value)
+    return len(bound.items) if isinstance(bound, Built) else None
+
+
+def _target(expressions: Expressions, frame: Frame, node: ast.expr) -> Function | None:
+    value = expressions.evaluate(node) if _is_partial(frame, node) else expressions.reference(node)
     if isinstance(value, Function):
         callee = value.callee
         if callee.kind == "workflow":
@@ -109,7 +142,7 @@ def _target(expressions: Expressions, frame: Frame, node: ast.expr) -> Callee | 
         elif not callee.interface.inputs:
             frame.report(codes.WRONG_MAP, f"`{callee.node.name}` has no input to map over", node)
         else:
-            return callee
+            return value
         return None
     if value is not None:
         if not isinstance(value, Broken):
@@ -124,13 +157,17 @@ def _target(expressions: Expressions, frame: Frame, node: ast.expr) -> Callee | 
     return None
 
 
+def _is_partial(frame: Frame, node: ast.expr) -> bool:
+    if not isinstance(node, ast.Call):
+        return False
+    entity = frame.services.resolver.expression(node.func, frame.module)
+    return isinstance(entity, External) and entity.symbol == "functools.partial"
+
+
 def _refuse_target(frame: Frame, node: ast.expr) -> None:
     called = node.func if isinstance(node, ast.Call) else node
     entity = frame.services.resolver.expression(called, frame.module)
-    if isinstance(node, ast.Call) and isinstance(entity, External) and entity.symbol == "functools.partial":
-        help_ = "pack the values of each element into a dataclass, in a task before the map"
-        frame.report(codes.NOT_SUPPORTED_YET, "mapping a `functools.partial` is not supported yet", node, help_=help_)
-    elif isinstance(node, ast.Call) and isinstance(entity, FunctionEntity):
+    if isinstance(node, ast.Call) and isinstance(entity, FunctionEntity):
         frame.report(
             codes.WRONG_MAP,
             "`map_task` takes the task itself, not a call of it",
@@ -183,23 +220,6 @@ def _options(expressions: Expressions, frame: Frame, node: ast.Call) -> int:
             )
             frame.report(codes.UNKNOWN_OPTION, f"`map_task` has no keyword `{keyword.arg or '**'}`", keyword, help_=help_)
     return concurrency
-
-
-def _over(
-    frame: Frame, callee: Callee, values: list[Argument], named: list[tuple[ast.keyword, Value]]
-) -> tuple[Field, Argument] | None:
-    inputs = callee.interface.inputs
-    if values:
-        return inputs[0], values[0]
-    keyword, value = named[0]
-    field = callee.interface.by_name.get(keyword.arg or "")
-    if field is None:
-        help_ = (
-            did_you_mean(keyword.arg or "", callee.interface.by_name) or f"its inputs are {', '.join(callee.interface.by_name)}"
-        )
-        frame.report(codes.UNKNOWN_ARGUMENT, f"`{callee.node.name}` has no input `{keyword.arg or '**'}`", keyword, help_=help_)
-        return None
-    return field, (value, keyword.value)
 
 
 def _is_list(frame: Frame, callee: Callee, field: Field, argument: Argument) -> bool:

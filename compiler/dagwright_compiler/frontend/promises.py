@@ -45,6 +45,7 @@ class Call(msgspec.Struct, eq=False):
     node_name: str = ""
     variable: str = ""
     over: str = ""
+    along: tuple[str, ...] = ()
     concurrency: int = 0
     order_places: list[ast.expr] = []
     """Where each call of ``after`` was put before this one."""
@@ -91,16 +92,18 @@ class Built(msgspec.Struct, frozen=True, eq=False):
 
 
 class Mapped(msgspec.Struct, frozen=True, eq=False):
-    """``map_task(f)`` before it is called; ``None`` when a finding was made already."""
+    """``map_task(f)`` before it is called; ``None`` when a finding was made already. ``bound`` is the same for all elements."""
 
     callee: Callee | None
     concurrency: int = 0
+    bound: dict[str, Argument] = {}
 
 
 class Function(msgspec.Struct, frozen=True, eq=False):
-    """A task or workflow under a local name."""
+    """A task or workflow under a local name, or with some arguments bound by ``functools.partial``."""
 
     callee: Callee
+    bound: dict[str, Argument] = {}
 
 
 class Broken(msgspec.Struct, frozen=True, eq=False):
@@ -108,6 +111,8 @@ class Broken(msgspec.Struct, frozen=True, eq=False):
 
 
 Value = Static | Promise | Result | Group | Mapped | Function | Broken
+Argument = tuple[Value, ast.expr]
+"""An argument's value and where it stands."""
 Bound = Promise | LiteralBinding | Built
 """What an input or output is bound to before nodes have ids."""
 BROKEN = Broken()

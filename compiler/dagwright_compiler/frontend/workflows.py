@@ -64,7 +64,14 @@ def _node(call: Call, ids: dict[int, str]) -> Node:
     policy = call.policy if call.policy != call.callee.policy else None
     if call.kind == "map":
         return MapNode(
-            id=id_, task=name, over=call.over, bindings=bindings, after=after, policy=policy, concurrency=call.concurrency
+            id=id_,
+            task=name,
+            over=call.over,
+            bindings=bindings,
+            after=after,
+            policy=policy,
+            concurrency=call.concurrency,
+            along=call.along,
         )
     if call.kind == "graph":
         return GraphNode(id=id_, workflow=name, bindings=bindings, after=after)

@@ -314,7 +314,7 @@ map_task(half)(x=n)  # E: DW308
 map_task(half)(x=(1, 2))  # E: DW308
 map_task(text)(s=numbers(n=n))  # E: DW304
 map_task(half)()  # E: DW413
-map_task(text)(s=['a'], times=[1])  # E: DW413
+map_task(text)(s=['a'], times=[1, 2])  # E: DW413
 map_task(text)(times=[1])  # E: DW413
 map_task(half)(y=[1])  # E: DW402
 map_task(both)(x=[1])  # E: DW413
