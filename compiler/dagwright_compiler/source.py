@@ -45,6 +45,12 @@ class SourceFile(msgspec.Struct, frozen=True, eq=False):
         return (self,)
 
 
+def file_and_cell(path: str) -> tuple[str, int]:
+    """What a span's path names: the file, and the number of the cell where it is a notebook (``flow.ipynb:cell 3``), else 0."""
+    file, _, cell = path.rpartition(CELL)
+    return (file, int(cell)) if file and cell.isdecimal() else (path, 0)
+
+
 class Span(msgspec.Struct, frozen=True):
     """A stretch of one file. Lines from 1; columns are 0-based UTF-8 byte offsets in the line, as ``ast`` gives them; ends exclusive."""
 
@@ -56,9 +62,8 @@ class Span(msgspec.Struct, frozen=True):
 
     @property
     def file(self) -> tuple[str, int]:
-        """The file, and the number of the cell where it is a notebook (``flow.ipynb:cell 3``), else 0."""
-        file, _, cell = self.path.rpartition(CELL)
-        return (file, int(cell)) if file and cell.isdecimal() else (self.path, 0)
+        """The file, and the number of the cell where it is a notebook, else 0."""
+        return file_and_cell(self.path)
 
 
 class LineTable:

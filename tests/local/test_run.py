@@ -320,8 +320,6 @@ def test_an_interrupted_run_leaves_nothing_behind(project: Path, how: list[str],
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         start_new_session=True,
-        # whoever started the tests in the background may have had the signal ignored, and that is inherited
-        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),  # noqa: PLW1509
     )
     while not (project / "ready").exists():
         time.sleep(0.01)

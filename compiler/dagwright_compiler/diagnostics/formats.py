@@ -13,6 +13,7 @@ import msgspec
 
 from dagwright_compiler.diagnostics.cells import visible
 from dagwright_compiler.diagnostics.places import Place, Places
+from dagwright_compiler.source import file_and_cell
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -105,11 +106,15 @@ def _annotation(found: Diagnostic, places: Places) -> str:
     properties = _position(places.place(found.span)) if found.span else {}
     properties["title"] = f"{found.code.id}: {found.code.title}"
     listed = ",".join(f"{name}={_property(str(value))}" for name, value in properties.items())
-    return f"::{found.code.severity} {listed}::{_escaped(full_message(found))}"
+    where = f"cell {cell}, line {found.span.line}: " if found.span and (cell := found.span.file[1]) else ""
+    return f"::{found.code.severity} {listed}::{_escaped(where + full_message(found))}"
 
 
 def _position(place: Place) -> dict[str, Any]:
-    position = {"file": place.path, "line": place.line, "endLine": place.end_line}
+    file, cell = file_and_cell(place.path)
+    if cell:
+        return {"file": file}  # lines of a cell are none of the file
+    position = {"file": file, "line": place.line, "endLine": place.end_line}
     if place.line == place.end_line:  # GitHub takes no columns over several lines
         position |= {"col": place.column, "endColumn": place.end_column}
     return position

@@ -11,6 +11,7 @@ from dagwright_compiler.diagnostics.explanations import explanation
 from dagwright_compiler.diagnostics.formats import full_message, pretty
 from dagwright_compiler.diagnostics.pages import markdown
 from dagwright_compiler.diagnostics.places import Place, Places
+from dagwright_compiler.source import file_and_cell
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -62,20 +63,24 @@ def _result(found: Diagnostic, index: int, places: Places) -> dict[str, Any]:
         "message": {"text": full_message(found)},
     }
     if found.span is not None:
-        result["locations"] = [{"physicalLocation": _location(places.place(found.span))}]
+        result["locations"] = [_location(places.place(found.span))]
     if found.related:
         result["relatedLocations"] = [
-            {"id": at, "message": {"text": label.text}, "physicalLocation": _location(places.place(label.span))}
+            {**_location(places.place(label.span)), "id": at, "message": {"text": label.text}}
             for at, label in enumerate(found.related, 1)
         ]
     return result
 
 
 def _location(place: Place) -> dict[str, Any]:
+    file, cell = file_and_cell(place.path)
+    artifact = {"artifactLocation": {"uri": quote(file, errors="surrogatepass")}}
+    if cell:  # lines of a cell are none of the file
+        return {"physicalLocation": artifact, "message": {"text": f"cell {cell}, line {place.line}, column {place.column}"}}
     region = {
         "startLine": place.line,
         "startColumn": place.column,
         "endLine": place.end_line,
         "endColumn": place.end_column,
     }
-    return {"artifactLocation": {"uri": quote(place.path, errors="surrogatepass")}, "region": region}
+    return {"physicalLocation": {**artifact, "region": region}}

@@ -101,6 +101,24 @@ def scan_string(text: str, start: int, depth: int = 0) -> StringLiteral:
     return StringLiteral(start, end, prefix, quote, parts)
 
 
+def skeleton(text: str, literal: StringLiteral) -> str:
+    """The literal with ``x`` in the place of each expression, as libcst reads it: it knows templates by two of their four prefixes."""
+    prefix = "rt" if literal.prefix == "tr" else literal.prefix
+    return f"{prefix}{literal.quote}{_skeleton(text, literal.parts or ())}{literal.quote}"
+
+
+def _skeleton(text: str, parts: tuple[Stretch | ReplacementField, ...]) -> str:
+    pieces: list[str] = []
+    for part in parts:
+        if isinstance(part, Stretch):
+            pieces.append(text[part.start : part.end])
+            continue
+        conversion = f"!{part.conversion}" if part.conversion else ""
+        spec = "" if part.spec is None else f":{_skeleton(text, part.spec)}"
+        pieces.append(f"{{x{'=' if part.debug_end else ''}{conversion}{spec}}}")
+    return "".join(pieces)
+
+
 class _Parts:
     """Reads literal text and fields of one literal."""
 

@@ -18,7 +18,7 @@ from bisect import bisect_right
 from typing import TYPE_CHECKING, NamedTuple
 
 from dagwright_compiler.frontend.deep_expressions import read_deep
-from dagwright_compiler.frontend.format_strings import StringBuilder, StringLiteral, Unclosed
+from dagwright_compiler.frontend.format_strings import StringBuilder, StringLiteral, Unclosed, skeleton
 from dagwright_compiler.frontend.overwriting import HELD, blank, held, overwritten
 from dagwright_compiler.frontend.statement_scan import Scan
 from dagwright_compiler.frontend.type_parameters import mark
@@ -28,8 +28,8 @@ if TYPE_CHECKING:
 
 _LINE_END = re.compile(r"\r\n|\r|\n")
 _PARAMETER = re.compile(r"\s*\*{0,2}\s*([^\W\d]\w*)")
-_LONGEST = 4000
-"""Characters of one construct that libcst is asked about: its parser has no limit of its own short of a crash."""
+_LONGEST = 2000
+"""Characters between the brackets of type parameters and the like: libcst's parser knows no limit of depth short of a crash."""
 
 
 class Refused(Exception):  # noqa: N818 - a finding about the user's file
@@ -125,14 +125,11 @@ class _Lowering:
         if not newer:
             return
         start, end = literals[0].start, literals[-1].end
-        self._edits.append(_Edit(start, end, held(self._text[start:end]), "".join(map(self._proof, newer))))
+        self._edits.append(
+            _Edit(start, end, held(self._text[start:end]), "".join(f"({skeleton(self._text, literal)})\n" for literal in newer))
+        )
         line, column = self._position(start)
         self._strings[line, column + 1] = literals
-
-    def _proof(self, literal: StringLiteral) -> str:
-        """One literal as a program; libcst knows templates by two of their four prefixes."""
-        text = self._text[literal.start + len(literal.prefix) : literal.end]
-        return f"({'rt' if literal.prefix == 'tr' else literal.prefix}{text})\n"
 
     def statement(self, start: int, end: int) -> None:
         """Nothing is asked of statements here."""
@@ -156,8 +153,9 @@ class _Lowering:
         """Ask libcst whether what was overwritten is grammar."""
         from libcst import ParserSyntaxError, parse_module  # a sixth of a second, for nobody but these files
 
+        strings = {literals[0].start for literals in self._strings.values()}
         for edit in self._edits:
-            if len(edit.proof) > _LONGEST:
+            if len(edit.proof) > _LONGEST and edit.start not in strings:
                 raise RecursionError(edit.start)
             try:
                 parse_module(edit.proof)

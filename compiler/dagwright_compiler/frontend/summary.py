@@ -217,7 +217,7 @@ class _Reader:
         if isinstance(statement, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
             return
         for node in ast.walk(statement):
-            if isinstance(node, ast.NamedExpr) and isinstance(node.target, ast.Name):
+            if isinstance(node, ast.NamedExpr):
                 self._spoil(node.target.id, node, "it is bound by `:=`")
 
     def _define(self, node: FunctionNode | ast.ClassDef) -> None:

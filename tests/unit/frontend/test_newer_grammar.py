@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 from frontend_sources import Front, clean, front
-from golden_cases import cases
+from golden_cases import Case, cases
 
 from dagwright_compiler.frontend.newer_grammar import read_newer
 
@@ -105,6 +105,7 @@ def test_means_what_the_older_spelling_means(newer: str, older: str, parameter: 
         for result in (of_newer, of_older)
     ]
     assert places[0] == places[1]
+    assert of_newer.elaborated.modules["flow"].source.data == f"{HEAD}{newer}{tail}".replace("\n", line_end).encode()
     assert "error" not in str(places)
     assert len(of_newer.elaborated.library.tasks) >= 3
     assert of_newer.task("flow.last") == of_older.task("flow.last")
@@ -178,15 +179,36 @@ def test_a_template_has_no_value_in_a_workflow(argument: str, code: str) -> None
     assert (result.only.span.line, result.only.span.column) == (HEAD.count("\n") + 3, 15)
 
 
-@pytest.mark.parametrize(("operator", "count"), [("+", 8000), ("+", 2990), (".", 8000), ("if x else", 3100)])
-def test_an_expression_too_deep_for_the_tree_hurts_only_what_uses_it(operator: str, count: int) -> None:
+def test_a_string_may_be_long_and_deep() -> None:
+    prompt = "words " * 2000 + f"{{{'+'.join(['1'] * 2500)}}}"
+    assert len(clean(f'{HEAD}PROMPT = f"""{prompt} {{NAMES["""first"""]}}"""\n').elaborated.tasks) == 2
+    assert clean("x = " + " ".join(['t"{a}"'] * 2000)).elaborated.tasks == ()
+
+
+DEEP = pytest.mark.parametrize(("operator", "count"), [("+", 8000), ("+", 2990), (".", 8000), ("if x else", 3100)])
+
+
+def too_deep(operator: str, count: int) -> tuple[str, str]:
+    """An expression beyond the limits of some interpreters, and a file that holds it without any need."""
     deep = f" {operator} ".join(["x"] * count)
-    unused = f"{HEAD}TABLE = {deep}\n@task\ndef f(x: int) -> int:\n    import json\n    y = ({deep})\n    return {deep}\n"
-    assert clean(unused).task("flow.f").outputs[0].name == "o0"
-    used = front(f"{unused}@workflow\ndef main(x: int) -> int:\n    return f(x={deep})\n")
-    assert used.codes == ["DW410"]
-    combined = clean(unused.replace("def f(", "def f[S](") + "type X = int\n")
-    assert combined.task("flow.f") == clean(unused).task("flow.f")
+    return deep, f"{HEAD}TABLE = {deep}\n@task\ndef f(x: int) -> int:\n    import json\n    y = ({deep})\n    return {deep}\n"
+
+
+@DEEP
+def test_an_expression_too_deep_for_the_tree_hurts_nobody_who_does_not_use_it(operator: str, count: int) -> None:
+    _, unused = too_deep(operator, count)
+    found = clean(unused).task("flow.f")
+    assert clean(unused.replace("def f(", "def f[S](") + "type X = int\n").task("flow.f") == found
+
+
+@pytest.mark.skipif(sys.version_info >= (3, 12), reason="its tree holds them all, and other limits are met later")
+@DEEP
+def test_an_expression_too_deep_for_the_tree_has_no_value(operator: str, count: int) -> None:
+    deep, unused = too_deep(operator, count)
+    found = front(f"{unused}@workflow\ndef main(x: int) -> int:\n    return f(x={deep})\n").only
+    assert found.code.id == "DW410"
+    assert found.span is not None
+    assert (found.span.line, found.span.column) == (unused.count("\n") + 3, 11)
 
 
 def test_a_file_in_older_grammar_has_nothing_to_lower() -> None:
@@ -195,6 +217,19 @@ def test_a_file_in_older_grammar_has_nothing_to_lower() -> None:
     accepted = [text for text in texts if parses(text)]
     assert len(accepted) > 60
     assert [text for text in accepted if read_newer(text) is not None] == []
+
+
+@pytest.mark.parametrize("case", [case for case in cases() if case.entry.name == "input.py"], ids=lambda case: case.name)
+def test_one_newer_statement_changes_nothing_else(case: Case) -> None:
+    """Both readers give the same library and the same places."""
+    data = case.entry.read_bytes()
+    line_end = b"\r\n" if b"\r\n" in data else b"\n"
+    if not parses(data.decode("utf-8", "replace")):
+        pytest.skip("no Python at all")
+    alone, beside = front(data), front(data + line_end + b"type Newer[T] = list[T]" + line_end)
+    assert beside.elaborated.library == alone.elaborated.library
+    assert beside.found == alone.found
+    assert spans(beside) == spans(alone)
 
 
 def parses(text: str) -> bool:

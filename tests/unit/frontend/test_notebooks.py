@@ -171,3 +171,20 @@ def test_a_pragma_in_a_cell_silences_the_line_it_stands_on(
     (tmp_path / "flow.ipynb").write_bytes(notebook("y = 1", TASK, printing))
     assert invoke(["check", "flow.ipynb"]) == 0
     assert capsys.readouterr().out == ""
+
+
+def test_programs_are_told_the_file_and_the_cell(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "flow.ipynb").write_bytes(notebook(TASK, FLOW.replace("double(x=x)", "double(x='a')")))
+    assert invoke(["check", "flow.ipynb", "--output-format", "github"]) == 1
+    assert capsys.readouterr().out.startswith("::error file=flow.ipynb,title=DW305%3A")
+    assert invoke(["check", "flow.ipynb", "--output-format", "github"]) == 1
+    assert "::cell 2, line 3: " in capsys.readouterr().out
+    assert invoke(["check", "flow.ipynb", "--output-format", "sarif"]) == 1
+    (result,) = json.loads(capsys.readouterr().out)["runs"][0]["results"]
+    (location,) = result["locations"]
+    assert location["physicalLocation"] == {"artifactLocation": {"uri": "flow.ipynb"}}
+    assert location["message"]["text"].startswith("cell 2, line 3, column ")
+    assert [related["physicalLocation"] for related in result["relatedLocations"]] == [location["physicalLocation"]]
