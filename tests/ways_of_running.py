@@ -8,6 +8,7 @@ import sys
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from pathlib import Path
 
 RUN = ["-c", "from dagwright_compiler.cli.main import main; main()", "run"]
@@ -17,6 +18,8 @@ WAYS = {
     "isolate": [*RUN, "--isolate", "flow.py"],
     "batch": [*RUN, "-t", "batch", "--emulate", "flow.py"],
 }
+STAND_IN = {**WAYS, "script": ["-m", "dagwright", "flow.py"]}
+"""The same for files that import flytekit, which need not be installed."""
 SCRIPT = """
 if __name__ == "__main__":
     import sys
@@ -31,11 +34,11 @@ def write_project(folder: Path, flow: str) -> Path:
     return folder
 
 
-def execute(project: Path, way: str, workflow: str) -> subprocess.CompletedProcess[str]:
+def execute(project: Path, way: str, workflow: str, *, ways: Mapping[str, list[str]] = WAYS) -> subprocess.CompletedProcess[str]:
     """Run one workflow with its defaults."""
     environment = {name: value for name, value in os.environ.items() if not name.startswith("DAGWRIGHT_")}
     return subprocess.run(
-        [sys.executable, *WAYS[way], workflow],
+        [sys.executable, *ways[way], workflow],
         cwd=project,
         env=environment,
         capture_output=True,

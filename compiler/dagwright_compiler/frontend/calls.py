@@ -238,6 +238,9 @@ def refuse_result(frame: Frame, value: Result, node: ast.expr) -> Broken:
     """Report a call whose result is no single value where one is needed."""
     callee = value.call.callee
     outputs = value.call.outputs
+    if value.as_node and outputs:
+        help_ = f"pass an output of it: {' or '.join(f'`.{output.name}`' for output in outputs)}"
+        return frame.report(codes.NO_VALUE, f"this is the node of `{callee.node.name}`, not its value", node, help_=help_)
     if not outputs:
         message = f"`{callee.node.name}` gives no value"
         help_ = f"annotate what it returns: `def {callee.node.name}(...) -> int:`" if callee.node.returns is None else ""

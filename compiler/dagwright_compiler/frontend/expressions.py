@@ -230,7 +230,7 @@ class Expressions:
             return None
         if not isinstance(root, ast.Name | ast.Call):
             return None
-        if isinstance(root, ast.Call) and not isinstance(self._frame.promise_in(root), Result | Promise):
+        if isinstance(root, ast.Call) and not self._calls_a_task(root):
             return None
         owner = self.evaluate(node.value)
         if isinstance(owner, Broken):
@@ -252,6 +252,11 @@ class Expressions:
             return position
         return self._frame.report(codes.UNPACKING_MISMATCH, f"{describe_source(owner)} has {len(items)} items", node.slice)
 
+    def _calls_a_task(self, node: ast.Call) -> bool:
+        if isinstance(self._frame.promise_in(node), Result | Promise):
+            return True
+        return _is_create_node(self._frame.services.resolver.expression(node.func, self._frame.module))
+
     def _value_at(self, owner: Group, node: ast.Subscript) -> Value:
         key = self._static(node.slice)
         if not isinstance(key, Static):
@@ -265,7 +270,7 @@ class Expressions:
         )
 
     def _named_part(self, owner: Value, node: ast.Attribute) -> Value | None:
-        if isinstance(owner, Result) and owner.call.callee.interface.returns == "namedtuple":
+        if isinstance(owner, Result) and (owner.as_node or owner.call.callee.interface.returns == "namedtuple"):
             for output in owner.call.outputs:
                 if output.name == node.attr:
                     return Promise(output.type, output.name, owner.call)
@@ -336,6 +341,8 @@ class Expressions:
             return mapping.make(self, frame, node)
         if entity.symbol == "functools.partial":
             return self._partial(node)
+        if _is_create_node(entity):
+            return self._create_node(node)
         if entity.qualified == "builtins.print":
             return self._drop_print(node)
         if entity.symbol in NOT_YET:
@@ -361,23 +368,39 @@ class Expressions:
 
     def _partial(self, node: ast.Call) -> Value:
         """``functools.partial(f, x=...)``: a task with arguments bound by name."""
+        function, named = self._function_and_names(node, "functools.partial")
+        if not isinstance(function, Function):
+            return function
+        bound, failed = calls.bind_given(self._frame, function, [], named)
+        return BROKEN if failed else Function(function.callee, bound)
+
+    def _create_node(self, node: ast.Call) -> Value:
+        """``create_node(f, x=...)``: the call of a task as a node, whose outputs are attributes."""
+        function, named = self._function_and_names(node, "create_node")
+        if not isinstance(function, Function):
+            return function
+        arguments = calls.bind_arguments(self._frame, function, node, [], named)
+        return Result(calls.call(self._frame, function.callee, node, arguments), as_node=True)
+
+    def _function_and_names(self, node: ast.Call, what: str) -> tuple[Function | Broken, list[tuple[ast.keyword, Value]]]:
+        """A task or workflow as first argument, and what is bound by name."""
+        frame = self._frame
         values, named = self._arguments(ast.Call(node.func, node.args[1:], node.keywords))
         if not node.args:
-            return self._frame.report(codes.NOT_A_TASK, "`functools.partial` lacks the task", node)
+            return frame.report(codes.NOT_A_TASK, f"`{what}` lacks the task", node), named
         first = node.args[0]
         function = self.evaluate(first) if isinstance(first, ast.Call) else self.reference(first)
         if isinstance(function, Broken):
-            return function
+            return function, named
         if not isinstance(function, Function):
-            message = f"`functools.partial` takes a task in a workflow, and `{ast.unparse(first)}` is none"
-            return self._frame.report(codes.NOT_A_TASK, message, first)
+            message = f"`{what}` takes a task in a workflow, and `{ast.unparse(first)}` is none"
+            return frame.report(codes.NOT_A_TASK, message, first), named
         if values:
-            message = "`functools.partial` binds by name in a workflow"
+            message = f"`{what}` takes inputs by name in a workflow"
             inputs = function.callee.interface.inputs
             help_ = f"write `{inputs[0].name}=...`" if inputs else ""
-            return self._frame.report(codes.UNSUPPORTED_EXPRESSION, message, values[0][1], help_=help_)
-        bound, failed = calls.bind_given(self._frame, function, [], named)
-        return BROKEN if failed else Function(function.callee, bound)
+            return frame.report(codes.UNSUPPORTED_EXPRESSION, message, values[0][1], help_=help_), named
+        return function, named
 
     def _construct(self, entity: ClassEntity | Constant, node: ast.Call) -> Value:
         values, named = self._arguments(node)
@@ -481,3 +504,8 @@ def _can_be_key(value: StaticValue) -> bool:
     except TypeError:
         return False
     return True
+
+
+def _is_create_node(entity: Entity | None) -> bool:
+    """Tell flytekit's ``create_node``; dagwright itself has none."""
+    return isinstance(entity, External) and entity.symbol == "create_node" and entity.qualified.startswith("flytekit.")

@@ -69,9 +69,13 @@ class Promise(msgspec.Struct, frozen=True, eq=False):
 
 
 class Result(msgspec.Struct, frozen=True, eq=False):
-    """What a call gives that has no output or several: not a value by itself, but it can be unpacked, ordered, overridden."""
+    """What a call gives that has no output or several: not a value by itself, but it can be unpacked, ordered, overridden.
+
+    ``as_node`` for the result of ``create_node``, whose outputs are read by name.
+    """
 
     call: Call
+    as_node: bool = False
 
 
 class Group(msgspec.Struct, frozen=True, eq=False):
@@ -130,7 +134,7 @@ def parts_of(value: Value) -> tuple[Value, ...] | None:
     """The values that unpacking gives, or ``None`` when the value cannot be unpacked."""
     if isinstance(value, Group):
         return value.items if value.kind != "dict" else tuple(map(Static, value.keys))
-    if isinstance(value, Result):
+    if isinstance(value, Result) and not value.as_node:
         return tuple(Promise(output.type, output.name, value.call) for output in value.call.outputs)
     if isinstance(value, Static) and isinstance(value.value, tuple | list):
         items: tuple[Any, ...] = tuple(value.value)
@@ -151,6 +155,8 @@ def describe_source(value: Value) -> str:
         whole = f"the result of `{value.call.callee.node.name}`" if value.call is not None else f"the input `{value.name}`"
         return f"`{value.part}` of {whole}" if value.path else whole
     if isinstance(value, Result):
+        if value.as_node:
+            return f"the node of `{value.call.callee.node.name}`"
         return f"the result of `{value.call.callee.node.name}`"
     if isinstance(value, Group):
         return f"a {value.kind} of results"

@@ -32,6 +32,8 @@ class MapTask(Generic[Element, Result_co]):
             TypeError: An argument is no list, or the lists differ in length.
         """
         owner = f"map_task({getattr(self.__wrapped__, '__name__', 'task')})()"
+        fixed = {**self._fixed, **{name: value for name, value in named.items() if name in self._fixed}}  # as flytekit has it
+        named = {name: column for name, column in named.items() if name not in self._fixed}
         columns: list[Any] = [*lists, *named.values()]
         for column in columns:
             if not isinstance(column, list):
@@ -41,7 +43,7 @@ class MapTask(Generic[Element, Result_co]):
         results: Any = []
         for row in zip(*columns):
             by_name = dict(zip(named, row[len(lists) :]))
-            results.append(self.__wrapped__(*row[: len(lists)], **self._fixed, **by_name))
+            results.append(self.__wrapped__(*row[: len(lists)], **fixed, **by_name))
         mapped: Mapped[Result_co] = results
         return mapped
 
