@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from dagwright_compiler.diagnostics import codes
 from dagwright_compiler.diagnostics.suggestions import did_you_mean
-from dagwright_compiler.frontend import calls, mapping, ordering, overrides, promise_parts
+from dagwright_compiler.frontend import calls, function_calls, mapping, ordering, overrides, promise_parts
 from dagwright_compiler.frontend.entities import (
     ClassEntity,
     Constant,
@@ -255,7 +255,7 @@ class Expressions:
     def _calls_a_task(self, node: ast.Call) -> bool:
         if isinstance(self._frame.promise_in(node), Result | Promise):
             return True
-        return _is_create_node(self._frame.services.resolver.expression(node.func, self._frame.module))
+        return function_calls.is_create_node(self._frame.services.resolver.expression(node.func, self._frame.module))
 
     def _value_at(self, owner: Group, node: ast.Subscript) -> Value:
         key = self._static(node.slice)
@@ -314,7 +314,7 @@ class Expressions:
             callee = self._frame.services.definitions.callee(entity)
             if callee is not None:
                 return self._apply(Function(callee), node)
-            self._arguments(node)
+            self.arguments(node)
             if self._frame.services.definitions.decoration(entity).kind == "broken":
                 return BROKEN
             message = f"`{entity.node.name}` is a plain function, and compiling never runs it"
@@ -330,7 +330,7 @@ class Expressions:
             return self._call_external(entity, node)
         if isinstance(entity, ClassEntity | Constant):
             return self._construct(entity, node)
-        self._arguments(node)
+        self.arguments(node)
         if isinstance(entity, Unresolved | UnstableEntity):
             return self._unusable(entity, node.func)
         return self._frame.report(codes.NOT_A_TASK, f"`{ast.unparse(node.func)}` is neither a task nor a workflow", node.func)
@@ -340,17 +340,17 @@ class Expressions:
         if entity.symbol == "map_task":
             return mapping.make(self, frame, node)
         if entity.symbol == "functools.partial":
-            return self._partial(node)
-        if _is_create_node(entity):
-            return self._create_node(node)
+            return function_calls.partial(self, frame, node)
+        if function_calls.is_create_node(entity):
+            return function_calls.create_node(self, frame, node)
         if entity.qualified == "builtins.print":
             return self._drop_print(node)
         if entity.symbol in NOT_YET:
-            self._arguments(node)
+            self.arguments(node)
             return frame.report(
                 codes.NOT_SUPPORTED_YET, f"`{entity.symbol}` is not supported yet", node.func, help_=NOT_YET[entity.symbol]
             )
-        values, named = self._arguments(node)
+        values, named = self.arguments(node)
         elsewhere = (
             frame.services.resolver.elsewhere(entity, frame.module) if not entity.qualified.startswith("builtins.") else ""
         )
@@ -366,44 +366,8 @@ class Expressions:
         message = f"`{name}` needs the value of {describe_source(source)}, which exists only when the workflow runs"
         return frame.report(codes.PROMISE_OPERATION, message, node, help_=f"call `{name}` inside a task")
 
-    def _partial(self, node: ast.Call) -> Value:
-        """``functools.partial(f, x=...)``: a task with arguments bound by name."""
-        function, named = self._function_and_names(node, "functools.partial")
-        if not isinstance(function, Function):
-            return function
-        bound, failed = calls.bind_given(self._frame, function, [], named)
-        return BROKEN if failed else Function(function.callee, bound)
-
-    def _create_node(self, node: ast.Call) -> Value:
-        """``create_node(f, x=...)``: the call of a task as a node, whose outputs are attributes."""
-        function, named = self._function_and_names(node, "create_node")
-        if not isinstance(function, Function):
-            return function
-        arguments = calls.bind_arguments(self._frame, function, node, [], named)
-        return Result(calls.call(self._frame, function.callee, node, arguments), as_node=True)
-
-    def _function_and_names(self, node: ast.Call, what: str) -> tuple[Function | Broken, list[tuple[ast.keyword, Value]]]:
-        """A task or workflow as first argument, and what is bound by name."""
-        frame = self._frame
-        values, named = self._arguments(ast.Call(node.func, node.args[1:], node.keywords))
-        if not node.args:
-            return frame.report(codes.NOT_A_TASK, f"`{what}` lacks the task", node), named
-        first = node.args[0]
-        function = self.evaluate(first) if isinstance(first, ast.Call) else self.reference(first)
-        if isinstance(function, Broken):
-            return function, named
-        if not isinstance(function, Function):
-            message = f"`{what}` takes a task in a workflow, and `{ast.unparse(first)}` is none"
-            return frame.report(codes.NOT_A_TASK, message, first), named
-        if values:
-            message = f"`{what}` takes inputs by name in a workflow"
-            inputs = function.callee.interface.inputs
-            help_ = f"write `{inputs[0].name}=...`" if inputs else ""
-            return frame.report(codes.UNSUPPORTED_EXPRESSION, message, values[0][1], help_=help_), named
-        return function, named
-
     def _construct(self, entity: ClassEntity | Constant, node: ast.Call) -> Value:
-        values, named = self._arguments(node)
+        values, named = self.arguments(node)
         given = [value for value, _ in values] + [value for _, value in named]
         if any(isinstance(value, Broken) for value in given):
             return BROKEN
@@ -430,7 +394,7 @@ class Expressions:
 
     def _apply(self, function: Value, node: ast.Call) -> Value:
         """Call a task, a workflow, or a mapped task."""
-        values, named = self._arguments(node)
+        values, named = self.arguments(node)
         if isinstance(function, Function):
             arguments = calls.bind_arguments(self._frame, function, node, values, named)
             return value_of(calls.call(self._frame, function.callee, node, arguments))
@@ -441,7 +405,8 @@ class Expressions:
         message = f"{describe_source(function)} cannot be called"
         return self._frame.report(codes.NOT_A_TASK, message, node.func)
 
-    def _arguments(self, node: ast.Call) -> tuple[list[Argument], list[tuple[ast.keyword, Value]]]:
+    def arguments(self, node: ast.Call) -> tuple[list[Argument], list[tuple[ast.keyword, Value]]]:
+        """Values of a call's arguments, by position and by name."""
         values: list[Argument] = []
         for argument in node.args:
             if isinstance(argument, ast.Starred):
@@ -504,8 +469,3 @@ def _can_be_key(value: StaticValue) -> bool:
     except TypeError:
         return False
     return True
-
-
-def _is_create_node(entity: Entity | None) -> bool:
-    """Tell flytekit's ``create_node``; dagwright itself has none."""
-    return isinstance(entity, External) and entity.symbol == "create_node" and entity.qualified.startswith("flytekit.")

@@ -187,6 +187,9 @@ def test_a_map_in_plain_python_calls_the_task_per_element() -> None:
     assert map_task(shout)([]) == []
     assert map_task(functools.partial(halve, digits=0), concurrency=2)(number=[3.0, 5.0]) == [2.0, 2.0]
     assert map_task(halve)([2.0, 3.0], digits=[1, 0]) == [1.0, 2.0]
+    assert map_task(functools.partial(halve, digits=0))(number=[2.25], digits=1) == [
+        map_task(functools.partial(halve, digits=1))(number=[2.25])[0]
+    ]
 
 
 @pytest.mark.usefixtures("attempt")
