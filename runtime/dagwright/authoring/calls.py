@@ -15,6 +15,11 @@ if TYPE_CHECKING:
     from typing import Any
 
 
+_COMPILES_FROM = (3, 11)
+_COMPILER = ("dagwright_local", "dagwright_local.call", "msgspec")
+"""What is missing where only the runtime is: ``msgspec`` is the first thing that the compiler imports of others."""
+
+
 class CallFailed(Exception):  # noqa: N818  # carries an error, is none of its own
     """A call came to nothing: ``error`` is what the caller gets, its traceback without frames of ours."""
 
@@ -37,18 +42,23 @@ def execute(module: str, qualname: str, arguments: tuple[Any, ...], keywords: Ma
             stands between the user's.
         RuntimeError: Only the runtime is installed here, as in a container.
     """
-    try:
-        from importlib import import_module
+    return _executor(f"{module}.{qualname}").call(module, qualname, arguments, dict(keywords))
 
-        executor = import_module("dagwright_local.call")
-    except ModuleNotFoundError as missing:
-        if missing.name not in ("dagwright_local", "dagwright_local.call"):
-            raise
-        raise RuntimeError(
-            f"cannot call {module}.{qualname}: only dagwright's runtime is installed here; "
-            "calling tasks and workflows needs `pip install dagwright` on Python 3.11 or newer"
-        ) from None
-    return executor.call(module, qualname, arguments, dict(keywords))
+
+def _executor(called: str) -> Any:
+    """Import the compiler's part; the wheel installs on older Pythons too, for its runtime, and would not even parse there."""
+    if sys.version_info >= _COMPILES_FROM:
+        try:
+            from importlib import import_module
+
+            return import_module("dagwright_local.call")
+        except ModuleNotFoundError as error:
+            if error.name not in _COMPILER:
+                raise
+    raise RuntimeError(
+        f"cannot call {called}: only dagwright's runtime is installed here; "
+        "calling tasks and workflows needs `pip install dagwright` on Python 3.11 or newer"
+    )
 
 
 def at_module_level() -> bool:
