@@ -30,12 +30,17 @@ def to_data(value: Program | Plan) -> dict[str, Any]:
     program = data if isinstance(value, Program) else data["program"]
     for table in ("classes", "tasks"):
         program[table] = dict(sorted(program[table].items()))
+    images = program.pop("images")
+    if images:
+        program["images"] = {name: _as_objects(spec, "env") for name, spec in sorted(images.items())}
     for task in program["tasks"].values():
         _policy_pairs(task["policy"])
     for node in program["workflow"]["nodes"]:
-        node["bindings"] = dict(node["bindings"])
+        node["bindings"] = {name: _binding(binding) for name, binding in node["bindings"]}
         if "policy" in node:
             _policy_pairs(node["policy"])
+    for output in program["workflow"]["outputs"]:
+        _binding(output["binding"])
     return data
 
 
@@ -119,8 +124,35 @@ def node_data(node: Node) -> dict[str, Any]:
 
 
 def _policy_pairs(policy: dict[str, Any]) -> None:
-    if "environment" in policy:
-        policy["environment"] = dict(policy["environment"])
+    """Turn pairs into objects, and JSON texts into what they say."""
+    _as_objects(policy, "environment")
+    template = policy.get("pod_template")
+    if template is not None:
+        _as_objects(template, "labels", "annotations")
+        if "pod_spec" in template:
+            template["pod_spec"] = json.loads(template["pod_spec"])
+    if "plugin" in policy:
+        policy["plugin"]["arguments"] = json.loads(policy["plugin"]["arguments"])
+
+
+def _as_objects(data: dict[str, Any], *keys: str) -> dict[str, Any]:
+    """Turn the pairs under ``keys`` into objects, in place."""
+    for key in keys:
+        if key in data:
+            data[key] = dict(data[key])
+    return data
+
+
+def _binding(binding: dict[str, Any]) -> dict[str, Any]:
+    """Turn the pairs of built instances into objects, at any depth, in place."""
+    kind = binding["kind"]
+    if kind == "struct":
+        binding["items"] = {name: _binding(item) for name, item in binding["items"]}
+    elif kind == "list":
+        binding["items"] = [_binding(item) for item in binding["items"]]
+    elif kind == "dict":
+        binding["items"] = [(key, _binding(item)) for key, item in binding["items"]]
+    return binding
 
 
 def _text(value: object) -> str:

@@ -17,7 +17,7 @@ Json = Any
 """Data of the wire form; ``Any`` only because JSON is untyped."""
 
 Returns = Literal["none", "single", "tuple", "namedtuple"]
-ClassKind = Literal["dataclass", "namedtuple", "enum"]
+ClassKind = Literal["dataclass", "namedtuple", "enum", "typeddict", "pydantic"]
 Path = tuple[int | str, ...]
 """Steps into a value: fields, positions, keys."""
 
@@ -30,18 +30,19 @@ class Field(Struct, frozen=True, kw_only=True):
     """A field of a class, an input or an output.
 
     ``default`` is the wire form and counts only when ``has_default``; ``deferred`` marks a default expression that only the
-    task's own function can evaluate, in the attempt.
+    task's own function can evaluate, in the attempt; ``optional`` a key of a typed dict that may be absent.
     """
 
     name: str
     type: Type
     has_default: bool = False
     default: Json = None
+    optional: bool = False
     deferred: bool = False
 
 
 class ClassDef(Struct, frozen=True, kw_only=True):
-    """A dataclass, named tuple or enum that types name: importable at run time as ``module`` and ``qualname``."""
+    """A class that types name: importable at run time as ``module`` and ``qualname``."""
 
     kind: ClassKind
     module: str
@@ -67,8 +68,70 @@ class Resources(Struct, frozen=True, kw_only=True):
     ephemeral_storage: str | None = None
 
 
+Pairs = tuple[tuple[str, str], ...]
+"""A table of texts in the order of the source, hashable; an object in the JSON."""
+
+
+class Secret(Struct, frozen=True, kw_only=True):
+    """A secret that a task may read; without ``key`` the whole group, without ``mount`` as the target likes best."""
+
+    group: str
+    key: str | None = None
+    version: str | None = None
+    mount: Literal["env", "file"] | None = None
+    env_var: str | None = None
+
+
+class PodTemplate(Struct, frozen=True, kw_only=True):
+    """What a task's pod has beyond what the target gives it; ``pod_spec`` is the canonical JSON text of a Kubernetes PodSpec."""
+
+    primary_container: str | None = None
+    labels: Pairs = ()
+    annotations: Pairs = ()
+    pod_spec: str = ""
+
+
+class Accelerator(Struct, frozen=True, kw_only=True):
+    """The device that a task runs on; ``partition`` is the size of a slice of it, or empty for the undivided device."""
+
+    device: str
+    partition: str | None = None
+
+
+class Plugin(Struct, frozen=True, kw_only=True):
+    """The configuration object of a plugin: qualified name of its class, and the canonical JSON text of its arguments."""
+
+    name: str
+    arguments: str
+
+
+class ImageSpec(Struct, frozen=True, kw_only=True):
+    """What an image holds, for whoever builds it; the names are those of flytekit's ``ImageSpec``."""
+
+    name: str | None = None
+    registry: str | None = None
+    base_image: str | None = None
+    python_version: str | None = None
+    builder: str | None = None
+    platform: str | None = None
+    packages: tuple[str, ...] = ()
+    conda_packages: tuple[str, ...] = ()
+    conda_channels: tuple[str, ...] = ()
+    apt_packages: tuple[str, ...] = ()
+    requirements: str | None = None
+    pip_index: str | None = None
+    pip_extra_index_url: tuple[str, ...] = ()
+    pip_extra_args: str | None = None
+    cuda: str | None = None
+    cudnn: str | None = None
+    commands: tuple[str, ...] = ()
+    copy: tuple[str, ...] = ()
+    entrypoint: tuple[str, ...] = ()
+    env: Pairs = ()
+
+
 class Policy(Struct, frozen=True, kw_only=True):
-    """How a task runs. ``timeout_s`` 0 is no timeout."""
+    """How a task runs. ``timeout_s`` 0 is no timeout; ``shared_memory`` is a quantity, or empty for no limit of its own."""
 
     cache: Cache | None = None
     retries: int = 0
@@ -77,7 +140,14 @@ class Policy(Struct, frozen=True, kw_only=True):
     requests: Resources | None = None
     limits: Resources | None = None
     image: str | None = None
-    environment: tuple[tuple[str, str], ...] = ()
+    environment: Pairs = ()
+    secrets: tuple[Secret, ...] = ()
+    pod_template: PodTemplate | None = None
+    pod_template_name: str | None = None
+    accelerator: Accelerator | None = None
+    shared_memory: str | None = None
+    plugin: Plugin | None = None
+    deck: bool = False
 
 
 class TaskDef(Struct, frozen=True, kw_only=True):
@@ -138,6 +208,14 @@ class DictBinding(Struct, frozen=True, kw_only=True, tag="dict", tag_field="kind
     through: tuple[Type, ...] = ()
 
 
+class StructBinding(Struct, frozen=True, kw_only=True, tag="struct", tag_field="kind"):
+    """An instance of a class that the workflow builds, with something in it that only a run knows: arguments by field."""
+
+    type: Type
+    items: tuple[tuple[str, Binding], ...]
+    through: tuple[Type, ...] = ()
+
+
 LeafBinding = LiteralBinding | InputBinding | OutputBinding
 Binding = LeafBinding | ListBinding | DictBinding
 
@@ -155,7 +233,8 @@ class TaskNode(Struct, frozen=True, kw_only=True, tag="task", tag_field="kind"):
 class MapNode(Struct, frozen=True, kw_only=True, tag="map", tag_field="kind"):
     """One call of a task per element of the list bound to ``over``; its output is the list of results.
 
-    ``along`` names further inputs that take one element each, of lists of the same length.
+    ``along`` names further inputs that take one element each, of lists of the same length. Where ``min_success_ratio`` or
+    ``min_successes`` lets elements fail, they give None.
     """
 
     id: str
@@ -166,6 +245,8 @@ class MapNode(Struct, frozen=True, kw_only=True, tag="map", tag_field="kind"):
     policy: Policy | None = None
     concurrency: int = 0
     along: tuple[str, ...] = ()
+    min_success_ratio: float = 1
+    min_successes: int | None = None
 
     @property
     def mapped(self) -> tuple[str, ...]:
@@ -209,6 +290,7 @@ class Library(Struct, frozen=True, kw_only=True):
     classes: dict[str, ClassDef]
     tasks: dict[str, TaskDef]
     workflows: dict[str, Workflow]
+    images: dict[str, ImageSpec] = {}
 
 
 class Program(Struct, frozen=True, kw_only=True, omit_defaults=False):
@@ -219,6 +301,7 @@ class Program(Struct, frozen=True, kw_only=True, omit_defaults=False):
     domain: str = DEFAULT_DOMAIN
     classes: dict[str, ClassDef]
     tasks: dict[str, TaskDef]
+    images: dict[str, ImageSpec] = {}
     workflow: Workflow
 
 

@@ -24,18 +24,20 @@ class Field(_FieldRequired, total=False):
     """Wire form of a literal default; absent when there is none or when it is deferred."""
     has_default: bool
     """True when ``default`` holds (its value may be null)."""
+    optional: bool
+    """A key of a typed dict that may be absent."""
     deferred: bool
     """The default is an expression that only the task's own function can evaluate, in the attempt."""
 
 
 class _ClassDefRequired(TypedDict):
-    kind: Literal["dataclass", "namedtuple", "enum"]
+    kind: Literal["dataclass", "namedtuple", "enum", "typeddict", "pydantic"]
     module: str
     qualname: str
 
 
 class ClassDef(_ClassDefRequired, total=False):
-    """A dataclass, named tuple or enum that the program's types name."""
+    """A class that the program's types name; one of its instances is a dict where the kind is ``typeddict``."""
 
     fields: list[Field]
     members: list[str]
@@ -61,6 +63,75 @@ class Resources(TypedDict, total=False):
     ephemeral_storage: str
 
 
+class _SecretRequired(TypedDict):
+    group: str
+
+
+class Secret(_SecretRequired, total=False):
+    """A secret that a task may read: one key of a group, or the whole group where ``key`` is absent."""
+
+    key: str
+    version: str
+    mount: Literal["env", "file"]
+    """How it arrives; absent: as the target likes best."""
+    env_var: str
+    """Name of the variable that it arrives in; absent: the name that flytekit gives."""
+
+
+class PodTemplate(TypedDict, total=False):
+    """What a task's pod has beyond what the target gives it."""
+
+    primary_container: str
+    labels: dict[str, str]
+    annotations: dict[str, str]
+    pod_spec: dict[str, Json]
+    """As the Kubernetes API spells it."""
+
+
+class _AcceleratorRequired(TypedDict):
+    device: str
+
+
+class Accelerator(_AcceleratorRequired, total=False):
+    """The device that a task runs on, by the name that clouds give it (``nvidia-tesla-t4``)."""
+
+    partition: str
+    """Size of the slice of the device (``1g.5gb``), empty for the undivided one; absent: either."""
+
+
+class Plugin(TypedDict):
+    """The configuration object of a plugin: its class, and its arguments; an object inside is a ``Plugin`` under ``$call``."""
+
+    name: str
+    arguments: dict[str, Json]
+
+
+class ImageSpec(TypedDict, total=False):
+    """What an image holds, for whoever builds it."""
+
+    name: str
+    registry: str
+    base_image: str
+    python_version: str
+    builder: str
+    platform: str
+    packages: list[str]
+    conda_packages: list[str]
+    conda_channels: list[str]
+    apt_packages: list[str]
+    requirements: str
+    """Path of a requirements file below the project."""
+    pip_index: str
+    pip_extra_index_url: list[str]
+    pip_extra_args: str
+    cuda: str
+    cudnn: str
+    commands: list[str]
+    copy: list[str]
+    entrypoint: list[str]
+    env: dict[str, str]
+
+
 class Policy(TypedDict, total=False):
     """How a task runs. Absent: no cache, 0 retries, no timeout."""
 
@@ -72,6 +143,14 @@ class Policy(TypedDict, total=False):
     limits: Resources
     image: str
     environment: dict[str, str]
+    secrets: list[Secret]
+    pod_template: PodTemplate
+    pod_template_name: str
+    accelerator: Accelerator
+    shared_memory: str
+    """Size of ``/dev/shm``; empty for as much as the pod's memory allows."""
+    plugin: Plugin
+    deck: bool
 
 
 class TaskDef(TypedDict):
@@ -147,6 +226,16 @@ class DictBinding(_DictBindingRequired, _Crossing):
     """A dict that the workflow writes out: keys in wire form, each beside its value."""
 
 
+class _StructBindingRequired(TypedDict):
+    kind: Literal["struct"]
+    type: str
+    items: dict[str, Binding]
+
+
+class StructBinding(_StructBindingRequired, _Crossing):
+    """An instance of a class that the workflow builds: its arguments by field."""
+
+
 LeafBinding = Union[LiteralBinding, InputBinding, OutputBinding]
 Binding = Union[LeafBinding, ListBinding, DictBinding]
 
@@ -171,6 +260,10 @@ class Node(_NodeRequired, total=False):
     """Map: elements at a time; absent or 0 is unlimited."""
     along: list[str]
     """Map: further inputs that take one element each, of lists as long as that of ``over``."""
+    min_success_ratio: float
+    """Map: the share of elements that must succeed, the others giving None; absent: all, and there are no others."""
+    min_successes: int
+    """Map: how many elements must succeed, the others giving None."""
 
 
 class Output(TypedDict):
@@ -191,15 +284,20 @@ class Workflow(TypedDict):
     nodes: list[Node]
 
 
-class Program(TypedDict):
-    """Everything that a run means; identical for all targets."""
-
+class _ProgramRequired(TypedDict):
     schema: int
     project: str
     domain: str
     classes: dict[str, ClassDef]
     tasks: dict[str, TaskDef]
     workflow: Workflow
+
+
+class Program(_ProgramRequired, total=False):
+    """Everything that a run means; identical for all targets."""
+
+    images: dict[str, ImageSpec]
+    """What the images hold that tasks name in ``policy.image``, where the source says so; for builders, not for runs."""
 
 
 class _PublishRequired(TypedDict):

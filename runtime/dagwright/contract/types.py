@@ -2,11 +2,14 @@
 
 Text (what plans, signatures and messages hold)::
 
-    int float bool str bytes none datetime timedelta unknown ndarray
-    list[T]  dict[K, V]  tuple[A, B]  union[A, B]  class[pkg.mod.Name]  opaque[pkg.mod.Name]
+    int float bool str bytes none datetime date time timedelta decimal uuid path unknown ndarray
+    list[T]  set[T]  frozenset[T]  dict[K, V]  tuple[A, B]  union[A, B]
+    file  file[csv]  directory  directory[csv]  literal["a", 1]  class[pkg.mod.Name]  opaque[pkg.mod.Name]
 
-``class`` names a dataclass, named tuple or enum whose definition stands in the program's table of classes; ``opaque`` names a
-class that the compiler knows by name only (its values are pickled). ``union`` is flat, without duplicates, ``none`` last.
+``class`` names a class whose definition stands in the program's table of classes, with its type arguments where it is generic
+(``class[pkg.mod.Box[int]]``); ``opaque`` names a class that the compiler knows by name only (its values are pickled).
+``file`` and ``directory`` may name the format of what they hold; ``literal`` holds the allowed values as JSON. ``union`` is flat,
+without duplicates, ``none`` last.
 """
 
 from __future__ import annotations
@@ -15,11 +18,14 @@ TYPE_CHECKING = False  # as in ``typing``, whose import alone costs an attempt 4
 if TYPE_CHECKING:
     from typing import Iterable
 
-SCALARS = ("int", "float", "bool", "str", "bytes", "none", "datetime", "timedelta", "unknown", "ndarray")
+SCALARS = (
+    *("int", "float", "bool", "str", "bytes", "none", "datetime", "date", "time", "timedelta", "decimal", "uuid", "path"),
+    *("unknown", "ndarray"),
+)
 
 
 class Type:
-    """One type: a kind, type arguments, and a qualified name for ``class`` and ``opaque``.
+    """One type: a kind, type arguments, and a name: of a ``class`` or ``opaque``, a format, or the values of a ``literal``.
 
     Two types are equal when their texts are. Instances are immutable by convention and safe to share.
     """
@@ -57,10 +63,26 @@ STR = Type("str")
 BYTES = Type("bytes")
 NONE = Type("none")
 DATETIME = Type("datetime")
+DATE = Type("date")
+TIME = Type("time")
 TIMEDELTA = Type("timedelta")
+DECIMAL = Type("decimal")
+UUID = Type("uuid")
+PATH = Type("path")
 UNKNOWN = Type("unknown")
 NDARRAY = Type("ndarray")
-_SCALARS = {t.kind: t for t in (INT, FLOAT, BOOL, STR, BYTES, NONE, DATETIME, TIMEDELTA, UNKNOWN, NDARRAY)}
+FILE = Type("file")
+DIRECTORY = Type("directory")
+_BARE = {
+    declared.kind: declared
+    for declared in (
+        *(INT, FLOAT, BOOL, STR, BYTES, NONE, DATETIME, DATE, TIME, TIMEDELTA, DECIMAL, UUID, PATH),
+        *(UNKNOWN, NDARRAY, FILE, DIRECTORY),
+    )
+}
+_NAMED = ("class", "opaque", "file", "directory", "literal")
+"""Kinds whose brackets hold a name, not types."""
+_OF_TYPES = ("list", "set", "frozenset", "dict", "tuple", "union")
 
 
 def list_of(element: Type) -> Type:
@@ -88,6 +110,31 @@ def opaque(name: str) -> Type:
     return Type("opaque", (), name)
 
 
+def set_of(element: Type) -> Type:
+    """Type of a set."""
+    return Type("set", (element,))
+
+
+def frozenset_of(element: Type) -> Type:
+    """Type of a frozen set."""
+    return Type("frozenset", (element,))
+
+
+def file_of(form: str) -> Type:
+    """Type of a file, of a format where ``form`` is not empty."""
+    return Type("file", (), form)
+
+
+def directory_of(form: str) -> Type:
+    """Type of a directory, of files of a format where ``form`` is not empty."""
+    return Type("directory", (), form)
+
+
+def literal_of(values: str) -> Type:
+    """Type of the values that a JSON array's text without its brackets lists: ``"a", 1``."""
+    return Type("literal", (), values)
+
+
 def union_of(items: Iterable[Type]) -> Type:
     """Join types: nested unions are flattened, duplicates dropped, ``none`` put last; one type stays itself."""
     flat: dict[str, Type] = {}
@@ -105,9 +152,9 @@ def parse(text: str) -> Type:
     Raises:
         ValueError: The text is not of the grammar.
     """
-    scalar = _SCALARS.get(text)
-    if scalar is not None:
-        return scalar
+    bare = _BARE.get(text)
+    if bare is not None:
+        return bare
     found, end = _parse(text, 0)
     if end != len(text):
         raise ValueError(f"not a type: {text!r}")
@@ -119,14 +166,14 @@ def _parse(text: str, start: int) -> tuple[Type, int]:
     while end < len(text) and text[end] not in "[],":
         end += 1
     kind = text[start:end].strip()
-    if kind in _SCALARS:
-        return _SCALARS[kind], end
+    if kind in _BARE and text[end : end + 1] != "[":
+        return _BARE[kind], end
     if end >= len(text) or text[end] != "[":
         raise ValueError(f"not a type: {text!r}")
-    if kind in ("class", "opaque"):
-        close = text.index("]", end)
+    if kind in _NAMED:
+        close = _closing(text, end)
         return Type(kind, (), text[end + 1 : close]), close + 1
-    if kind not in ("list", "dict", "tuple", "union"):
+    if kind not in _OF_TYPES:
         raise ValueError(f"not a type: {text!r}")
     args: list[Type] = []
     end += 1
@@ -138,3 +185,24 @@ def _parse(text: str, start: int) -> tuple[Type, int]:
     if end >= len(text):
         raise ValueError(f"not a type: {text!r}")
     return Type(kind, tuple(args)), end + 1
+
+
+def _closing(text: str, start: int) -> int:
+    """Where the bracket at ``start`` is closed; brackets within JSON texts do not count."""
+    depth, quoted, at = 0, False, start
+    while at < len(text):
+        char = text[at]
+        if quoted:
+            if char == "\\":
+                at += 1
+            quoted = char != '"'
+        elif char == '"':
+            quoted = True
+        elif char == "[":
+            depth += 1
+        elif char == "]":
+            depth -= 1
+            if depth == 0:
+                return at
+        at += 1
+    raise ValueError(f"not a type: {text!r}")
