@@ -1,6 +1,6 @@
 """The registry of diagnostic codes: one flat constant a code, in the order of numbers.
 
-1xx reading, 2xx names, 3xx types, 4xx graph, 50x policy, 53x Argo, 55x Batch, 59x settings and comments, 6xx run time. A number is never
+1xx reading, 2xx names, 3xx types, 4xx graph, 50x policy, 53x and 54x Argo, 55x Batch, 59x settings and comments, 6xx run time. A number is never
 reused, not even when its code is gone. A test holds every constant to this form and to a use somewhere in the sources.
 """
 
@@ -78,7 +78,7 @@ INVALID_TIMEOUT = Code("DW507", "error", "a timeout is not positive")
 CACHE_WITHOUT_VERSION = Code("DW508", "error", "a cached task has no cache version")
 INCONSISTENT_CACHE = Code("DW509", "error", "cache keywords contradict each other or the signature")
 
-# 53x: Argo
+# 53x and 54x: Argo
 ARGO_SETTING = Code("DW530", "error", "a setting of the Argo target cannot be used")
 ARGO_NO_STORE = Code("DW531", "warning", "no store is configured for Argo")
 ARGO_NAME = Code("DW532", "error", "Argo or Kubernetes does not take a name")
@@ -89,6 +89,10 @@ ARGO_SIZE = Code("DW536", "error", "a workflow outgrows what the cluster stores 
 ARGO_CODE_SIZE = Code("DW537", "error", "the code is too large for a ConfigMap")
 ARGO_INPUT_SIZE = Code("DW538", "error", "inputs are too large for the environment of a pod")
 ARGO_LIVE_TEXT = Code("DW539", "error", "a text would not reach its pod unchanged")
+ARGO_POD_TEMPLATE = Code("DW540", "error", "a pod of Argo cannot take a part of a pod template")
+ARGO_IGNORED = Code("DW541", "warning", "Argo has no use for something that a task asks for")
+ARGO_SECRET = Code("DW542", "error", "a secret has no place among the Secrets of Kubernetes")
+ARGO_PLUGIN = Code("DW543", "error", "Argo cannot run tasks of this plugin")
 
 # 55x: AWS Batch
 BATCH_SETTING = Code("DW550", "error", "a setting of AWS Batch is wrong or missing")
@@ -97,6 +101,9 @@ BATCH_RESOURCES = Code("DW552", "error", "AWS Batch cannot grant the resources o
 BATCH_CHANGED = Code("DW553", "warning", "AWS Batch grants other resources than a task asks for")
 BATCH_LIMIT = Code("DW554", "error", "a request breaks a limit of AWS Batch")
 BATCH_IGNORED = Code("DW555", "warning", "AWS Batch has no use for a keyword of a task")
+BATCH_SECRET = Code("DW556", "error", "a secret has no ARN for AWS Batch")
+BATCH_UNSUPPORTED = Code("DW557", "error", "AWS Batch cannot give a task what it asks for")
+BATCH_PLUGIN = Code("DW558", "error", "AWS Batch cannot run tasks of this plugin")
 
 # 59x: settings, and comments that say what is shown
 UNREADABLE_SETTINGS = Code("DW590", "error", "a settings file cannot be read")

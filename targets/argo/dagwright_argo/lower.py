@@ -122,7 +122,7 @@ def _kind(program: Program, node: FlatNode, nodes: Mapping[str, FlatNode], lower
     needed = inputs_read(node, nodes)
     return PodKind(
         task=task.name,
-        policy=msgspec.structs.replace(node.policy or task.policy, cache=None),
+        policy=msgspec.structs.replace(node.policy or task.policy, cache=None, plugin=None, deck=False),
         mapped=isinstance(node, MapNode),
         inputs=tuple(field.name for field in program.workflow.inputs if field.name in needed),
         published=tuple(published.parameter for published in lowering.units[node.id].publish),

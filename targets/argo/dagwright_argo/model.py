@@ -6,7 +6,14 @@ fields that this target emits stand here.
 
 from __future__ import annotations
 
+from typing import Any
+
 import msgspec
+
+Json = Any
+"""Data of a user's pod template, as Kubernetes spells it; ``Any`` only because JSON is untyped."""
+Fields = dict[str, Json]
+"""An object of such data."""
 
 
 class Frozen(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, rename="camel"):
@@ -59,23 +66,40 @@ class Dag(Frozen, frozen=True, kw_only=True):
     tasks: tuple[DagTask, ...]
 
 
+class SecretKey(Frozen, frozen=True, kw_only=True):
+    """One key of a Secret; ``optional`` lets the pod start without it."""
+
+    name: str
+    key: str
+    optional: bool | None = None
+
+
+class VariableSource(Frozen, frozen=True, kw_only=True):
+    """Where a variable's value comes from when its container starts."""
+
+    secret_key_ref: SecretKey
+
+
 class Variable(Frozen, frozen=True, kw_only=True):
-    """One variable of a container's environment."""
+    """One variable of a container's environment: a value, or where it comes from."""
 
     name: str
-    value: str
+    value: str | None = None
+    value_from: VariableSource | None = None
 
 
-class NameRef(Frozen, frozen=True, kw_only=True):
-    """A reference to an object of the same namespace."""
+class SecretRef(Frozen, frozen=True, kw_only=True):
+    """A Secret of the same namespace; ``optional`` lets the pod start without it."""
 
     name: str
+    optional: bool | None = None
 
 
 class EnvironmentSource(Frozen, frozen=True, kw_only=True):
-    """A Secret all of whose keys become variables."""
+    """A Secret all of whose keys become variables; ``prefix`` stands before their names."""
 
-    secret_ref: NameRef
+    prefix: str | None = None
+    secret_ref: SecretRef
 
 
 class Mount(Frozen, frozen=True, kw_only=True):
@@ -88,7 +112,7 @@ class Mount(Frozen, frozen=True, kw_only=True):
 
 
 class KeyPath(Frozen, frozen=True, kw_only=True):
-    """A key of a ConfigMap and the file that it becomes."""
+    """A key of a ConfigMap or a Secret and the file that it becomes."""
 
     key: str
     path: str
@@ -114,7 +138,10 @@ class Projected(Frozen, frozen=True, kw_only=True):
 
 
 class EmptyDir(Frozen, frozen=True, kw_only=True):
-    """A volume that lives as long as its pod."""
+    """A volume that lives as long as its pod; ``medium`` is ``Memory`` or the node's disk."""
+
+    medium: str | None = None
+    size_limit: str | None = None
 
 
 class HostPath(Frozen, frozen=True, kw_only=True):
@@ -130,9 +157,11 @@ class Claim(Frozen, frozen=True, kw_only=True):
 
 
 class SecretSource(Frozen, frozen=True, kw_only=True):
-    """A volume of a Secret's keys."""
+    """A volume of a Secret's keys; ``optional`` lets the pod start without it."""
 
     secret_name: str
+    items: tuple[KeyPath, ...] | None = None
+    optional: bool | None = None
 
 
 class Volume(Frozen, frozen=True, kw_only=True):
@@ -148,22 +177,37 @@ class Volume(Frozen, frozen=True, kw_only=True):
 
 
 class Resources(Frozen, frozen=True, kw_only=True):
-    """Quantities by resource name."""
+    """Quantities by resource name; ``claims`` as a user's pod template has them."""
 
     requests: dict[str, str] | None = None
     limits: dict[str, str] | None = None
+    claims: Json = None
 
 
 class Container(Frozen, frozen=True, kw_only=True):
-    """The one container of a pod that we describe; Argo adds its own."""
+    """The one container of a pod that we describe; Argo adds its own. What is ``Json`` is a user's."""
 
     image: str
     command: tuple[str, ...]
     args: tuple[str, ...]
-    env: tuple[Variable, ...]
-    env_from: tuple[EnvironmentSource, ...] | None = None
+    env: tuple[Variable | Fields, ...]
+    env_from: tuple[EnvironmentSource | Fields, ...] | None = None
     resources: Resources | None = None
-    volume_mounts: tuple[Mount, ...]
+    volume_mounts: tuple[Mount | Fields, ...]
+    image_pull_policy: Json = None
+    lifecycle: Json = None
+    liveness_probe: Json = None
+    ports: Json = None
+    readiness_probe: Json = None
+    resize_policy: Json = None
+    security_context: Json = None
+    startup_probe: Json = None
+    stdin: Json = None
+    stdin_once: Json = None
+    termination_message_policy: Json = None
+    tty: Json = None
+    volume_devices: Json = None
+    working_dir: Json = None
 
 
 class Backoff(Frozen, frozen=True, kw_only=True):
@@ -202,7 +246,7 @@ class Metadata(Frozen, frozen=True, kw_only=True):
 
 
 class Template(Frozen, frozen=True, kw_only=True):
-    """A DAG template (``dag``) or a container template (``container``)."""
+    """A DAG template (``dag``) or a container template (``container``); what is ``Json`` is a user's."""
 
     name: str
     metadata: Metadata | None = None
@@ -210,12 +254,22 @@ class Template(Frozen, frozen=True, kw_only=True):
     outputs: Parameters | None = None
     parallelism: int | None = None
     dag: Dag | None = None
-    tolerations: tuple[Toleration, ...] | None = None
+    node_selector: dict[str, str] | None = None
+    affinity: Json = None
+    tolerations: tuple[Toleration | Fields, ...] | None = None
+    automount_service_account_token: Json = None
+    host_aliases: Json = None
+    priority_class_name: Json = None
+    scheduler_name: Json = None
+    security_context: Json = None
     service_account_name: str | None = None
     active_deadline_seconds: int | None = None
     retry_strategy: RetryStrategy | None = None
+    pod_spec_patch: str | None = None
+    init_containers: Json = None
     container: Container | None = None
-    volumes: tuple[Volume, ...] | None = None
+    sidecars: Json = None
+    volumes: tuple[Volume | Fields, ...] | None = None
 
 
 class WorkflowSpec(Frozen, frozen=True, kw_only=True):

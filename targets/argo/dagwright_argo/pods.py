@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import math
-from typing import TYPE_CHECKING
+from itertools import chain
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import msgspec
 
@@ -21,13 +22,16 @@ from dagwright.contract.names import (
     ENV_STORE,
 )
 from dagwright_argo import model
+from dagwright_argo.devices import affinity_without, nodes_of
 from dagwright_argo.expansion import EMPTY_VARIABLE, parameter_reference, variable_text
 from dagwright_argo.naming import LABEL_VALUE
 from dagwright_argo.parameters import RUN_REFERENCE
-from dagwright_compiler.ir.program import Policy, Resources
+from dagwright_argo.pod_templates import Overlay, overlay
+from dagwright_argo.secrets import SecretParts, secret_parts
+from dagwright_compiler.ir.program import PodTemplate, Policy, Resources
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping, Sequence
 
     from dagwright_argo.settings import ArgoSettings, VolumeSetting
 
@@ -39,6 +43,8 @@ _RETRY_EXPRESSION = (
     " && !(lastRetry.message contains 'OOMKilled')"
     " && !(lastRetry.message contains 'specified deadline'))"
 )
+SHARED_MEMORY_PATH = "/dev/shm"  # noqa: S108  # where Linux has shared memory
+_SHARED_MEMORY = "dagwright-shared-memory"
 _BACKOFF = model.Backoff(duration="10s", factor=2, cap="5m")
 
 
@@ -47,6 +53,9 @@ _UNDISTURBED = {
     "cluster-autoscaler.kubernetes.io/safe-to-evict": "false",
     "karpenter.sh/do-not-disrupt": "true",
 }
+
+
+Item = TypeVar("Item")
 
 
 class CodePart(msgspec.Struct, frozen=True):
@@ -85,33 +94,38 @@ class Pods:
         self._store = store
         self._volumes = _volumes(settings, code)
         self._mounts = _mounts(settings)
-        self._tolerations = (
-            tuple(
-                model.Toleration(key=item.key, operator=item.operator, value=item.value, effect=item.effect)
-                for item in settings.interruptible_tolerations
-            )
-            or None
+        self._tolerations = tuple(
+            model.Toleration(key=item.key, operator=item.operator, value=item.value, effect=item.effect)
+            for item in settings.interruptible_tolerations
         )
 
     def template(self, name: str, kind: PodKind, *, labelled: bool) -> model.Template:
         """Describe the pods of one kind; ``labelled`` when the name of every node that runs as such a pod fits a label."""
         settings, policy = self._settings, kind.policy
-        labels = {"dagwright/task": kind.task} if kind.task and LABEL_VALUE.fullmatch(kind.task) else {}
-        if labelled:
-            labels["dagwright/node"] = f"{{{{inputs.parameters.{UNIT}}}}}"
-        parameters = (UNIT, INDEX) if kind.mapped else (UNIT,)
-        annotations = _UNDISTURBED if policy.interruptible is False else None
+        users = overlay(template_of(policy, settings))
+        secrets = secret_parts(policy.secrets, settings)
+        nodes = nodes_of(policy.accelerator, settings)
         outputs = tuple(
             model.Parameter(name=published, value_from=model.ValueFrom(path=f"{DEFAULT_WORK}/{CONTROL_FOLDER}/{published}"))
             for published in kind.published
         )
+        fields: dict[str, Any] = {
+            "service_account_name": settings.service_account or None,
+            **users.template_fields(),
+            "node_selector": {**users.template.get("nodeSelector", {}), **nodes.labels} or None,
+            "affinity": affinity_without(nodes.without, users.template.get("affinity")),
+            "tolerations": (
+                *(self._tolerations if policy.interruptible else ()),
+                *nodes.tolerations,
+                *users.template.get("tolerations", ()),
+            )
+            or None,
+        }
         return model.Template(
             name=name,
-            metadata=model.Metadata(labels=labels or None, annotations=annotations) if labels or annotations else None,
-            inputs=model.Parameters(parameters=tuple(model.Parameter(name=parameter) for parameter in parameters)),
+            metadata=_metadata(kind, users, labelled=labelled),
+            inputs=model.Parameters(parameters=tuple(model.Parameter(name=parameter) for parameter in _parameters(kind))),
             outputs=model.Parameters(parameters=outputs) if outputs else None,
-            tolerations=self._tolerations if policy.interruptible else None,
-            service_account_name=settings.service_account or None,
             active_deadline_seconds=math.ceil(policy.timeout_s) + BACKSTOP_MARGIN_S if policy.timeout_s else None,
             retry_strategy=model.RetryStrategy(
                 limit=policy.retries + settings.system_retries,
@@ -119,17 +133,29 @@ class Pods:
                 expression=_RETRY_EXPRESSION,
                 backoff=_BACKOFF,
             ),
-            container=model.Container(
-                image=policy.image or settings.image,
-                command=(settings.python, DEFAULT_RUNTIME),
-                args=tuple(f"{{{{inputs.parameters.{parameter}}}}}" for parameter in parameters),
-                env=tuple(self._variables(kind)),
-                env_from=tuple(model.EnvironmentSource(secret_ref=model.NameRef(name=name)) for name in settings.env_secrets)
-                or None,
-                resources=_resources(policy, settings),
-                volume_mounts=self._mounts,
-            ),
-            volumes=self._volumes,
+            pod_spec_patch=users.patch_text(),
+            container=self._container(kind, users, secrets),
+            sidecars=users.sidecars or None,
+            volumes=_joined(self._volumes, _memory_volume(policy), secrets.volumes, users.template.get("volumes", ())),
+            **fields,
+        )
+
+    def _container(self, kind: PodKind, users: Overlay, secrets: SecretParts) -> model.Container:
+        settings, policy, primary = self._settings, kind.policy, users.primary
+        env_from = (
+            *(model.EnvironmentSource(secret_ref=model.SecretRef(name=name)) for name in settings.env_secrets),
+            *secrets.sources,
+            *primary.get("envFrom", ()),
+        )
+        return model.Container(
+            image=policy.image or primary.get("image") or settings.image,
+            command=(settings.python, DEFAULT_RUNTIME),
+            args=tuple(f"{{{{inputs.parameters.{parameter}}}}}" for parameter in _parameters(kind)),
+            env=(*self._variables(kind), *secrets.variables, *primary.get("env", ())),
+            env_from=env_from or None,
+            resources=_resources(policy, settings, primary.get("resources", {})),
+            volume_mounts=_joined(self._mounts, _memory_mount(policy), secrets.mounts, primary.get("volumeMounts", ())),
+            **users.container_fields(),
         )
 
     def _variables(self, kind: PodKind) -> Iterable[model.Variable]:
@@ -146,18 +172,65 @@ class Pods:
             yield model.Variable(name=f"{ENV_INPUT}{name}", value=parameter_reference(name))
 
 
-def _resources(policy: Policy, settings: ArgoSettings) -> model.Resources:
+def template_of(policy: Policy, settings: ArgoSettings) -> PodTemplate | None:
+    """The pod template of a task: its own, or the settings' of the name that it gives."""
+    if policy.pod_template is not None or policy.pod_template_name is None:
+        return policy.pod_template
+    named = settings.pod_templates.get(policy.pod_template_name)
+    return named.template() if named else None
+
+
+def _parameters(kind: PodKind) -> tuple[str, ...]:
+    return (UNIT, INDEX) if kind.mapped else (UNIT,)
+
+
+def _metadata(kind: PodKind, users: Overlay, *, labelled: bool) -> model.Metadata | None:
+    labels = dict(users.labels)
+    if kind.task and LABEL_VALUE.fullmatch(kind.task):
+        labels["dagwright/task"] = kind.task
+    if labelled:
+        labels["dagwright/node"] = f"{{{{inputs.parameters.{UNIT}}}}}"
+    annotations = {**(_UNDISTURBED if kind.policy.interruptible is False else {}), **users.annotations}
+    return model.Metadata(labels=labels or None, annotations=annotations or None) if labels or annotations else None
+
+
+def _joined(shared: tuple[Item, ...], *others: Sequence[Item]) -> tuple[Item, ...]:
+    """What all pods have and what this one has beyond it; the very same object where there is nothing, so that it is written once."""
+    return (*shared, *chain(*others)) if any(others) else shared
+
+
+def _memory_volume(policy: Policy) -> tuple[model.Volume, ...]:
+    """Kubernetes gives a pod 64 MiB of shared memory; a volume in memory gives as much as the container may use, or the size asked for."""
+    if policy.shared_memory is None:
+        return ()
+    memory = model.EmptyDir(medium="Memory", size_limit=policy.shared_memory or None)
+    return (model.Volume(name=_SHARED_MEMORY, empty_dir=memory),)
+
+
+def _memory_mount(policy: Policy) -> tuple[model.Mount, ...]:
+    return () if policy.shared_memory is None else (model.Mount(name=_SHARED_MEMORY, mount_path=SHARED_MEMORY_PATH),)
+
+
+def _resources(policy: Policy, settings: ArgoSettings, users: Mapping[str, Any]) -> model.Resources:
     """Map quantities to Kubernetes' names; a default request must not exceed a limit, so a limit alone requests itself.
 
-    A GPU is never overcommitted: Kubernetes wants it among the limits.
+    A GPU is never overcommitted: Kubernetes wants it among the limits. A pod template's resources count where the task names none.
     """
     requests, limits = _quantities(policy.requests, settings), _quantities(policy.limits, settings)
+    if not requests and not limits:
+        requests, limits = _texts(users.get("requests")), _texts(users.get("limits"))
     for name, default in (("cpu", settings.cpu), ("memory", settings.memory)):
         if name not in requests and name not in limits:
             requests[name] = default
+    if policy.accelerator is not None and settings.gpu not in limits:
+        requests.setdefault(settings.gpu, "1")
     if settings.gpu in requests:
         limits.setdefault(settings.gpu, requests[settings.gpu])
-    return model.Resources(requests=requests or None, limits=limits or None)
+    return model.Resources(requests=requests or None, limits=limits or None, claims=users.get("claims"))
+
+
+def _texts(quantities: Mapping[str, Any] | None) -> dict[str, str]:
+    return {name: str(quantity) for name, quantity in (quantities or {}).items()}
 
 
 def _quantities(resources: Resources | None, settings: ArgoSettings) -> dict[str, str]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import json
 import re
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -10,8 +11,10 @@ import msgspec
 
 from dagwright.contract.names import DEFAULT_PLAN, SYSTEM_RETRIES
 from dagwright_argo.expansion import LOST_ON_THE_WAY
+from dagwright_argo.naming import LABEL_NAME
 from dagwright_compiler.diagnostics.codes import ARGO_SETTING, UNKNOWN_SETTING
 from dagwright_compiler.diagnostics.model import Collector, Diagnostic
+from dagwright_compiler.ir.program import PodTemplate
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -46,13 +49,33 @@ class TolerationSetting(msgspec.Struct, frozen=True, kw_only=True, forbid_unknow
     effect: Literal["", "NoSchedule", "PreferNoSchedule", "NoExecute"] = ""
 
 
+class PodTemplateSetting(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A pod template by name: ``pod_spec`` is a PodSpec as the Kubernetes API spells it."""
+
+    primary_container: str = "primary"
+    labels: dict[str, str] = {}
+    annotations: dict[str, str] = {}
+    pod_spec: dict[str, Any] = {}
+
+    def template(self) -> PodTemplate:
+        """The same as a task would carry it."""
+        return PodTemplate(
+            primary_container=self.primary_container,
+            labels=tuple(self.labels.items()),
+            annotations=tuple(self.annotations.items()),
+            pod_spec=json.dumps(self.pod_spec) if self.pod_spec else "",
+        )
+
+
 class ArgoSettings(msgspec.Struct, frozen=True, kw_only=True):
     """Settings of the target; an empty text is unset.
 
     ``python`` is the interpreter in the image; ``env`` and ``env_secrets`` (names of Secrets) reach every pod, which is how a
     store gets its credentials; ``cpu`` and ``memory`` are what a task without ``requests`` and ``limits`` requests;
-    ``gpu`` is the resource that ``Resources(gpu=...)`` means; ``interruptible_tolerations`` let pods of ``interruptible=True`` onto
-    nodes that may vanish; ``max_workflow_bytes`` is the controller's ``MAX_WORKFLOW_SIZE``,
+    ``gpu`` is the resource that ``Resources(gpu=...)`` means; nodes with an accelerator carry its name in ``accelerator_label``, and the size of its
+    partitions in ``partition_label``; ``secret_names`` gives the Secret of a group where its name is another, ``secret_group`` the one of keys
+    without a group; ``pod_templates`` holds what ``pod_template_name`` stands for; ``interruptible_tolerations`` let pods of
+    ``interruptible=True`` onto nodes that may vanish; ``max_workflow_bytes`` is the controller's ``MAX_WORKFLOW_SIZE``,
     ``max_code_bytes`` what plan and modules may take of one ConfigMap: they are spread over several above it.
     """
 
@@ -67,6 +90,11 @@ class ArgoSettings(msgspec.Struct, frozen=True, kw_only=True):
     cpu: str = "100m"
     memory: str = "256Mi"
     gpu: str = "nvidia.com/gpu"
+    accelerator_label: str = "k8s.amazonaws.com/accelerator"
+    partition_label: str = "k8s.amazonaws.com/gpu-partition-size"
+    secret_group: str = ""
+    secret_names: dict[str, str] = {}
+    pod_templates: dict[str, PodTemplateSetting] = {}
     interruptible_tolerations: tuple[TolerationSetting, ...] = ()
     system_retries: int = SYSTEM_RETRIES
     max_workflow_bytes: int = 1_048_576
@@ -110,6 +138,18 @@ def _problems(settings: ArgoSettings) -> Iterator[tuple[str, str]]:
             f"setting store of {TABLE} is {settings.store!r}, which is no URL",
             'write for instance store = "s3://bucket/prefix"',
         )
+    for name in ("accelerator_label", "partition_label"):
+        if not LABEL_NAME.fullmatch(getattr(settings, name)):
+            yield (
+                f"setting {name} of {TABLE} is {getattr(settings, name)!r}, which is no name of a label",
+                "name the label of your nodes",
+            )
+    for setting, name in (
+        ("secret_group", settings.secret_group),
+        *(("secret_names", name) for name in settings.secret_names.values()),
+    ):
+        if (name or setting != "secret_group") and not _DNS_NAME.fullmatch(name):
+            yield f"setting {setting} of {TABLE} holds {name!r}, which is no Kubernetes name", "name a Secret of the namespace"
     if not 0 <= settings.system_retries <= 10:
         yield f"setting system_retries of {TABLE} is {settings.system_retries}, not 0 to 10", ""
     if not 0 < settings.max_code_bytes <= MAX_CONFIG_MAP_BYTES:

@@ -5,23 +5,22 @@ Covers what this target emits and a user can cause; that the manifest is consist
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING
 
 import msgspec
 
 from dagwright.contract.names import ENV_INPUT
+from dagwright_argo import model
 from dagwright_argo.counts import LiteralCount
-from dagwright_argo.expansion import LOST_ON_THE_WAY
 from dagwright_argo.lower import MAX_ITEMS, Lowering, workflow_name
 from dagwright_argo.naming import OBJECT_NAME_LENGTH, PARAMETER_NAME, TEMPLATE_NAME
+from dagwright_argo.policies import check_policies
 from dagwright_argo.settings import TABLE, ArgoSettings
 from dagwright_argo.waits import delayed
 from dagwright_compiler.diagnostics.codes import (
     ARGO_CODE_SIZE,
     ARGO_INPUT_SIZE,
     ARGO_ITEMS,
-    ARGO_LIVE_TEXT,
     ARGO_NAME,
     ARGO_NO_STORE,
     ARGO_NO_TASK,
@@ -33,9 +32,8 @@ from dagwright_compiler.diagnostics.model import Diagnostic
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from dagwright_argo import model
     from dagwright_compiler.bundle import Bundle
-    from dagwright_compiler.ir.program import Policy, Program
+    from dagwright_compiler.ir.program import Program
     from dagwright_compiler.ir.spans import SpanTable
     from dagwright_compiler.source import Span
 
@@ -44,8 +42,6 @@ MAX_INPUT_BYTES = 65_536
 """What a pod's workflow inputs may hold together: one variable stops at 128 KiB, and all of them with the arguments."""
 _NODE_BYTES = 110
 """What the status holds of one pod and its retry node, compressed (measured; facts: 109)."""
-_VARIABLE_NAME = re.compile(r"[-._a-zA-Z][-._a-zA-Z0-9]*")
-_RESERVED_VARIABLES = "DAGWRIGHT_"
 
 
 def check_program(program: Program, settings: ArgoSettings, spans: SpanTable) -> Iterator[Diagnostic]:
@@ -68,7 +64,7 @@ def check_program(program: Program, settings: ArgoSettings, spans: SpanTable) ->
             message = f"the name {node.id} of a call: Argo takes up to 128 letters, digits and -, with a letter first"
             help_text = 'set another one with .with_overrides(node_name="...")'
             yield Diagnostic(ARGO_NAME, message, spans.node(workflow.name, node.id), help=help_text)
-    yield from _check_policies(program, spans)
+    yield from check_policies(program, settings, spans)
 
 
 def _check_inputs(program: Program, spans: SpanTable) -> Iterator[Diagnostic]:
@@ -81,38 +77,6 @@ def _check_inputs(program: Program, spans: SpanTable) -> Iterator[Diagnostic]:
         message = f"workflow {program.workflow.name} has {len(inputs)} inputs, and Argo takes {MAX_PARAMETERS - 2} beside dagwright's own"
         help_text = "put inputs that belong together into a dataclass"
         yield Diagnostic(ARGO_ITEMS, message, spans.definition(program.workflow.name), help=help_text)
-
-
-def _check_policies(program: Program, spans: SpanTable) -> Iterator[Diagnostic]:
-    for task in program.tasks.values():
-        for part, found in _policy_problems(task.policy):
-            yield msgspec.structs.replace(found, span=spans.definition(task.name, part))
-    for node in program.workflow.nodes:
-        policy: Policy | None = getattr(node, "policy", None)
-        if policy is not None and policy != program.tasks[getattr(node, "task", "")].policy:
-            for part, found in _policy_problems(policy):
-                yield msgspec.structs.replace(found, span=spans.node(program.workflow.name, node.id, part))
-
-
-def _policy_problems(policy: Policy) -> Iterator[tuple[str, Diagnostic]]:
-    if policy.image is not None and ("{{" in policy.image or not policy.image.strip()):
-        message = (
-            f"the image {policy.image!r} holds {{{{, which Argo would expand" if policy.image.strip() else "the image is empty"
-        )
-        yield "policy.image", Diagnostic(ARGO_LIVE_TEXT, message, help="write the image itself, for instance python:3.11-slim")
-    for name, value in policy.environment:
-        if "\0" in value or LOST_ON_THE_WAY.search(value):
-            message = f"the environment variable {name} holds a control character that the Kubernetes API refuses or drops"
-            yield (
-                "policy.environment",
-                Diagnostic(ARGO_LIVE_TEXT, message, help="let the task make the text, or pass it as an input"),
-            )
-        if not _VARIABLE_NAME.fullmatch(name):
-            message = f"the environment variable {name!r}: Kubernetes takes letters, digits, _, - and . with no digit first"
-            yield "policy.environment", Diagnostic(ARGO_NAME, message, help="rename it")
-        elif name.startswith(_RESERVED_VARIABLES):
-            message = f"the environment variable {name}: names that begin with {_RESERVED_VARIABLES} are dagwright's own"
-            yield "policy.environment", Diagnostic(ARGO_NAME, message, help="rename it")
 
 
 def check_manifest(
@@ -148,7 +112,8 @@ def _check_environments(manifest: model.WorkflowTemplate, span: Span | None) -> 
     reported: set[tuple[str, ...]] = set()
     for template in manifest.spec.templates:
         variables = template.container.env if template.container else ()
-        names = tuple(item.name.removeprefix(ENV_INPUT) for item in variables if item.name.startswith(ENV_INPUT))
+        ours = (item.name for item in variables if isinstance(item, model.Variable))
+        names = tuple(name.removeprefix(ENV_INPUT) for name in ours if name.startswith(ENV_INPUT))
         total = sum(sizes[name] for name in names)
         if total > MAX_INPUT_BYTES and names not in reported:
             reported.add(names)

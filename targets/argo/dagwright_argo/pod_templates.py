@@ -1,0 +1,255 @@
+"""A user's pod template, sorted by what takes each part of it: the main container, the Argo template, or a patch of the pod.
+
+Argo substitutes tags in everything but JSON text in ``podSpecPatch``, so text with ``{{`` is refused elsewhere. Fields of a PodSpec
+and of a container are those of Kubernetes 1.33; what stands below them is left to the API server.
+"""
+
+from __future__ import annotations
+
+import difflib
+import json
+from collections.abc import Mapping
+from functools import lru_cache
+from typing import TYPE_CHECKING, Any
+
+import msgspec
+
+from dagwright.contract.names import DEFAULT_PLAN, TERMINATION_GRACE_POD_S
+from dagwright_argo import model
+from dagwright_argo.expansion import LOST_ON_THE_WAY, json_text
+from dagwright_argo.naming import LABEL_NAME, LABEL_VALUE
+from dagwright_compiler.diagnostics.codes import ARGO_IGNORED, ARGO_LIVE_TEXT, ARGO_POD_TEMPLATE
+from dagwright_compiler.diagnostics.model import Diagnostic
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from dagwright_compiler.ir.program import PodTemplate
+
+Json = Any
+"""Data of a PodSpec; ``Any`` only because JSON is untyped."""
+
+PRIMARY = "primary"
+"""Name of the container that runs the task, unless the template names another."""
+OWN_PREFIX = "dagwright-"
+"""How names of our own volumes begin."""
+_ROOT = DEFAULT_PLAN.rpartition("/")[0]
+
+_OF_TEMPLATE = frozenset(
+    {
+        *("affinity", "automountServiceAccountToken", "hostAliases", "initContainers", "nodeSelector", "priorityClassName"),
+        *("schedulerName", "securityContext", "serviceAccountName", "tolerations", "volumes"),
+    }
+)
+"""Fields of a PodSpec that an Argo template has under the same name."""
+_OF_PATCH = frozenset(
+    {
+        *("dnsConfig", "dnsPolicy", "enableServiceLinks", "hostIPC", "hostNetwork", "hostPID", "hostUsers", "hostname"),
+        *("imagePullSecrets", "nodeName", "os", "overhead", "preemptionPolicy", "readinessGates", "resourceClaims", "resources"),
+        *("runtimeClassName", "schedulingGates", "setHostnameAsFQDN", "shareProcessNamespace", "subdomain"),
+        *("terminationGracePeriodSeconds", "topologySpreadConstraints"),
+    }
+)
+"""Fields of a PodSpec that only a patch of the pod carries."""
+_REFUSED = {
+    "activeDeadlineSeconds": "write timeout= in the decorator: it counts for every attempt",
+    "ephemeralContainers": "only a running pod takes them",
+    "priority": "write priority_class_name: Kubernetes takes the number from the class",
+    "restartPolicy": "Argo starts a new pod for every attempt: write retries= in the decorator",
+    "serviceAccount": "write service_account_name",
+}
+"""Fields of a PodSpec that a pod of Argo cannot have, and what to write instead."""
+_HARMLESS = {"restartPolicy": "Never"}
+"""Values of refused fields that every pod has anyway."""
+
+_SPECIAL = ("env", "envFrom", "image", "resources", "volumeMounts")
+_OVERRIDDEN = ("command", "args")
+"""Fields of the primary container that the task itself decides, as in flytekit."""
+_CONTAINER = {
+    field.encode_name: field.name
+    for field in msgspec.structs.fields(model.Container)
+    if field.encode_name not in (*_SPECIAL, *_OVERRIDDEN)
+}
+"""Fields of the primary container that Argo takes as they are."""
+_REFUSED_OF_CONTAINER = {
+    "restartPolicy": "Argo starts a new pod for every attempt: write retries= in the decorator",
+    "terminationMessagePath": "dagwright writes there why an attempt failed",
+}
+_TEMPLATE = {
+    field.encode_name: field.name for field in msgspec.structs.fields(model.Template) if field.encode_name in _OF_TEMPLATE
+}
+
+
+class Overlay(msgspec.Struct, frozen=True):
+    """A pod template, sorted. Fields are spelled as Kubernetes spells them.
+
+    ``primary`` holds fields of the main container, ``template`` those that an Argo template has too, ``patch`` all others of the PodSpec.
+    """
+
+    labels: Mapping[str, str] = {}
+    annotations: Mapping[str, str] = {}
+    primary: Mapping[str, Json] = {}
+    sidecars: tuple[Json, ...] = ()
+    template: Mapping[str, Json] = {}
+    patch: Mapping[str, Json] = {}
+
+    def container_fields(self) -> dict[str, Json]:
+        """What goes into the main container as it is, by the names of the model."""
+        return {_CONTAINER[name]: value for name, value in self.primary.items() if name in _CONTAINER}
+
+    def template_fields(self) -> dict[str, Json]:
+        """What goes into the Argo template as it is, by the names of the model."""
+        taken = ("nodeSelector", "affinity", "tolerations", "volumes")
+        return {_TEMPLATE[name]: value for name, value in self.template.items() if name not in taken}
+
+    def patch_text(self) -> str | None:
+        """What a patch of the pod carries, in which no ``{{`` stands."""
+        return json_text(dict(self.patch)) if self.patch else None
+
+
+EMPTY = Overlay()
+
+
+@lru_cache(64)
+def overlay(template: PodTemplate | None) -> Overlay:
+    """Sort a pod template; what has no place is left out here and reported by ``template_problems``."""
+    if template is None:
+        return EMPTY
+    spec = _spec(template)
+    primary, sidecars = _containers(template, spec)
+    return Overlay(
+        labels=dict(template.labels),
+        annotations=dict(template.annotations),
+        primary=primary,
+        sidecars=sidecars,
+        template={name: value for name, value in spec.items() if name in _OF_TEMPLATE},
+        patch={name: value for name, value in spec.items() if name in _OF_PATCH},
+    )
+
+
+def _spec(template: PodTemplate) -> dict[str, Json]:
+    spec: dict[str, Json] = json.loads(template.pod_spec) if template.pod_spec else {}
+    return {name: value for name, value in spec.items() if value is not None}
+
+
+def _containers(template: PodTemplate, spec: Mapping[str, Json]) -> tuple[dict[str, Json], tuple[Json, ...]]:
+    """The fields of the primary container, none where the template does not mention it, and the other containers."""
+    name = template.primary_container or PRIMARY
+    containers = [item for item in spec.get("containers") or () if isinstance(item, dict)]
+    primary = next((item for item in containers if item.get("name") == name), {})
+    return (
+        {field: value for field, value in primary.items() if field != "name" and value is not None},
+        tuple(item for item in containers if item is not primary),
+    )
+
+
+def template_problems(template: PodTemplate, variables: frozenset[str], mounted: frozenset[str]) -> Iterator[Diagnostic]:
+    """Say what of a pod template a pod of Argo cannot have, and what it has anyway.
+
+    Args:
+        template: The user's.
+        variables: Names that the task's own environment and secrets take.
+        mounted: Paths where the task's pod has something already.
+    """
+    spec, sorted_ = _spec(template), overlay(template)
+    yield from _labels(sorted_)
+    for field, value in spec.items():
+        if field == "containers" or _HARMLESS.get(field) == value:
+            continue
+        if field in _REFUSED:
+            yield _refused(f"a pod of Argo cannot take the field {field} of the pod template", _REFUSED[field])
+        elif field not in _OF_TEMPLATE and field not in _OF_PATCH:
+            yield _unknown("the pod template", field, (*_OF_TEMPLATE, *_OF_PATCH, "containers"))
+    grace_s = spec.get("terminationGracePeriodSeconds")
+    if isinstance(grace_s, int) and grace_s < TERMINATION_GRACE_POD_S:
+        message = f"the pod template gives a pod {grace_s} s to end, and an attempt needs {TERMINATION_GRACE_POD_S}"
+        yield _refused(message, f"write {TERMINATION_GRACE_POD_S} or more, or leave it out")
+    for field in sorted_.primary:
+        if field in _OVERRIDDEN:
+            message = f"the {field} of the pod template's container {template.primary_container or PRIMARY} has no effect: the task itself runs there"
+            yield Diagnostic(ARGO_IGNORED, message, help="leave it out")
+        elif field in _REFUSED_OF_CONTAINER:
+            yield _refused(f"the task's container cannot take the field {field}", _REFUSED_OF_CONTAINER[field])
+        elif field not in _SPECIAL and field not in _CONTAINER:
+            yield _unknown("the task's container in the pod template", field, (*_SPECIAL, *_CONTAINER))
+    yield from _collisions(sorted_, variables, mounted)
+    yield from _live_texts(sorted_)
+
+
+def _refused(message: str, help_text: str) -> Diagnostic:
+    return Diagnostic(ARGO_POD_TEMPLATE, message, help=help_text)
+
+
+def _unknown(where: str, field: str, known: tuple[str, ...]) -> Diagnostic:
+    near = difflib.get_close_matches(field, known, 1)
+    help_text = f"did you mean {near[0]}?" if near else "see the Kubernetes API reference for the fields of a PodSpec"
+    return Diagnostic(ARGO_POD_TEMPLATE, f"{where} has a field {field}, which Kubernetes does not know", help=help_text)
+
+
+def _labels(found: Overlay) -> Iterator[Diagnostic]:
+    for kind, pairs in (("label", found.labels), ("annotation", found.annotations)):
+        for name in pairs:
+            if name.startswith("dagwright/"):
+                yield _refused(f"the {kind} {name} of the pod template has a name that dagwright keeps for itself", "rename it")
+            elif not LABEL_NAME.fullmatch(name):
+                yield _refused(f"the {kind} {name!r} of the pod template has no name that Kubernetes takes", "rename it")
+    for name, value in found.labels.items():
+        if not LABEL_VALUE.fullmatch(value):
+            message = f"the label {name} of the pod template has the value {value!r}: Kubernetes takes up to 63 letters, digits, -, _ and ."
+            yield _refused(message, "write it as an annotation")
+
+
+def _collisions(found: Overlay, variables: frozenset[str], mounted: frozenset[str]) -> Iterator[Diagnostic]:
+    for item in _dicts(found.primary.get("env")):
+        name = str(item.get("name"))
+        if name.startswith("DAGWRIGHT_"):
+            yield _refused(f"the variable {name} of the pod template has a name that dagwright keeps for itself", "rename it")
+        elif name in variables:
+            yield _refused(f"the variable {name} is set by the pod template and by the task itself", "set it in one place")
+    for item in _dicts(found.template.get("volumes")):
+        name = str(item.get("name"))
+        if name.startswith(OWN_PREFIX):
+            yield _refused(f"the volume {name} of the pod template has a name that dagwright keeps for itself", "rename it")
+    for item in _dicts(found.primary.get("volumeMounts")):
+        path = str(item.get("mountPath")).rstrip("/")
+        if path == _ROOT or path.startswith(f"{_ROOT}/"):
+            yield _refused(f"the pod template mounts {path}, where dagwright's own volumes are", "choose another path")
+        elif path in mounted:
+            yield _refused(f"the pod template mounts {path}, where the task's pod has a volume already", "choose another path")
+
+
+def _dicts(items: Json) -> Iterator[dict[str, Json]]:
+    return (item for item in items or () if isinstance(item, dict))
+
+
+def _live_texts(found: Overlay) -> Iterator[Diagnostic]:
+    """Every text that would not arrive as it is; a patch is JSON, which protects its own."""
+    parts = {
+        "labels": found.labels,
+        "annotations": found.annotations,
+        "containers": [found.primary, *found.sidecars],
+        **found.template,
+    }
+    for name, part in parts.items():
+        live = next((text for text in _texts(part) if "{{" in text or LOST_ON_THE_WAY.search(text) or "\0" in text), None)
+        if live is not None:
+            what = (
+                "{{, which Argo would expand" if "{{" in live else "a control character that the Kubernetes API refuses or drops"
+            )
+            message = f"{name} of the pod template hold {what}: {live[:60]!r}"
+            help_text = (
+                "keep the text in a ConfigMap or a file of the image, or pass it with environment=, which arrives unchanged"
+            )
+            yield Diagnostic(ARGO_LIVE_TEXT, message, help=help_text)
+
+
+def _texts(value: Json) -> Iterator[str]:
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, dict):
+        for key, item in value.items():
+            yield key
+            yield from _texts(item)
+    elif isinstance(value, list | tuple):
+        for item in value:
+            yield from _texts(item)
