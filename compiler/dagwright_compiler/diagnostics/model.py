@@ -15,6 +15,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
 Severity = Literal["error", "warning"]
+Applicability = Literal["machine-applicable", "maybe-incorrect"]
+"""Whether a fix is what the user means, or a guess that has to be looked at."""
 
 
 class Code(msgspec.Struct, frozen=True):
@@ -32,8 +34,31 @@ class Label(msgspec.Struct, frozen=True):
     text: str
 
 
+class Edit(msgspec.Struct, frozen=True):
+    """A change of the source: ``text`` in the place of what stands at ``span``, which may be empty."""
+
+    span: Span
+    text: str
+
+
+class Fix(msgspec.Struct, frozen=True):
+    """Edits that end a finding, all in one file and apart from each other; ``message`` says what they do."""
+
+    message: str
+    applicability: Applicability
+    edits: tuple[Edit, ...]
+
+    @property
+    def is_certain(self) -> bool:
+        """Whether it may be applied without anybody looking at it."""
+        return self.applicability == "machine-applicable"
+
+
 class Diagnostic(msgspec.Struct, frozen=True):
-    """One finding. ``message`` says what is wrong (lower case, no full stop); ``help`` what to write instead."""
+    """One finding. ``message`` says what is wrong (lower case, no full stop); ``help`` what to write instead.
+
+    ``fix`` is filled in for findings that are shown or fixed, where there is one (see ``dagwright_compiler.fixes``).
+    """
 
     code: Code
     message: str
@@ -42,6 +67,7 @@ class Diagnostic(msgspec.Struct, frozen=True):
     related: tuple[Label, ...] = ()
     notes: tuple[str, ...] = ()
     help: str = ""
+    fix: Fix | None = None
 
     @property
     def is_error(self) -> bool:

@@ -10,28 +10,68 @@ if TYPE_CHECKING:
 _MOST_CANDIDATES = 2000
 
 
+_LEAST_LENGTH = 3
+_LONG = 6
+
+
+class Guess(str):
+    """Help that proposes another word, and knows which: ``meant`` in the place of ``word``.
+
+    It is the text itself, so that it passes through everything that carries help. ``is_certain`` says that there is no other candidate
+    and that hardly anything was misspelt.
+    """
+
+    __slots__ = ("is_certain", "meant", "word")
+    word: str
+    meant: str
+    is_certain: bool
+
+
+class MissingImport(str):
+    """Help that proposes an import, and knows which."""
+
+    __slots__ = ("module", "name")
+    module: str
+    name: str
+
+
 def nearest(word: str, candidates: Iterable[str]) -> str | None:
     """The candidate that differs from ``word`` by the fewest typing errors, if they are few for its length.
 
     Ties go to the alphabetically first candidate. Beyond 2000 candidates only those of the same first letter are compared.
     """
+    found = _near(word, candidates)
+    return min(found, key=lambda name: (found[name], name), default=None)
+
+
+def did_you_mean(word: str, candidates: Iterable[str]) -> str:
+    """The help text ``did you mean `x`?`` (a ``Guess``), or nothing."""
+    found = _near(word, candidates)
+    meant = min(found, key=lambda name: (found[name], name), default=None)
+    if meant is None:
+        return ""
+    guess = Guess(f"did you mean `{meant}`?")
+    guess.word, guess.meant = word, meant
+    slips = 1 if len(word) < _LONG else 2
+    guess.is_certain = len(found) == 1 and len(word) >= _LEAST_LENGTH and found[meant] <= slips
+    return guess
+
+
+def missing_import(module: str, name: str) -> MissingImport:
+    """The help text ``add `from module import name```."""
+    line = MissingImport(f"add `from {module} import {name}`")
+    line.module, line.name = module, name
+    return line
+
+
+def _near(word: str, candidates: Iterable[str]) -> dict[str, int]:
+    """Candidates within the limit, and how many typing errors away each is."""
     limit = max(1, len(word) // 3)
     names = sorted({name for name in candidates if name != word and abs(len(name) - len(word)) <= limit})
     if len(names) > _MOST_CANDIDATES:
         names = [name for name in names if name[:1] == word[:1]][:_MOST_CANDIDATES]
-    best: str | None = None
-    least = limit + 1
-    for name in names:
-        distance = 0 if name.lower() == word.lower() else _distance(word, name, limit)
-        if distance < least:
-            best, least = name, distance
-    return best
-
-
-def did_you_mean(word: str, candidates: Iterable[str]) -> str:
-    """The help text ``did you mean `x`?``, or nothing."""
-    found = nearest(word, candidates)
-    return f"did you mean `{found}`?" if found else ""
+    found = {name: 0 if name.lower() == word.lower() else _distance(word, name, limit) for name in names}
+    return {name: distance for name, distance in found.items() if distance <= limit}
 
 
 def _distance(left: str, right: str, limit: int) -> int:

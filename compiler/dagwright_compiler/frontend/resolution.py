@@ -9,7 +9,7 @@ from __future__ import annotations
 import ast
 from typing import TYPE_CHECKING
 
-from dagwright_compiler.diagnostics.suggestions import did_you_mean
+from dagwright_compiler.diagnostics.suggestions import did_you_mean, missing_import
 from dagwright_compiler.frontend.entities import (
     ClassEntity,
     Constant,
@@ -285,14 +285,21 @@ class Resolver:
     def _suggestion(name: str, module: Module) -> str:
         assert module.summary is not None
         if external(f"flytekit.{name}").symbol:
-            return f"add `from flytekit import {name}`"
+            return missing_import(_authoring_package(module), name)
         if external(f"typing.{name}").symbol:
-            return f"add `from typing import {name}`"
+            return missing_import("typing", name)
         if name in ("timedelta", "datetime", "timezone"):
-            return f"add `from datetime import {name}`"
+            return missing_import("datetime", name)
         if name == "dataclass":
-            return "add `from dataclasses import dataclass`"
+            return missing_import("dataclasses", name)
         return did_you_mean(name, [*module.summary.bindings, *BUILTINS])
+
+
+def _authoring_package(module: Module) -> str:
+    """The package that a file takes authoring names from."""
+    assert module.summary is not None
+    packages = {binding.module.partition(".")[0] for binding in module.summary.bindings.values() if isinstance(binding, Imported)}
+    return "dagwright" if "dagwright" in packages else "flytekit"
 
 
 def _changes(module: Module) -> list[Change]:
