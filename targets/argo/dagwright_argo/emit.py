@@ -85,7 +85,7 @@ def users_fields(part: model.Container | model.Template, indent: int) -> str:
 def nested(data: model.Json, indent: int) -> str:
     """Write what follows a key and its colon: a scalar on the same line, a list or an object on lines of their own."""
     data = msgspec.to_builtins(data)
-    if not isinstance(data, dict | list) or not data:
+    if not isinstance(data, dict | list | tuple) or not data:
         return f" {flow(data)}"
     margin = "\n" + " " * indent
     if isinstance(data, dict):

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from msgspec.structs import replace
 
 from dagwright.contract import names
+from dagwright_batch.extras import Extras, Finding, extras_of, shared_memory, with_device
 from dagwright_batch.limits import HASH_ROOM, MAX_ATTEMPTS, MAX_NAME, plain, short
 from dagwright_batch.model import (
     Container,
@@ -25,13 +26,12 @@ from dagwright_batch.model import (
 )
 from dagwright_batch.resources import DoesNotFitError, Fit, fit
 from dagwright_compiler.diagnostics.codes import BATCH_CHANGED, BATCH_IGNORED, BATCH_RESOURCES
-from dagwright_compiler.diagnostics.model import Code
 from dagwright_compiler.ir.program import MapNode, Policy, Program, TaskNode
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from dagwright_batch.settings import BatchSettings
+    from dagwright_batch.settings import BatchSettings, Platform
 
 ENTRY = "dagwright.execution"
 """The runtime's entry, as in every pod."""
@@ -39,8 +39,8 @@ LOOPS = "dagwright.execution.batch"
 """Its entry where a container is more than one plain attempt."""
 BARRIER = "wait"
 
-Report = Callable[[Code, str, TaskNode | MapNode, str], None]
-"""Takes a finding about a node's policy: code, message, node, field of the policy."""
+Report = Callable[[Finding, TaskNode | MapNode], None]
+"""Takes a finding about a node's policy."""
 
 _RULES = (
     ExitRule(on_status_reason="Host EC2*", action="RETRY"),  # the instance is gone (spot)
@@ -52,12 +52,13 @@ _RULES = (
 
 
 class _Body(NamedTuple):
-    """What a definition holds beside its name, and the findings (code, message, field) about the policy it comes from."""
+    """What a definition holds beside its name, and the findings about the policy it comes from."""
 
     container: Container
     retries: RetryStrategy
     timeout: Timeout | None
-    findings: tuple[tuple[Code, str, str], ...] = ()
+    extras: Extras
+    findings: tuple[Finding, ...] = ()
 
 
 class Definitions:
@@ -77,13 +78,13 @@ class Definitions:
         """Key of the node's definition, named after its task; ``pool`` is the number of workers of a map that has them."""
         task = self._program.tasks[node.task]
         # Caching is the runtime's business. Without it, most tasks of a program have one of few policies.
-        policy = replace(node.policy or task.policy, cache=None)
+        policy = replace(node.policy or task.policy, cache=None, deck=False)
         is_map = isinstance(node, MapNode)
         body = self._bodies.get((policy, is_map, pool))
         if body is None:
             body = self._bodies[policy, is_map, pool] = self._body(policy, is_map=is_map, pool=pool)
-        for code, message, field in body.findings:
-            self._report(code, message, node, field)
+        for finding in body.findings:
+            self._report(finding, node)
         base = short(plain(task.function), MAX_NAME - HASH_ROOM)
         definition = self._define(base, body)
         key, number = base, 1
@@ -96,7 +97,8 @@ class Definitions:
     def barrier(self) -> str:
         """Key of the definition of a job that ends at once."""
         resources = fit(None, None, platform=self._settings.platform, cpu="0.25", memory="128Mi")
-        body = _Body(self._container(("true",), resources), _retries(1 + names.SYSTEM_RETRIES), None)
+        extras = Extras(platform=self._settings.platform)
+        body = _Body(self._container(("true",), resources), _retries(1 + names.SYSTEM_RETRIES), None, extras)
         self.made[BARRIER] = self._define(BARRIER, body)
         return BARRIER
 
@@ -104,10 +106,13 @@ class Definitions:
         return Definition(
             job_definition_name=Hashed(hashed=name),
             type="container",
-            platform_capabilities=(self._settings.platform,),
+            platform_capabilities=(body.extras.platform,),
             container_properties=body.container,
             retry_strategy=body.retries,
             timeout=body.timeout,
+            scheduling_priority=body.extras.priority,
+            propagate_tags=body.extras.propagate_tags,
+            tags=dict(body.extras.tags) or None,
         )
 
     def _body(self, policy: Policy, *, is_map: bool, pool: int) -> _Body:
@@ -118,31 +123,36 @@ class Definitions:
             arguments += ["--attempts", str(in_place)]
         findings = []
         if policy.interruptible:
-            findings.append((BATCH_IGNORED, "the job queue chooses between spot and on-demand capacity", "interruptible"))
-        resources, about_resources = self._resources(policy)
+            text = "the job queue chooses between spot and on-demand capacity"
+            findings.append(Finding(BATCH_IGNORED, text, "interruptible"))
+        extras = extras_of(policy, self._settings)
+        resources, about_resources = self._resources(policy, extras.platform)
+        memory, about_memory = shared_memory(policy, resources.memory_mib, extras.platform)
         # A pool runs any number of elements, one after the other; the runtime's watchdog ends each of them.
         seconds = 0 if pool or not policy.timeout_s else in_place * (ceil(policy.timeout_s) + names.BACKSTOP_MARGIN_S)
+        container = self._container(
+            (self._settings.python, "-m", LOOPS if arguments else ENTRY, "Ref::unit", *arguments),
+            resources,
+            image=policy.image,
+            environment=tuple(Variable(name=key, value=value) for key, value in (*policy.environment, *self._environment)),
+        )
         return _Body(
-            self._container(
-                (self._settings.python, "-m", LOOPS if arguments else ENTRY, "Ref::unit", *arguments),
-                resources,
-                image=policy.image,
-                environment=tuple(Variable(name=key, value=value) for key, value in (*policy.environment, *self._environment)),
-            ),
+            replace(container, secrets=extras.secrets, linux_parameters=memory),
             _retries(attempts),
             Timeout(attempt_duration_seconds=seconds) if seconds else None,
-            (*findings, *about_resources),
+            extras,
+            (*findings, *extras.findings, *about_resources, *about_memory),
         )
 
-    def _resources(self, policy: Policy) -> tuple[Fit, list[tuple[Code, str, str]]]:
+    def _resources(self, policy: Policy, platform: Platform) -> tuple[Fit, list[Finding]]:
         settings = self._settings
         part = "limits" if policy.limits and not policy.requests else "requests"
         try:
-            found = fit(policy.requests, policy.limits, platform=settings.platform, cpu=settings.cpu, memory=settings.memory)
+            found = fit(with_device(policy), policy.limits, platform=platform, cpu=settings.cpu, memory=settings.memory)
         except DoesNotFitError as error:
-            instead = fit(None, None, platform=settings.platform, cpu="1", memory="2Gi")
-            return instead, [(BATCH_RESOURCES, str(error), part)]
-        return found, [(BATCH_CHANGED, remark, part) for remark in found.remarks]
+            instead = fit(None, None, platform=platform, cpu="1", memory="2Gi")
+            return instead, [Finding(BATCH_RESOURCES, str(error), part)]
+        return found, [Finding(BATCH_CHANGED, remark, part) for remark in found.remarks]
 
     def _container(
         self, command: tuple[str, ...], resources: Fit, *, image: str | None = None, environment: tuple[Variable, ...] = ()

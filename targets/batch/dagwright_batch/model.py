@@ -106,6 +106,19 @@ class Storage(Frozen, frozen=True, kw_only=True):
     size_in_gi_b: int = msgspec.field(name="sizeInGiB")
 
 
+class SecretVariable(Frozen, frozen=True, kw_only=True):
+    """A variable whose value AWS Batch takes from Secrets Manager or the Parameter Store, by its ARN or name."""
+
+    name: str
+    value_from: str
+
+
+class LinuxParameters(Frozen, frozen=True, kw_only=True):
+    """``/dev/shm`` in MiB."""
+
+    shared_memory_size: int
+
+
 class Container(Frozen, frozen=True, kw_only=True):
     """What runs, with which resources."""
 
@@ -115,6 +128,8 @@ class Container(Frozen, frozen=True, kw_only=True):
     execution_role_arn: str | None = None
     resource_requirements: tuple[Requirement, ...]
     environment: tuple[Variable, ...] = ()
+    secrets: tuple[SecretVariable, ...] = ()
+    linux_parameters: LinuxParameters | None = None
     ephemeral_storage: Storage | None = None
 
 
@@ -127,6 +142,9 @@ class Definition(Frozen, frozen=True, kw_only=True):
     container_properties: Container
     retry_strategy: RetryStrategy
     timeout: Timeout | None = None
+    scheduling_priority: int | None = None
+    propagate_tags: bool = False
+    tags: dict[str, str] | None = None
 
 
 class ArraySize(Frozen, frozen=True, kw_only=True):

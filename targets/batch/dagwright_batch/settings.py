@@ -33,6 +33,7 @@ class BatchSettings(msgspec.Struct, frozen=True):
     workers: int = 16
     cpu: str = "1"
     memory: str = "2Gi"
+    secrets: dict[str, str] = {}
 
 
 def read_settings(raw: Mapping[str, Any], found: Collector) -> BatchSettings:

@@ -12,11 +12,12 @@ from dagwright_batch.model import Hashed
 from dagwright_batch.settings import BatchSettings, read_settings
 from dagwright_batch.validate import broken_definition_rules, broken_job_rules
 from dagwright_compiler.diagnostics.codes import BATCH_LIMIT, BATCH_UNSET
-from dagwright_compiler.diagnostics.model import Code, Collector, Diagnostic
+from dagwright_compiler.diagnostics.model import Collector, Diagnostic
 from dagwright_compiler.ir.program import MapNode, TaskNode
 from dagwright_compiler.target_api import Artefact, Request
 
 if TYPE_CHECKING:
+    from dagwright_batch.extras import Finding
     from dagwright_batch.model import BatchPlan
     from dagwright_compiler.source import Span
 
@@ -37,12 +38,12 @@ class BatchTarget:
 
         said: set[tuple[str, str, str, Span | None]] = set()
 
-        def report(code: Code, message: str, node: TaskNode | MapNode, field: str) -> None:
-            span = _policy_span(request, node, field)
-            finding = code.id, message, node.task, span
-            if finding not in said:  # once where it is written, however many nodes have it from there
-                said.add(finding)
-                found.add(Diagnostic(code, f"{node.id}: {message}", span))
+        def report(finding: Finding, node: TaskNode | MapNode) -> None:
+            span = _policy_span(request, node, finding.field)
+            once = finding.code.id, finding.message, node.task, span
+            if once not in said:  # once where it is written, however many nodes have it from there
+                said.add(once)
+                found.add(Diagnostic(finding.code, f"{node.id}: {finding.message}", span, help=finding.help))
 
         plan = plan_of(request.program, settings, bundle=bundle.digest, report=report, environment=request.environment)
         if not found.has_errors:  # a wrong setting would break the rules of every job once more
@@ -81,7 +82,7 @@ def _broken_definitions(plan: BatchPlan) -> dict[str, tuple[str, ...]]:
     for key, definition in plan.job_definitions.items():
         # Most differ in their names only, and names are ours: of a name, only its length can break a rule.
         name = Hashed(hashed="x" * len(definition.job_definition_name.hashed))
-        stripped = replace(definition, job_definition_name=name)
+        stripped = replace(definition, job_definition_name=name, tags=None)  # which has no rules of its own here
         if stripped not in known:
             known[stripped] = tuple(broken_definition_rules(stripped.to_data()))
         if known[stripped]:

@@ -48,6 +48,7 @@ def broken_definition_rules(definition: Data) -> Iterator[str]:
     if "" in container.get("command", ()):
         yield "the command holds an empty text"
     yield from _environment(container.get("environment", ()))
+    yield from _secrets(container)
     if not _is_text(container["image"]):
         yield f"image {container['image']!r} is no text"
     granted = {item["type"]: item["value"] for item in container["resourceRequirements"]}
@@ -107,6 +108,18 @@ def _environment(variables: Any) -> Iterator[str]:
             yield f"environment variable {name!r} holds a NUL or half a character"
         if not name or name.startswith(RESERVED_ENVIRONMENT):
             yield f"environment variable {name!r} is reserved by AWS Batch"
+
+
+def _secrets(container: Data) -> Iterator[str]:
+    secrets = container.get("secrets", ())
+    if secrets and not container.get("executionRoleArn"):
+        yield "secrets need an execution role that may read them: set execution_role_arn"
+    taken = {variable["name"] for variable in container.get("environment", ())}
+    for secret in secrets:
+        if secret["name"].startswith(RESERVED_ENVIRONMENT):
+            yield f"environment variable {secret['name']!r} is reserved by AWS Batch"
+        if secret["name"] in taken:
+            yield f"variable {secret['name']!r} is set as text and as a secret"
 
 
 def _is_text(value: Json) -> bool:
