@@ -8,16 +8,20 @@ from __future__ import annotations
 TYPE_CHECKING = False  # not typing's: importing typing takes longer than the rest of this package
 if TYPE_CHECKING:
     from dagwright.authoring.caching import Cache
+    from dagwright.authoring.context import current_context
+    from dagwright.authoring.deck import Deck
     from dagwright.authoring.errors import RecoverableError
     from dagwright.authoring.mapping import map_task
     from dagwright.authoring.resources import Resources
     from dagwright.authoring.tasks import task
     from dagwright.authoring.workflows import workflow
 
-__all__ = ["Cache", "RecoverableError", "Resources", "map_task", "task", "workflow"]
+__all__ = ["Cache", "Deck", "RecoverableError", "Resources", "current_context", "map_task", "task", "workflow"]
 
 _HOMES = {
+    "current_context": "context",
     "Cache": "caching",
+    "Deck": "deck",
     "RecoverableError": "errors",
     "Resources": "resources",
     "map_task": "mapping",

@@ -9,8 +9,12 @@ from dagwright.compat.unsupported import Unsupported
 
 _HOMES = {
     "Cache": "dagwright.authoring.caching",
+    "Deck": "dagwright.authoring.deck",
     "FlyteRecoverableException": "dagwright.authoring.errors",
+    "MarkdownRenderer": "dagwright.authoring.deck",
     "Resources": "dagwright.authoring.resources",
+    "TopFrameRenderer": "dagwright.authoring.deck",
+    "current_context": "dagwright.authoring.context",
     "map_task": "dagwright.authoring.mapping",
     "task": "dagwright.authoring.tasks",
     "workflow": "dagwright.authoring.workflows",

@@ -102,6 +102,11 @@ def error_key(run: str, node: str, index: int | None, number: int) -> str:
     return f"{node_prefix(run, node, index)}/error-{number:04d}.json"
 
 
+def deck_key(run: str, node: str, index: int | None, number: int) -> str:
+    """Key of the page that a task wrote about attempt ``number``."""
+    return f"{node_prefix(run, node, index)}/deck-{number:04d}.html"
+
+
 def bundle_key(sha256: str) -> str:
     """Key of a code bundle (a tar of ``plan.json`` and ``code/``) by its digest."""
     return f"v1/bundle/{sha256}.tar"

@@ -21,10 +21,10 @@ from dagwright.store import StoreError, open_store
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import Any, Callable
+    from typing import Any, Callable, Sequence
 
     from dagwright.cache import Result
-    from dagwright.contract.schema import Publish
+    from dagwright.contract.schema import Publish, Secret
     from dagwright.execution.assignment import Assignment
     from dagwright.execution.child import Report
     from dagwright.store.verbs import Store
@@ -62,8 +62,20 @@ def _execute(assignment: Assignment, report: Report) -> tuple[str, int | None]:
 
     started = time.time()
     node, program = assignment.node, assignment.plan.program
-    context.claim_process(context.Attempt(node.id, assignment.index, assignment.hint or 0))
+    attempt = context.Attempt(
+        node.id,
+        assignment.index,
+        assignment.hint or 0,
+        task=node.task.name,
+        run=assignment.run,
+        project=assignment.project,
+        domain=assignment.domain,
+        work=assignment.work,
+    )
+    context.claim_process(attempt)
     os.environ.update(assignment.environment)
+    if node.policy.secrets:
+        _grant(node.policy.secrets)
     user = _UserCode(assignment, report)
     store = open_store(assignment.store_url)
     codec = Codec(program.classes, load_class=user.load, pickle=assignment.pickle)
@@ -82,7 +94,32 @@ def _execute(assignment: Assignment, report: Report) -> tuple[str, int | None]:
     assert done.result is not None
     _write_controls(assignment, done.result, store)
     number = None if done.state == PINNED else _record_success(store, assignment, done.state, started)
+    if attempt.decks and node.policy.deck:
+        _keep_decks(store, assignment, attempt, number or 0)
     return done.state, number
+
+
+def _grant(secrets: Sequence[Secret]) -> None:
+    """Set the variables that the task chose for its secrets, and say which are absent: looking for them in vain may end anywhere."""
+    from dagwright.execution.granted import absent, chosen_variables
+
+    os.environ.update(chosen_variables(secrets))
+    for name in absent(secrets):
+        os.write(2, f"dagwright: the secret {name} is not here: looking it up will fail\n".encode("utf-8", "backslashreplace"))
+
+
+def _keep_decks(store: Store, assignment: Assignment, attempt: context.Attempt, number: int) -> None:
+    """Keep the pages beside the attempt's record. Like the record, one that cannot be written costs a line, not the attempt."""
+    from dagwright.authoring.deck import page
+    from dagwright.contract.names import deck_key
+
+    key = deck_key(assignment.run, assignment.node.id, assignment.index, number)
+    try:
+        store.put(key, page(attempt.task, attempt.decks).encode("utf-8", "backslashreplace"))
+    except StoreError as error:
+        os.write(2, f"dagwright: no deck of this attempt: {' '.join(str(error).split())}\n".encode())
+        return
+    os.write(2, f"dagwright: deck in {key}\n".encode())
 
 
 class _UserCode:

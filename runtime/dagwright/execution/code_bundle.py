@@ -82,7 +82,10 @@ def fetch_apart(store_url: str, digest: str, folder: str) -> None:
         Fault: It did not work; the text came through a pipe.
     """
     reader, writer = os.pipe()
-    pid = os.fork()
+    try:
+        pid = os.fork()
+    except OSError as error:
+        raise transient(f"cannot start the process that fetches the bundle: {error.strerror}") from error
     if pid == 0:
         os.close(reader)
         _fetch_and_leave(store_url, digest, folder, writer)

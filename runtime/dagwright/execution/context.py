@@ -7,17 +7,44 @@ call a workflow meanwhile). Knows nothing of plans, stores or values.
 from __future__ import annotations
 
 import _thread
+import time
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from dagwright.authoring.deck import Deck
 
 
 class Attempt:
-    """The attempt that is running: ``node`` id, element ``index`` of a map (or ``None``), ``number`` from 0."""
+    """The attempt that is running: ``node`` id, element ``index`` of a map (or ``None``), ``number`` from 0.
 
-    __slots__ = ("index", "node", "number")
+    ``run`` is the key of its run, ``work`` the folder that its pod or process gave it; ``folder`` and ``decks`` fill as the task asks for them.
+    """
 
-    def __init__(self, node: str, index: int | None = None, number: int = 0) -> None:
+    __slots__ = ("decks", "domain", "folder", "index", "node", "number", "project", "run", "started", "task", "work")
+
+    def __init__(
+        self,
+        node: str,
+        index: int | None = None,
+        number: int = 0,
+        *,
+        task: str = "",
+        run: str = "local",
+        project: str = "",
+        domain: str = "",
+        work: str | None = None,
+    ) -> None:
         self.node = node
         self.index = index
         self.number = number
+        self.task = task
+        self.run = run
+        self.project = project
+        self.domain = domain
+        self.work = work
+        self.started = time.time()
+        self.folder: str | None = None
+        self.decks: list[Deck] = []
 
 
 class _Process:

@@ -15,7 +15,7 @@ from dagwright.execution.faults import fatal
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import Any, Iterator, Mapping
+    from typing import Any, Iterator, Mapping, Sequence
 
     from dagwright.contract import schema
 
@@ -36,7 +36,7 @@ class FieldView:
 class PolicyView:
     """How a call runs: ``cache_version`` ``None`` is uncached, ``timeout_s`` 0 is no timeout."""
 
-    __slots__ = ("cache_ignore", "cache_version", "environment", "image", "retries", "timeout_s")
+    __slots__ = ("cache_ignore", "cache_version", "deck", "environment", "image", "retries", "secrets", "timeout_s")
 
     def __init__(self, data: schema.Policy) -> None:
         cache = data.get("cache")
@@ -46,6 +46,8 @@ class PolicyView:
         self.timeout_s: float = data.get("timeout_s", 0)
         self.environment: Mapping[str, str] = data.get("environment", {})
         self.image: str | None = data.get("image")
+        self.secrets: Sequence[schema.Secret] = data.get("secrets", ())
+        self.deck: bool = data.get("deck", False)
 
 
 class TaskView:

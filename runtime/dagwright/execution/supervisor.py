@@ -21,6 +21,7 @@ from dagwright.contract.jsontext import loads
 from dagwright.contract.names import TERMINATION_GRACE_S, TIMEOUT_GRACE_S
 from dagwright.execution.child import become_child, flush
 from dagwright.execution.ending import FAILED, RECOVERABLE, judge
+from dagwright.execution.faults import transient
 from dagwright.execution.output import Passage, Tail, open_standard_descriptors
 
 TYPE_CHECKING = False
@@ -78,6 +79,9 @@ def supervise(work: Work, *, timeout_s: float = 0, console: Console, lifeline: i
 
     Returns:
         How it ended.
+
+    Raises:
+        Fault: The system gave no process.
     """
     return _Supervisor(timeout_s, console, lifeline).run(work)
 
@@ -147,7 +151,11 @@ class _Supervisor:
             signal.SIGCHLD, _on_signal
         )  # before the fork: where it was ignored, a child that dies at once would be lost
         flush()
-        self._pid = os.fork()
+        try:
+            self._pid = os.fork()
+        except OSError as error:  # for want of processes or memory, which may pass
+            signal.pthread_sigmask(signal.SIG_UNBLOCK, signals)
+            raise transient(f"cannot start the task's process: {error.strerror}") from error
         if self._pid == 0:
             become_child(work, pipes, signals)
         for pipe in pipes:

@@ -7,6 +7,7 @@ store or not at all.
 
 from __future__ import annotations
 
+import os
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -243,6 +244,9 @@ def _variables(child: _Child) -> dict[str, str]:
     job = child.job
     variables: dict[str, str] = {}
     for source in (job.definition["containerProperties"], job.request.get("containerOverrides", {})):
+        # This machine's environment stands for the store of secrets.
+        names = (item["name"] for item in source.get("secrets", ()))
+        variables.update((name, os.environ[name]) for name in names if name in os.environ)
         variables.update((item["name"], item["value"]) for item in source.get("environment", ()))
     variables["AWS_BATCH_JOB_ID"] = job.id if child.index is None else f"{job.id}:{child.index}"
     variables["AWS_BATCH_JOB_ATTEMPT"] = str(child.attempts)

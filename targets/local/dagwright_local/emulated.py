@@ -11,10 +11,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from dagwright.contract.names import ENV_CACHE, quote_part
+from dagwright.contract.secrets import ENV_FILE_PREFIX, ENV_SECRET_PREFIX, ENV_SECRETS_FOLDER
 from dagwright.execution.ending import SUCCEEDED
 from dagwright.execution.task_call import CACHED
 from dagwright.store import open_store
 from dagwright_compiler.driver.compiling import lower_to
+from dagwright_compiler.ir.program import MapNode, TaskNode
 from dagwright_local.forked import ForkedLauncher
 from dagwright_local.local_store import hide_local_store
 from dagwright_local.refusal import refused
@@ -32,7 +34,8 @@ _TARGET = "batch"
 def run(loaded: Loaded, request: Request) -> Report:
     """Compile to AWS Batch and play it; attempts reach code, values and records through the store alone, as on AWS."""
     # What the emulator has in the place of a queue and an image, so that nobody has to configure them for it.
-    artefact = lower_to(loaded, _TARGET, {"queue": "emulated", "image": "emulated", "store": request.store})
+    defaults = {"queue": "emulated", "image": "emulated", "store": request.store, **_secrets(loaded)}
+    artefact = lower_to(loaded, _TARGET, defaults)
     if artefact is None:
         return Report(Tally(), None, (str(refused(loaded.reading)),))
     hide_local_store(loaded.reading.settings)
@@ -73,7 +76,18 @@ def _data(loaded: Loaded, name: str, text: str) -> Any:
 
 
 def _credentials() -> dict[str, str]:
-    return {name: value for name, value in os.environ.items() if name.startswith("AWS_") and not name.startswith("AWS_BATCH_")}
+    """What the store's client needs, and where secrets stand in files."""
+    given = ("AWS_", ENV_SECRETS_FOLDER, ENV_SECRET_PREFIX, ENV_FILE_PREFIX)
+    return {name: value for name, value in os.environ.items() if name.startswith(given) and not name.startswith("AWS_BATCH_")}
+
+
+def _secrets(loaded: Loaded) -> dict[str, Any]:
+    """Settings with a place for every secret, whose value this machine's environment has."""
+    assert loaded.program is not None
+    policies = [task.policy for task in loaded.program.tasks.values()]
+    policies += [node.policy for node in loaded.program.workflow.nodes if isinstance(node, TaskNode | MapNode) and node.policy]
+    names = [".".join(filter(None, (secret.group, secret.key))) for policy in policies for secret in policy.secrets]
+    return {"secrets": dict.fromkeys(names, "emulated"), "execution_role_arn": "emulated"} if names else {}
 
 
 def _failures(played: Any) -> tuple[str, ...]:

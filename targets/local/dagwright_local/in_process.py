@@ -16,8 +16,10 @@ from dagwright.execution.bindings import check_lengths, part_of_value
 from dagwright.execution.built_values import misplaced, places_of
 from dagwright.execution.failures import is_recoverable
 from dagwright.execution.faults import UserFailure
+from dagwright.execution.granted import chosen_variables
 from dagwright.execution.task_call import Reuse, TaskCall, Value, Wire, cross, perform
 from dagwright.execution.user_code import function_of
+from dagwright.execution.working_folders import process_folder
 from dagwright.values import ValueMismatch
 from dagwright_local.order import in_order, needs
 from dagwright_local.timed_call import TaskDiedError, TaskTimeoutError, call_timed
@@ -154,14 +156,22 @@ class _Run:
         """Try until it succeeds or the user's budget is spent."""
         number = 0
         while True:
-            before = context.enter(context.Attempt(node.id, index, number))
+            program = self._owner.program
+            attempt = context.Attempt(node.id, index, number, task=node.task.name, project=program.project, domain=program.domain)
+            before = context.enter(attempt)
             try:
-                return self._attempt(node, given)
+                outputs = self._attempt(node, given)
             except UserFailure as failure:
                 may_pass = isinstance(failure.error, TaskTimeoutError) or is_recoverable(failure.error)
                 if not may_pass or number >= node.policy.retries:
                     raise
                 number += 1
+            else:
+                if attempt.decks and node.policy.deck:
+                    os.write(
+                        2, f"dagwright: the deck of {node.task.name} is kept where a run has a store: dagwright run\n".encode()
+                    )
+                return outputs
             finally:
                 context.enter(before)
 
@@ -181,12 +191,13 @@ class _Run:
         return self._values(node, perform(call))
 
     def _runner(self, node: NodeView) -> Callable[[Callable[..., Any], dict[str, Any]], Any]:
-        timeout_s, environment = node.policy.timeout_s, node.policy.environment
+        timeout_s, environment, secrets = node.policy.timeout_s, node.policy.environment, node.policy.secrets
 
         def run(function: Callable[..., Any], arguments: dict[str, Any]) -> Any:
-            with _Environment(environment):
+            with _Environment({**environment, **chosen_variables(secrets)} if secrets else environment):
                 if not timeout_s:
                     return _called(function, arguments)
+                process_folder()  # this process's, so that the task's files outlive its process
                 return call_timed(lambda: _called(function, arguments), timeout_s)
 
         return run

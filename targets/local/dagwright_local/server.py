@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any
 
 from dagwright.execution import closing
 from dagwright.execution.assignment import Assignment
+from dagwright.execution.faults import Fault
 from dagwright.execution.output import open_standard_descriptors
 from dagwright.execution.plan_view import PlanView, read_plan
 from dagwright.execution.pod import pickle_policy, work_of
@@ -115,6 +116,9 @@ class _Server:
             signal.signal(signal.SIGCHLD, signal.SIG_DFL)
             os.close(self._lifeline[1])
             code = work(order)
+        except Fault as fault:
+            code = fault.code
+            os.write(2, f"dagwright: {fault.text} (exit {code})\n".encode("utf-8", "backslashreplace"))
         except Exception as error:  # noqa: BLE001  # the process edge
             text = f"dagwright: internal error: {type(error).__name__}: {error}; please report it\n"
             os.write(2, text.encode("utf-8", "backslashreplace"))

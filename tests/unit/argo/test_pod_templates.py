@@ -1,0 +1,235 @@
+"""Pod templates, accelerators and shared memory."""
+
+import json
+
+import pytest
+from argo_manifests import STORE, compile_argo, live_text, strict_validator
+from handmade import call, program, workflow
+from msgspec.structs import replace
+
+from dagwright_compiler.ir.program import Accelerator, Plugin, PodTemplate, Policy, Resources, Secret
+
+TAINT = "k8s.amazonaws.com/accelerator"
+PARTITION = "k8s.amazonaws.com/gpu-partition-size"
+
+
+def compiled(settings=STORE, **policy):
+    return compile_argo(program(workflow("flow.wf", replace(call("t"), policy=Policy(**policy)))), settings)
+
+
+def pod(settings=STORE, **policy):
+    made = compiled(settings, **policy)
+    strict_validator().validate(made.template)
+    assert live_text(made.template) == []
+    return made.pods()["t"]
+
+
+def template(spec=None, **fields):
+    return PodTemplate(pod_spec="" if spec is None else json.dumps(spec), **fields)
+
+
+def primary(**fields):
+    return template({"containers": [{"name": "primary", **fields}]})
+
+
+def test_labels_and_annotations_join_ours():
+    metadata = pod(pod_template=template(labels=(("team", "ml"),), annotations=(("x.io/y", "any text"),)))["metadata"]
+    assert metadata["labels"]["team"] == "ml"
+    assert metadata["labels"]["dagwright/task"] == "flow.t"
+    assert metadata["annotations"] == {"x.io/y": "any text"}
+
+
+def test_the_primary_container_is_the_tasks():
+    box = pod(
+        pod_template=primary(
+            env=[{"name": "POD", "valueFrom": {"fieldRef": {"fieldPath": "metadata.name"}}}],
+            envFrom=[{"configMapRef": {"name": "conf"}}],
+            volumeMounts=[{"name": "data", "mountPath": "/data", "readOnly": True}],
+            securityContext={"runAsUser": 1000},
+            imagePullPolicy="Always",
+            ports=[{"containerPort": 80}],
+        ),
+        environment=(("A", "b"),),
+    )["container"]
+    assert box["env"][0]["name"] == "A"
+    assert box["env"][-1] == {"name": "POD", "valueFrom": {"fieldRef": {"fieldPath": "metadata.name"}}}
+    assert box["envFrom"] == [{"configMapRef": {"name": "conf"}}]
+    assert box["volumeMounts"][-1] == {"name": "data", "mountPath": "/data", "readOnly": True}
+    assert (box["securityContext"], box["imagePullPolicy"], box["ports"]) == (
+        {"runAsUser": 1000},
+        "Always",
+        [{"containerPort": 80}],
+    )
+    assert box["command"][0] == "python3"
+
+
+def test_the_primary_container_has_the_name_that_the_template_gives():
+    spec = {"containers": [{"name": "side", "image": "b", "command": ["x"]}, {"name": "main-one", "image": "a"}]}
+    found = pod(pod_template=template(spec, primary_container="main-one"))
+    assert found["container"]["image"] == "a"
+    assert [item["name"] for item in found["sidecars"]] == ["side"]
+
+
+@pytest.mark.parametrize(("image", "expected"), [(None, "theirs"), ("task", "task")])
+def test_the_tasks_image_goes_before_the_templates(image, expected):
+    assert pod(pod_template=primary(image="theirs"), image=image)["container"]["image"] == expected
+
+
+def test_resources_of_the_template_count_where_the_task_has_none():
+    users = primary(resources={"requests": {"cpu": 2}, "limits": {"memory": "1Gi"}})
+    assert pod(pod_template=users)["container"]["resources"] == {"requests": {"cpu": "2"}, "limits": {"memory": "1Gi"}}
+    own = pod(pod_template=users, requests=Resources(cpu="1"))["container"]["resources"]
+    assert own == {"requests": {"cpu": "1", "memory": "256Mi"}}
+
+
+def test_fields_of_the_pod_go_where_argo_has_them():
+    fields = {
+        "volumes": [{"name": "data", "emptyDir": {"sizeLimit": "1Gi"}}],
+        "nodeSelector": {"disk": "ssd"},
+        "tolerations": [{"key": "a", "operator": "Exists"}],
+        "affinity": {"podAntiAffinity": {}},
+        "hostAliases": [{"ip": "10.0.0.1", "hostnames": ["db"]}],
+        "initContainers": [{"name": "init", "image": "busybox", "command": ["true"]}],
+        "securityContext": {"fsGroup": 1000},
+        "serviceAccountName": "runner",
+        "schedulerName": "other",
+        "priorityClassName": "high",
+        "automountServiceAccountToken": False,
+    }
+    found = pod(pod_template=template(fields))
+    assert {name: found[name] for name in fields if name != "volumes"} == {
+        name: value for name, value in fields.items() if name != "volumes"
+    }
+    assert found["volumes"][-1] == fields["volumes"][0]
+    assert "podSpecPatch" not in found
+
+
+def test_what_argo_has_no_field_for_goes_through_a_patch_that_protects_it():
+    spec = {"imagePullSecrets": [{"name": "reg"}], "hostname": "{{workflow.name}} {{=1+1}}", "hostNetwork": True}
+    patch = pod(pod_template=template(spec))["podSpecPatch"]
+    assert json.loads(patch) == spec
+    assert "{{" not in patch
+
+
+def test_pods_without_a_template_are_as_before_and_share_their_volumes():
+    nodes = (call("a"), replace(call("t", a="a"), policy=Policy(shared_memory="1Gi")), call("b", a="t"))
+    made = compile_argo(program(workflow("flow.wf", *nodes)))
+    text = made.artefact.objects[-1]
+    assert text.count("name: dagwright-work") == 3  # one volume, and two mounts of different lists
+    assert text.count("wf-") == 1
+    found = made.pods()
+    assert found["t-2"]["volumes"][:3] == found["t"]["volumes"]
+
+
+@pytest.mark.parametrize(
+    ("spec", "code", "message"),
+    [
+        ({"activeDeadlineSeconds": 5}, "DW540", "cannot take the field activeDeadlineSeconds"),
+        ({"restartPolicy": "OnFailure"}, "DW540", "cannot take the field restartPolicy"),
+        ({"nodeSelecter": {}}, "DW540", "a field nodeSelecter, which Kubernetes does not know"),
+        ({"terminationGracePeriodSeconds": 5}, "DW540", "gives a pod 5 s to end"),
+        ({"volumes": [{"name": "dagwright-work", "emptyDir": {}}]}, "DW540", "the volume dagwright-work"),
+        ({"nodeSelector": {"a": "{{b}}"}}, "DW539", "nodeSelector of the pod template hold {{"),
+        ({"volumes": [{"name": "a", "configMap": {"name": "{{=1}}"}}]}, "DW539", "volumes of the pod template hold {{"),
+        ({"containers": [{"name": "s", "image": "i", "args": ["{{x}}"]}]}, "DW539", "containers of the pod template"),
+        ({"containers": [{"name": "primary", "env": [{"name": "A", "value": "1"}]}]}, "DW540", "the variable A is set by"),
+        ({"containers": [{"name": "primary", "env": [{"name": "_FSEC_G_K"}]}]}, "DW540", "the variable _FSEC_G_K is set by"),
+        ({"containers": [{"name": "primary", "env": [{"name": "DAGWRIGHT_RUN"}]}]}, "DW540", "keeps for itself"),
+        ({"containers": [{"name": "primary", "volumeMounts": [{"mountPath": "/dev/shm/"}]}]}, "DW540", "has a volume already"),
+        ({"containers": [{"name": "primary", "volumeMounts": [{"mountPath": "/dagwright/work"}]}]}, "DW540", "own volumes"),
+        ({"containers": [{"name": "primary", "terminationMessagePath": "/x"}]}, "DW540", "the field terminationMessagePath"),
+        ({"containers": [{"name": "primary", "enviroment": []}]}, "DW540", "a field enviroment"),
+    ],
+)
+def test_what_a_pod_of_argo_cannot_have_is_said(spec, code, message):
+    secrets = (Secret(group="g", key="k"),)
+    made = compiled(pod_template=template(spec), environment=(("A", "b"),), secrets=secrets, shared_memory="")
+    assert made.artefact is None
+    assert [(found.code.id, message in found.message) for found in made.findings] == [(code, True)]
+
+
+@pytest.mark.parametrize(
+    ("fields", "message"),
+    [
+        ({"labels": (("dagwright/node", "x"),)}, "keeps for itself"),
+        ({"labels": (("a", "two words"),)}, "the value 'two words'"),
+        ({"annotations": (("a b", "x"),)}, "no name that Kubernetes takes"),
+        ({"annotations": (("a", "{{ with secret }}"),)}, "annotations of the pod template hold {{"),
+    ],
+)
+def test_labels_and_annotations_are_those_of_kubernetes(fields, message):
+    made = compiled(pod_template=template(**fields))
+    assert [message in found.message for found in made.findings] == [True]
+
+
+def test_what_the_task_decides_anyway_is_a_warning():
+    made = compiled(pod_template=primary(command=["x"], args=["y"]))
+    assert made.codes == ["DW541", "DW541"]
+    assert pod(pod_template=template({"restartPolicy": "Never"}))
+
+
+def test_a_name_stands_for_a_template_of_the_settings():
+    settings = {**STORE, "pod_templates": {"gpu": {"labels": {"a": "b"}, "pod_spec": {"nodeSelector": {"c": "d"}}}}}
+    found = pod(settings, pod_template_name="gpu")
+    assert (found["metadata"]["labels"]["a"], found["nodeSelector"]) == ("b", {"c": "d"})
+    assert compiled(pod_template_name="gpu").codes == ["DW540"]
+    assert compiled(settings, pod_template_name="gpu", pod_template=template({})).codes == ["DW540"]
+
+
+def test_an_accelerator_is_a_label_a_taint_and_a_gpu():
+    found = pod(accelerator=Accelerator(device="nvidia-tesla-t4"))
+    assert found["nodeSelector"] == {TAINT: "nvidia-tesla-t4"}
+    assert found["tolerations"] == [{"key": TAINT, "value": "nvidia-tesla-t4", "effect": "NoSchedule"}]
+    assert found["container"]["resources"]["limits"] == {"nvidia.com/gpu": "1"}
+    more = pod(accelerator=Accelerator(device="nvidia-tesla-t4"), requests=Resources(gpu="4"))
+    assert more["container"]["resources"]["limits"] == {"nvidia.com/gpu": "4"}
+
+
+def test_a_partition_is_a_label_too_and_the_undivided_device_has_none():
+    found = pod(accelerator=Accelerator(device="nvidia-tesla-a100", partition="1g.5gb"))
+    assert found["nodeSelector"] == {TAINT: "nvidia-tesla-a100", PARTITION: "1g.5gb"}
+    assert len(found["tolerations"]) == 2
+    terms = [{"matchExpressions": [{"key": "a", "operator": "Exists"}]}, {}]
+    users = {
+        "nodeAffinity": {"requiredDuringSchedulingIgnoredDuringExecution": {"nodeSelectorTerms": terms}},
+        "podAffinity": {},
+    }
+    whole = pod(accelerator=Accelerator(device="nvidia-tesla-a100", partition=""), pod_template=template({"affinity": users}))[
+        "affinity"
+    ]
+    none = {"key": PARTITION, "operator": "DoesNotExist"}
+    assert whole == {
+        "nodeAffinity": {
+            "requiredDuringSchedulingIgnoredDuringExecution": {
+                "nodeSelectorTerms": [
+                    {"matchExpressions": [{"key": "a", "operator": "Exists"}, none]},
+                    {"matchExpressions": [none]},
+                ]
+            }
+        },
+        "podAffinity": {},
+    }
+
+
+def test_settings_name_the_labels_of_accelerators():
+    settings = {**STORE, "accelerator_label": "cloud.google.com/gke-accelerator"}
+    found = pod(settings, accelerator=Accelerator(device="nvidia-l4"))
+    assert found["nodeSelector"] == {"cloud.google.com/gke-accelerator": "nvidia-l4"}
+    assert compiled({**STORE, "accelerator_label": "no label"}).codes == ["DW530"]
+    assert compiled(accelerator=Accelerator(device="two words")).codes == ["DW532"]
+
+
+@pytest.mark.parametrize(("size", "volume"), [("", {"medium": "Memory"}), ("2Gi", {"medium": "Memory", "sizeLimit": "2Gi"})])
+def test_shared_memory_is_a_volume_in_memory(size, volume):
+    found = pod(shared_memory=size)
+    assert found["volumes"][-1] == {"name": "dagwright-shared-memory", "emptyDir": volume}
+    assert found["container"]["volumeMounts"][-1] == {"name": "dagwright-shared-memory", "mountPath": "/dev/shm"}
+
+
+def test_plugins_are_refused_with_what_to_do_instead():
+    made = compiled(plugin=Plugin(name="flytekitplugins.kfpytorch.Elastic", arguments="{}"))
+    assert made.codes == ["DW543"]
+    assert "torch.distributed.run" in made.findings[0].help
+    ours = compiled(plugin=Plugin(name="flytekitplugins.awsbatch.AWSBatchConfig", arguments="{}"))
+    assert ours.codes == ["DW541"]
+    assert ours.artefact is not None
