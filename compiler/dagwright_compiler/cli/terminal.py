@@ -46,11 +46,12 @@ def exit_code(found: Sequence[Diagnostic]) -> int:
     return FINDINGS if any(diagnostic.is_error for diagnostic in found) else SUCCESS
 
 
-def renderer(reading: Reading, stream: TextIO, color: str) -> TextRenderer:
+def renderer(reading: Reading, stream: TextIO, color: str, *, unsafe_fixes: bool = False) -> TextRenderer:
     """What lays findings out for people who watch a stream."""
     from dagwright_compiler.diagnostics.text import TextRenderer
 
-    return TextRenderer(reading.sources(), width=width(stream), color=wants_color(color, stream, os.environ))
+    paint = wants_color(color, stream, os.environ)
+    return TextRenderer(reading.sources(), width=width(stream), color=paint, unsafe_fixes=unsafe_fixes)
 
 
 def wants_color(choice: str, stream: TextIO, environ: Mapping[str, str]) -> bool:

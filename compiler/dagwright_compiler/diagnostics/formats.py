@@ -12,26 +12,28 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 
 from dagwright_compiler.diagnostics.cells import visible
+from dagwright_compiler.diagnostics.patches import fix_mark
 from dagwright_compiler.diagnostics.places import Place, Places
 from dagwright_compiler.source import file_and_cell
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
-    from dagwright_compiler.diagnostics.model import Code, Diagnostic
+    from dagwright_compiler.diagnostics.model import Code, Diagnostic, Fix
     from dagwright_compiler.source import SourceFile
 
 VERSION = 1
 """Of the JSON form: raised when a field changes its meaning or goes."""
 
 
-def render(found: Sequence[Diagnostic], sources: Mapping[str, SourceFile], form: str) -> str:
+def render(found: Sequence[Diagnostic], sources: Mapping[str, SourceFile], form: str, *, unsafe_fixes: bool = False) -> str:
     """Write findings in the form of a name: ``concise``, ``json`` or ``github``."""
     places = Places(sources)
     if form == "json":
         return pretty(as_data(found, places))
-    line = _annotation if form == "github" else _concise
-    return "".join(f"{line(diagnostic, places)}\n" for diagnostic in found)
+    if form == "github":
+        return "".join(f"{_annotation(diagnostic, places)}\n" for diagnostic in found)
+    return "".join(f"{_concise(diagnostic, places, fix_mark(diagnostic, unsafe=unsafe_fixes))}\n" for diagnostic in found)
 
 
 def as_data(found: Sequence[Diagnostic], places: Places) -> dict[str, Any]:
@@ -79,12 +81,12 @@ def _counts(found: Sequence[Diagnostic]) -> list[tuple[Code, int]]:
     return sorted(Counter(diagnostic.code for diagnostic in found).items(), key=lambda item: (-item[1], item[0].id))
 
 
-def _concise(found: Diagnostic, places: Places) -> str:
+def _concise(found: Diagnostic, places: Places, mark: str) -> str:
     where = ""
     if found.span is not None:
         place = places.place(found.span)
         where = f"{place.path}:{place.line}:{place.column}: "
-    return visible(f"{where}{found.code.id} {' '.join(found.message.split())}")
+    return visible(f"{where}{found.code.id}{mark} {' '.join(found.message.split())}")
 
 
 def _data(found: Diagnostic, places: Places) -> dict[str, Any]:
@@ -97,8 +99,14 @@ def _data(found: Diagnostic, places: Places) -> dict[str, Any]:
         "label": found.label,
         "related": [{"span": places.place(label.span), "label": label.text} for label in found.related],
         "notes": list(found.notes),
-        "help": found.help,
+        "help": str(found.help),
+        "fix": _fix(found.fix, places) if found.fix is not None else None,
     }
+
+
+def _fix(fix: Fix, places: Places) -> dict[str, Any]:
+    edits = [{"span": places.place(edit.span), "text": edit.text} for edit in fix.edits]
+    return {"applicability": fix.applicability, "message": fix.message, "edits": edits}
 
 
 def _annotation(found: Diagnostic, places: Places) -> str:

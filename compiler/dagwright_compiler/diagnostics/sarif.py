@@ -16,7 +16,7 @@ from dagwright_compiler.source import file_and_cell
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from dagwright_compiler.diagnostics.model import Code, Diagnostic
+    from dagwright_compiler.diagnostics.model import Code, Diagnostic, Fix
     from dagwright_compiler.source import SourceFile
 
 SCHEMA = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
@@ -69,18 +69,39 @@ def _result(found: Diagnostic, index: int, places: Places) -> dict[str, Any]:
             {**_location(places.place(label.span)), "id": at, "message": {"text": label.text}}
             for at, label in enumerate(found.related, 1)
         ]
+    if found.fix is not None and not file_and_cell(found.fix.edits[0].span.path)[1]:  # lines of a cell are none of the file
+        result["fixes"] = [_fix(found.fix, places)]
     return result
+
+
+def _fix(fix: Fix, places: Places) -> dict[str, Any]:
+    replacements = [
+        {"deletedRegion": _region(places.place(edit.span)), "insertedContent": {"text": edit.text}} for edit in fix.edits
+    ]
+    change = {"artifactLocation": _artifact(fix.edits[0].span.path), "replacements": replacements}
+    return {
+        "description": {"text": fix.message},
+        "artifactChanges": [change],
+        "properties": {"applicability": fix.applicability},
+    }
 
 
 def _location(place: Place) -> dict[str, Any]:
     file, cell = file_and_cell(place.path)
-    artifact = {"artifactLocation": {"uri": quote(file, errors="surrogatepass")}}
+    artifact = {"artifactLocation": _artifact(file)}
     if cell:  # lines of a cell are none of the file
         return {"physicalLocation": artifact, "message": {"text": f"cell {cell}, line {place.line}, column {place.column}"}}
-    region = {
+    return {"physicalLocation": {**artifact, "region": _region(place)}}
+
+
+def _artifact(file: str) -> dict[str, str]:
+    return {"uri": quote(file, errors="surrogatepass")}
+
+
+def _region(place: Place) -> dict[str, int]:
+    return {
         "startLine": place.line,
         "startColumn": place.column,
         "endLine": place.end_line,
         "endColumn": place.end_column,
     }
-    return {"physicalLocation": {**artifact, "region": region}}

@@ -11,15 +11,18 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import TYPE_CHECKING, NamedTuple
 
 from dagwright_compiler.diagnostics.cells import Cells, visible, width_of
+from dagwright_compiler.diagnostics.patches import changed_rows, fix_mark, fixable
 
 if TYPE_CHECKING:
-    from dagwright_compiler.diagnostics.model import Diagnostic
+    from dagwright_compiler.diagnostics.model import Diagnostic, Fix
     from dagwright_compiler.source import SourceFile, Span
 
 DEFAULT_WIDTH = 140
 Paint = Callable[[str, str], str]
 """Wraps text in the colour of a kind."""
 _LEAST_TEXT = 40
+_MOST_ROWS = 8
+"""Of the small diff of a fix."""
 _ELLIPSIS = "..."
 _LINE_END = re.compile("\r\n|\r|\n")
 _CODES = {
@@ -29,6 +32,8 @@ _CODES = {
     "secondary": "1;34",
     "note": "1;32",
     "help": "1;36",
+    "removed": "31",
+    "added": "32",
     "message": "1",
 }
 
@@ -57,12 +62,16 @@ class TextRenderer:
         sources: Files by the path that spans name; a span into any other file is shown by its location alone.
         width: Columns of the terminal; longer source lines are clipped around what is marked.
         color: Whether to write ANSI colours.
+        unsafe_fixes: Whether fixes that may be wrong count as what `--fix` does.
     """
 
-    def __init__(self, sources: Mapping[str, SourceFile], *, width: int = DEFAULT_WIDTH, color: bool = False) -> None:
+    def __init__(
+        self, sources: Mapping[str, SourceFile], *, width: int = DEFAULT_WIDTH, color: bool = False, unsafe_fixes: bool = False
+    ) -> None:
         self._sources = sources
         self.width = width
         self._color = color
+        self._unsafe_fixes = unsafe_fixes
         self._lines: dict[str, list[str]] = {}
 
     def report(self, found: Iterable[Diagnostic]) -> str:
@@ -70,13 +79,20 @@ class TextRenderer:
         diagnostics = list(found)
         if not diagnostics:
             return ""
-        return "\n".join([*map(self.frame, diagnostics), summary(diagnostics)]) + "\n"
+        return (
+            "\n".join([*map(self.frame, diagnostics), summary(diagnostics) + fixable(diagnostics, unsafe=self._unsafe_fixes)])
+            + "\n"
+        )
 
     def frame(self, found: Diagnostic) -> str:
         """One finding with its source lines, notes and help; ends with a newline."""
         severity = found.code.severity
         head, *rest = _visible_lines(found.message)
-        out = [self.paint(severity, f"{severity}[{found.code.id}]") + self.paint("message", f": {head}")]
+        out = [
+            self.paint(severity, f"{severity}[{found.code.id}]")
+            + fix_mark(found, unsafe=self._unsafe_fixes)
+            + self.paint("message", f": {head}")
+        ]
         out += [f"  {line}" for line in rest]
         notes: tuple[str, ...] = found.notes
         if found.span is not None:
@@ -87,7 +103,26 @@ class TextRenderer:
             out += self._paragraph("note", note)
         if found.help:
             out += self._paragraph("help", found.help)
+        if found.fix is not None:
+            out += self._fix(found, found.fix)
         return "\n".join(line.rstrip() for line in out) + "\n"
+
+    def _fix(self, found: Diagnostic, fix: Fix) -> list[str]:
+        """What a fix would do, as a small diff where that fits."""
+        out = [] if found.help else self._paragraph("help", fix.message)
+        path = fix.edits[0].span.path
+        rows = changed_rows(self._sources[path].text, fix.edits) if self.has_source(path) else ()
+        gutter = len(str(max((row.number for row in rows), default=0)))
+        lines = [Cells(row.text) for row in rows]
+        if rows and len(rows) <= _MOST_ROWS and all(line.width + gutter + 3 <= self.width for line in lines):
+            out.append(" " * gutter + self.paint("gutter", " |"))
+            for row, line in zip(rows, lines, strict=True):
+                text = f"{row.sign} {line.text(0, line.width)}"
+                kind = "removed" if row.sign == "-" else "added"
+                out.append(f"{self.paint('gutter', f'{row.number:>{gutter}}')} {self.paint(kind, text)}")
+        if not fix.is_certain:
+            out += self._paragraph("note", "this may not be what you mean: only --unsafe-fixes writes it")
+        return out
 
     def has_source(self, path: str) -> bool:
         """Whether lines of the file can be shown."""

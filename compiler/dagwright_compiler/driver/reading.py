@@ -48,6 +48,7 @@ def read_project(
     settings: Settings,
     *,
     display_root: Path | None = None,
+    unsaved: Mapping[str, bytes] | None = None,
 ) -> Reading:
     """Read files and the Python files of folders, in the order of their paths whatever the order of the request.
 
@@ -55,25 +56,34 @@ def read_project(
         paths: Files and folders; a folder stands for the Python files below it.
         settings: Settings that hold for all of them.
         display_root: Folder that paths in messages are relative to; the working directory unless told.
+        unsaved: Bytes that stand in the place of files, by their absolute paths.
     """
     files = sorted(find_files(paths), key=lambda path: path.absolute().parts)
+    if unsaved:
+        return _overlaid(files, unsaved, settings, display_root)
     project = Project(files, source_roots=settings.source_roots, display_root=display_root or Path.cwd())
     return _elaborated(project, settings)
 
 
 def read_unsaved(path: Path, data: bytes, settings: Settings) -> Reading:
     """Read a text as the file that it is to be: its name, its settings and its imports are those of ``path``, which need not exist."""
-    location = _absolute(path)
+    return _overlaid([path], {location_of(path): data}, settings)
+
+
+def _overlaid(
+    files: Sequence[Path], unsaved: Mapping[str, bytes], settings: Settings, display_root: Path | None = None
+) -> Reading:
     project = Project(
-        [PurePosixPath(location)],
-        source_roots=[PurePosixPath(_absolute(root)) for root in settings.source_roots],
-        display_root=PurePosixPath(_absolute(Path.cwd())),
-        tree=OverlaidTree(DiskTree(), {location: data}),
+        [PurePosixPath(location_of(file)) for file in files],
+        source_roots=[PurePosixPath(location_of(root)) for root in settings.source_roots],
+        display_root=PurePosixPath(location_of(display_root or Path.cwd())),
+        tree=OverlaidTree(DiskTree(), unsaved),
     )
     return _elaborated(project, settings)
 
 
-def _absolute(path: Path) -> str:
+def location_of(path: Path) -> str:
+    """What a project knows a file by: its absolute path, symbolic links as they are."""
     return os.path.abspath(path).replace(os.sep, "/")  # noqa: PTH100 - symbolic links stay, as in the project
 
 

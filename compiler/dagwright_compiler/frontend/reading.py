@@ -129,10 +129,19 @@ def decode(data: bytes) -> str:
         UnicodeError: The bytes are not text in that encoding.
         LookupError: The encoding is unknown, or no text encoding.
     """
-    if data.startswith(codecs.BOM_UTF8):
-        return data[3:].decode("utf-8")
-    encoding = _cookie(data)
-    return data.decode(encoding) if encoding else data.decode("utf-8")
+    return data[3:].decode("utf-8") if data.startswith(codecs.BOM_UTF8) else data.decode(_cookie(data) or "utf-8")
+
+
+def encode(text: str, like: bytes) -> bytes:
+    """Encode a changed text as the file that it was read from: its encoding, and its byte order mark where it has one.
+
+    Raises:
+        UnicodeError: The encoding has no bytes for it.
+        LookupError: The encoding is unknown, or no text encoding.
+    """
+    if like.startswith(codecs.BOM_UTF8):
+        return codecs.BOM_UTF8 + text.encode("utf-8")
+    return text.encode(_cookie(like) or "utf-8")
 
 
 def _cookie(data: bytes) -> str:

@@ -34,6 +34,8 @@ if TYPE_CHECKING:
     from dagwright_compiler.frontend.summary import Binding, Change
 
 _LOOP = Unresolved("modules import it from each other in a circle")
+_OF_TYPING = ("Any", "Dict", "List", "NamedTuple", "Optional", "Tuple", "Union")
+"""Names that people write before they import them."""
 
 
 class Resolver:
@@ -292,7 +294,8 @@ class Resolver:
             return missing_import("datetime", name)
         if name == "dataclass":
             return missing_import("dataclasses", name)
-        return did_you_mean(name, [*module.summary.bindings, *BUILTINS])
+        # A name of `typing` that differs by its case alone is imported once it is spelled right.
+        return did_you_mean(name, [*module.summary.bindings, *BUILTINS]) or did_you_mean(name, _OF_TYPING)
 
 
 def _authoring_package(module: Module) -> str:
