@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from dagwright_compiler.diagnostics import codes
 from dagwright_compiler.diagnostics.suggestions import did_you_mean
-from dagwright_compiler.frontend import calls, function_calls, mapping, ordering, overrides, promise_parts
+from dagwright_compiler.frontend import calls, function_calls, mapping, ordering, overrides, promise_parts, refusals
 from dagwright_compiler.frontend.entities import (
     ClassEntity,
     Constant,
@@ -299,6 +299,9 @@ class Expressions:
             if func.attr == "with_overrides":
                 return overrides.override(self._frame, owner, node)
             return ordering.runs_before(self._frame, owner, node, [(self.evaluate(argument), argument) for argument in node.args])
+        refused = refusals.refuse_chain(self._frame, node) if isinstance(func, ast.Attribute | ast.Call) else None
+        if refused is not None:
+            return refused
         if isinstance(func, ast.Call):
             return self._apply(self.evaluate(func), node)
         root = func
@@ -329,7 +332,7 @@ class Expressions:
         if isinstance(entity, External):
             return self._call_external(entity, node)
         if isinstance(entity, ClassEntity | Constant):
-            return self._construct(entity, node)
+            return refusals.refuse_instance(self._frame, entity, node) or self._construct(entity, node)
         self.arguments(node)
         if isinstance(entity, Unresolved | UnstableEntity):
             return self._unusable(entity, node.func)
@@ -346,10 +349,12 @@ class Expressions:
         if entity.qualified == "builtins.print":
             return self._drop_print(node)
         if entity.symbol in NOT_YET:
-            self.arguments(node)
-            return frame.report(
-                codes.NOT_SUPPORTED_YET, f"`{entity.symbol}` is not supported yet", node.func, help_=NOT_YET[entity.symbol]
-            )
+            for argument in (*node.args, *(keyword.value for keyword in node.keywords)):
+                if (
+                    frame.promise_in(given) is not None
+                ):  # its mistakes count; a type or a name among the rest has no fault of its own
+                    self.evaluate(argument)
+            return refusals.refuse(frame, entity, node.func)
         values, named = self.arguments(node)
         elsewhere = (
             frame.services.resolver.elsewhere(entity, frame.module) if not entity.qualified.startswith("builtins.") else ""

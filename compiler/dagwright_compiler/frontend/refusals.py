@@ -1,0 +1,60 @@
+"""Calls of what flytekit knows and this version does not compile: one finding each, where the name stands.
+
+A person writes ``conditional("size").if_(...).then(...)`` or calls an object that ``ContainerTask(...)`` made at the head of the
+file; what is wrong is the one name, not the chain of attributes or the arguments around it.
+"""
+
+from __future__ import annotations
+
+import ast
+from typing import TYPE_CHECKING
+
+from dagwright_compiler.diagnostics import codes
+from dagwright_compiler.frontend.entities import Constant, External
+from dagwright_compiler.frontend.findings import Place
+from dagwright_compiler.frontend.names import NOT_YET
+
+if TYPE_CHECKING:
+    from dagwright_compiler.frontend.entities import Entity
+    from dagwright_compiler.frontend.frames import Frame
+    from dagwright_compiler.frontend.promises import Broken
+
+_PLUGINS = ("flytekit", "flytekitplugins", "unionai", "union")
+_INSTEAD = "do its work in a function decorated with `@task`"
+
+
+def refuse_chain(frame: Frame, node: ast.Call) -> Broken | None:
+    """Report ``name(...).a(...).b(...)`` whose ``name`` is known and not compiled; ``None`` where it is something else."""
+    part: ast.expr = node.func
+    while isinstance(part, ast.Attribute | ast.Call):
+        if isinstance(part, ast.Call):
+            entity = frame.services.resolver.expression(part.func, frame.module)
+            if isinstance(entity, External) and entity.symbol in NOT_YET:
+                return refuse(frame, entity, part.func)
+            part = part.func
+        else:
+            part = part.value
+    return None
+
+
+def refuse(frame: Frame, entity: External, node: ast.expr) -> Broken:
+    """Report a name that is known and not compiled."""
+    return frame.report(codes.NOT_SUPPORTED_YET, f"`{entity.symbol}` is not supported yet", node, help_=NOT_YET[entity.symbol])
+
+
+def refuse_instance(frame: Frame, entity: Entity, node: ast.Call) -> Broken | None:
+    """Report a call of an object that a constructor outside the project made; ``None`` where the name is no such object."""
+    if not (isinstance(entity, Constant) and isinstance(entity.value, ast.Call)):
+        return None
+    made_by = frame.services.resolver.expression(entity.value.func, entity.module)
+    if not isinstance(made_by, External):
+        return None
+    related = ((Place(entity.module, entity.value.func), f"`{entity.name}` is made here"),)
+    if made_by.symbol in NOT_YET:
+        message = f"`{entity.name}` is a `{made_by.symbol}`, which is not supported yet"
+        return frame.report(codes.NOT_SUPPORTED_YET, message, node.func, help_=NOT_YET[made_by.symbol], related=related)
+    if made_by.qualified.partition(".")[0] in _PLUGINS and not made_by.symbol:
+        kind = made_by.qualified.rpartition(".")[2]
+        message = f"`{entity.name}` is a `{kind}`, a kind of task that is not supported yet"
+        return frame.report(codes.NOT_SUPPORTED_YET, message, node.func, help_=_INSTEAD, related=related)
+    return None
