@@ -27,6 +27,7 @@ GROUPS = {
     "DW4": "Graph",
     "DW50": "Policy of tasks",
     "DW53": "Argo",
+    "DW54": "Argo: what pods can have",
     "DW55": "AWS Batch",
     "DW59": "Settings and comments",
     "DW6": "Run time",
