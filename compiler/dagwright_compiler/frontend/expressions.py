@@ -350,9 +350,7 @@ class Expressions:
             return self._drop_print(node)
         if entity.symbol in NOT_YET:
             for argument in (*node.args, *(keyword.value for keyword in node.keywords)):
-                if (
-                    frame.promise_in(given) is not None
-                ):  # its mistakes count; a type or a name among the rest has no fault of its own
+                if frame.promise_in(argument) is not None:  # calls in it have mistakes of their own
                     self.evaluate(argument)
             return refusals.refuse(frame, entity, node.func)
         values, named = self.arguments(node)
