@@ -22,6 +22,7 @@ from dagwright_compiler.frontend.entities import (
 from dagwright_compiler.frontend.findings import Findings, Place
 from dagwright_compiler.frontend.names import NOT_YET
 from dagwright_compiler.frontend.type_parameters import TypeParameter
+from dagwright_compiler.frontend.unread_types import UNREAD
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -66,7 +67,7 @@ _MOST_DEPTH = 60
 
 
 class Annotations:
-    """Reads annotations; findings go to ``findings`` and give the type *unknown*, which fits everything."""
+    """Reads annotations; findings go to ``findings`` and give the type ``UNREAD``, which fits everything."""
 
     def __init__(self, resolver: Resolver, findings: Findings) -> None:
         self._resolver = resolver
@@ -84,7 +85,7 @@ class Annotations:
             if isinstance(found, Type):
                 return found
             result = self._read(node, module)
-            if result is not types.UNKNOWN:  # what could not be read is reported at every place
+            if result is not UNREAD:  # what could not be read is reported at every place
                 module.types[node.id] = result
             return result
         return self._read(node, module)
@@ -147,7 +148,7 @@ class Annotations:
                 self._findings.add(
                     codes.UNRESOLVED_NAME, f"`{text}` cannot be resolved: {entity.reason}", Place(module, node), help=entity.help
                 )
-            return types.UNKNOWN
+            return UNREAD
         if isinstance(entity, UnstableEntity):
             if not isinstance(entity.node, ast.ClassDef | ast.Assign):
                 return types.UNKNOWN
@@ -186,7 +187,7 @@ class Annotations:
         if symbol in NOT_YET:
             message = f"`{symbol}` is not supported yet as a type"
             self._findings.add(codes.NOT_SUPPORTED_YET, message, Place(module, node), help=NOT_YET[symbol])
-            return types.UNKNOWN
+            return UNREAD
         if symbol.startswith("typing.") or symbol in ("task", "workflow", "map_task"):
             return self._unreadable(node, module, f"`{_shortened(node)}` is no type by itself")
         return opaque(entity.qualified)
@@ -229,7 +230,7 @@ class Annotations:
 
     def _unreadable(self, node: ast.expr, module: Module, message: str, help_: str = "") -> Type:
         self._findings.add(codes.UNREADABLE_ANNOTATION, message, Place(module, node), help=help_)
-        return types.UNKNOWN
+        return UNREAD
 
     def _unsupported(self, node: ast.expr, module: Module, help_: str) -> Type:
         self._findings.add(
@@ -238,7 +239,7 @@ class Annotations:
             Place(module, node),
             help=help_,
         )
-        return types.UNKNOWN
+        return UNREAD
 
 
 def _shortened(node: ast.expr) -> str:

@@ -11,6 +11,7 @@ from dagwright_compiler.frontend.expressions import Expressions
 from dagwright_compiler.frontend.frames import Frame, Services
 from dagwright_compiler.frontend.known_values import Instance
 from dagwright_compiler.frontend.promises import BROKEN, Broken, Group, Promise, Static, Value, describe_source, parts_of
+from dagwright_compiler.frontend.unread_types import UNREAD
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -176,7 +177,7 @@ class _Statements:
             ) else self._break_names(part)
 
     def _refuse_unpacking(self, target: ast.expr, value: Value) -> None:
-        if isinstance(value, Broken):
+        if isinstance(value, Broken) or (isinstance(value, Promise) and value.type is UNREAD):
             return
         message = f"{describe_source(value)} cannot be unpacked: how many values it has is known only when the workflow runs"
         help_ = "annotate the task's result as `tuple[int, str]` or a NamedTuple, or unpack inside a task"

@@ -25,6 +25,7 @@ from dagwright_compiler.frontend.late_spans import LateSpans
 from dagwright_compiler.frontend.modules import Module, ReadModule
 from dagwright_compiler.frontend.nested_calls import warn_nested_calls
 from dagwright_compiler.frontend.reading import garbage_collector_off
+from dagwright_compiler.frontend.refusals import warn_left_out
 from dagwright_compiler.frontend.resolution import Resolver
 from dagwright_compiler.frontend.static_values import Evaluator
 from dagwright_compiler.frontend.summary import Defined, Imported
@@ -191,6 +192,8 @@ class _Elaboration:
             if not (isinstance(binding, Imported) and binding.certain):
                 continue
             entity = self._resolver.name(name, module)
+            if module.summary.stars and not isinstance(entity, Unresolved):
+                entity = self._resolver.imported(binding, module)  # a later star may give the name: the import runs all the same
             if isinstance(entity, Unresolved) and not entity.reported:
                 at = _alias(binding, name)
                 self._findings.add(
@@ -203,6 +206,7 @@ class _Elaboration:
         if module.summary is None:
             return []
         self._check_definitions(module)
+        warn_left_out(module, self._resolver, self._findings)
         callees: list[Callee] = []
         task_nodes: list[FunctionNode] = []
         for name, binding in module.summary.bindings.items():

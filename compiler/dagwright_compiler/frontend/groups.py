@@ -10,6 +10,7 @@ import msgspec
 from dagwright.contract.types import UNKNOWN, Type, dict_of, list_of, tuple_of, union_of
 from dagwright_compiler.frontend.promises import Bound, Built, Group, Promise, Static, Value
 from dagwright_compiler.frontend.typing_rules import NO, spell
+from dagwright_compiler.frontend.unread_types import UNREAD
 from dagwright_compiler.frontend.wire_values import Mismatch, type_of
 from dagwright_compiler.ir.program import LiteralBinding
 
@@ -59,7 +60,9 @@ def _join(items: list[Type]) -> Type:
 
 def _bind_group(frame: Frame, value: Group, expected: Type, at: ast.AST) -> Bound | Misfit:
     """Try each type that the place takes; the misfit of the first of the right kind tells most."""
-    if expected.kind == "unknown":
+    if expected is UNREAD:
+        expected = _unread(value)
+    elif expected.kind == "unknown":
         expected = type_of_value(value)
     found: Misfit | None = None
     for candidate in expected.args if expected.kind == "union" else (expected,):
@@ -70,6 +73,13 @@ def _bind_group(frame: Frame, value: Group, expected: Type, at: ast.AST) -> Boun
             return bound
         found = found or bound
     return found or Misfit(value, expected, at)
+
+
+def _unread(value: Group) -> Type:
+    """A type of a group's own form whose items nothing is known of."""
+    if value.kind == "tuple":
+        return tuple_of(*(UNREAD for _ in value.items))
+    return list_of(UNREAD) if value.kind == "list" else dict_of(UNREAD, UNREAD)
 
 
 def _bind_items(frame: Frame, value: Group, declared: Type, at: ast.AST) -> Built | Misfit:

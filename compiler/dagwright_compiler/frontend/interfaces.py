@@ -7,10 +7,11 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from dagwright.contract.types import NONE, UNKNOWN, Type
+from dagwright.contract.types import NONE, Type
 from dagwright_compiler.diagnostics import codes
 from dagwright_compiler.frontend.findings import Findings, Place
 from dagwright_compiler.frontend.not_static import NotStatic
+from dagwright_compiler.frontend.unread_types import UNREAD
 from dagwright_compiler.frontend.wire_values import Mismatch
 from dagwright_compiler.ir.program import Field, Returns
 
@@ -123,7 +124,7 @@ class Interfaces:
                 Place(module, node),
                 help=f"write `{node.arg}: int`, with the type that it takes",
             )
-            declared = UNKNOWN
+            declared = UNREAD
         else:
             declared = self._annotations.read(node.annotation, module)
         if default is None:
@@ -149,7 +150,7 @@ class Interfaces:
                 related=[(Place(module, node), "declared here")],
                 help=help_,
             )
-            return Field(name=node.arg, type=UNKNOWN, deferred=True)
+            return Field(name=node.arg, type=UNREAD, deferred=True)
         return Field(name=node.arg, type=declared, has_default=True, default=wire)
 
 

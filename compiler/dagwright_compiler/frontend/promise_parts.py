@@ -5,12 +5,13 @@ from __future__ import annotations
 import ast
 from typing import TYPE_CHECKING
 
-from dagwright.contract.types import UNKNOWN, Type, union_of
+from dagwright.contract.types import Type, union_of
 from dagwright_compiler.diagnostics import codes
 from dagwright_compiler.diagnostics.suggestions import did_you_mean
 from dagwright_compiler.frontend.calls import source_places
 from dagwright_compiler.frontend.promises import Broken, Promise, Static, Value, describe_source, part_at
 from dagwright_compiler.frontend.typing_rules import spell
+from dagwright_compiler.frontend.unread_types import UNREAD
 from dagwright_compiler.frontend.wire_values import describe
 
 if TYPE_CHECKING:
@@ -58,6 +59,8 @@ def _field_type(frame: Frame, declared: Type, name: str) -> Type:
     kind = declared.kind
     if kind == "union":
         return union_of([_field_type(frame, member, name) for member in declared.args if member.kind != "none"])
+    if declared is UNREAD:
+        return UNREAD
     if kind == "unknown":
         raise _Refusal("its type is not known", "annotate what it is, or read it in the task that needs it")
     if kind == "opaque":
@@ -89,7 +92,7 @@ def _item(frame: Frame, declared: Type, index: object) -> tuple[int | str, Type]
         raise _Refusal(f"a workflow reads items by whole numbers and text, found {describe(index)}")
     assert isinstance(index, int | str)
     if kind == "unknown":
-        return index, UNKNOWN
+        return index, declared
     if kind == "dict":
         key, value = declared.args
         if key.kind not in _KEYS:

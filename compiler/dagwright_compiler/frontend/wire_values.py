@@ -31,6 +31,7 @@ from dagwright.contract.types import (
 )
 from dagwright_compiler.frontend.known_values import EnumValue, Instance, KnownCall, StaticValue
 from dagwright_compiler.frontend.typing_rules import spell
+from dagwright_compiler.frontend.unread_types import UNREAD
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -261,6 +262,8 @@ class WireEncoder:
                 ]
             }
         own = tuple_of(*(UNKNOWN for _ in value)) if isinstance(value, tuple) else _SCALARS.get(type(value))
+        if own is None and declared is UNREAD:
+            return None
         if own is None:
             raise Mismatch(path, declared, value, f"{describe(value)} needs a declared type; annotate the input with its class")
         return {"$u": own.text, "v": self._encode(value, own, path)}
