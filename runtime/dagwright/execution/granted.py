@@ -38,7 +38,7 @@ def absent(secrets: Sequence[Secret]) -> list[str]:
 
     names = []
     for secret in secrets:
-        group, key = secret["group"], secret.get("key", "")
-        if key and find_secret(group, key, secret.get("version", "")) is None and secret.get("env_var") not in os.environ:
+        group, key, chosen = secret["group"], secret.get("key", ""), secret.get("env_var", "")
+        if key and chosen not in os.environ and find_secret(group, key, secret.get("version", "")) is None:
             names.append("/".join(filter(None, (group, key))))
     return names

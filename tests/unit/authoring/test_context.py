@@ -148,7 +148,8 @@ def test_variables_of_the_users_choice_are_set_from_the_secret(folder, monkeypat
         {"group": "g", "key": "k", "env_var": "TAKEN"},
         {"group": "g", "key": "f.json", "mount": "file", "env_var": "PATH_OF"},
         {"group": "g", "key": "nowhere", "env_var": "NO"},
+        {"group": "g", "key": "lost"},
         {"group": "whole"},
     ]
     assert chosen_variables(asked) == {"HERE": "value", "PATH_OF": str(folder / "g" / "f.json")}
-    assert absent(asked) == ["g/nowhere"]
+    assert absent(asked) == ["g/nowhere", "g/lost"]
