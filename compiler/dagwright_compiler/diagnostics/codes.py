@@ -79,6 +79,9 @@ INVALID_TIMEOUT = Code("DW507", "error", "a timeout is not positive")
 CACHE_WITHOUT_VERSION = Code("DW508", "error", "a cached task has no cache version")
 INCONSISTENT_CACHE = Code("DW509", "error", "cache keywords contradict each other or the signature")
 
+# 52x: policy (passes)
+NOT_SERIALIZED = Code("DW529", "warning", "equal calls at the same time do not wait for each other yet")
+
 # 53x and 54x: Argo
 ARGO_SETTING = Code("DW530", "error", "a setting of the Argo target cannot be used")
 ARGO_NO_STORE = Code("DW531", "warning", "no store is configured for Argo")

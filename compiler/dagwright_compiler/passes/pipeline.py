@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from dagwright_compiler.passes.inline import inline
 from dagwright_compiler.passes.lint_duplicates import lint_duplicates
+from dagwright_compiler.passes.lint_serialize import lint_serialize
 from dagwright_compiler.passes.lint_unused import lint_unused
 from dagwright_compiler.passes.reach import reach
 from dagwright_compiler.passes.reduce_order import reduce_order
@@ -39,6 +40,7 @@ REWRITES: tuple[Pass, ...] = (
     validate_lengths,
     reduce_order,
     reach,
+    lint_serialize,
 )
 """On a workflow without errors; from ``inline`` on it is flat. What only the flat workflow shows is checked here."""
 PASSES = (*CHECKS, *REWRITES)
