@@ -41,6 +41,18 @@ _PHYSICAL = _object((), artifactLocation=_ARTIFACT_LOCATION, region=_REGION, con
     "anyOf": [{"required": ["address"]}, {"required": ["artifactLocation"]}]
 }
 _LOCATION = _object((), id={"type": "integer", "minimum": -1}, physicalLocation=_PHYSICAL, message=_MESSAGE)
+_PROPERTIES = {"type": "object"}
+"""A bag: the standard leaves its keys to the tool."""
+_REPLACEMENT = _object(("deletedRegion",), deletedRegion=_REGION, insertedContent=_object((), text=_TEXT))
+_CHANGE = _object(
+    ("artifactLocation", "replacements"), artifactLocation=_ARTIFACT_LOCATION, replacements=_list(_REPLACEMENT) | {"minItems": 1}
+)
+_FIX = _object(
+    ("artifactChanges",),
+    description=_MESSAGE,
+    artifactChanges=_list(_CHANGE) | {"minItems": 1, "uniqueItems": True},
+    properties=_PROPERTIES,
+)
 _RULE = _object(
     ("id",),
     id=_TEXT,
@@ -67,6 +79,7 @@ _RESULT = _object(
     message=_MESSAGE,
     locations=_list(_LOCATION),
     relatedLocations=_list(_LOCATION) | {"uniqueItems": True},
+    fixes=_list(_FIX) | {"uniqueItems": True},
 )
 _RUN = _object(
     ("tool",),

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 from dagwright_compiler.diagnostics.codes import INVALID_SYNTAX, NESTED_TOO_DEEPLY, UNDECODABLE_SOURCE, UNREADABLE_FILE
@@ -11,7 +10,7 @@ from dagwright_compiler.fixes.making import with_fixes
 from dagwright_compiler.source import file_and_cell
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
     from dagwright_compiler.diagnostics.model import Diagnostic
     from dagwright_compiler.driver.reading import Reading
@@ -72,6 +71,8 @@ def fix_all(files: Files, find: Callable[[Reading], Sequence[Diagnostic]], *, un
     for _ in range(_MOST_PASSES):
         if not work.advance():
             break
+    else:
+        work.give_up()
     return work.result()
 
 
@@ -84,18 +85,18 @@ class _Work:
         self._after: dict[str, bytes] = {}
         self._paths: dict[str, str] = {}
         self._refused: dict[str, str] = {}
-        self._barred: set[tuple[str, str, str]] = set()
-        """Findings that outlived their fix: it is not tried again."""
-        self._count = 0
+        self._applied: list[tuple[str, str, int]] = []
+        """Path, location and number of fixes of every file that the last pass changed."""
+        self._fixed: dict[str, int] = {}
         self._reading, self._found = self._read(self._after)
 
     def advance(self) -> bool:
         """One pass over all files; whether it changed any."""
         unread = _unread(self._reading)
-        open_ = [found for found in self._found if _key(found) not in self._barred and _file(found) not in unread]
+        open_ = [found for found in self._found if _file(found) not in unread]
         locations = {module.source.path: module.location for module in self._reading.elaborated.modules.values()}
         trial = dict(self._after)
-        applied: list[tuple[str, list[Diagnostic]]] = []
+        applied: list[tuple[str, str, int]] = []
         sources = self._reading.sources()
         for path, chosen in choose(open_, unsafe=self._unsafe).items():
             location = locations.get(path)
@@ -107,17 +108,27 @@ class _Work:
             except (OSError, UnwritableError) as error:
                 self._refused[path] = f"{path} is not changed: {error}"
                 continue
-            applied.append((path, chosen))
+            applied.append((path, location, len(chosen)))
         if not applied:
             return False
         reading, found = self._read(trial)
-        broken = [path for path, _ in applied if path in _unread(reading)]
+        broken = [path for path, _, _ in applied if path in _unread(reading)]
         if broken:  # a bug of ours; the user's file stays as it is
             for path in broken:
                 self._refused[path] = f"{path} is not changed: its fixes together would not be valid Python"
             return True
-        self._keep(trial, applied, reading, found)
+        for _, location, count in applied:
+            self._fixed[location] = self._fixed.get(location, 0) + count
+        self._after, self._reading, self._found, self._applied = trial, reading, found, applied
         return True
+
+    def give_up(self) -> None:
+        """Leave files alone whose fixes undo each other: a bug of ours, too."""
+        for path, location, _ in self._applied:
+            self._refused[path] = f"{path} is not changed: its fixes do not come to an end"
+            self._after.pop(location, None)
+            self._fixed.pop(location, None)
+        self._reading, self._found = self._read(self._after)
 
     def result(self) -> Fixed:
         """What it came to."""
@@ -126,20 +137,7 @@ class _Work:
             for location, after in self._after.items()
             if after != self._before[location]
         ]
-        return Fixed(self._reading, self._found, tuple(sorted(changes)), self._count, tuple(self._refused.values()))
-
-    def _keep(
-        self,
-        trial: dict[str, bytes],
-        applied: Iterable[tuple[str, list[Diagnostic]]],
-        reading: Reading,
-        found: tuple[Diagnostic, ...],
-    ) -> None:
-        fixed = [diagnostic for _, chosen in applied for diagnostic in chosen]
-        was, now = Counter(map(_key, self._found)), Counter(map(_key, found))
-        self._barred |= {key for key in map(_key, fixed) if now[key] >= was[key]}
-        self._count += len(fixed)
-        self._after, self._reading, self._found = trial, reading, found
+        return Fixed(self._reading, self._found, tuple(sorted(changes)), sum(self._fixed.values()), tuple(self._refused.values()))
 
     def _read(self, unsaved: Mapping[str, bytes]) -> tuple[Reading, tuple[Diagnostic, ...]]:
         reading = self._files.read(unsaved)
@@ -161,7 +159,3 @@ def _unread(reading: Reading) -> set[str]:
 
 def _file(found: Diagnostic) -> str:
     return file_and_cell(found.span.path)[0] if found.span is not None else ""
-
-
-def _key(found: Diagnostic) -> tuple[str, str, str]:
-    return (found.span.path if found.span is not None else "", found.code.id, found.message)

@@ -21,46 +21,56 @@ if TYPE_CHECKING:
 
 def remove_keyword(view: View, call: ast.Call, keyword: ast.keyword) -> Edit | None:
     """Take an argument out of a call, with its comma."""
+    import libcst as cst
+
     at = _index(call, keyword)
 
     def change(found: cst.Call) -> cst.Call:
+        from dagwright_compiler.fixes.separators import after, continued
+
         arguments = list(found.args)
         gone = arguments.pop(at)
         if arguments and at == len(arguments):  # what followed the last argument now follows the one before it
-            arguments[-1] = arguments[-1].with_changes(comma=gone.comma, whitespace_after_arg=gone.whitespace_after_arg)
+            last = arguments[-1]
+            if isinstance(gone.comma, cst.Comma):
+                space = continued(after(last.comma), gone.comma.whitespace_after)
+                arguments[-1] = last.with_changes(comma=gone.comma.with_changes(whitespace_after=space))
+            else:
+                space = continued(after(last.comma), gone.whitespace_after_arg)
+                arguments[-1] = last.with_changes(comma=gone.comma, whitespace_after_arg=space)
         return found.with_changes(args=arguments)
 
     return _rewritten(view, call, change)
 
 
-def add_keyword(view: View, call: ast.Call, text: str, after: ast.keyword) -> Edit | None:
+def add_keyword(view: View, call: ast.Call, text: str, after_: ast.keyword) -> Edit | None:
     """Put ``name=value`` behind another keyword of a call, laid out as the arguments around it."""
     import libcst as cst
 
-    at = _index(call, after)
+    at = _index(call, after_)
 
     def change(found: cst.Call) -> cst.Call:
+        from dagwright_compiler.fixes.separators import after, between, continued, uncommented
+
         arguments = list(found.args)
         before = arguments[at]
         new = _argument(text)
         if at < len(arguments) - 1:
-            new = new.with_changes(comma=before.comma)
+            new = new.with_changes(comma=cst.Comma(whitespace_after=uncommented(after(before.comma))))
         else:
-            new = new.with_changes(comma=before.comma, whitespace_after_arg=before.whitespace_after_arg)
-            comma = arguments[at - 1].comma if at else cst.Comma(whitespace_after=_opening(found))
+            inner = between(arguments[at - 1].comma if at else cst.MaybeSentinel.DEFAULT, found.whitespace_before_args)
+            if isinstance(before.comma, cst.Comma):
+                ending = before.comma.whitespace_after
+                new = new.with_changes(comma=before.comma.with_changes(whitespace_after=uncommented(ending)))
+            else:
+                ending = before.whitespace_after_arg
+                new = new.with_changes(whitespace_after_arg=uncommented(ending))
+            comma = cst.Comma(whitespace_after=continued(ending, inner))
             arguments[at] = before.with_changes(comma=comma, whitespace_after_arg=cst.SimpleWhitespace(""))
         arguments.insert(at + 1, new)
         return found.with_changes(args=arguments)
 
     return _rewritten(view, call, change)
-
-
-def _opening(call: cst.Call) -> cst.BaseParenthesizableWhitespace:
-    """What stands between the arguments of a call that has but one: a space, unless it stands on a line of its own."""
-    import libcst as cst
-
-    inner = call.whitespace_before_args
-    return inner if isinstance(inner, cst.ParenthesizedWhitespace) else cst.SimpleWhitespace(" ")
 
 
 def _argument(text: str) -> cst.Arg:

@@ -7,8 +7,6 @@ import sys
 from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
-    import libcst as cst
-
     from dagwright_compiler.diagnostics.model import Edit
     from dagwright_compiler.fixes.view import View
 
@@ -82,6 +80,8 @@ def _extended(view: View, body: list[ast.stmt], module: str, name: str) -> Edit 
         return None
     import libcst as cst
 
+    from dagwright_compiler.fixes.separators import after, between, continued, uncommented
+
     text = view.text_of(node)
     try:
         line = cst.parse_statement(text)
@@ -96,23 +96,18 @@ def _extended(view: View, body: list[ast.stmt], module: str, name: str) -> Edit 
     spelled = [alias.evaluated_name for alias in names]
     at = next((at for at, other in enumerate(spelled) if _order(other) > _order(name)), len(names))
     new = cst.ImportAlias(cst.Name(name))
+    opening = found.lpar.whitespace_after if found.lpar is not None else cst.SimpleWhitespace("")
+    inner = between(names[0].comma if len(names) > 1 else cst.MaybeSentinel.DEFAULT, opening)
     if at < len(names):
-        comma = names[0].comma if len(names) > 1 else cst.Comma(whitespace_after=cst.SimpleWhitespace(" "))
-        names.insert(at, new.with_changes(comma=comma))
+        names.insert(at, new.with_changes(comma=cst.Comma(whitespace_after=uncommented(inner))))
     else:
         last = names[-1]
-        inner = names[-2].comma if len(names) > 1 else cst.Comma(whitespace_after=_between(found))
-        names[-1] = last.with_changes(comma=inner)
-        names.append(new.with_changes(comma=last.comma))
+        ending = after(last.comma)
+        names[-1] = last.with_changes(comma=cst.Comma(whitespace_after=continued(ending, inner)))
+        if isinstance(last.comma, cst.Comma):
+            new = new.with_changes(comma=cst.Comma(whitespace_after=uncommented(ending)))
+        names.append(new)
     return view.change(node, printer.code_for_node(found.with_changes(names=names)))
-
-
-def _between(node: cst.ImportFrom) -> cst.BaseParenthesizableWhitespace:
-    """What stands between names of an import that has but one: a space, unless it stands on a line of its own."""
-    import libcst as cst
-
-    inner = node.lpar.whitespace_after if node.lpar is not None else None
-    return inner if isinstance(inner, cst.ParenthesizedWhitespace) else cst.SimpleWhitespace(" ")
 
 
 def _order(name: str) -> tuple[int, str]:

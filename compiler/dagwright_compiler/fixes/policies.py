@@ -33,7 +33,6 @@ _MILLIS = re.compile(r"[0-9]+m")
 _WHOLE = re.compile(r"[0-9]{1,9}")
 _OF_MEMORY = ("mem", "ephemeral_storage")
 _VERSIONS = ("cache_version", "version")
-_IGNORED = ("cache_ignore_input_vars", "ignored_inputs")
 _SWITCHES = ("cache", "cache_serialize", "enable_deck", "interruptible", "serialize")
 _TRUTH = {0: "False", 1: "True", "true": "True", "True": "True", "false": "False", "False": "False"}
 
@@ -89,8 +88,6 @@ def value_form(found: Diagnostic, view: View) -> Fix | None:
         return _timedelta(view, value)
     if name in ("requests", "limits"):
         return _resources(view, value)
-    if name in _IGNORED and isinstance(value, ast.Set):
-        return _tuple(view, value)
     if name == "environment" and isinstance(value, ast.Dict):
         edits = tuple(quoted(view, item) for item in value.values if is_number(item))
         return Fix("write the numbers as text", "machine-applicable", edits) if edits else None
@@ -236,15 +233,6 @@ def _resources_name(view: View, node: ast.expr) -> tuple[str, tuple[Edit, ...]] 
     package = next((package for package in AUTHORING if package in packages), None)
     written = available(view, package, "Resources", before=_line(view, node)) if package is not None else None
     return (written.text, written.edits) if written is not None else None
-
-
-def _tuple(view: View, value: ast.Set) -> Fix | None:
-    if not all(text_at(item) is not None for item in value.elts):
-        return None
-    start, end = view.offsets(value)
-    closing = ",)" if len(value.elts) == 1 and not view.text_of(value)[:-1].rstrip().endswith(",") else ")"
-    edits = (view.between(start, start + 1, "("), view.between(end - 1, end, closing))
-    return Fix("write a tuple", "machine-applicable", edits)
 
 
 def _callee(call: ast.Call) -> str:

@@ -34,9 +34,9 @@ def remove_code(found: Diagnostic, view: View) -> Fix | None:
         return Fix(f"remove `{code}`", "machine-applicable", (view.between(start, end, ""),))
     content = len(data[first:behind].rstrip(b"\r\n"))
     following = _NEXT.search(data, pragma.end(), first + content)
-    start, end = pragma.start(), following.start() if following else first + content
+    start, end = pragma.start(), first + content
     ahead = data[first:start]
-    if following and not ahead.strip():
+    if following:
         end = following.end() - 1  # the next comment moves to where this one stood
     elif not ahead.strip():
         start, end = first, behind  # the line held nothing else

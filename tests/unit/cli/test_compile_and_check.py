@@ -57,7 +57,7 @@ def test_check_shows_every_finding_of_every_file(project: Path, capsys: pytest.C
     assert "error[DW101]" in out
     assert "broken.py:1:" in out
     assert "wrong.py:11:" in out
-    assert out.splitlines()[-1] == "2 errors in 2 files"
+    assert out.splitlines()[-1] == "2 errors in 2 files, 1 fixable with --fix"
     assert err == ""
 
 
