@@ -13,10 +13,30 @@ from handmade import call, literal, program, task, workflow
 from msgspec.structs import replace
 
 from dagwright.contract.types import BOOL, INT, STR, list_of
-from dagwright_compiler.ir.program import Field, MapNode, Policy, Resources
+from dagwright_compiler.ir.program import Accelerator, Field, MapNode, PodTemplate, Policy, Resources, Secret
 
 GOLDENS = Path(__file__).parents[1] / "golden"
 INTS = list_of(INT)
+POD = {
+    "containers": [
+        {
+            "name": "primary",
+            "env": [{"name": "IP", "valueFrom": {"fieldRef": {"fieldPath": "status.podIP"}}}],
+            "envFrom": [{"configMapRef": {"name": "conf"}}],
+            "volumeMounts": [{"name": "data", "mountPath": "/data"}],
+            "securityContext": {"runAsUser": 1000},
+            "livenessProbe": {"exec": {"command": ["true"]}},
+        },
+        {"name": "side", "image": "busybox", "command": ["sleep", "60"]},
+    ],
+    "initContainers": [{"name": "first", "image": "busybox", "command": ["true"]}],
+    "volumes": [{"name": "data", "csi": {"driver": "example.org"}}],
+    "tolerations": [{"key": "a", "operator": "Exists"}],
+    "affinity": {"podAntiAffinity": {}},
+    "hostAliases": [{"ip": "10.0.0.1", "hostnames": ["db"]}],
+    "imagePullSecrets": [{"name": "{{workflow.name}}"}],
+    "topologySpreadConstraints": [{"maxSkew": 1, "topologyKey": "zone", "whenUnsatisfiable": "ScheduleAnyway"}],
+}
 FILES = {"flow.py": b"#" * 6_000, "pkg/__init__.py": b"", "pkg/steps.py": b"#" * 6_000}
 
 
@@ -32,6 +52,14 @@ def everything():
         timeout_s=60,
         requests=Resources(cpu="250m", mem="1.5Gi", gpu="1"),
         environment=(("A", "{{workflow.name}} $(X)"),),
+        secrets=(
+            Secret(group="hub", key="token", env_var="HF"),
+            Secret(group="tls", key="cert.pem", mount="file"),
+            Secret(group="all", mount="env"),
+        ),
+        accelerator=Accelerator(device="nvidia-tesla-a100", partition=""),
+        shared_memory="1Gi",
+        pod_template=PodTemplate(labels=(("team", "ml"),), annotations=(("a/b", "c d"),), pod_spec=json.dumps(POD)),
     )
     nodes = (
         call("split", task="flow.split", a="$n"),

@@ -48,7 +48,7 @@ def affinity_without(labels: tuple[str, ...], users: Any) -> Any:
     affinity = copy.deepcopy(users) if users else {}
     node_affinity = affinity.setdefault("nodeAffinity", {})
     selector = node_affinity.setdefault("requiredDuringSchedulingIgnoredDuringExecution", {})
-    terms = selector.setdefault("nodeSelectorTerms", []) or [{}]
+    terms = selector.get("nodeSelectorTerms") or [{}]
     selector["nodeSelectorTerms"] = [
         {**term, "matchExpressions": [*term.get("matchExpressions", ()), *conditions]} for term in terms
     ]

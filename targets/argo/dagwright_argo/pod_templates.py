@@ -62,6 +62,10 @@ _REFUSED = {
 _HARMLESS = {"restartPolicy": "Never"}
 """Values of refused fields that every pod has anyway."""
 
+_LISTS = ("containers", "initContainers", "tolerations", "volumes")
+_TABLES = ("affinity", "nodeSelector")
+_NAMED = ("containers", "env", "initContainers", "volumeMounts", "volumes")
+_LISTS_OF_CONTAINER = ("env", "envFrom", "volumeMounts")
 _SPECIAL = ("env", "envFrom", "image", "resources", "volumeMounts")
 _OVERRIDDEN = ("command", "args")
 """Fields of the primary container that the task itself decides, as in flytekit."""
@@ -135,7 +139,7 @@ def _spec(template: PodTemplate) -> dict[str, Json]:
 def _containers(template: PodTemplate, spec: Mapping[str, Json]) -> tuple[dict[str, Json], tuple[Json, ...]]:
     """The fields of the primary container, none where the template does not mention it, and the other containers."""
     name = template.primary_container or PRIMARY
-    containers = [item for item in spec.get("containers") or () if isinstance(item, dict)]
+    containers = list(_objects(spec.get("containers")))
     primary = next((item for item in containers if item.get("name") == name), {})
     return (
         {field: value for field, value in primary.items() if field != "name" and value is not None},
@@ -152,6 +156,10 @@ def template_problems(template: PodTemplate, variables: frozenset[str], mounted:
         mounted: Paths where the task's pod has something already.
     """
     spec, sorted_ = _spec(template), overlay(template)
+    misshapen = tuple(_misshapen(sorted_, spec))
+    if misshapen:
+        yield from misshapen
+        return
     yield from _labels(sorted_)
     for field, value in spec.items():
         if field == "containers" or _HARMLESS.get(field) == value:
@@ -200,17 +208,17 @@ def _labels(found: Overlay) -> Iterator[Diagnostic]:
 
 
 def _collisions(found: Overlay, variables: frozenset[str], mounted: frozenset[str]) -> Iterator[Diagnostic]:
-    for item in _dicts(found.primary.get("env")):
+    for item in _objects(found.primary.get("env")):
         name = str(item.get("name"))
         if name.startswith("DAGWRIGHT_"):
             yield _refused(f"the variable {name} of the pod template has a name that dagwright keeps for itself", "rename it")
         elif name in variables:
             yield _refused(f"the variable {name} is set by the pod template and by the task itself", "set it in one place")
-    for item in _dicts(found.template.get("volumes")):
+    for item in _objects(found.template.get("volumes")):
         name = str(item.get("name"))
         if name.startswith(OWN_PREFIX):
             yield _refused(f"the volume {name} of the pod template has a name that dagwright keeps for itself", "rename it")
-    for item in _dicts(found.primary.get("volumeMounts")):
+    for item in _objects(found.primary.get("volumeMounts")):
         path = str(item.get("mountPath")).rstrip("/")
         if path == _ROOT or path.startswith(f"{_ROOT}/"):
             yield _refused(f"the pod template mounts {path}, where dagwright's own volumes are", "choose another path")
@@ -218,8 +226,35 @@ def _collisions(found: Overlay, variables: frozenset[str], mounted: frozenset[st
             yield _refused(f"the pod template mounts {path}, where the task's pod has a volume already", "choose another path")
 
 
-def _dicts(items: Json) -> Iterator[dict[str, Json]]:
-    return (item for item in items or () if isinstance(item, dict))
+def _objects(items: Json) -> Iterator[dict[str, Json]]:
+    return (item for item in items if isinstance(item, dict)) if isinstance(items, list) else iter(())
+
+
+def _misshapen(found: Overlay, spec: Mapping[str, Json]) -> Iterator[Diagnostic]:
+    """Fields that a pod is put together from, which so must have the form that Kubernetes gives them."""
+    places = (
+        ("the pod template", spec, _LISTS, _TABLES),
+        ("the task's container in the pod template", found.primary, _LISTS_OF_CONTAINER, ("resources",)),
+        ("resources in the pod template", _table(found.primary.get("resources")), (), ("requests", "limits")),
+        ("affinity in the pod template", _table(spec.get("affinity")), (), ("nodeAffinity",)),
+    )
+    for where, fields, lists, tables in places:
+        for name, value in fields.items():
+            if name in lists and not (isinstance(value, list) and all(isinstance(item, dict) for item in value)):
+                yield _refused(f"the field {name} of {where} is no list of objects", "write it as the Kubernetes API has it")
+            elif name in _NAMED and not all(isinstance(item.get("name"), str) for item in value):
+                yield _refused(f"an item of the field {name} of {where} has no name", "give every one of them a name")
+            if name in tables and not isinstance(value, dict):
+                yield _refused(f"the field {name} of {where} is no object", "write it as the Kubernetes API has it")
+    for name, value in _table(spec.get("nodeSelector")).items():
+        if not isinstance(value, str):
+            yield _refused(f"nodeSelector of the pod template has the value {value!r} for {name}", "write it as a text")
+    if not isinstance(found.primary.get("image", ""), str):
+        yield _refused("the image of the task's container in the pod template is no text", "write the image's reference")
+
+
+def _table(value: Json) -> dict[str, Json]:
+    return value if isinstance(value, dict) else {}
 
 
 def _live_texts(found: Overlay) -> Iterator[Diagnostic]:

@@ -27,6 +27,7 @@ from dagwright_local.in_process import InProcess
 from dagwright_local.live_modules import LiveModules
 from dagwright_local.local_store import hide_local_store
 from dagwright_local.refusal import CompileError, refused
+from dagwright_local.remarks import remark_on_plugins
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -77,6 +78,7 @@ def _callable(module: str, qualname: str) -> CompiledCall:
         loaded = load_program(Path(path), qualname, settings)
         if loaded.program is None:
             raise refused(loaded.reading)
+        remark_on_plugins(loaded.program)
         found = _compiled[key] = CompiledCall(loaded, settings, module, qualname)
     return found
 

@@ -19,6 +19,7 @@ from dagwright.execution.plan_view import read_plan
 from dagwright_compiler.driver.bundles import bundle_for
 from dagwright_local.forked import ForkedLauncher
 from dagwright_local.local_store import hide_local_store
+from dagwright_local.remarks import remark_on_plugins
 from dagwright_local.schedule import Job, Schedule, Tally
 from dagwright_local.units import lower
 
@@ -53,6 +54,7 @@ class Request(NamedTuple):
 def run(loaded: Loaded, request: Request) -> Report:
     """Run a program to its end."""
     assert loaded.program is not None
+    remark_on_plugins(loaded.program)
     bundle = bundle_for(loaded.program, loaded.reading.elaborated, lower(loaded.program))
     hide_local_store(loaded.reading.settings)
     with tempfile.TemporaryDirectory(prefix="dagwright-run-") as folder:

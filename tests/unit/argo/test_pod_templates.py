@@ -135,8 +135,16 @@ def test_pods_without_a_template_are_as_before_and_share_their_volumes():
         ({"containers": [{"name": "primary", "env": [{"name": "A", "value": "1"}]}]}, "DW540", "the variable A is set by"),
         ({"containers": [{"name": "primary", "env": [{"name": "_FSEC_G_K"}]}]}, "DW540", "the variable _FSEC_G_K is set by"),
         ({"containers": [{"name": "primary", "env": [{"name": "DAGWRIGHT_RUN"}]}]}, "DW540", "keeps for itself"),
-        ({"containers": [{"name": "primary", "volumeMounts": [{"mountPath": "/dev/shm/"}]}]}, "DW540", "has a volume already"),
-        ({"containers": [{"name": "primary", "volumeMounts": [{"mountPath": "/dagwright/work"}]}]}, "DW540", "own volumes"),
+        (
+            {"containers": [{"name": "primary", "volumeMounts": [{"name": "v", "mountPath": "/dev/shm/"}]}]},
+            "DW540",
+            "has a volume already",
+        ),
+        (
+            {"containers": [{"name": "primary", "volumeMounts": [{"name": "v", "mountPath": "/dagwright/work"}]}]},
+            "DW540",
+            "own volumes",
+        ),
         ({"containers": [{"name": "primary", "terminationMessagePath": "/x"}]}, "DW540", "the field terminationMessagePath"),
         ({"containers": [{"name": "primary", "enviroment": []}]}, "DW540", "a field enviroment"),
     ],
@@ -146,6 +154,25 @@ def test_what_a_pod_of_argo_cannot_have_is_said(spec, code, message):
     made = compiled(pod_template=template(spec), environment=(("A", "b"),), secrets=secrets, shared_memory="")
     assert made.artefact is None
     assert [(found.code.id, message in found.message) for found in made.findings] == [(code, True)]
+
+
+@pytest.mark.parametrize(
+    "spec",
+    [
+        {"volumes": {}},
+        {"volumes": [{}]},
+        {"volumes": ["a"]},
+        {"nodeSelector": []},
+        {"nodeSelector": {"a": 1}},
+        {"affinity": {"nodeAffinity": "x"}},
+        {"containers": "x"},
+        {"containers": [{"name": "primary", "env": {"A": "b"}}]},
+        {"containers": [{"name": "primary", "resources": {"limits": []}}]},
+        {"containers": [{"name": "primary", "image": 5}]},
+    ],
+)
+def test_what_has_not_the_form_of_kubernetes_is_said(spec):
+    assert compiled(pod_template=template(spec)).codes == ["DW540"]
 
 
 @pytest.mark.parametrize(
