@@ -13,6 +13,7 @@ from dagwright_compiler.cli.options import STDIN, color_option, parse_wanted, pr
 from dagwright_compiler.cli.sources import Inputs
 from dagwright_compiler.cli.terminal import exit_code, renderer
 from dagwright_compiler.diagnostics.selection import Selection, UnknownStartError, checked_start
+from dagwright_compiler.diagnostics.wording import counted
 from dagwright_compiler.driver.compiling import check_all
 from dagwright_compiler.driver.reporting import checked
 from dagwright_compiler.target_api import is_target, target_names
@@ -187,8 +188,6 @@ def _selection(configured: Selection, select: tuple[str, ...], ignore: tuple[str
 
 
 def _clean(reading: Reading, ignored: int) -> str:
-    from dagwright_compiler.diagnostics.text import counted
-
     workflows, tasks = len(reading.elaborated.workflows), len(reading.elaborated.tasks)
     return f"no findings in {counted(workflows, 'workflow')} and {counted(tasks, 'task')}" + (
         f" ({ignored} ignored)" if ignored else ""

@@ -15,7 +15,7 @@ import click
 from dagwright_compiler.cli.main import FINDINGS, SUCCESS, UNUSABLE
 from dagwright_compiler.cli.terminal import wants_color
 from dagwright_compiler.diagnostics.cells import visible
-from dagwright_compiler.diagnostics.text import counted
+from dagwright_compiler.diagnostics.wording import counted
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

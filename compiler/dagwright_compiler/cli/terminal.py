@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import shutil
 from typing import TYPE_CHECKING, TextIO
 
 from dagwright_compiler.cli.main import FINDINGS, SUCCESS, UNUSABLE
@@ -68,6 +67,8 @@ def wants_color(choice: str, stream: TextIO, environ: Mapping[str, str]) -> bool
 
 def width(stream: TextIO) -> int:
     """Columns to write for: the terminal's, else rustc's 140."""
+    import shutil  # takes 2 ms, which a clean file need not pay
+
     from dagwright_compiler.diagnostics.text import DEFAULT_WIDTH
 
     return shutil.get_terminal_size((DEFAULT_WIDTH, 0)).columns if stream.isatty() else DEFAULT_WIDTH

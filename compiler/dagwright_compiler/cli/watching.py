@@ -15,7 +15,8 @@ from typing import TYPE_CHECKING, NamedTuple
 import click
 
 from dagwright_compiler.cli.main import UNUSABLE
-from dagwright_compiler.diagnostics.text import counted
+from dagwright_compiler.diagnostics.wording import counted
+from dagwright_compiler.driver.reading import location_of
 from dagwright_compiler.frontend.source_tree import find_files
 
 if TYPE_CHECKING:
@@ -74,7 +75,7 @@ class _Watched:
     """The files of the last check, and folders in which new ones would count."""
 
     def __init__(self, paths: Sequence[Path]) -> None:
-        self._paths = paths
+        self._paths = paths = [Path(location_of(path)) for path in paths]
         self._stamps: dict[Path, _Stamp] = {}
         self._digests: dict[Path, bytes] = {}
         self._listings: dict[Path, tuple[str, ...]] = {}

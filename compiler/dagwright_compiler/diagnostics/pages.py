@@ -10,6 +10,7 @@ import textwrap
 from typing import TYPE_CHECKING, Any
 
 from dagwright_compiler.diagnostics.explanations import CONSOLE, DEFAULT_FILE, Role, explanation
+from dagwright_compiler.diagnostics.fixable import fix_line
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
@@ -80,6 +81,8 @@ def _text_page(page: Explanation, paint: Callable[[str, str], str], width: int) 
     out = [paint(code.severity, f"{code.severity}[{code.id}]") + paint("message", f": {code.title}")]
     for paragraph in page.text.split("\n\n"):
         out += ["", textwrap.fill(paragraph, width, break_long_words=False, break_on_hyphens=False)]
+    if line := fix_line(code.id):
+        out += ["", textwrap.fill(line, width, break_long_words=False, break_on_hyphens=False)]
     for role in ROLES:
         if page.example(role):
             out += ["", paint("error" if role == "wrong" else "note", role)]
@@ -93,6 +96,8 @@ def _text_page(page: Explanation, paint: Callable[[str, str], str], width: int) 
 def _markdown_page(page: Explanation) -> str:
     code = page.code
     out = [f"### {code.id}: {code.title}", "", f"*{code.severity}*", "", page.text]
+    if line := fix_line(code.id):
+        out += ["", line]
     for role in ROLES:
         blocks = page.example(role)
         for at, block in enumerate(blocks):
@@ -121,7 +126,7 @@ def _link(code: Code) -> str:
 
 def _data(page: Explanation) -> dict[str, Any]:
     code = page.code
-    found = {"code": code.id, "severity": code.severity, "title": code.title, "explanation": page.text}
+    found = {"code": code.id, "severity": code.severity, "title": code.title, "explanation": page.text, "fix": fix_line(code.id)}
     return found | {role: list(map(_block_data, page.example(role))) for role in ROLES}
 
 

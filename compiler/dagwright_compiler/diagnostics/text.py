@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from dagwright_compiler.diagnostics.cells import Cells, visible, width_of
 from dagwright_compiler.diagnostics.patches import changed_rows, fix_mark, fixable
+from dagwright_compiler.diagnostics.wording import counted
 
 if TYPE_CHECKING:
     from dagwright_compiler.diagnostics.model import Diagnostic, Fix
@@ -305,11 +306,6 @@ def summary(found: Iterable[Diagnostic]) -> str:
     parts = [counted(count, word) for count, word in ((errors, "error"), (warnings, "warning")) if count]
     where = f" in {counted(len(files), 'file')}" if files else ""
     return (", ".join(parts) or "no findings") + where
-
-
-def counted(count: int, word: str) -> str:
-    """Write a number and its noun: ``1 error``, ``2 errors``."""
-    return f"{count} {word}{'' if count == 1 else 's'}"
 
 
 def _visible_lines(text: str) -> list[str]:

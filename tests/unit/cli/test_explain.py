@@ -47,7 +47,7 @@ def test_the_list_has_one_line_a_code(capsys: pytest.CaptureFixture[str]) -> Non
 
 def test_json_holds_everything(capsys: pytest.CaptureFixture[str]) -> None:
     (page,) = json.loads(said(capsys, "DW493", "--output-format", "json")[0])
-    assert list(page) == ["code", "severity", "title", "explanation", "wrong", "right"]
+    assert list(page) == ["code", "severity", "title", "explanation", "fix", "wrong", "right"]
     assert page["wrong"][0]["file"] == "flow.py"
     assert page["wrong"] != page["right"]
     listed = json.loads(said(capsys, "--list", "--output-format", "json")[0])
