@@ -55,8 +55,10 @@ class Cells:
         if self._raw.isascii():
             return byte_column
         data = self._raw.encode("utf-8", "surrogatepass")
-        whole = len(data[:byte_column].decode("utf-8", "ignore"))
-        return whole + max(0, byte_column - len(data))
+        # Counted by first bytes: a lone surrogate is three bytes that no decoder takes. A column within a character is that character's.
+        begun = sum(byte & 0xC0 != 0x80 for byte in data[:byte_column])
+        is_within = byte_column < len(data) and data[byte_column] & 0xC0 == 0x80
+        return begun - is_within + max(0, byte_column - len(data))
 
     def cell(self, byte_column: int) -> int:
         """First cell of the character at a UTF-8 byte column; the end of the line for columns beyond it."""
