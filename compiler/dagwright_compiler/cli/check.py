@@ -15,6 +15,7 @@ from dagwright_compiler.cli.terminal import exit_code, renderer
 from dagwright_compiler.diagnostics.selection import Selection, UnknownStartError, checked_start
 from dagwright_compiler.diagnostics.wording import counted
 from dagwright_compiler.driver.compiling import check_all
+from dagwright_compiler.driver.naming import wanted_definition
 from dagwright_compiler.driver.reporting import checked
 from dagwright_compiler.target_api import is_target, target_names
 
@@ -115,7 +116,7 @@ def _refuse_contradictions(asked: Asked, targets: Sequence[str]) -> None:
 def _check(inputs: Inputs, asked: Asked) -> tuple[int, Reading]:
     """Check once and show what was found."""
     reading = inputs.read()
-    found = _find(reading, asked)
+    found = _find(inputs, reading, asked)
     if found:
         from dagwright_compiler.fixes.making import with_fixes
 
@@ -128,7 +129,7 @@ def _fix(inputs: Inputs, asked: Asked) -> int:
     from dagwright_compiler.cli.fixing import show_diff, tell_count, write_fixes
     from dagwright_compiler.driver.fixing import fix_all
 
-    fixed = fix_all(inputs, lambda reading: _find(reading, asked), unsafe=asked.unsafe_fixes, only=inputs.stdin_location)
+    fixed = fix_all(inputs, lambda reading: _find(inputs, reading, asked), unsafe=asked.unsafe_fixes, only=inputs.stdin_location)
     if asked.diff:
         code = show_diff(fixed, asked.color)
         return UNUSABLE if exit_code(fixed.reading.diagnostics.sorted()) == UNUSABLE else SUCCESS if asked.exit_zero else code
@@ -144,9 +145,12 @@ def _fix(inputs: Inputs, asked: Asked) -> int:
     return max(code, written)
 
 
-def _find(reading: Reading, asked: Asked) -> tuple[Diagnostic, ...]:
-    """Everything that is to be shown."""
+def _find(inputs: Inputs, reading: Reading, asked: Asked) -> tuple[Diagnostic, ...]:
+    """Everything that is to be shown; files are checked whole, also where one definition is named, which has to be there."""
     check_all(reading, asked.form)
+    for item in inputs.wanted:
+        if item.name is not None:
+            wanted_definition(reading, item)
     return checked(reading, _selection(reading.settings.check, asked.select, asked.ignore))
 
 

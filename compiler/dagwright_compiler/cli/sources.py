@@ -33,6 +33,7 @@ class Inputs:
     """
 
     def __init__(self, wanted: Sequence[Wanted], flags: Mapping[str, str | None], stdin_filename: str | None = None) -> None:
+        self.wanted = wanted
         self.paths = [item.path for item in wanted if item.path is not None]
         self.is_stdin = len(self.paths) < len(wanted)
         self._flags = flags
@@ -43,7 +44,7 @@ class Inputs:
                 raise click.UsageError("--stdin-filename names what comes through standard input: give - as the file")
             return
         if len(wanted) > 1:
-            raise click.UsageError("standard input (-) is compiled alone, without other files")
+            raise click.UsageError("standard input (-) is read alone, without other files")
         if stdin_filename is not None:
             self._file = Path(stdin_filename)
             if self._file.is_dir():

@@ -135,7 +135,8 @@ class OverlaidTree:
 def find_files(paths: Sequence[Path]) -> list[Path]:
     """Expand folders to the Python files below them, sorted; files stay as given, each once.
 
-    Hidden folders, caches, installed packages and virtual environments are left out.
+    Hidden folders, caches, installed packages and virtual environments are left out, and links to folders are not followed: they may lead in a
+    circle. A folder that cannot be listed stands for itself, so that reading it says why.
     """
     found: dict[Path, None] = {}
     for path in paths:
@@ -147,11 +148,16 @@ def find_files(paths: Sequence[Path]) -> list[Path]:
 
 
 def _python_files(folder: Path) -> Iterator[Path]:
-    for path in folder.iterdir():
+    try:
+        inside = list(folder.iterdir())
+    except OSError:
+        yield folder
+        return
+    for path in inside:
         if path.name.startswith(".") or path.name in _SKIPPED:
             continue
         if path.is_dir():
-            if not (path / "pyvenv.cfg").exists():
+            if not path.is_symlink() and not (path / "pyvenv.cfg").exists():
                 yield from _python_files(path)
         elif path.suffix == ".py":
             yield path

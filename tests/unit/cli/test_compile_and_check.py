@@ -311,3 +311,19 @@ def test_same_input_same_bytes_wherever_and_in_whatever_order(project: Path) -> 
     assert compiled_bytes(project, "2", "src/pkg", "src/use.py") == first
     assert compiled_bytes(project, "3", "src/use.py", "src/pkg/steps.py") == first
     assert str(project).encode() not in first
+
+
+def test_a_definition_that_is_not_there_is_a_finding_of_check_too(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (tmp_path / "flow.py").write_text("from dagwright import task\n\n\n@task\ndef double(x: int) -> int:\n    return x\n")
+    assert invoke(["check", f"{tmp_path}/flow.py:double"]) == 0
+    assert invoke(["check", f"{tmp_path}/flow.py:doubel"]) == 1
+    assert "DW290" in capsys.readouterr().out
+
+
+def test_links_to_folders_are_not_followed_and_links_to_files_are(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (tmp_path / "flow.py").write_text("from dagwright import task\n\n\n@task\ndef double(x: int) -> int:\n    return x\n")
+    (tmp_path / "circle").symlink_to(".")
+    (tmp_path / "gone").symlink_to("nowhere")
+    (tmp_path / "again.py").symlink_to("flow.py")
+    assert invoke(["check", str(tmp_path)]) == 0
+    assert capsys.readouterr().err == "no findings in 0 workflows and 2 tasks\n"

@@ -108,7 +108,7 @@ def test_a_missing_definition_names_the_file(project: Path, typed: Type, capsys:
     ("arguments", "message"),
     [
         (["src", "--stdin-filename", "src/a.py"], "--stdin-filename names what comes through standard input: give - as the file"),
-        (["-", "src", "--stdin-filename", "src/a.py"], "standard input (-) is compiled alone, without other files"),
+        (["-", "src", "--stdin-filename", "src/a.py"], "standard input (-) is read alone, without other files"),
         (["-", "--stdin-filename", "src"], "src is a folder; standard input stands for one file"),
     ],
 )
