@@ -77,4 +77,4 @@ def _meet(one: Edit, other: Edit) -> bool:
     """Whether two edits change the same place, so that their order would matter."""
     start, end = (one.span.line, one.span.column), (one.span.end_line, one.span.end_column)
     other_start, other_end = (other.span.line, other.span.column), (other.span.end_line, other.span.end_column)
-    return start == other_start or max(start, other_start) < min(end, other_end)
+    return start == other_start or (start < other_end and other_start < end)

@@ -99,6 +99,8 @@ class View:
         ahead = 0
         while ahead < min(len(old), len(new)) and old[ahead] == new[ahead]:
             ahead += 1
+        while ahead and _is_word(old, ahead - 1) and (_is_word(old, ahead) or _is_word(new, ahead)):
+            ahead -= 1  # whole words: an edit within one would get in the way of others
         behind = 0
         while behind < min(len(old), len(new)) - ahead and old[-1 - behind] == new[-1 - behind]:
             behind += 1
@@ -161,6 +163,11 @@ def positioned_children(node: ast.AST) -> Iterator[ast.AST]:
             yield child
         else:
             yield from positioned_children(child)
+
+
+def _is_word(data: bytes, at: int) -> bool:
+    """Whether a byte is part of a word; those of characters beyond ASCII are taken for it."""
+    return at < len(data) and (data[at] >= 0x80 or data[at : at + 1].isalnum() or data[at] == ord("_"))
 
 
 def _continues(data: bytes, at: int) -> bool:

@@ -167,3 +167,9 @@ def test_comments_stay_beside_what_they_are_about(call: str, expected: str) -> N
     tail = "\ndef f(x: int) -> int:\n    return x\n"
     head = "from dagwright import task\n\n\n"
     assert fixed_text(head + call + tail, unsafe=True) == head + expected + tail
+
+
+def test_an_insertion_within_a_word_that_is_renamed_waits() -> None:
+    text = "from dagwright import task\n\n\n@task(cache=True, cache_seiralize=True)\ndef f(x: int) -> int:\n    return x\n"
+    expected = text.replace("cache=True, cache_seiralize", 'cache=True, cache_version="1", cache_serialize')
+    assert fixed_text(text, unsafe=True) == expected
