@@ -11,17 +11,35 @@ if TYPE_CHECKING:
     from dagwright.authoring.context import current_context
     from dagwright.authoring.deck import Deck
     from dagwright.authoring.errors import RecoverableError
+    from dagwright.authoring.image_spec import ImageSpec
     from dagwright.authoring.mapping import map_task
+    from dagwright.authoring.pod_template import PodTemplate
     from dagwright.authoring.resources import Resources
+    from dagwright.authoring.secret import Secret
     from dagwright.authoring.tasks import task
     from dagwright.authoring.workflows import workflow
 
-__all__ = ["Cache", "Deck", "RecoverableError", "Resources", "current_context", "map_task", "task", "workflow"]
+__all__ = [
+    "Cache",
+    "Deck",
+    "ImageSpec",
+    "PodTemplate",
+    "RecoverableError",
+    "Resources",
+    "Secret",
+    "current_context",
+    "map_task",
+    "task",
+    "workflow",
+]
 
 _HOMES = {
     "current_context": "context",
     "Cache": "caching",
     "Deck": "deck",
+    "ImageSpec": "image_spec",
+    "PodTemplate": "pod_template",
+    "Secret": "secret",
     "RecoverableError": "errors",
     "Resources": "resources",
     "map_task": "mapping",

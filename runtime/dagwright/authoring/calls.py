@@ -14,6 +14,8 @@ if TYPE_CHECKING:
     from types import FrameType
     from typing import Any
 
+    from dagwright.execution.context import Attempt
+
 
 _COMPILES_FROM = (3, 11)
 _COMPILER = ("dagwright_local", "dagwright_local.call", "msgspec")
@@ -32,6 +34,13 @@ def in_attempt() -> bool:
     """Tell whether an attempt runs here. Its module is loaded by attempts alone, so its absence is an answer."""
     context = sys.modules.get("dagwright.execution.context")
     return context is not None and bool(context.in_attempt())
+
+
+def running_attempt() -> Attempt | None:
+    """Give the attempt that runs here; see ``in_attempt``."""
+    context = sys.modules.get("dagwright.execution.context")
+    found: Attempt | None = None if context is None else context.current()
+    return found
 
 
 def execute(module: str, qualname: str, arguments: tuple[Any, ...], keywords: Mapping[str, Any]) -> Any:

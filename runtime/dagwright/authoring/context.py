@@ -6,7 +6,9 @@ The same on every way of running. Where no attempt runs, as while a module is im
 from __future__ import annotations
 
 import os
+import sys
 
+from dagwright.authoring.calls import running_attempt
 from dagwright.contract.secrets import (
     ENV_FILE_PREFIX,
     ENV_SECRET_PREFIX,
@@ -169,7 +171,7 @@ class Context:
     @property
     def working_directory(self) -> str:
         """A folder for files of this attempt."""
-        from dagwright.execution.working_folders import folder_of
+        from dagwright.authoring.working_folders import folder_of
 
         return folder_of(self._attempt)
 
@@ -235,9 +237,7 @@ class Context:
 
 def current_context() -> Context:
     """Give the context of the task that is running."""
-    from dagwright.execution.context import current
-
-    return Context(current())
+    return Context(running_attempt())
 
 
 def _configure(logger: Logger) -> None:
@@ -247,8 +247,6 @@ def _configure(logger: Logger) -> None:
         """Writes to what standard error is at the time: attempts and tests replace it."""
 
         def emit(self, record: Any) -> None:
-            import sys
-
             self.stream = sys.stderr
             super().emit(record)
 

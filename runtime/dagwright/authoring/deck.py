@@ -28,11 +28,11 @@ class Deck:
     __slots__ = ("_html", "_name")
 
     def __init__(self, name: str, html: str | None = None) -> None:
-        from dagwright.execution.context import current
+        from dagwright.authoring.calls import running_attempt
 
         self._name = name
         self._html = html or ""
-        attempt = current()
+        attempt = running_attempt()
         if attempt is not None:
             attempt.decks.append(self)
 

@@ -8,38 +8,38 @@ if TYPE_CHECKING:
 
 TASK = frozenset(
     {
+        "accelerator",
         "cache",
         "cache_ignore_input_vars",
         "cache_serialize",
         "cache_version",
         "container_image",
+        "deck_fields",
+        "disable_deck",
+        "enable_deck",
         "environment",
         "interruptible",
         "limits",
+        "pod_template",
+        "pod_template_name",
         "requests",
+        "resources",
         "retries",
+        "secret_requests",
+        "shared_memory",
+        "task_config",
         "timeout",
     }
 )
 TASK_UNSUPPORTED = frozenset(
     {
-        "accelerator",
         "annotations",
-        "deck_fields",
         "deprecated",
-        "disable_deck",
         "docs",
-        "enable_deck",
         "execution_mode",
         "labels",
         "node_dependency_hints",
         "pickle_untyped",
-        "pod_template",
-        "pod_template_name",
-        "resources",
-        "secret_requests",
-        "shared_memory",
-        "task_config",
         "task_resolver",
     }
 )

@@ -8,13 +8,17 @@ from dagwright.authoring.type_parameters import Inputs, Result, Result_co
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Mapping, Sequence
     from datetime import timedelta
     from typing import Any, Protocol, overload
 
+    from dagwright.accelerators import GPUAccelerator
     from dagwright.authoring.caching import Cache
+    from dagwright.authoring.image_spec import ImageSpec
+    from dagwright.authoring.pod_template import PodTemplate
     from dagwright.authoring.resources import Resources
     from dagwright.authoring.results import Completion
+    from dagwright.authoring.secret import Secret
 
     class TaskDecorator(Protocol):
         """What ``task(...)`` with keywords gives."""
@@ -62,8 +66,18 @@ if TYPE_CHECKING:
         interruptible: bool | None = ...,
         requests: Resources | None = ...,
         limits: Resources | None = ...,
-        container_image: str | None = ...,
+        resources: Resources | None = ...,
+        container_image: str | ImageSpec | None = ...,
         environment: Mapping[str, str] | None = ...,
+        secret_requests: Sequence[Secret] | None = ...,
+        pod_template: PodTemplate | None = ...,
+        pod_template_name: str | None = ...,
+        accelerator: GPUAccelerator | None = ...,
+        shared_memory: bool | str | None = ...,
+        task_config: Any = ...,
+        enable_deck: bool | None = ...,
+        disable_deck: bool | None = ...,
+        deck_fields: Any = ...,
     ) -> TaskDecorator: ...
 
 
@@ -74,7 +88,8 @@ def task(function: Any = None, /, **keywords: Any) -> Any:
         function: The function, where the decorator is bare.
         **keywords: ``cache`` (``True`` or ``Cache``), ``cache_version``, ``cache_serialize``, ``cache_ignore_input_vars``, ``retries`` (0 to 10, for
             recoverable errors and timeouts), ``timeout`` (seconds or ``timedelta``), ``interruptible``, ``requests`` and ``limits`` (``Resources``),
-            ``container_image``, ``environment``. The compiler reads them from the source.
+            ``resources``, ``container_image``, ``environment``, ``secret_requests``, ``pod_template``, ``pod_template_name``, ``accelerator``,
+            ``shared_memory``, ``task_config``, ``enable_deck``, ``disable_deck``, ``deck_fields``. The compiler reads them from the source.
 
     Returns:
         The task, with the function's name and signature.

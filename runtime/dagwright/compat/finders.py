@@ -1,4 +1,4 @@
-"""The two finders on ``sys.meta_path``: one in front for flytekit, one at the end for dataclasses_json.
+"""The finders on ``sys.meta_path``: one in front for flytekit, at the end one for dataclasses_json and one for kubernetes.
 
 Processes that user code spawns inherit no finder, but the search path: it gets the same order (``spawned``).
 """
@@ -30,6 +30,7 @@ def install_finders() -> None:
         _search("first", 0)
     if DataclassesJsonFinder not in present:
         sys.meta_path.append(DataclassesJsonFinder())
+        sys.meta_path.append(KubernetesFinder())
         _search("last", len(sys.path))
 
 
@@ -45,7 +46,11 @@ def take_the_place_of(name: str) -> None:
 
     install_finders()
     del sys.modules[name]
-    finder = DataclassesJsonFinder() if name == "dataclasses_json" else FlytekitFinder()
+    finder: DataclassesJsonFinder | KubernetesFinder | FlytekitFinder = FlytekitFinder()
+    if name == "dataclasses_json":
+        finder = DataclassesJsonFinder()
+    elif name == "kubernetes":
+        finder = KubernetesFinder()
     spec = finder.find_spec(name)
     assert spec is not None
     module = sys.modules[name] = module_from_spec(spec)
@@ -97,3 +102,29 @@ class DataclassesJsonFinder(Loader):
 
         for name in dataclasses_json.__all__:
             setattr(module, name, getattr(dataclasses_json, name))
+
+
+class KubernetesFinder(Loader):
+    """Finds models of Kubernetes' client when every other finder has failed."""
+
+    def find_spec(self, name: str, path: Sequence[str] | None = None, target: ModuleType | None = None) -> ModuleSpec | None:
+        """Give the fallback's spec."""
+        del path, target
+        if not name.startswith("kubernetes"):
+            return None
+        from dagwright.compat.kubernetes_client import NAMES
+
+        return ModuleSpec(name, self, is_package=True) if name in NAMES else None
+
+    def create_module(self, spec: ModuleSpec) -> ModuleType:
+        """Make the module, whose names are made on use."""
+        from dagwright.compat.kubernetes_client import Models
+
+        return Models(spec.name)
+
+    def exec_module(self, module: ModuleType) -> None:
+        """Put the client below the package, as importing the real one does."""
+        if module.__name__ == "kubernetes":
+            from importlib import import_module
+
+            module.client = import_module("kubernetes.client")  # type: ignore[attr-defined]

@@ -5,14 +5,17 @@ from __future__ import annotations
 from importlib import import_module
 from types import ModuleType
 
-from dagwright.compat.unsupported import Unsupported
+from dagwright.compat.unsupported import Configuration, Unsupported
 
 _HOMES = {
     "Cache": "dagwright.authoring.caching",
     "Deck": "dagwright.authoring.deck",
     "FlyteRecoverableException": "dagwright.authoring.errors",
+    "ImageSpec": "dagwright.authoring.image_spec",
     "MarkdownRenderer": "dagwright.authoring.deck",
+    "PodTemplate": "dagwright.authoring.pod_template",
     "Resources": "dagwright.authoring.resources",
+    "Secret": "dagwright.authoring.secret",
     "TopFrameRenderer": "dagwright.authoring.deck",
     "current_context": "dagwright.authoring.context",
     "map_task": "dagwright.authoring.mapping",
@@ -20,11 +23,14 @@ _HOMES = {
     "workflow": "dagwright.authoring.workflows",
 }
 """Names that work, in every module: flytekit moves them from release to release, and the compiler goes by the name too."""
+_ACCELERATORS = "flytekit.extras.accelerators"
 _OURS = {"FlyteRecoverableException": "RecoverableError"}
 _MODULES = frozenset(
     {
         *("flytekit.core", "flytekit.core.cache", "flytekit.core.map_task", "flytekit.core.resources", "flytekit.core.task"),
         *("flytekit.core.array_node_map_task", "flytekit.core.workflow", "flytekit.experimental"),
+        *("flytekit.core.context_manager", "flytekit.core.pod_template", "flytekit.deck", "flytekit.extras"),
+        *("flytekit.extras.accelerators", "flytekit.image_spec", "flytekit.models", "flytekit.models.security"),
         *("flytekit.exceptions", "flytekit.exceptions.base", "flytekit.exceptions.system", "flytekit.exceptions.user"),
     }
 )
@@ -51,6 +57,11 @@ def _resolve(module: str, name: str) -> object:
     home = _HOMES.get(name)
     if home is not None:
         return getattr(import_module(home), _OURS.get(name, name))
+    if module == _ACCELERATORS:
+        found: object = getattr(import_module("dagwright.accelerators"), name, None)
+        return Unsupported(full) if found is None else found
+    if module.startswith("flytekitplugins.") and name[:1].isupper():
+        return Configuration(full)
     if module.startswith("flytekit.exceptions."):
         return type(name, (Exception,), {"__module__": module})  # every exception but the recoverable one fails the task for good
     return Unsupported(full)

@@ -64,3 +64,18 @@ class Unsupported:
 
     def __repr__(self) -> str:
         return f"<{self._name}: not supported by dagwright yet>"
+
+
+class Configuration(Unsupported):
+    """A class of a plugin: objects of it may be made, as a decorator's ``task_config``, whose meaning is the compiler's business."""
+
+    __slots__ = ()
+
+    def __call__(self, *_arguments: object, **_keywords: object) -> Unsupported:  # type: ignore[override]  # makes what refuses
+        """Make an object; using it refuses."""
+        return Unsupported(f"{self._name}(...)")
+
+    def __getattr__(self, name: str) -> Unsupported:
+        if name.startswith("__"):
+            raise AttributeError(name)
+        return Configuration(f"{self._name}.{name}")

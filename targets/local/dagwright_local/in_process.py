@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 from typing import TYPE_CHECKING, Any
 
+from dagwright.authoring.working_folders import process_folder
 from dagwright.cache import fetcher, unpack_output
 from dagwright.contract.types import parse
 from dagwright.execution import context
@@ -19,7 +20,6 @@ from dagwright.execution.faults import UserFailure
 from dagwright.execution.granted import chosen_variables
 from dagwright.execution.task_call import Reuse, TaskCall, Value, Wire, cross, perform
 from dagwright.execution.user_code import function_of
-from dagwright.execution.working_folders import process_folder
 from dagwright.values import ValueMismatch
 from dagwright_local.order import in_order, needs
 from dagwright_local.timed_call import TaskDiedError, TaskTimeoutError, call_timed

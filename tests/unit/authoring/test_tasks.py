@@ -148,8 +148,8 @@ def annotated(annotation: str, quoted: bool) -> typing.Callable[..., object]:
     [
         (lambda: task(retry=3), r"task\(\) has no keyword 'retry'; did you mean 'retries'\?"),
         (lambda: task(zzz=3), r"task\(\) has no keyword 'zzz'$"),
-        (lambda: task(secret_requests=[]), r"task\(\) does not support the keyword 'secret_requests' yet"),
-        (lambda: task(task_config=object()), r"task\(\) does not support the keyword 'task_config' yet"),
+        (lambda: task(docs="x"), r"task\(\) does not support the keyword 'docs' yet"),
+        (lambda: task(task_resolver=object()), r"task\(\) does not support the keyword 'task_resolver' yet"),
         (lambda: workflow(on_failure=shout), r"workflow\(\) does not support the keyword 'on_failure' yet"),
         (lambda: map_task(shout, min_success_ratio=0.5), r"map_task\(\) does not support the keyword 'min_success_ratio' yet"),
         (lambda: task(lambda: 1, cache=True), r"task\(\) takes a function or keywords, not both"),

@@ -47,6 +47,14 @@ def real_flytekit(tmp_path: Path) -> Path:
         "import flytekit.core.cache as cache; cache.Cache(version='1')",
         "from flytekit.core import workflow as module; from flytekit.future.place import workflow; assert module.workflow is workflow",
         "from flytekit import *; task, workflow, map_task, Resources, Cache",
+        "from flytekit import Secret, PodTemplate, ImageSpec, Deck, current_context; Secret(group='g', mount_requirement=Secret.MountType.FILE)",
+        "from flytekit import ImageSpec as I; a = I(name='x', packages=['p']).with_packages('q'); assert a.packages == ['p', 'q'] and a.is_container()",
+        "from flytekit.core.pod_template import PodTemplate; from flytekit.models.security import Secret; from flytekit.image_spec import ImageSpec",
+        "from flytekit.extras.accelerators import T4, A100, GPUAccelerator; assert A100.partition_1g_5gb.partition_size == '1g.5gb'",
+        "from flytekit.extras import accelerators; assert accelerators.A100.unpartitioned.partition_size == '' and accelerators.T4.device",
+        "from flytekitplugins.kfpytorch import PyTorch, Worker, CleanPodPolicy; PyTorch(worker=Worker(replicas=1), policy=CleanPodPolicy.ALL)",
+        "from kubernetes.client import V1PodSpec, V1Container; assert V1PodSpec(containers=[V1Container(name='x')]).containers[0].name == 'x'",
+        "from kubernetes.client.models import V1Volume; from kubernetes import client; import kubernetes as k; k.client.V1Volume(name='a')",
         "import dagwright, flytekit; assert flytekit.task is dagwright.task and flytekit.map_task is dagwright.map_task",
     ],
 )
@@ -77,10 +85,10 @@ def test_other_names_import_and_stand_in_annotations(python: object) -> None:
         "import flytekit.extras.accelerators\n"
         "from flytekit.types.file import FlyteFile\n"
         "from flytekitplugins.kfpytorch import PyTorch\n"
-        "from flytekit import dynamic, current_context, ImageSpec as Image\n"
+        "from flytekit import dynamic, current_context, reference_task as Image\n"
         "accelerator = flytekit.extras.accelerators.T4\n"
         "def f(a: FlyteFile, b: Optional[FlyteFile], c: FlyteFile['csv'], d: List[FlyteFile]) -> PyTorch: ...\n"
-        "assert repr(Image) == '<flytekit.ImageSpec: not supported by dagwright yet>'",
+        "assert repr(Image) == '<flytekit.reference_task: not supported by dagwright yet>'",
         python=python(),
     )
 
@@ -89,9 +97,10 @@ def test_other_names_import_and_stand_in_annotations(python: object) -> None:
     ("code", "name"),
     [
         ("from flytekit import dynamic\n@dynamic\ndef f(): pass", "flytekit.dynamic"),
-        ("import flytekit\nflytekit.ImageSpec(name='x')", "flytekit.ImageSpec"),
-        ("import flytekit\nflytekit.current_context().working_directory", "flytekit.current_context"),
-        ("from flytekitplugins.spark import Spark\nSpark()", "flytekitplugins.spark.Spark"),
+        ("import flytekit\nflytekit.approve('x')", "flytekit.approve"),
+        ("import flytekit\nflytekit.FlyteContextManager.current_context().x", "flytekit.FlyteContextManager.current_context"),
+        ("from flytekitplugins.spark import Spark\nSpark()()", "flytekitplugins.spark.Spark(...)"),
+        ("from flytekitplugins.spark import new_session\nnew_session()", "flytekitplugins.spark.new_session"),
         ("from flytekit import PythonInstanceTask\nclass Mine(PythonInstanceTask): pass", "flytekit.PythonInstanceTask"),
         ("from flytekit.loggers import logger\nlogger.info('x')", "flytekit.loggers.logger.info"),
         ("from flytekit import timeit\nwith timeit: pass", "flytekit.timeit"),
