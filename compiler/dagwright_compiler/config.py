@@ -39,6 +39,7 @@ _FORMS = {
     "store": "a store's URL as text",
     "source_roots": "a list of folders",
     "pickle": '`"warn"`, `"deny"` or a list of class names',
+    "images": "a table of images by name, each as text",
 }
 
 
@@ -50,6 +51,7 @@ class _Table(msgspec.Struct, frozen=True, kw_only=True):
     store: str = ""
     source_roots: tuple[str, ...] = ()
     pickle: Literal["warn", "deny"] | tuple[str, ...] = "warn"
+    images: dict[str, str] = {}
 
 
 _TYPES = {field.name: field.type for field in msgspec.structs.fields(_Table)}
@@ -59,7 +61,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     """Everything that is configured.
 
     ``root`` is the project's folder (of the settings file, else of the nearest ``pyproject.toml``, else the starting folder);
-    ``store`` is empty when none is set; ``check`` says which findings are shown; ``targets`` holds each target's raw table; ``findings`` point into ``source``,
+    ``store`` is empty when none is set; ``images`` gives images their names in ``container_image``; ``check`` says which findings are shown; ``targets`` holds each target's raw table; ``findings`` point into ``source``,
     whose table ``header`` is ours.
     """
 
@@ -69,6 +71,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     store: str = ""
     source_roots: tuple[Path, ...] = ()
     pickle: Literal["warn", "deny"] | tuple[str, ...] = "warn"
+    images: Mapping[str, str] = msgspec.field(default_factory=dict)
     check: Selection = Selection()
     targets: Mapping[str, Mapping[str, Any]] = msgspec.field(default_factory=dict)
     source: SourceFile | None = None

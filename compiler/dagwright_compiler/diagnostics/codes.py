@@ -80,6 +80,8 @@ CACHE_WITHOUT_VERSION = Code("DW508", "error", "a cached task has no cache versi
 INCONSISTENT_CACHE = Code("DW509", "error", "cache keywords contradict each other or the signature")
 
 # 52x: policy (passes)
+GPU_MISMATCH = Code("DW510", "error", "a GPU limit differs from the request")
+UNKNOWN_IMAGE = Code("DW511", "error", "an image is named that no setting describes")
 NOT_SERIALIZED = Code("DW529", "warning", "equal calls at the same time do not wait for each other yet")
 
 # 53x and 54x: Argo

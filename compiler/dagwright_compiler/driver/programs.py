@@ -84,6 +84,7 @@ def program_of(reading: Reading, name: str) -> Loaded:
         domain=reading.settings.domain,
         classes=library.classes,
         tasks=library.tasks,
+        images=library.images,
         workflow=entry,
     )
     # Each program has its own collector, so that an error of another one does not end this one's passes.

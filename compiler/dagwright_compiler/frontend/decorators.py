@@ -16,13 +16,17 @@ from dagwright_compiler.diagnostics import codes
 from dagwright_compiler.diagnostics.suggestions import did_you_mean
 from dagwright_compiler.frontend.findings import Findings, Place
 from dagwright_compiler.frontend.not_static import NotStatic
-from dagwright_compiler.frontend.policy_keywords import NOT_YET, READERS, RESOURCES, Draft, WrongOption
+from dagwright_compiler.frontend.option_values import WrongOption
+from dagwright_compiler.frontend.policy_keywords import NOT_YET, READERS, RESOURCES, Draft
+from dagwright_compiler.frontend.wire_values import describe
 from dagwright_compiler.ir.program import Cache, Policy
 from dagwright_compiler.ir.quantities import amount
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
 
+    from dagwright_compiler.frontend.image_keywords import Images
+    from dagwright_compiler.frontend.known_values import StaticValue
     from dagwright_compiler.frontend.modules import Module
     from dagwright_compiler.frontend.static_values import Evaluator
 
@@ -32,9 +36,10 @@ _AMOUNTS = ("requests", "limits")
 class Policies:
     """Reads policies from keywords."""
 
-    def __init__(self, evaluator: Evaluator, findings: Findings) -> None:
+    def __init__(self, evaluator: Evaluator, findings: Findings, images: Images) -> None:
         self._evaluator = evaluator
         self._findings = findings
+        self._images = images
 
     def read(self, decorator: ast.expr, keywords: Sequence[ast.keyword], module: Module) -> Policy:
         """Policy of a task. Equal texts in one module mean the same: the second one costs a look-up."""
@@ -43,7 +48,8 @@ class Policies:
         if found is not None:
             return found
         before = self._findings.count
-        draft = Draft({}, {})
+        draft = self._draft()
+        self._check_pair(keywords, module)
         for keyword in keywords:
             self._shared_keyword(keyword, module, draft)
         policy = self._finished(draft, Policy(), lambda: self.places(keywords, module))
@@ -62,26 +68,40 @@ class Policies:
             base: The policy that the override starts from.
             scope: Local names that values may use.
         """
-        draft = Draft({}, {})
+        draft = self._draft()
+        keywords = tuple(keywords)
+        self._check_pair(keywords, module)
         for keyword in keywords:
             self._keyword(keyword, module, "with_overrides", draft, scope)
         return self._finished(draft, base, lambda: draft.places), draft.places
 
     def places(self, keywords: Iterable[ast.keyword], module: Module) -> dict[str, Place]:
         """Where each field of a task's policy was written; what is wrong with the keywords has been reported."""
-        draft = Draft({}, {})
+        draft = self._draft()
         for keyword in keywords:
-            reader = READERS.get(keyword.arg or "")
-            if reader is not None:
-                with suppress(NotStatic, WrongOption):
-                    reader(draft, self._evaluator.evaluate(keyword.value, module), Place(module, keyword.value))
+            with suppress(NotStatic, WrongOption):
+                value = self._evaluator.evaluate(keyword.value, module)
+                named = {keyword.arg: value} if keyword.arg is not None else value if isinstance(value, dict) else {}
+                for name, part in named.items():
+                    if name in READERS:
+                        READERS[name](draft, part, Place(module, keyword.value))
         return draft.places
 
     def refuse(self, keywords: Iterable[ast.keyword], module: Module, what: str, known: frozenset[str]) -> None:
         """Report every keyword that is not ``known`` (for ``@workflow``)."""
         for keyword in keywords:
-            if keyword.arg not in known:
-                self._unknown(keyword, module, what, known)
+            place = Place(module, keyword.value)
+            if keyword.arg is None:
+                message = f"`**` in `{what}` cannot be read statically"
+                self._findings.add(codes.UNKNOWN_OPTION, message, place, help="write the keywords out")
+            elif keyword.arg == "interruptible":
+                message = f"`interruptible` of `{what}` is not supported yet"
+                self._findings.add(codes.UNSUPPORTED_OPTION, message, place, help="set `interruptible=True` on its tasks")
+            elif keyword.arg not in known:
+                self._unknown(keyword.arg, place, what, known)
+
+    def _draft(self) -> Draft:
+        return Draft({}, {}, images=self._images)
 
     def _shared_keyword(self, keyword: ast.keyword, module: Module, draft: Draft) -> None:
         """Read a keyword of a decorator; its places count for nothing, since another decorator's may have been read."""
@@ -92,7 +112,7 @@ class Policies:
         part: Draft | None = module.keywords.get(text)
         if part is None:
             before = self._findings.count
-            part = Draft({}, {})
+            part = self._draft()
             self._keyword(keyword, module, "@task", part, None)
             if self._findings.count == before:
                 module.keywords[text] = part
@@ -107,38 +127,55 @@ class Policies:
 
     def _keyword(self, keyword: ast.keyword, module: Module, what: str, draft: Draft, scope: object) -> None:
         place = Place(module, keyword.value)
-        reader = READERS.get(keyword.arg or "")
-        if reader is None:
-            self._unknown(keyword, module, what, frozenset(READERS))
+        if keyword.arg is not None and keyword.arg not in READERS:
+            self._unknown(keyword.arg, place, what, frozenset(READERS))
             return
-        assert keyword.arg is not None
         try:
             value = self._evaluator.evaluate(keyword.value, module, scope)
-            reader(draft, value, place)
+            if keyword.arg is not None:
+                READERS[keyword.arg](draft, value, place)
+            else:
+                self._spread(draft, value, place, what)
         except NotStatic as error:
             if not error.reported:
+                said = f"the value of `{keyword.arg}`" if keyword.arg is not None else f"what `**` passes to `{what}`"
                 message = (
-                    f"the value of `{keyword.arg}` cannot be read statically: {error.message}"
-                    if error.code is codes.NOT_STATIC
-                    else error.message
+                    f"{said} cannot be read statically: {error.message}" if error.code is codes.NOT_STATIC else error.message
                 )
                 self._findings.add(error.code, message, error.place, help=error.help)
         except WrongOption as error:
             self._findings.add(error.code, error.message, error.place or place, help=error.help)
 
-    def _unknown(self, keyword: ast.keyword, module: Module, what: str, known: frozenset[str]) -> None:
-        place = Place(module, keyword.value)
-        if keyword.arg is None:
+    def _spread(self, draft: Draft, value: StaticValue, place: Place, what: str) -> None:
+        """``**OPTIONS``: a dict of keywords, known while compiling."""
+        if not isinstance(value, dict) or not all(isinstance(name, str) for name in value):
+            raise WrongOption(f"`**` takes a dict with the names of keywords, found {describe(value)}")
+        for name, part in value.items():
+            if name in READERS:
+                READERS[name](draft, part, place)
+            else:
+                self._unknown(name, place, what, frozenset(READERS))
+
+    def _check_pair(self, keywords: Sequence[ast.keyword], module: Module) -> None:
+        """Report ``resources=`` beside ``requests=`` or ``limits=``, which say the same thing."""
+        whole = next((keyword for keyword in keywords if keyword.arg == "resources"), None)
+        part = next((keyword for keyword in keywords if keyword.arg in _AMOUNTS), None)
+        if whole is not None and part is not None:
             self._findings.add(
-                codes.UNKNOWN_OPTION, f"`**` in `{what}` cannot be read statically", place, help="write the keywords out"
+                codes.WRONG_OPTION,
+                f"`resources` says what `{part.arg}` says too",
+                Place(module, whole.value),
+                related=[(Place(module, part.value), f"`{part.arg}` is given here")],
+                help="leave one of them out",
             )
-        elif keyword.arg in NOT_YET:
-            self._findings.add(
-                codes.UNSUPPORTED_OPTION, f"`{keyword.arg}` of `{what}` is not supported yet", place, help=NOT_YET[keyword.arg]
-            )
-        else:
-            help_ = did_you_mean(keyword.arg, [*known, *NOT_YET]) or f"known are {', '.join(sorted(known))}"
-            self._findings.add(codes.UNKNOWN_OPTION, f"`{what}` has no keyword `{keyword.arg}`", place, help=help_)
+
+    def _unknown(self, name: str, place: Place, what: str, known: frozenset[str]) -> None:
+        if name in NOT_YET:
+            message = f"`{name}` of `{what}` is not supported yet"
+            self._findings.add(codes.UNSUPPORTED_OPTION, message, place, help=NOT_YET[name])
+            return
+        help_ = did_you_mean(name, [*known, *NOT_YET]) or (f"known are {', '.join(sorted(known))}" if known else "")
+        self._findings.add(codes.UNKNOWN_OPTION, f"`{what}` has no keyword `{name}`", place, help=help_)
 
     def _cache(self, draft: Draft, start: Policy, places: Callable[[], dict[str, Place]]) -> None:
         """Join the cache keywords, which only mean something together."""
@@ -181,6 +218,16 @@ class Policies:
             if request is None or limit is None:
                 continue
             least, most = amount(request), amount(limit)
+            if name == "gpu" and least is not None and most is not None and most > least:
+                written = places()
+                self._findings.add(
+                    codes.GPU_MISMATCH,
+                    f"the limit of `gpu` is {limit}, but the request is {request}",
+                    written.get("limits.gpu") or written.get("limits") or written.get("requests"),
+                    related=[(written.get("requests.gpu") or written.get("requests"), "the request")],
+                    help="give both the same number: a GPU is never shared out",
+                )
+                continue
             if least is not None and most is not None and most < least:
                 written = places()
                 at = written.get(f"limits.{name}") or written.get("limits") or written.get("requests")

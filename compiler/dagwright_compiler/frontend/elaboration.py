@@ -20,6 +20,7 @@ from dagwright_compiler.frontend.definitions import Definitions
 from dagwright_compiler.frontend.entities import FunctionEntity, Unresolved
 from dagwright_compiler.frontend.findings import Findings, Place
 from dagwright_compiler.frontend.frames import Services
+from dagwright_compiler.frontend.image_keywords import Images
 from dagwright_compiler.frontend.interfaces import Interfaces
 from dagwright_compiler.frontend.late_spans import LateSpans
 from dagwright_compiler.frontend.modules import Module, ReadModule
@@ -55,19 +56,26 @@ class Elaborated(msgspec.Struct, frozen=True, eq=False):
     """Every module of the project that was read: the requested ones and all that they import, at any depth."""
 
 
-def elaborate(project: Project, diagnostics: Collector) -> Elaborated:
-    """Elaborate the requested files of a project; findings go to ``diagnostics``."""
+def elaborate(project: Project, diagnostics: Collector, *, images: Mapping[str, str] | None = None) -> Elaborated:
+    """Elaborate the requested files of a project; findings go to ``diagnostics``.
+
+    Args:
+        project: The files.
+        diagnostics: Takes what is found to be wrong.
+        images: References of images by the names that the settings give them.
+    """
     with garbage_collector_off():
-        return _Elaboration(project, diagnostics).run()
+        return _Elaboration(project, diagnostics, images or {}).run()
 
 
 class _Elaboration:
-    def __init__(self, project: Project, diagnostics: Collector) -> None:
+    def __init__(self, project: Project, diagnostics: Collector, images: Mapping[str, str]) -> None:
         self._project = project
         self._findings = Findings(diagnostics)
         self._resolver = Resolver(project)
         evaluator = Evaluator(self._resolver)
-        policies = Policies(evaluator, self._findings)
+        self._images = Images(images, lambda path, place: project.file(path, place.module))
+        policies = Policies(evaluator, self._findings, self._images)
         self._late_spans = LateSpans(policies)
         self._spans = SpanTable(self._late_spans)
         annotations = Annotations(self._resolver, self._findings)
@@ -117,7 +125,9 @@ class _Elaboration:
         except RecursionError:
             self._findings.add(codes.NESTED_TOO_DEEPLY, "a class refers to others through too many steps to be read", None)
         definitions = dict(self._services.classes.definitions)
-        library = Library(classes=definitions, tasks=dict(self._definitions.tasks), workflows=self._workflows)
+        library = Library(
+            classes=definitions, tasks=dict(self._definitions.tasks), workflows=self._workflows, images=self._images.specs
+        )
         understood = tuple(dict.fromkeys(name for name in workflows if name in self._workflows))
         return Elaborated(library, self._spans, understood, tuple(dict.fromkeys(tasks)), read)
 

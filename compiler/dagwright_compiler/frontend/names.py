@@ -9,7 +9,9 @@ from __future__ import annotations
 AUTHORING = ("dagwright", "flytekit")
 """Packages whose names are ours: never resolved to a file of the project."""
 
-SUPPORTED = frozenset({"task", "workflow", "map_task", "Resources", "Cache"})
+SUPPORTED = frozenset(
+    {"task", "workflow", "map_task", "Resources", "Cache", "ImageSpec", "Secret", "PodTemplate", "GPUAccelerator"}
+)
 """Authoring names that this version compiles."""
 
 NOT_YET = {
@@ -25,9 +27,6 @@ NOT_YET = {
     "reference_launch_plan": "import the workflow from its module",
     "ContainerTask": "call the program from a Python task",
     "ShellTask": "run the command from a Python task with `subprocess`",
-    "Secret": "mount the secret where the manifest runs and read it inside the task",
-    "ImageSpec": "build the image beforehand and give its name as `container_image`",
-    "PodTemplate": "patch the compiled manifest",
     "Workflow": "write the workflow as a function with `@workflow`",
     "ImperativeWorkflow": "write the workflow as a function with `@workflow`",
     "WorkflowFailurePolicy": "leave the failure policy out: a failed task ends the workflow",

@@ -10,32 +10,33 @@ import msgspec
 from dagwright_compiler.diagnostics import codes
 from dagwright_compiler.diagnostics.suggestions import did_you_mean
 from dagwright_compiler.frontend.findings import Place
+from dagwright_compiler.frontend.image_keywords import Images
 from dagwright_compiler.frontend.known_values import KnownCall, StaticValue
+from dagwright_compiler.frontend.option_values import WrongOption
+from dagwright_compiler.frontend.pod_keywords import (
+    read_accelerator,
+    read_disable_deck,
+    read_enable_deck,
+    read_pod_template,
+    read_pod_template_name,
+    read_secrets,
+    read_shared_memory,
+    read_task_config,
+)
 from dagwright_compiler.frontend.wire_values import describe
 from dagwright_compiler.ir.program import Resources
 from dagwright_compiler.ir.quantities import amount, suggestion
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
-    from dagwright_compiler.diagnostics.model import Code
+    from collections.abc import Callable, Iterator
 
 NOT_YET = {
-    "accelerator": 'ask for the device with `requests=Resources(gpu="1")`',
-    "deck_fields": "leave it out",
+    "deck_fields": "leave it out: a deck holds what the task puts into it",
     "deprecated": "leave it out",
-    "disable_deck": "leave it out",
     "docs": "write a docstring",
-    "enable_deck": "write the report as a `str` output",
     "execution_mode": "leave it out",
     "node_dependency_hints": "leave it out",
     "pickle_untyped": "annotate every input and output",
-    "pod_template": "set what is needed for the target in `[tool.dagwright.argo]`",
-    "pod_template_name": "set what is needed for the target in `[tool.dagwright.argo]`",
-    "resources": "write `requests=Resources(...)` and `limits=Resources(...)`",
-    "secret_requests": "mount the secret where the manifest runs and read it inside the task",
-    "shared_memory": "leave it out",
-    "task_config": "the task runs as plain Python in its own image; leave the plugin out",
     "task_resolver": "leave it out",
     "labels": "set labels for the target in `[tool.dagwright.argo]`",
     "annotations": "set annotations for the target in `[tool.dagwright.argo]`",
@@ -59,6 +60,7 @@ class Draft(msgspec.Struct, eq=False):
     version: str | None = None
     ignore: tuple[str, ...] | None = None
     serialize: bool | None = None
+    images: Images | None = None
 
     def take(self, other: Draft) -> None:
         """Add what another keyword said, without its places."""
@@ -71,14 +73,6 @@ class Draft(msgspec.Struct, eq=False):
             self.ignore = other.ignore
         if other.serialize is not None:
             self.serialize = other.serialize
-
-
-class WrongOption(Exception):  # noqa: N818 - a finding on its way
-    """A value has the wrong form."""
-
-    def __init__(self, message: str, help_: str = "", place: Place | None = None, code: Code = codes.WRONG_OPTION) -> None:
-        super().__init__(message)
-        self.message, self.help, self.place, self.code = message, help_, place, code
 
 
 def _read_cache(draft: Draft, value: StaticValue, place: Place) -> None:
@@ -165,37 +159,58 @@ def _resources_reader(field: str) -> Callable[[Draft, StaticValue, Place], None]
     def read(draft: Draft, value: StaticValue, place: Place) -> None:
         if value is None:
             return
-        if not (isinstance(value, KnownCall) and value.symbol == "Resources"):
-            raise WrongOption(
-                f"`{field}` takes `Resources(...)`, found {describe(value)}", 'write `Resources(cpu="1", mem="500Mi")`'
-            )
         quantities: dict[str, str] = {}
-        for name, argument in value.arguments.items():
-            at = value.places[name]
-            if name not in RESOURCES:
+        for name, argument, at in _amounts(field, value):
+            if isinstance(argument, list | tuple):
                 raise WrongOption(
-                    f"`Resources` has no keyword `{name}`",
-                    did_you_mean(name, RESOURCES) or f"known are {', '.join(RESOURCES)}",
+                    f"`{field}` takes one quantity for `{name}`, found {describe(argument)}",
+                    f"write the pair in `resources=Resources({name}=...)`: request and limit",
                     at,
-                    codes.UNKNOWN_OPTION,
                 )
-            if argument is not None:
-                quantities[name] = _quantity(name, argument, at)
-                draft.places[f"{field}.{name}"] = at
+            quantities[name] = _quantity(name, argument, at)
+            draft.places[f"{field}.{name}"] = at
         draft.policy[field] = Resources(**quantities)
         draft.places[field] = place
 
     return read
 
 
+def _read_resources(draft: Draft, value: StaticValue, place: Place) -> None:
+    """``resources=Resources(cpu=("1", "2"), mem="1Gi")``: a request, or a pair of request and limit."""
+    if value is None:
+        return
+    requests: dict[str, str] = {}
+    limits: dict[str, str] = {}
+    for name, argument, at in _amounts("resources", value):
+        pair = argument if isinstance(argument, list | tuple) else (argument,)
+        if not 1 <= len(pair) <= 2:
+            raise WrongOption(f"`{name}` takes a request, or a pair of request and limit, found {describe(argument)}", "", at)
+        for field, side, quantity in zip(("requests", "limits"), (requests, limits), pair, strict=False):
+            side[name] = _quantity(name, quantity, at)
+            draft.places[f"{field}.{name}"] = at
+    draft.policy["requests"] = Resources(**requests) if requests else None
+    draft.policy["limits"] = Resources(**limits) if limits else None
+    draft.places["requests"] = draft.places["limits"] = place
+
+
+def _amounts(field: str, value: StaticValue) -> Iterator[tuple[str, StaticValue, Place]]:
+    """What a ``Resources(...)`` says, where it says it."""
+    if not (isinstance(value, KnownCall) and value.symbol == "Resources"):
+        raise WrongOption(f"`{field}` takes `Resources(...)`, found {describe(value)}", 'write `Resources(cpu="1", mem="500Mi")`')
+    for name, argument in value.arguments.items():
+        at = value.places[name]
+        if name not in RESOURCES:
+            raise WrongOption(
+                f"`Resources` has no keyword `{name}`",
+                did_you_mean(name, RESOURCES) or f"known are {', '.join(RESOURCES)}",
+                at,
+                codes.UNKNOWN_OPTION,
+            )
+        if argument is not None:
+            yield name, argument, at
+
+
 def _quantity(name: str, value: StaticValue, place: Place) -> str:
-    if isinstance(value, list | tuple):
-        raise WrongOption(
-            f"a pair for `{name}` is not supported yet",
-            "write the request in `requests` and the limit in `limits`",
-            place,
-            codes.UNSUPPORTED_OPTION,
-        )
     if isinstance(value, bool) or not isinstance(value, int | float | str):
         raise WrongOption(f"`{name}` takes a quantity as text, found {describe(value)}", "", place)
     text = (
@@ -226,13 +241,7 @@ def _quantity(name: str, value: StaticValue, place: Place) -> str:
 def _read_image(draft: Draft, value: StaticValue, place: Place) -> None:
     if value is None:
         return
-    if not isinstance(value, str):
-        raise WrongOption(f"`container_image` takes the name of an image, found {describe(value)}")
-    if "{{" in value:
-        raise WrongOption("image templates are not supported yet", "write the image's full name", None, codes.UNSUPPORTED_OPTION)
-    if value.split() != [value] or not value.isprintable():
-        raise WrongOption("the name of an image is text without spaces")
-    draft.policy["image"] = value
+    draft.policy["image"] = (draft.images or Images()).reference(value, place)
     draft.places["image"] = place
 
 
@@ -273,4 +282,13 @@ READERS: dict[str, Callable[[Draft, StaticValue, Place], None]] = {
     "container_image": _read_image,
     "environment": _read_environment,
     "interruptible": _read_interruptible,
+    "resources": _read_resources,
+    "secret_requests": read_secrets,
+    "pod_template": read_pod_template,
+    "pod_template_name": read_pod_template_name,
+    "accelerator": read_accelerator,
+    "shared_memory": read_shared_memory,
+    "task_config": read_task_config,
+    "enable_deck": read_enable_deck,
+    "disable_deck": read_disable_deck,
 }

@@ -86,6 +86,21 @@ class Project:
                 return self._read(location, name, root, is_package=is_package)
         return None
 
+    def file(self, path: str, importer: Module) -> bytes | None:
+        """Bytes of a file that a module names by a relative path: beside the module, or above it up to the project's folder."""
+        folder = posixpath.dirname(importer.location)
+        for _ in range(_MOST_ANCESTORS):
+            found = posixpath.normpath(posixpath.join(folder, path))
+            if self._tree.is_file(found):
+                try:
+                    return self._tree.read(found)
+                except OSError:
+                    return None
+            if folder in (posixpath.dirname(folder), self._display_root):
+                break
+            folder = posixpath.dirname(folder)
+        return None
+
     def is_package(self, name: str, importer: Module) -> bool:
         """Whether a dotted name is a folder of the project that a module can be imported from."""
         return any(self._folder(root, name) is not None for root in self._import_path(importer))

@@ -14,6 +14,7 @@ import msgspec
 
 from dagwright_compiler.diagnostics import codes
 from dagwright_compiler.diagnostics.model import Code
+from dagwright_compiler.frontend import known_calls
 from dagwright_compiler.frontend import static_operations as operations
 from dagwright_compiler.frontend.entities import (
     ClassEntity,
@@ -35,12 +36,6 @@ if TYPE_CHECKING:
 
 _MOST_STEPS = 500_000
 _MOST_DEPTH = 150
-
-
-_POSITIONAL = {
-    "Resources": ("cpu", "mem", "gpu", "ephemeral_storage"),
-    "Cache": ("version", "serialize", "ignored_inputs", "salt", "policies"),
-}
 
 
 class Evaluator:
@@ -194,6 +189,9 @@ class Evaluator:
         if isinstance(entity, External):
             if entity.qualified == "datetime.timezone.utc":
                 return timezone.utc  # noqa: UP017 - the value that `datetime.timezone.utc` names
+            known = known_calls.constant(entity.qualified)
+            if known is not None:
+                return known
             raise never_run(entity, place)
         raise unusable(entity, place, ast.unparse(node))
 
@@ -335,19 +333,34 @@ class Evaluator:
         if isinstance(node.func, ast.Attribute):
             owner = self._eval(node.func.value, module, scope)
             args, kwargs, _ = self._arguments(node, module, scope)
+            if isinstance(owner, KnownCall):
+                return self._known_method(owner, node, args, kwargs, module)
             return operations.call_method(owner, node.func.attr, args, kwargs)
         raise NotStatic(place, "this call cannot be read statically", help_="write the value as a literal")
+
+    def _known_method(
+        self, owner: KnownCall, node: ast.Call, args: list[StaticValue], kwargs: dict[str, StaticValue], module: Module
+    ) -> StaticValue:
+        assert isinstance(node.func, ast.Attribute)
+        made = known_calls.call_method(owner, node.func.attr, args, kwargs)
+        if made is None:
+            what = owner.symbol.rpartition(".")[2]
+            return self._fail(node, module, f"`{node.func.attr}` of `{what}` is code that compiling never runs")
+        return made
 
     def _known_call(self, entity: External, node: ast.Call, module: Module, scope: Any) -> StaticValue:
         place = Place(module, node)
         symbol = entity.symbol
-        if symbol in _POSITIONAL:
+        constructor = known_calls.symbol_of_constructor(entity)
+        if constructor:
             args, kwargs, places = self._arguments(node, module, scope)
-            names = _POSITIONAL[symbol]
-            if len(args) > len(names):
-                raise NotStatic(place, f"`{symbol}` takes at most {len(names)} positional arguments", code=codes.WRONG_OPTION)
-            merged = dict(zip(names, args, strict=False)) | kwargs
-            return KnownCall(symbol, merged, {name: places.get(name, place) for name in merged} | {"": place})
+            made = known_calls.make(constructor, args, kwargs, {**places, "": place})
+            if made is None:
+                name = constructor.rpartition(".")[2]
+                most = len(known_calls.PARAMETERS.get(constructor, ()))
+                message = f"`{name}` takes at most {most} positional arguments" if most else f"`{name}` takes keywords only"
+                raise NotStatic(place, message, help_="name the arguments", code=codes.WRONG_OPTION)
+            return made
         if symbol in {"timedelta", "datetime"}:
             args, kwargs, _ = self._arguments(node, module, scope)
             try:
@@ -355,6 +368,10 @@ class Evaluator:
             except (TypeError, ValueError, OverflowError) as error:
                 raise NotStatic(place, f"`{symbol}(...)` fails: {error}") from None
         root, _, name = entity.qualified.rpartition(".")
+        owner = known_calls.constant(root)
+        if owner is not None:
+            args, kwargs, _ = self._arguments(node, module, scope)
+            return self._known_method(owner, node, args, kwargs, module)
         if root == "builtins" and name in operations.FUNCTIONS:
             args, kwargs, _ = self._arguments(node, module, scope)
             return operations.call_function(name, args, kwargs)

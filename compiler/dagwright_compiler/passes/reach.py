@@ -12,7 +12,7 @@ from dagwright_compiler.ir.program import ClassDef, DictBinding, GraphNode, List
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from dagwright_compiler.ir.program import TaskDef
+    from dagwright_compiler.ir.program import ImageSpec, TaskDef
     from dagwright_compiler.passes.context import Context
 
 
@@ -24,7 +24,25 @@ def reach(program: Program, context: Context) -> Program:
         assert not isinstance(node, GraphNode)
         tasks[node.task] = program.tasks[node.task]
     kept = replace(program, tasks=dict(sorted(tasks.items())))
+    if program.images:
+        kept = replace(kept, images=_reached_images(kept))
     return replace(kept, classes=_reached_classes(kept))
+
+
+def _reached_images(program: Program) -> dict[str, ImageSpec]:
+    """Images that a task or a call names, and the images that they build on."""
+    changed = [node.policy for node in program.workflow.nodes if not isinstance(node, GraphNode)]
+    policies = [*(task.policy for task in program.tasks.values()), *changed]
+    pending = [policy.image for policy in policies if policy is not None and policy.image]
+    found: dict[str, ImageSpec] = {}
+    while pending:
+        name = pending.pop()
+        spec = program.images.get(name)
+        if spec is not None and name not in found:
+            found[name] = spec
+            if spec.base_image:
+                pending.append(spec.base_image)
+    return dict(sorted(found.items()))
 
 
 def _reached_classes(program: Program) -> dict[str, ClassDef]:
