@@ -14,7 +14,6 @@ TASK = frozenset(
         "cache_serialize",
         "cache_version",
         "container_image",
-        "deck_fields",
         "disable_deck",
         "enable_deck",
         "environment",
@@ -34,6 +33,7 @@ TASK = frozenset(
 TASK_UNSUPPORTED = frozenset(
     {
         "annotations",
+        "deck_fields",
         "deprecated",
         "docs",
         "execution_mode",

@@ -77,7 +77,6 @@ if TYPE_CHECKING:
         task_config: Any = ...,
         enable_deck: bool | None = ...,
         disable_deck: bool | None = ...,
-        deck_fields: Any = ...,
     ) -> TaskDecorator: ...
 
 
@@ -89,7 +88,7 @@ def task(function: Any = None, /, **keywords: Any) -> Any:
         **keywords: ``cache`` (``True`` or ``Cache``), ``cache_version``, ``cache_serialize``, ``cache_ignore_input_vars``, ``retries`` (0 to 10, for
             recoverable errors and timeouts), ``timeout`` (seconds or ``timedelta``), ``interruptible``, ``requests`` and ``limits`` (``Resources``),
             ``resources``, ``container_image``, ``environment``, ``secret_requests``, ``pod_template``, ``pod_template_name``, ``accelerator``,
-            ``shared_memory``, ``task_config``, ``enable_deck``, ``disable_deck``, ``deck_fields``. The compiler reads them from the source.
+            ``shared_memory``, ``task_config``, ``enable_deck``, ``disable_deck``. The compiler reads them from the source.
 
     Returns:
         The task, with the function's name and signature.
