@@ -62,6 +62,7 @@ WRONG_ORDER = Code("DW414", "error", "`>>` stands between things that have no or
 WRONG_NODE_NAME = Code("DW415", "error", "a node name cannot be used")
 TASK_IN_TASK = Code("DW416", "warning", "a task calls another task, which runs as a plain function there")
 UNREACHABLE_CODE = Code("DW417", "warning", "statements after a return are never reached")
+SECRET_IN_SOURCE = Code("DW430", "warning", "a constant looks like a secret")
 WORKFLOW_RECURSION = Code("DW490", "error", "a workflow calls itself")
 ORDER_CYCLE = Code("DW491", "error", "calls wait for each other in a circle")
 TOO_MANY_NODES = Code("DW492", "error", "a workflow has too many calls once the workflows that it calls are put in place")

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from dagwright_compiler.diagnostics.cells import Cells, visible, width_of
 from dagwright_compiler.diagnostics.patches import changed_rows, fix_mark, fixable
+from dagwright_compiler.diagnostics.secret_texts import masked
 from dagwright_compiler.diagnostics.wording import counted
 
 if TYPE_CHECKING:
@@ -114,7 +115,7 @@ class TextRenderer:
         path = fix.edits[0].span.path
         rows = changed_rows(self._sources[path].text, fix.edits) if self.has_source(path) else ()
         gutter = len(str(max((row.number for row in rows), default=0)))
-        lines = [Cells(row.text) for row in rows]
+        lines = [Cells(masked(row.text)) for row in rows]
         if rows and len(rows) <= _MOST_ROWS and all(line.width + gutter + 3 <= self.width for line in lines):
             out.append(" " * gutter + self.paint("gutter", " |"))
             for row, line in zip(rows, lines, strict=True):
@@ -133,7 +134,7 @@ class TextRenderer:
         """Line ``number`` (from 1) of a file, split where Python splits lines; empty beyond the end."""
         lines = self._lines.get(path)
         if lines is None:
-            lines = self._lines[path] = _LINE_END.split(self._sources[path].text)
+            lines = self._lines[path] = _LINE_END.split(masked(self._sources[path].text))
         return lines[number - 1] if 0 < number <= len(lines) else ""
 
     def location(self, span: Span) -> str:

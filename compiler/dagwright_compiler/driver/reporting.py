@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from msgspec.structs import replace
+
 from dagwright_compiler.diagnostics.model import in_reading_order
 
 if TYPE_CHECKING:
@@ -29,7 +31,7 @@ def checked(reading: Reading, selection: Selection) -> tuple[Diagnostic, ...]:
             about += pragmas.unused()
         shown += [diagnostic for diagnostic in about if not pragmas.silences(diagnostic)]
         found = in_reading_order(shown)
-    return selection.apply(found)
+    return _masked(selection.apply(found))
 
 
 def told(reading: Reading) -> tuple[Diagnostic, ...]:
@@ -41,7 +43,21 @@ def told(reading: Reading) -> tuple[Diagnostic, ...]:
 
         pragmas = Pragmas(marked)
         found = tuple(diagnostic for diagnostic in found if diagnostic.is_error or not pragmas.silences(diagnostic))
-    return reading.settings.check.apply(found, errors_stay=True)
+    return _masked(reading.settings.check.apply(found, errors_stay=True))
+
+
+def _masked(found: tuple[Diagnostic, ...]) -> tuple[Diagnostic, ...]:
+    """Messages quote constants, and logs of a CI are read by many."""
+    if not found:
+        return found
+    from dagwright_compiler.diagnostics.secret_texts import masked
+
+    return tuple(
+        replace(diagnostic, message=masked(diagnostic.message))
+        if masked(diagnostic.message) != diagnostic.message
+        else diagnostic
+        for diagnostic in found
+    )
 
 
 def _marked(reading: Reading) -> list[SourceFile]:

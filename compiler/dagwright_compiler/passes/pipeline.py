@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from dagwright_compiler.passes.inline import inline
 from dagwright_compiler.passes.lint_duplicates import lint_duplicates
+from dagwright_compiler.passes.lint_secrets import lint_secrets
 from dagwright_compiler.passes.lint_serialize import lint_serialize
 from dagwright_compiler.passes.lint_unused import lint_unused
 from dagwright_compiler.passes.reach import reach
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
 CHECKS: tuple[Pass, ...] = (
     lint_unused,
     lint_duplicates,
+    lint_secrets,
     validate_names,
     validate_order,
     validate_calls,

@@ -1,0 +1,88 @@
+"""Lint: a constant that looks like a secret travels in the manifest and in the plan, where everybody can read it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import TYPE_CHECKING
+
+from dagwright_compiler.diagnostics.codes import SECRET_IN_SOURCE
+from dagwright_compiler.diagnostics.model import Diagnostic
+from dagwright_compiler.ir.program import DictBinding, GraphNode, ListBinding, LiteralBinding
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from dagwright_compiler.ir.program import Policy, Program, TaskDef
+    from dagwright_compiler.passes.context import Context
+    from dagwright_compiler.source import Span
+
+_LEAST = 8
+"""No secret is shorter."""
+_HELP = "keep it where the manifest runs and ask for it with `secret_requests`; and change it, for it was seen"
+
+
+def lint_secrets(program: Program, context: Context) -> Program:
+    """Warn of constants in arguments, defaults and environments of what a workflow calls."""
+    workflow = program.workflow
+    for field in workflow.inputs:
+        _report(context, field.name, field.default, lambda name=field.name: context.spans.definition(workflow.name, name))
+    for node in workflow.nodes:
+        callee = context.library.workflows[node.workflow] if isinstance(node, GraphNode) else context.library.tasks[node.task]
+        defaults = {field.name: field.default for field in callee.inputs if field.has_default}
+        for name, binding in node.bindings:
+            if isinstance(binding, LiteralBinding) and binding.value == defaults.get(name):
+                continue  # it stands in the signature, once for all calls
+            for text in _constants(binding):
+                _report(context, name, text, lambda id_=node.id, name=name: context.spans.node(workflow.name, id_, name))
+        if not isinstance(node, GraphNode):
+            _lint_task(context, context.library.tasks[node.task])
+            if node.policy is not None:
+                _lint_environment(
+                    context, node.policy, lambda node=node: context.spans.policy(workflow.name, node.id, node.task, "environment")
+                )
+    return program
+
+
+def _lint_task(context: Context, task: TaskDef) -> None:
+    for field in task.inputs:
+        _report(context, field.name, field.default, lambda name=field.name: context.spans.definition(task.name, name))
+    _lint_environment(context, task.policy, lambda: context.spans.definition(task.name, "policy.environment"))
+
+
+def _lint_environment(context: Context, policy: Policy, span: Callable[[], Span | None]) -> None:
+    for name, text in policy.environment:
+        _report(context, name, text, span)
+
+
+def _constants(binding: object) -> Iterator[object]:
+    """Values that are written out in a binding."""
+    if isinstance(binding, LiteralBinding):
+        yield binding.value
+    elif isinstance(binding, ListBinding):
+        for item in binding.items:
+            yield from _constants(item)
+    elif isinstance(binding, DictBinding):
+        for _, item in binding.items:
+            yield from _constants(item)
+
+
+def _report(context: Context, name: str, value: object, span: Callable[[], Span | None]) -> None:
+    for text in _texts(value):
+        from dagwright_compiler.diagnostics.secret_texts import kind_of_secret  # for the files that hold longer texts
+
+        kind = kind_of_secret(text, name)
+        if kind:
+            context.diagnostics.add(Diagnostic(SECRET_IN_SOURCE, f"the value of `{name}` looks like {kind}", span(), help=_HELP))
+            return
+
+
+def _texts(value: object) -> Iterator[str]:
+    if isinstance(value, str):
+        if len(value) >= _LEAST:
+            yield value
+    elif isinstance(value, Mapping):
+        for item in value.values():
+            yield from _texts(item)
+    elif isinstance(value, list | tuple):
+        for item in value:
+            yield from _texts(item)
