@@ -413,7 +413,7 @@ n.with_overrides(retries=1)  # E: DW412
 a.with_overrides(3)  # E: DW412
 a.with_overrides(retries=n)  # E: DW410
 a.with_overrides(retrys=1)  # E: DW501
-a.with_overrides(accelerator='x')  # E: DW502
+a.with_overrides(accelerator='x')  # E: DW503
 a.with_overrides(node_name='___')  # E: DW415
 a.with_overrides(node_name=3)  # E: DW415
 main(n=1).with_overrides(retries=1)  # E: DW412
