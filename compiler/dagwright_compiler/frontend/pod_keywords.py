@@ -69,9 +69,6 @@ def _secret(call: KnownCall) -> Secret:
         message = f"`{variable}` cannot be the name of an environment variable"
         raise WrongOption(message, "", arguments.place("env_var"))
     how: Literal["env", "file"] | None = (mount.arguments["mount"] or None) if mount is not None else None
-    if variable and how == "file":
-        message = "a secret that is a file has no variable to be in"
-        raise WrongOption(message, "leave `env_var` or `mount_requirement` out", arguments.place("env_var"))
     return Secret(group=group or "", key=key, version=arguments.text("group_version"), mount=how, env_var=variable)
 
 
