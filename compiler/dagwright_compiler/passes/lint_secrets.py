@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from functools import partial
 from typing import TYPE_CHECKING
 
 from dagwright_compiler.diagnostics.codes import SECRET_IN_SOURCE
@@ -12,7 +13,7 @@ from dagwright_compiler.ir.program import DictBinding, GraphNode, ListBinding, L
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from dagwright_compiler.ir.program import Policy, Program, TaskDef
+    from dagwright_compiler.ir.program import Field, Policy, Program
     from dagwright_compiler.passes.context import Context
     from dagwright_compiler.source import Span
 
@@ -24,29 +25,30 @@ _HELP = "keep it where the manifest runs and ask for it with `secret_requests`; 
 def lint_secrets(program: Program, context: Context) -> Program:
     """Warn of constants in arguments, defaults and environments of what a workflow calls."""
     workflow = program.workflow
-    for field in workflow.inputs:
-        _report(context, field.name, field.default, lambda name=field.name: context.spans.definition(workflow.name, name))
+    _lint_defaults(context, workflow.name, workflow.inputs)
     for node in workflow.nodes:
         callee = context.library.workflows[node.workflow] if isinstance(node, GraphNode) else context.library.tasks[node.task]
         defaults = {field.name: field.default for field in callee.inputs if field.has_default}
         for name, binding in node.bindings:
             if isinstance(binding, LiteralBinding) and binding.value == defaults.get(name):
                 continue  # it stands in the signature, once for all calls
-            for text in _constants(binding):
-                _report(context, name, text, lambda id_=node.id, name=name: context.spans.node(workflow.name, id_, name))
-        if not isinstance(node, GraphNode):
-            _lint_task(context, context.library.tasks[node.task])
-            if node.policy is not None:
-                _lint_environment(
-                    context, node.policy, lambda node=node: context.spans.policy(workflow.name, node.id, node.task, "environment")
-                )
+            for value in _constants(binding):
+                _report(context, name, value, partial(context.spans.node, workflow.name, node.id, name))
+        if isinstance(node, GraphNode):
+            continue
+        task = context.library.tasks[node.task]
+        _lint_defaults(context, task.name, task.inputs)
+        _lint_environment(context, task.policy, partial(context.spans.definition, task.name, "policy.environment"))
+        if node.policy is not None:
+            _lint_environment(
+                context, node.policy, partial(context.spans.policy, workflow.name, node.id, task.name, "environment")
+            )
     return program
 
 
-def _lint_task(context: Context, task: TaskDef) -> None:
-    for field in task.inputs:
-        _report(context, field.name, field.default, lambda name=field.name: context.spans.definition(task.name, name))
-    _lint_environment(context, task.policy, lambda: context.spans.definition(task.name, "policy.environment"))
+def _lint_defaults(context: Context, owner: str, fields: tuple[Field, ...]) -> None:
+    for field in fields:
+        _report(context, field.name, field.default, partial(context.spans.definition, owner, field.name))
 
 
 def _lint_environment(context: Context, policy: Policy, span: Callable[[], Span | None]) -> None:
