@@ -28,7 +28,8 @@ def shared_folder(tmp_path_factory):
 def argo(shared_folder, tmp_path):
     """Settings for a ``file://`` store of this test alone, and for small pods."""
     store = shared_folder / tmp_path.name
-    store.mkdir(mode=0o777)
+    store.mkdir()
+    store.chmod(0o777)  # whatever the umask: pods may run as another user
     volume = {"name": "shared", "mount_path": str(shared_folder), "host_path": str(shared_folder)}
     return {"store": store.as_uri(), "volumes": [volume], "image": IMAGE, "cpu": "10m", "memory": "32Mi"}
 

@@ -1,5 +1,7 @@
 """What a task asks of its attempt, on every way of running."""
 
+import re
+
 import pytest
 from ways_of_running import WAYS, execute, write_project
 
@@ -7,7 +9,7 @@ FLOW = """
 import os
 from datetime import timedelta
 
-from dagwright import Deck, current_context, task, workflow
+from dagwright import Deck, Secret, current_context, task, workflow
 
 LOGGER = current_context().logging
 
@@ -23,7 +25,21 @@ def who(n: int) -> list[str]:
     return [context.task_id.name, context.execution_id.project, context.execution_id.domain, open(path).read()]
 
 
-@task
+@task(
+    secret_requests=[
+        Secret(group="my_group", key="Key", env_var="CHOSEN"),
+        Secret(group="my_group", key="cert.pem", mount_requirement=Secret.MountType.FILE),
+        Secret(group="my_group", key="nowhere"),
+    ],
+    enable_deck=True,
+)
+def granted(n: int) -> list[str]:
+    secrets = current_context().secrets
+    Deck("kept", "<b>page</b>")
+    return [secrets.get("my_group", "Key"), os.environ["CHOSEN"], secrets.get("my_group", "cert.pem")]
+
+
+@task(secret_requests=[Secret(group="group", key="absent")])
 def looks(n: int) -> str:
     return current_context().secrets.get("group", "absent")
 
@@ -40,6 +56,11 @@ def makes(n: int) -> str:
 @workflow
 def main(n: int = 1) -> list[str]:
     return who(n=n)
+
+
+@workflow
+def given(n: int = 1) -> list[str]:
+    return granted(n=n)
 
 
 @workflow
@@ -65,6 +86,24 @@ def test_the_context_is_the_same_everywhere(project, way):
     for word in ("flow.who", "default", "development", "kept"):
         assert word in done.stdout
     assert "INFO in the log" in done.stderr
+
+
+@pytest.mark.parametrize("way", WAYS)
+def test_secrets_and_their_chosen_variables_are_there(project, way, tmp_path, monkeypatch):
+    monkeypatch.setenv("_FSEC_MY_GROUP_KEY", "of a variable")
+    monkeypatch.setenv("FLYTE_SECRETS_DEFAULT_DIR", str(tmp_path))
+    (tmp_path / "my_group").mkdir()
+    (tmp_path / "my_group" / "cert.pem").write_text("of a file\n", "utf-8")
+    done = execute(project, way, "given")
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.count("of a variable") == 2
+    assert "of a file" in done.stdout
+    if way == "script":
+        assert "the deck of flow.granted is kept where a run has a store" in done.stderr
+        return
+    assert "the secret my_group/nowhere is not here" in done.stderr
+    key = re.search(r"dagwright: deck in (\S+)", done.stderr)[1]
+    assert "<h2>kept</h2>\n<b>page</b>" in (project / ".dagwright" / "store" / key).read_text("utf-8")
 
 
 @pytest.mark.parametrize("way", WAYS)

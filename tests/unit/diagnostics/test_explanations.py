@@ -27,7 +27,7 @@ from dagwright_compiler.driver.compiling import check_all
 from dagwright_compiler.driver.reading import read_project
 from dagwright_compiler.driver.reporting import checked as reported
 
-TARGETS = {"DW53": "argo", "DW55": "batch"}
+TARGETS = {"DW53": "argo", "DW54": "argo", "DW55": "batch"}
 WITHOUT_EXAMPLE = {
     "DW103": "an expression of ten thousand operators",
     "DW534": "hundreds of inputs",
