@@ -82,6 +82,11 @@ class LineTable:
         starts = self._starts
         return self.data[starts[node.lineno - 1] + node.col_offset : starts[node.end_lineno - 1] + node.end_col_offset]
 
+    def width(self, line: int) -> int:
+        """Bytes of a line without its end."""
+        starts = self._starts
+        return len(self.data[starts[line - 1] : starts[line]].rstrip(b"\r\n")) if line < len(starts) else 0
+
     def position(self, line: int, column: int = 0) -> int:
         """Offset into ``data``; the end of the text for lines beyond it."""
         starts = self._starts

@@ -35,6 +35,7 @@ from dagwright_compiler.frontend.promises import (
     parts_of,
     value_of,
 )
+from dagwright_compiler.frontend.static_operations import BudgetError
 
 if TYPE_CHECKING:
     from dagwright_compiler.frontend.frames import Frame
@@ -127,6 +128,13 @@ class Expressions:
         found = self.reference(node)
         return found if found is not None else self._static(node)
 
+    def _sized(self, value: Group, node: ast.expr) -> Value:
+        try:
+            self._frame.services.evaluator.sizes.check(value)
+        except BudgetError as error:
+            return self._frame.report(codes.STATIC_BUDGET, str(error), node, help_="build the value in a task")
+        return value
+
     def _static(self, node: ast.expr) -> Value:
         """A value known at compile time, else a finding that says what stands in the way."""
         if type(node) is ast.Constant and type(node.value) in (int, bool, float, type(None)):
@@ -178,7 +186,7 @@ class Expressions:
         if all(isinstance(item, Static) for item in items):
             values = [item.value for item in items if isinstance(item, Static)]
             return Static(tuple(values) if isinstance(node, ast.Tuple) else values)
-        return Group("tuple" if isinstance(node, ast.Tuple) else "list", tuple(items))
+        return self._sized(Group("tuple" if isinstance(node, ast.Tuple) else "list", tuple(items)), node)
 
     def _dict(self, node: ast.Dict) -> Value:
         """A dict with known keys; values may be promises."""
@@ -207,7 +215,8 @@ class Expressions:
                 found[name] = found.get(name, (name,))[0], value
         if all(isinstance(value, Static) for _, value in found.values()):
             return self._static(node)
-        return Group("dict", tuple(value for _, value in found.values()), keys=tuple(name for name, _ in found.values()))
+        keys = tuple(name for name, _ in found.values())
+        return self._sized(Group("dict", tuple(value for _, value in found.values()), keys=keys), node)
 
     def _order(self, node: ast.BinOp) -> Value:
         """``a >> b >> c``: walked in a loop, since chains are as long as graphs are."""
@@ -393,7 +402,7 @@ class Expressions:
         if set(found) != set(names) or len(values) + len(named) != len(given):
             message = f"`{definition.qualname}` takes {', '.join(names)}"
             return self._frame.report(codes.UNPACKING_MISMATCH, message, node)
-        return Group("tuple", tuple(found[name] for name in names), tuple(names))
+        return self._sized(Group("tuple", tuple(found[name] for name in names), tuple(names)), node)
 
     def _apply(self, function: Value, node: ast.Call) -> Value:
         """Call a task, a workflow, or a mapped task."""

@@ -29,7 +29,7 @@ class Place:
         """The stretch of text; a statement is marked by its first line only."""
         span = self.module.span(self.node)
         if isinstance(self.node, ast.stmt) and span.end_line > span.line:
-            width = len(self.module.source.line(self.node.lineno).encode("utf-8", "surrogatepass"))
+            width = self.module.lines.width(self.node.lineno)
             return type(span)(span.path, span.line, span.column, span.line, max(width, span.column + 1))
         return span
 

@@ -27,6 +27,7 @@ from dagwright_compiler.frontend.findings import Place
 from dagwright_compiler.frontend.known_values import EnumValue, Instance, KnownCall, StaticValue
 from dagwright_compiler.frontend.not_static import NotStatic, never_run, unusable
 from dagwright_compiler.frontend.static_operations import BudgetError, OperationError
+from dagwright_compiler.frontend.value_sizes import ValueSizes
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -36,6 +37,7 @@ if TYPE_CHECKING:
 
 _MOST_STEPS = 500_000
 _MOST_DEPTH = 150
+_CONTAINERS = (list, tuple, dict, Instance)
 
 
 class Evaluator:
@@ -45,6 +47,7 @@ class Evaluator:
         self._resolver = resolver
         self._steps = 0
         self._depth = 0
+        self.sizes = ValueSizes()
         self.changeable: list[StaticValue] = []
         """Constants that are containers: every use of one gives the same object."""
         self.construct: Callable[[ClassEntity | Constant, list[StaticValue], dict[str, StaticValue], Place], StaticValue] = (
@@ -115,11 +118,15 @@ class Evaluator:
             )
         self._depth += 1
         try:
-            return handler(node, module, scope)
+            value = handler(node, module, scope)
+            if type(value) in _CONTAINERS:
+                self.sizes.check(value)
         except OperationError as error:
             raise NotStatic(Place(module, node), str(error)) from None
         except BudgetError as error:
             raise NotStatic(Place(module, node), str(error), help_="compute it in a task", code=codes.STATIC_BUDGET) from None
+        else:
+            return value
         finally:
             self._depth -= 1
 
