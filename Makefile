@@ -7,7 +7,7 @@ BIN := $(VENV)/bin
 STAMP := $(VENV)/installed
 export PYTHONDONTWRITEBYTECODE :=
 
-.PHONY: demo test check lint types imports test-fast test-cluster golden bench format clean
+.PHONY: demo test check lint types imports test-fast test-cluster mutation fuzz golden bench format clean
 
 $(STAMP): requirements/dev.txt pyproject.toml
 	@test -n "$(PYTHON)" || { echo "dagwright needs Python 3.11 or newer: make PYTHON=/path/to/python3.11" >&2; exit 1; }
@@ -37,6 +37,12 @@ imports: $(STAMP)
 
 test-cluster: $(STAMP)  ## tests/cluster against the cluster that KUBECONFIG names
 	$(BIN)/pytest -m cluster tests/cluster -n 4
+
+mutation: $(STAMP)  ## precision and recall of check, a kind of mistake a line
+	cd tests && ../$(BIN)/python -m mutation
+
+fuzz: $(STAMP)  ## feed the reader what nobody writes, for five minutes
+	cd tests && ../$(BIN)/python -m fuzz
 
 golden: $(STAMP)  ## rewrite the golden files, then read the diff
 	$(BIN)/pytest -q tests/golden --update-golden
