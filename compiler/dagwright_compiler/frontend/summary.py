@@ -1,6 +1,7 @@
 """What one file binds at module level: a function of its bytes alone.
 
-Looks at ``tree.body`` and never into the bodies of functions, except where the text says that one imports or rebinds a global.
+Looks at ``tree.body`` and never into the bodies of functions, except where the text says that one imports or rebinds a global, and where the module
+calls one with a name as an argument.
 Input: a parsed file. Output: a ``Summary`` that resolution, static values and elaboration read.
 """
 
@@ -12,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
+from dagwright_compiler.frontend.argument_effects import MUTATORS, changed_arguments
 from dagwright_compiler.frontend.names import symbol_of
 from dagwright_compiler.frontend.type_parameters import mark, parameter_names
 
@@ -101,9 +103,6 @@ class Summary(msgspec.Struct, eq=False):
 
 
 _LONGEST_LINE = 2000
-_MUTATORS = frozenset(
-    {"append", "extend", "insert", "pop", "remove", "clear", "sort", "reverse", "update", "setdefault", "popitem"}
-)
 _IMPORTERS = frozenset({"import_module", "__import__"})
 _CONDITIONAL = (ast.If, ast.Try, ast.With, ast.AsyncWith, ast.For, ast.AsyncFor, ast.While, ast.Match, ast.TryStar)
 
@@ -307,8 +306,11 @@ class _Reader:
         if not isinstance(value, ast.Call | ast.ListComp | ast.Tuple):
             return
         for part in ast.walk(value):
-            if isinstance(part, ast.Call) and isinstance(part.func, ast.Attribute) and part.func.attr in _MUTATORS:
+            if isinstance(part, ast.Call) and isinstance(part.func, ast.Attribute) and part.func.attr in MUTATORS:
                 self._change_part(part.func.value, node, f"it is changed by `.{part.func.attr}()`")
+            elif isinstance(part, ast.Call) and isinstance(part.func, ast.Name) and (part.args or part.keywords):
+                for argument in changed_arguments(part, self.summary.bindings):
+                    self._change_part(argument, node, f"it is changed by `{part.func.id}()`")
 
     def _conditional(self, node: ast.stmt) -> None:
         """Bind what a compound statement may bind: imports for certain enough, everything else as unstable."""
