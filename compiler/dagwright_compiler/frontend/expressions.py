@@ -129,6 +129,9 @@ class Expressions:
         return found if found is not None else self._static(node)
 
     def _sized(self, value: Group, node: ast.expr) -> Value:
+        """The value, unless its parts are more than a plan could hold."""
+        if value.items and all(isinstance(item, Broken) for item in value.items):
+            return BROKEN
         try:
             self._frame.services.evaluator.sizes.check(value)
         except BudgetError as error:

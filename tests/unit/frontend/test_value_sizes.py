@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from frontend_sources import body, front
 
-DOUBLING = "".join(f"A{n} = {{pair}}\n".replace("{pair}", "[A%d, A%d]" % (n - 1, n - 1)) for n in range(1, 60))
+DOUBLING = "".join(f"A{step} = [A{step - 1}, A{step - 1}]\n" for step in range(1, 60))
 
 
 def test_a_constant_that_doubles_again_and_again_is_refused() -> None:
