@@ -11,7 +11,7 @@ def variables(n: int) -> int:
 
 @task(
     secret_requests=[
-        Secret(group="tls", key="cert.pem", mount_requirement=Secret.MountType.FILE),
+        Secret(group="tls", key="cert.pem", mount_requirement=Secret.MountType.FILE, env_var="CERTIFICATE"),
         Secret(group="tls", key="key.pem", mount_requirement=Secret.MountType.FILE),
         Secret(group="whole"),
     ]
