@@ -129,7 +129,7 @@ class Resolver:
         if not binding.module:
             return Unresolved(
                 "the relative import climbs above the top of the project",
-                "run from the package's root, or import by the full name",
+                "add an `__init__.py` to the folders that make the package, or name their root: `[tool.dagwright] source_roots`",
             )
         target = self._module(binding.module, module)
         if not binding.attribute:
