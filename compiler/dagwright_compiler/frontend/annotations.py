@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import json
 import warnings
 from typing import TYPE_CHECKING
 
@@ -39,6 +40,11 @@ _PLAIN = {
     "none": types.NONE,
     "datetime": types.DATETIME,
     "timedelta": types.TIMEDELTA,
+    "date": types.DATE,
+    "time": types.TIME,
+    "decimal": types.DECIMAL,
+    "uuid": types.UUID,
+    "path": types.PATH,
     "ndarray": types.NDARRAY,
     "typing.Any": types.UNKNOWN,
     "list": list_of(types.UNKNOWN),
@@ -55,7 +61,7 @@ _REFUSED = {
     "typing.Collection": "write `list[...]`",
     "typing.Mapping": "write `dict[...]`",
     "typing.MutableMapping": "write `dict[...]`",
-    "typing.Literal": "write the type of the values, or an `Enum`",
+    "typing.Literal": 'write the values: `Literal["a", "b"]`',
     "typing.Callable": "functions cannot travel between tasks",
     "typing.Type": "classes cannot travel between tasks",
     "typing.TypedDict": "write a dataclass",
@@ -63,6 +69,10 @@ _REFUSED = {
     "typing.Generic": "write a class",
     "typing.NoReturn": "write `None`",
 }
+_WRAPPERS = frozenset(
+    {"typing.Final", "typing.ClassVar", "dataclass.InitVar", "typing.Required", "typing.NotRequired", "typing.ReadOnly"}
+)
+"""What says something of a field, and nothing of the values in it."""
 _MOST_DEPTH = 60
 
 
@@ -211,13 +221,35 @@ class Annotations:
             return union_of([self.read(item, module) for item in items])
         if symbol == "typing.Annotated":
             return self._annotated(items, module)
-        if symbol in ("typing.Final", "typing.ClassVar", "dataclass.InitVar") and len(items) == 1:
+        if symbol == "typing.Literal":
+            return self._literal(items, node, module)
+        if symbol in _WRAPPERS and len(items) == 1:
             return self.read(items[0], module)
         if symbol == "ndarray":
             return types.NDARRAY
         if symbol in ("list", "dict", "typing.Optional"):
             return self._unreadable(node, module, f"`{_shortened(node)}` has {len(items)} type arguments")
         return self._entity(entity, node.value, module)
+
+    def _literal(self, items: list[ast.expr], node: ast.expr, module: Module) -> Type:
+        """``Literal["a", "b"]``: the values, in their order; ``None`` among them makes it optional."""
+        values: list[bool | int | str] = []
+        optional = False
+        for item in items:
+            value = item.operand if isinstance(item, ast.UnaryOp) and isinstance(item.op, ast.USub) else item
+            found = value.value if isinstance(value, ast.Constant) else ...
+            if found is None and value is item:
+                optional = True
+            elif isinstance(found, bool | int | str) and (value is item or type(found) is int):
+                values.append(found if value is item or isinstance(found, str) else -found)
+            else:
+                message = f"`{_shortened(item)}` in `Literal` is no text, number or truth value"
+                return self._unreadable(node, module, message, "write the values as literals, or use an `Enum`")
+        if not values:
+            return types.NONE
+        once = {(type(value), value): json.dumps(value) for value in values}
+        declared = types.literal_of(", ".join(once.values()))
+        return union_of([declared, types.NONE]) if optional else declared
 
     def _annotated(self, items: list[ast.expr], module: Module) -> Type:
         for extra in items[1:]:

@@ -28,7 +28,7 @@ from dagwright_compiler.frontend.findings import Findings, Place
 from dagwright_compiler.frontend.known_values import EnumValue, Instance, StaticValue
 from dagwright_compiler.frontend.not_static import NotStatic
 from dagwright_compiler.frontend.wire_values import Mismatch, WireEncoder
-from dagwright_compiler.ir.program import ClassDef, Field
+from dagwright_compiler.ir.program import ClassDef, ClassKind, Field
 
 if TYPE_CHECKING:
     from dagwright_compiler.frontend.annotations import Annotations
@@ -38,10 +38,12 @@ if TYPE_CHECKING:
     from dagwright_compiler.frontend.static_values import Evaluator
     from dagwright_compiler.ir.spans import SpanTable
 
-Kind = Literal["dataclass", "namedtuple", "enum", "opaque"]
+Kind = Literal["dataclass", "namedtuple", "enum", "typeddict", "opaque"]
 
 _HARMLESS_DECORATORS = frozenset({"dataclass", "dataclass_json", "enum.unique"})
 _ENUM_MIXINS = {"enum.IntEnum": {"int"}, "enum.StrEnum": {"str"}}
+_BASES = frozenset({"enum", "typing.NamedTuple", "typing.TypedDict", "int", "str", "float", "bytes"})
+"""Bases outside the project that say what a class is."""
 _RUNS_CODE = ("__init__", "__post_init__", "__new__")
 _MIXINS = frozenset({"int", "float", "str", "bytes"})
 
@@ -181,6 +183,8 @@ class Classes:
             raise NotStatic(
                 place, f"`{entity.qualname}(...)` is code that compiling never runs", help_="build the object in a task"
             )
+        if info.kind == "typeddict":
+            raise NotStatic(place, f"`{entity.qualname}(...)` is not read", help_="write the dict: `{...}`")
         method = next((name for name in _RUNS_CODE if _defines(info, name)), None)
         if method and info.kind != "enum":
             raise NotStatic(
@@ -225,6 +229,10 @@ class Classes:
         elif "typing.NamedTuple" in symbols:
             info.kind = "namedtuple"
             info.ancestors |= {"tuple"}
+        elif not decorators and ("typing.TypedDict" in symbols or any(base.kind == "typeddict" for base in bases)):
+            if all(base.kind == "typeddict" for base in bases):
+                info.kind = "typeddict"
+                info.ancestors |= {"dict"}
         elif "dataclass" in decorators and all(base.kind == "dataclass" or not base.bases for base in bases):
             info.kind = "dataclass" if all(base.kind == "dataclass" for base in bases) else "opaque"
         return info
@@ -243,7 +251,7 @@ class Classes:
                 complete = complete and info.complete
             elif isinstance(found, External) and found.symbol in ("plain_base", "typing.Any"):
                 continue
-            elif isinstance(found, External) and found.symbol in ("enum", "typing.NamedTuple", "int", "str", "float", "bytes"):
+            elif isinstance(found, External) and found.symbol in _BASES:
                 symbols.add(found.symbol)
                 names.add(found.symbol)
                 names |= _ENUM_MIXINS.get(found.qualified, set())
@@ -283,13 +291,30 @@ class Classes:
             fields.update({field.name: field for field in inherited.fields} if inherited else {})
             defaults.update(self.defaults.get(base.name, {}))
         for field_node in dataclass_fields(node, info.entity.qualname, self._resolver, module):
-            fields[field_node.name] = self._field(field_node, module, defaults)
+            field = self._field(field_node, module, defaults)
+            if info.kind == "typeddict":
+                field = msgspec.structs.replace(field, optional=self._is_optional_key(field_node.annotation, node, module))
+            fields[field_node.name] = field
             self._spans.definitions[info.name, field_node.name] = module.span(field_node.node)
         self.defaults[info.name] = defaults
-        kind: Literal["dataclass", "namedtuple"] = "namedtuple" if info.kind == "namedtuple" else "dataclass"
+        kind: ClassKind = info.kind if info.kind in ("namedtuple", "typeddict") else "dataclass"
         self.definitions[info.name] = ClassDef(
             kind=kind, module=module.name, qualname=info.qualname, fields=tuple(fields.values())
         )
+
+    def _is_optional_key(self, annotation: ast.expr, owner: ast.ClassDef, module: Module) -> bool:
+        """Whether a key of a typed dict may be absent: ``NotRequired[...]``, else what ``total`` of its class says."""
+        while isinstance(annotation, ast.Subscript):
+            named = self._resolver.expression(annotation.value, module)
+            symbol = named.symbol if isinstance(named, External) else ""
+            if symbol in ("typing.Required", "typing.NotRequired"):
+                return symbol == "typing.NotRequired"
+            if symbol not in ("typing.ReadOnly", "typing.Annotated"):
+                break
+            inner = annotation.slice
+            annotation = inner.elts[0] if isinstance(inner, ast.Tuple) and inner.elts else inner
+        total = next((keyword.value for keyword in owner.keywords if keyword.arg == "total"), None)
+        return isinstance(total, ast.Constant) and total.value is False
 
     def _base_definition(self, base: ClassInfo) -> ClassDef | None:
         if base.name not in self.definitions:

@@ -288,7 +288,7 @@ class Expressions:
                     return Promise(output.type, output.name, owner.call)
             names = ", ".join(output.name for output in owner.call.outputs)
             message = f"`{owner.call.callee.node.name}` has no output `{node.attr}`"
-            return self._frame.report(codes.UNPACKING_MISMATCH, message, node, help_=f"its outputs are {names}")
+            return self._frame.report(codes.UNKNOWN_PART, message, node, help_=f"its outputs are {names}")
         if isinstance(owner, Group) and node.attr in owner.fields:
             return owner.items[owner.fields.index(node.attr)]
         if isinstance(owner, Promise):

@@ -80,6 +80,11 @@ _KNOWN = {
     "datetime.datetime": "datetime",
     "datetime.timedelta": "timedelta",
     "datetime.timezone": "timezone",
+    "datetime.date": "date",
+    "datetime.time": "time",
+    "decimal.Decimal": "decimal",
+    "uuid.UUID": "uuid",
+    "pathlib.Path": "path",
     "numpy.ndarray": "ndarray",
     "numpy.typing.NDArray": "ndarray",
     "functools.partial": "functools.partial",
@@ -89,7 +94,7 @@ _KNOWN.update({f"builtins.{name}": name for name in _BUILTIN_TYPES})
 _TYPING = (
     *("Any", "Optional", "Union", "Annotated", "NamedTuple", "TypeVar", "ClassVar", "Final", "Literal", "Generic", "Protocol"),
     *("Sequence", "MutableSequence", "Iterable", "Iterator", "Collection", "Mapping", "MutableMapping", "Callable", "Type"),
-    *("TypedDict", "NewType", "TypeAlias", "TYPE_CHECKING", "NoReturn", "Self"),
+    *("TypedDict", "Required", "NotRequired", "ReadOnly", "NewType", "TypeAlias", "TYPE_CHECKING", "NoReturn", "Self"),
 )
 _KNOWN.update({f"typing.{name}": f"typing.{name}" for name in _TYPING})
 _KNOWN.update({f"typing_extensions.{name}": f"typing.{name}" for name in _TYPING})
@@ -100,8 +105,7 @@ _KNOWN.update({"collections.abc.Set": "set", "typing.AbstractSet": "set", "built
 CONCRETE = frozenset(
     {
         *("torch.nn.Module", "torch.Tensor", "pandas.DataFrame", "pandas.Series", "polars.DataFrame", "pyarrow.Table"),
-        *("decimal.Decimal", "fractions.Fraction", "pathlib.Path", "pathlib.PurePath", "uuid.UUID"),
-        *("datetime.date", "datetime.time", "sklearn.base.BaseEstimator"),
+        *("fractions.Fraction", "pathlib.PurePath", "sklearn.base.BaseEstimator"),
     }
 )
 """Opaque classes known to be ordinary classes: a number, text or container is never one of them."""

@@ -70,6 +70,8 @@ def _field_type(frame: Frame, declared: Type, name: str) -> Type:
     definition = _record(frame, declared)
     if definition is None:
         raise _Refusal(f"`{spell(declared)}` has no fields that a workflow can read")
+    if definition.kind == "typeddict":
+        raise _Refusal(f"`{spell(declared)}` has keys", f'write `["{name}"]`')
     for field in definition.fields:
         if field.name == name:
             return field.type
@@ -107,9 +109,21 @@ def _item(frame: Frame, declared: Type, index: object) -> tuple[int | str, Type]
     definition = _record(frame, declared)
     if definition is not None and definition.kind == "namedtuple" and isinstance(index, int):
         return _position(declared, [(field.name, field.type) for field in definition.fields], index)
+    if definition is not None and definition.kind == "typeddict":
+        return _key(declared, definition, index)
     if definition is not None and isinstance(index, str) and index.isidentifier():
         raise _Refusal(f"`{spell(declared)}` has attributes", f"write `.{index}`")
     raise _Refusal(f"`{spell(declared)}` has no items that a workflow can read")
+
+
+def _key(declared: Type, definition: ClassDef, index: int | str) -> tuple[int | str, Type]:
+    """A value of a typed dict; one that may be absent is known to be there only in a run."""
+    for field in definition.fields:
+        if field.name == index:
+            return index, field.type
+    names = [field.name for field in definition.fields]
+    help_ = did_you_mean(str(index), names) or (f"its keys are {', '.join(names)}" if names else "it has no keys")
+    raise _Refusal(f"`{spell(declared)}` has no key {index!r}", help_)
 
 
 def _position(
@@ -122,7 +136,7 @@ def _position(
 
 def _record(frame: Frame, declared: Type) -> ClassDef | None:
     definition = frame.services.classes.definition(declared.name) if declared.kind == "class" else None
-    return definition if definition is not None and definition.kind in ("dataclass", "namedtuple") else None
+    return definition if definition is not None and definition.kind in ("dataclass", "namedtuple", "typeddict") else None
 
 
 def _report(frame: Frame, owner: Promise, node: ast.Attribute | ast.Subscript, refusal: _Refusal) -> Broken:

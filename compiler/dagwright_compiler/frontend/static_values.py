@@ -7,7 +7,8 @@ Never runs user code and never looks at the environment, the clock or randomness
 from __future__ import annotations
 
 import ast
-from datetime import datetime, timedelta, timezone
+from datetime import timezone
+from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 import msgspec
@@ -35,6 +36,16 @@ if TYPE_CHECKING:
     from dagwright_compiler.frontend.modules import Module
     from dagwright_compiler.frontend.resolution import Resolver
 
+_VALUES = {
+    "timedelta": ("datetime", "timedelta"),
+    "datetime": ("datetime", "datetime"),
+    "date": ("datetime", "date"),
+    "time": ("datetime", "time"),
+    "decimal": ("decimal", "Decimal"),
+    "uuid": ("uuid", "UUID"),
+    "path": ("pathlib", "PurePosixPath"),
+}
+"""Constructors of the standard library whose calls are values; imported where a source calls one."""
 _MOST_STEPS = 500_000
 _MOST_DEPTH = 150
 _CONTAINERS = (list, tuple, dict, Instance)
@@ -368,12 +379,14 @@ class Evaluator:
                 message = f"`{name}` takes at most {most} positional arguments" if most else f"`{name}` takes keywords only"
                 raise NotStatic(place, message, help_="name the arguments", code=codes.WRONG_OPTION)
             return made
-        if symbol in {"timedelta", "datetime"}:
+        if symbol in _VALUES:
             args, kwargs, _ = self._arguments(node, module, scope)
+            home, name = _VALUES[symbol]
             try:
-                return timedelta(*args, **kwargs) if symbol == "timedelta" else datetime(*args, **kwargs)  # noqa: DTZ001 - the user's own value
-            except (TypeError, ValueError, OverflowError) as error:
-                raise NotStatic(place, f"`{symbol}(...)` fails: {error}") from None
+                return getattr(import_module(home), name)(*args, **kwargs)
+            except (TypeError, ValueError, ArithmeticError, AttributeError) as error:
+                called = entity.qualified.rpartition(".")[2]
+                raise NotStatic(place, f"`{called}(...)` fails: {str(error) or type(error).__name__}") from None
         root, _, name = entity.qualified.rpartition(".")
         owner = known_calls.constant(root)
         if owner is not None:

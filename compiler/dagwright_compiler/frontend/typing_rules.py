@@ -6,19 +6,20 @@ else.
 
 from __future__ import annotations
 
+import json
 from typing import TYPE_CHECKING
 
+from dagwright.contract.types import Type
 from dagwright_compiler.frontend.names import CONCRETE
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
-    from dagwright.contract.types import Type
-
 YES = "yes"
 NO = "no"
 UNKNOWN = "unknown"
 
+_SPELLINGS = {"decimal": "Decimal", "uuid": "UUID", "path": "Path"}
 _CONTAINERS = frozenset({"list", "dict", "tuple"})
 
 
@@ -56,6 +57,8 @@ class TypingRules:
             return _any(self.assignable(source, part) for part in target.args)
         if source.kind == "int" and target.kind == "float":
             return YES
+        if "literal" in (source.kind, target.kind):
+            return self._literal(source, target)
         if source.kind in ("class", "opaque") or target.kind in ("class", "opaque"):
             return self._named(source, target)
         if source.kind != target.kind or source.kind not in _CONTAINERS:
@@ -63,6 +66,16 @@ class TypingRules:
         if source.kind == "tuple" and len(source.args) != len(target.args):
             return NO
         return _all(self.assignable(left, right) for left, right in zip(source.args, target.args, strict=True))
+
+    def _literal(self, source: Type, target: Type) -> str:
+        """At least one side allows some values of a type only."""
+        if target.kind != "literal":
+            return _all(self.assignable(Type(kind), target) for kind, _ in _values(source))
+        allowed = _values(target)
+        if source.kind == "literal":
+            return YES if _values(source) <= allowed else NO
+        # A run may give one of the values.
+        return UNKNOWN if source.kind in {kind for kind, _ in allowed} or source.kind in ("class", "opaque") else NO
 
     def _named(self, source: Type, target: Type) -> str:
         """At least one side is a class known by name."""
@@ -83,7 +96,8 @@ class TypingRules:
         if source.name:
             return self._external(source, target)
         if target.kind == "class":
-            return NO
+            # A dict may hold exactly the keys of a typed one.
+            return UNKNOWN if source.kind == "dict" and right is not None and "dict" in right[0] else NO
         if right is not None:
             return NO if right[1] else UNKNOWN
         return NO if target.name in CONCRETE else UNKNOWN
@@ -94,6 +108,11 @@ class TypingRules:
         if source.name in CONCRETE:
             return NO if not target.name or target.name in CONCRETE or target.kind == "class" else UNKNOWN
         return UNKNOWN
+
+
+def _values(declared: Type) -> frozenset[tuple[str, object]]:
+    """Values of a ``literal``, each beside the kind of its type: ``True`` and ``1`` are two."""
+    return frozenset((type(value).__name__, value) for value in json.loads(f"[{declared.name}]"))
 
 
 def _all(results: Iterable[str]) -> str:
@@ -113,6 +132,10 @@ def spell(declared: Type) -> str:
         return declared.name
     if kind == "class":
         return declared.name.rpartition(".")[2]
+    if kind in _SPELLINGS:
+        return _SPELLINGS[kind]
+    if kind == "literal":
+        return f"Literal[{', '.join(map(repr, json.loads(f'[{declared.name}]')))}]"
     if kind == "none":
         return "None"
     if kind == "ndarray":

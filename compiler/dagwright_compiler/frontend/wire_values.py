@@ -7,20 +7,26 @@ merely widens.
 from __future__ import annotations
 
 import base64
-from datetime import datetime, timedelta
+import json
+from datetime import date, datetime, time, timedelta
 from typing import TYPE_CHECKING
 
 from dagwright.contract.literals import datetime_to_wire, float_to_wire, int_to_wire, timedelta_to_wire
 from dagwright.contract.types import (
     BOOL,
     BYTES,
+    DATE,
     DATETIME,
+    DECIMAL,
     FLOAT,
     INT,
     NONE,
+    PATH,
     STR,
+    TIME,
     TIMEDELTA,
     UNKNOWN,
+    UUID,
     Type,
     class_named,
     dict_of,
@@ -49,8 +55,12 @@ _SCALARS: dict[type, Type] = {
     bytes: BYTES,
     type(None): NONE,
     datetime: DATETIME,
+    date: DATE,
+    time: TIME,
     timedelta: TIMEDELTA,
 }
+_TEXTS = {"decimal.Decimal": DECIMAL, "uuid.UUID": UUID, "pathlib.PurePosixPath": PATH}
+"""Types of values whose classes are imported only where a source makes one."""
 
 
 class Mismatch(Exception):  # noqa: N818 - a reason, not an error of ours
@@ -83,7 +93,10 @@ def type_of(value: StaticValue) -> Type:
         return dict_of(_join(list(value)), _join(list(value.values())))
     if isinstance(value, EnumValue | Instance):
         return class_named(value.owner)
-    return opaque(value.symbol if isinstance(value, KnownCall) else f"{type(value).__module__}.{type(value).__qualname__}")
+    if isinstance(value, KnownCall):
+        return opaque(value.symbol)
+    name = f"{type(value).__module__}.{type(value).__qualname__}"
+    return _TEXTS.get(name) or opaque(name)
 
 
 def describe(value: StaticValue) -> str:
@@ -122,8 +135,9 @@ class WireEncoder:
             "class": self._class,
             "union": self._union,
             "unknown": self._unknown,
-            "ndarray": self._never,
-            "opaque": self._never,
+            "literal": self._literal,
+            **dict.fromkeys(("ndarray", "opaque"), self._never),
+            **dict.fromkeys(("date", "time", "decimal", "uuid", "path"), self._text),
         }
 
     def encode(self, value: StaticValue, declared: Type) -> Json:
@@ -179,6 +193,11 @@ class WireEncoder:
             raise Mismatch(path, declared, value)
         return timedelta_to_wire(value)
 
+    def _text(self, value: StaticValue, declared: Type, path: str) -> Json:
+        if type_of(value) != declared:
+            raise Mismatch(path, declared, value)
+        return value.isoformat() if isinstance(value, date | time) else str(value)
+
     def _list(self, value: StaticValue, declared: Type, path: str) -> Json:
         if not isinstance(value, list):
             raise Mismatch(path, declared, value)
@@ -203,7 +222,29 @@ class WireEncoder:
         ]
         return dict(pairs) if key_type.kind == "str" else pairs
 
+    def _literal(self, value: StaticValue, declared: Type, path: str) -> Json:
+        if not any(type(allowed) is type(value) and allowed == value for allowed in json.loads(f"[{declared.name}]")):
+            raise Mismatch(path, declared, value)
+        return value
+
+    def _typed_dict(self, value: StaticValue, declared: Type, definition: ClassDef, path: str) -> Json:
+        if not isinstance(value, dict):
+            raise Mismatch(path, declared, value)
+        fields = {field.name: field for field in definition.fields}
+        for name in value:
+            if name not in fields:
+                raise Mismatch(path, declared, value, f"`{spell(declared)}` has no key {name!r}")
+        missing = next((field.name for field in definition.fields if field.name not in value and not field.optional), None)
+        if missing is not None:
+            raise Mismatch(path, declared, value, f"the key {missing!r} is missing")
+        return {
+            name: self._encode(value[name], field.type, f"{path}[{name!r}]") for name, field in fields.items() if name in value
+        }
+
     def _class(self, value: StaticValue, declared: Type, path: str) -> Json:
+        shape = self._definition(declared.name) if isinstance(value, dict) else None
+        if shape is not None and shape.kind == "typeddict":
+            return self._typed_dict(value, declared, shape, path)
         if not isinstance(value, EnumValue | Instance) or value.owner != declared.name:
             raise Mismatch(path, declared, value)
         if isinstance(value, EnumValue):

@@ -9,9 +9,12 @@ float                     a JSON number, or the strings ``"nan"``, ``"inf"``, ``
 bytes                     base64 text
 datetime                  ISO 8601 in UTC: ``2024-01-31T10:00:00+00:00`` (naive values are read as UTC, as flytekit does)
 timedelta                 ISO 8601 duration in days, seconds, microseconds: ``P1DT30.5S``
+date, time, uuid          ISO 8601 text; the hexadecimal text with dashes
+decimal, path             their texts; a path with ``/``
+literal                   the value itself
 list, tuple               array
 dict                      object when the key type is str, else an array of pairs
-class                     dataclass and named tuple: object by field; enum: the member's name
+class                     dataclass, named tuple and typed dict: object by field; enum: the member's name
 union with none only      null, or the other member's form
 other union               ``{"$u": <text of the member's type>, "v": <its form>}``
 ndarray, opaque           ``{"$blob": <sha256>, "size": n, "enc": "npy" | "pickle"}``

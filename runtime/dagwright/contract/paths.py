@@ -34,6 +34,8 @@ def follow_wire(declared: Type, data: Any, path: Sequence[Step], classes: Mappin
             field = next((field for field in classes[declared.name].get("fields", ()) if field["name"] == step), None)
             if field is None:
                 raise NoSuchPart(f"{_what(where)} has no field {step!r}")
+            if step not in data:  # a key of a typed dict that may be absent
+                raise NoSuchPart(f"{_what(where)} has no key {step!r}")
             declared, data = parse(field["type"]), data[step]
         elif kind in ("list", "tuple"):
             declared, data = _element(declared, step, where, len(data)), data[step]
@@ -54,7 +56,9 @@ def follow_value(declared: Type, value: Any, path: Sequence[Step]) -> Any:
     for number, step in enumerate(path):
         declared = _member_of_value(declared, value)
         kind, where = declared.kind, path[:number]
-        if kind == "class":
+        if kind == "class" and isinstance(value, dict):
+            declared, value = UNKNOWN, _value_at(list(value.items()), step, where)
+        elif kind == "class":
             if step not in _field_names(value):
                 raise NoSuchPart(f"{_what(where)} has no field {step!r}")
             declared, value = UNKNOWN, getattr(value, str(step))

@@ -125,6 +125,14 @@ class Codec:
             from dagwright.values.instants import DatetimeForm, TimedeltaForm
 
             return DatetimeForm(declared, spelling) if kind == "datetime" else TimedeltaForm(declared, spelling)
+        if kind in ("date", "time", "decimal", "uuid", "path"):
+            from dagwright.values.texts import FORMS
+
+            return FORMS[kind](declared, spelling)
+        if kind == "literal":
+            from dagwright.values.literal_values import LiteralForm
+
+            return LiteralForm(declared, spelling)
         if kind == "ndarray":
             from dagwright.values.arrays import NdarrayForm
 
@@ -159,6 +167,10 @@ class Codec:
 
         if spec["kind"] == "enum":
             return EnumForm(declared, spec, load)
+        if spec["kind"] == "typeddict":
+            from dagwright.values.typed_dicts import TypedDictForm
+
+            return TypedDictForm(declared, spec, lambda text: self.form(parse(text)))
         record = DataclassForm if spec["kind"] == "dataclass" else NamedTupleForm
         return record(declared, spec, load, lambda text: self.form(parse(text)))
 

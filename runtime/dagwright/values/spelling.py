@@ -9,7 +9,14 @@ if TYPE_CHECKING:
     from dagwright.contract.schema import ClassDef
     from dagwright.contract.types import Type
 
-_SPELLINGS = {"none": "None", "unknown": "Any", "ndarray": "numpy.ndarray"}
+_SPELLINGS = {
+    "none": "None",
+    "unknown": "Any",
+    "ndarray": "numpy.ndarray",
+    "decimal": "Decimal",
+    "uuid": "UUID",
+    "path": "Path",
+}
 
 
 def spell(declared: Type, classes: Mapping[str, ClassDef]) -> str:
@@ -19,6 +26,10 @@ def spell(declared: Type, classes: Mapping[str, ClassDef]) -> str:
         return classes[declared.name]["qualname"] if declared.name in classes else declared.name
     if kind == "opaque":
         return declared.name
+    if kind == "literal":
+        from json import loads
+
+        return f"Literal[{', '.join(map(repr, loads(f'[{declared.name}]')))}]"
     parts = [spell(arg, classes) for arg in declared.args]
     if kind == "union":
         return " | ".join(parts)

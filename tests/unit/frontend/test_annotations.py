@@ -61,7 +61,8 @@ OTHER = "from dataclasses import dataclass\nRows = list[int]\n@dataclass\nclass 
         ("npt.NDArray[np.float64]", "ndarray"),
         ("nn.Module", "opaque[torch.nn.Module]"),
         ("pd.DataFrame", "opaque[pandas.DataFrame]"),
-        ("dt.date", "opaque[datetime.date]"),
+        ("dt.date", "date"),
+        ("dt.time", "time"),
         ("Any", "unknown"),
         ("object", "unknown"),
         ("T", "unknown"),
@@ -129,7 +130,7 @@ def t(
     a: set,  # E: DW303
     b: Tuple[int, ...],  # E: DW303
     c: Sequence[int],  # E: DW303
-    d: Literal["a", "b"],  # E: DW303
+    d: Literal["a", "b"],
     e: Callable,  # E: DW303
     f: FlyteFile,  # E: DW206
     g: 3,  # E: DW302
