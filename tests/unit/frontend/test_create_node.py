@@ -54,7 +54,7 @@ def test_findings_stand_on_their_lines() -> None:
             """
 one = create_node(number, x=n)
 number(x=one)  # E: DW311
-number(x=one.o1)  # E: DW405
+number(x=one.o1)  # E: DW312
 a, b = create_node(both, x=1)  # E: DW405
 create_node(number, 1)  # E: DW407
 create_node(len, x=1)  # E: DW207

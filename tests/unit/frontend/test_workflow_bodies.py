@@ -350,7 +350,7 @@ k = [half(x=x) for x in xs]  # E: DW408
 l = {'a': a}
 m = a.bit_length()  # E: DW408
 o = str(number(x=1))  # E: DW408
-q = p.missing  # E: DW405
+q = p.missing  # E: DW312
 r, s, t = both(x=n)  # E: DW405
 u, v = number(x=n)  # E: DW405
 text(s=c, times=b)
