@@ -5,25 +5,32 @@ from __future__ import annotations
 import enum
 import math
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
-from typing import TYPE_CHECKING, Any, NamedTuple
+from datetime import UTC, datetime, time, timedelta, timezone
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, NamedTuple, TypedDict
 
 from hypothesis import strategies as st
 
 from dagwright.contract.types import (
     BOOL,
     BYTES,
+    DATE,
     DATETIME,
+    DECIMAL,
     FLOAT,
     INT,
     NONE,
+    PATH,
     STR,
+    TIME,
     TIMEDELTA,
     UNKNOWN,
+    UUID,
     Type,
     class_named,
     dict_of,
     list_of,
+    literal_of,
     parse,
     tuple_of,
     union_of,
@@ -94,6 +101,15 @@ class Pair(NamedTuple):
     right: str | None = None
 
 
+class Row(TypedDict):
+    name: str
+    value: float
+    marks: list[int]  # may be absent, as the table of classes says
+
+
+LITERAL = literal_of('"a", 1, true, "]"')
+
+
 def _fields(**types: str) -> list[Any]:
     return [{"name": name, "type": text} for name, text in types.items()]
 
@@ -116,7 +132,9 @@ CLASSES: dict[str, ClassDef] = {
     name_of(Base): _definition("dataclass", Base, _fields(a="int")),
     name_of(Derived): _definition("dataclass", Derived, _fields(a="int", b=f"class[{name_of(Colour)}]")),
     name_of(Pair): _definition("namedtuple", Pair, _fields(left="int", right="union[str, none]")),
+    name_of(Row): _definition("typeddict", Row, _fields(name="str", value="float", marks="list[int]")),
 }
+CLASSES[name_of(Row)]["fields"][2].update(optional=True)
 CLASSES[name_of(Point)]["fields"][1].update(has_default=True, default=0.0)
 CLASSES[name_of(Tree)]["fields"][1].update(deferred=True)
 CLASSES[name_of(Pair)]["fields"][1].update(has_default=True, default=None)
@@ -129,11 +147,15 @@ _HASHABLE = [
     BYTES,
     DATETIME,
     TIMEDELTA,
+    DATE,
+    DECIMAL,
+    LITERAL,
     class_named(name_of(Colour)),
     tuple_of(INT, STR),
     union_of([INT, STR]),
 ]
-_SCALARS = [INT, FLOAT, BOOL, STR, BYTES, NONE, DATETIME, TIMEDELTA, *(class_named(name) for name in CLASSES)]
+_TEXTS = [DATE, TIME, DECIMAL, UUID, PATH, LITERAL]
+_SCALARS = [INT, FLOAT, BOOL, STR, BYTES, NONE, DATETIME, TIMEDELTA, *_TEXTS, *(class_named(name) for name in CLASSES)]
 
 
 def types(*, plain: bool = False) -> st.SearchStrategy[Type]:
@@ -167,6 +189,13 @@ _BY_KIND: dict[str, st.SearchStrategy[Any]] = {
     "none": st.none(),
     "datetime": _INSTANTS,
     "timedelta": st.timedeltas(),
+    "date": st.dates(),
+    "time": st.times()
+    | st.builds(time, tzinfo=st.integers(-86_000, 86_000).map(lambda seconds: timezone(timedelta(seconds=seconds)))),
+    "decimal": st.decimals(allow_nan=False),
+    "uuid": st.uuids(),
+    "path": st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0"), max_size=5).map(Path),
+    "literal": st.sampled_from(["a", 1, True, "]"]),
 }
 _UNKNOWN = st.recursive(
     st.one_of(*_BY_KIND.values(), st.builds(Point, st.floats(), st.floats()), st.sampled_from(list(Colour))),
@@ -216,6 +245,7 @@ _OF_CLASS: dict[str, Callable[[], st.SearchStrategy[Any]]] = {
     name_of(Base): lambda: st.builds(Base, _INTS),
     name_of(Derived): lambda: st.builds(Derived, _INTS, st.sampled_from(list(Colour))),
     name_of(Pair): lambda: st.builds(Pair, _INTS, st.none() | ANY_TEXT),
+    name_of(Row): lambda: st.fixed_dictionaries({"name": ANY_TEXT, "value": _FLOATS}, optional={"marks": st.lists(_INTS)}),
 }
 
 

@@ -97,8 +97,8 @@ class TimeForm(_TextForm):
         if not isinstance(value, time):
             return None
         offset = value.utcoffset()
-        if value.tzinfo is not None and offset is None:  # a zone whose offset depends on the day
-            return None
+        if value.tzinfo is not None and (offset is None or offset.microseconds):
+            return None  # a zone whose offset depends on the day, or one that Python itself does not read back
         zone = None if offset is None else timezone(offset)
         return time(value.hour, value.minute, value.second, value.microsecond, zone)
 
