@@ -27,6 +27,7 @@ from dagwright_compiler.frontend.entities import ClassEntity, Constant, External
 from dagwright_compiler.frontend.findings import Findings, Place
 from dagwright_compiler.frontend.known_values import EnumValue, Instance, StaticValue
 from dagwright_compiler.frontend.not_static import NotStatic
+from dagwright_compiler.frontend.typing_rules import spell
 from dagwright_compiler.frontend.wire_values import Mismatch, WireEncoder
 from dagwright_compiler.ir.program import ClassDef, ClassKind, Field
 
@@ -336,7 +337,8 @@ class Classes:
         except Mismatch as error:
             if not error.note:
                 message = f"the default of `{node.name}` does not fit its annotation: {error.reason}"
-                self._findings.add(codes.DEFAULT_MISMATCH, message, Place(module, node.default))
+                help_ = f"write `Optional[{spell(declared)}]`" if value is None else ""
+                self._findings.add(codes.DEFAULT_MISMATCH, message, Place(module, node.default), help=help_)
             return Field(name=node.name, type=declared, deferred=True)
         defaults[node.name] = value
         return Field(name=node.name, type=declared, has_default=True, default=wire)
