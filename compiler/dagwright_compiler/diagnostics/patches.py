@@ -5,6 +5,7 @@ Input: a text and edits whose spans point into it. Output: text, or the rows of 
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 
 from dagwright_compiler.source import LINE_END, LineTable
@@ -51,7 +52,7 @@ def patched(text: str, edits: Iterable[Edit]) -> str:
 
 def changed_rows(text: str, edits: Iterable[Edit]) -> tuple[Row, ...]:
     """The lines that edits change, old ones before new ones, stretch by stretch."""
-    table = LineTable(text)
+    table = _table(text)
     rows: list[Row] = []
     added = 0
     for group in _stretches(edits):
@@ -65,6 +66,12 @@ def changed_rows(text: str, edits: Iterable[Edit]) -> tuple[Row, ...]:
         rows += [row if row.sign == "-" else row._replace(number=row.number + added) for row in stretch]
         added += sum(1 if row.sign == "+" else -1 for row in stretch)
     return tuple(rows)
+
+
+@lru_cache(maxsize=4)
+def _table(text: str) -> LineTable:
+    """The lines of a text; a file with many findings is split once."""
+    return LineTable(text)
 
 
 def _located(table: LineTable, edits: Iterable[Edit]) -> list[tuple[int, int, bytes]]:

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
 Position = tuple[int, int]
 """Line from 1, column in UTF-8 bytes."""
+_MOST_BESIDE = 8
 
 
 class View:
@@ -31,6 +32,7 @@ class View:
     def __init__(self, source: SourceFile) -> None:
         self.source = source
         self.is_cell = bool(file_and_cell(source.path)[1])
+        self._children: dict[ast.AST, tuple[list[Position], list[ast.AST]]] = {}
 
     @cached_property
     def lines(self) -> LineTable:
@@ -129,15 +131,15 @@ class View:
         return starts
 
     def _candidates(self, node: ast.AST, span: Span) -> Iterator[ast.AST]:
-        """Children that may hold a place: of a module's statements, the one that can."""
-        if isinstance(node, ast.Module):
-            at = bisect_right(self._statements, start_of(span)) - 1
-            return iter(node.body[at : at + 1] if at >= 0 else ())
-        return positioned_children(node)
-
-    @cached_property
-    def _statements(self) -> list[Position]:
-        return [_outer_start(node) for node in (self.tree.body if self.tree else ())]
+        """Children that may hold a place, the nearest first: of many, few are looked at."""
+        children = self._children.get(node)
+        if children is None:
+            ordered = sorted(positioned_children(node), key=_outer_start)
+            children = self._children[node] = ([_outer_start(child) for child in ordered], ordered)
+        starts, ordered = children
+        at = bisect_right(starts, start_of(span))
+        # Several begin at one place only within an f-string, where older interpreters do not say where its parts stand.
+        return iter(ordered[max(at - _MOST_BESIDE, 0) : at][::-1])
 
 
 def start_of(node: ast.AST | Span) -> Position:
