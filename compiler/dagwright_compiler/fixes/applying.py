@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left, bisect_right, insort
 from typing import TYPE_CHECKING
 
 from dagwright_compiler.diagnostics.patches import patched
@@ -35,9 +36,10 @@ def choose(found: Iterable[Diagnostic], *, unsafe: bool) -> dict[str, list[Diagn
             continue
         path = fix.edits[0].span.path
         edits = taken.setdefault(path, [])
-        new = [edit for edit in fix.edits if edit not in edits]
-        if new and not any(_meet(one, other) for one in new for other in edits):
-            edits += new
+        new = [edit for edit in fix.edits if edit not in _near(edits, edit)]
+        if new and not any(_meet(one, other) for one in new for other in _near(edits, one)):
+            for edit in new:
+                insort(edits, edit, key=_start)
             chosen.setdefault(file_and_cell(path)[0], []).append(diagnostic)
     return chosen
 
@@ -71,6 +73,17 @@ def rewritten(data: bytes, applied: Sequence[Diagnostic], sources: Mapping[str, 
         return encode(texts[first], data)
     except UnicodeError as error:
         raise UnwritableError(f"its encoding has no bytes for the new text ({error.__class__.__name__})") from None
+
+
+def _start(edit: Edit) -> tuple[int, int]:
+    return edit.span.line, edit.span.column
+
+
+def _near(edits: list[Edit], edit: Edit) -> list[Edit]:
+    """Those of sorted edits, all apart from each other, that another can meet: the last that begins no later, and what it reaches."""
+    first = bisect_left(edits, _start(edit), key=_start)
+    end = bisect_right(edits, (edit.span.end_line, edit.span.end_column), key=_start)
+    return edits[max(first - 1, 0) : end]
 
 
 def _meet(one: Edit, other: Edit) -> bool:
