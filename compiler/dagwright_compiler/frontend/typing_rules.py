@@ -85,6 +85,8 @@ class TypingRules:
         right = self._ancestors(target.name) if target.name else None
         if left is not None:
             names, complete = left
+            if target.name in names and target.kind == "class":
+                return NO  # read as its base, an instance would lose its own fields: the runtime refuses it
             if target.name in names or (not target.args and target.kind in names):
                 return YES  # a subclass; also of `str` or `int`, as an enum of texts is
             if target.kind in names:
