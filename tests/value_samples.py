@@ -6,6 +6,7 @@ import enum
 import math
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, time, timedelta, timezone
+from decimal import Decimal
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple, TypedDict
 
@@ -260,6 +261,8 @@ def identity(value: Any) -> Any:
         return ("dict", _bag((identity(key), identity(item)) for key, item in value.items()))
     if name_of(kind) in CLASSES and not isinstance(value, enum.Enum):
         return (kind.__qualname__, tuple(identity(getattr(value, spec["name"])) for spec in CLASSES[name_of(kind)]["fields"]))
+    if kind in (Decimal, time):  # equal ones may be written in two ways, and arrive as they were written
+        return (kind.__qualname__, str(value))
     if kind in (datetime, timedelta):
         return (kind.__qualname__, value)
     return (kind.__qualname__, value.name if isinstance(value, enum.Enum) else value)

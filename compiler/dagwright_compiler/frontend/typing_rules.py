@@ -87,8 +87,10 @@ class TypingRules:
             names, complete = left
             if target.name in names and target.kind == "class":
                 return NO  # read as its base, an instance would lose its own fields: the runtime refuses it
-            if target.name in names or (not target.args and target.kind in names):
+            if target.name in names or (target.kind not in _CONTAINERS and target.kind in names):
                 return YES  # a subclass; also of `str` or `int`, as an enum of texts is
+            if target.kind == "float" and "int" in names:
+                return YES  # as a plain int widens
             if target.kind in names:
                 return UNKNOWN  # a named tuple is some tuple
             if not complete:  # some base is unknown: it may be anything

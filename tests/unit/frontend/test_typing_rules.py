@@ -13,6 +13,7 @@ ANCESTORS = {
     "m.Net": (frozenset({"m.Net"}), False),
     "m.Mode": (frozenset({"m.Mode", "str"}), True),
     "m.Pair": (frozenset({"m.Pair", "tuple"}), True),
+    "m.Level": (frozenset({"m.Level", "int"}), True),
 }
 RULES = TypingRules(ANCESTORS.get)
 
@@ -66,6 +67,9 @@ RULES = TypingRules(ANCESTORS.get)
         ("ndarray", "list[float]", "no"),
         ("ndarray", "opaque[pandas.DataFrame]", "no"),
         ("list[class[m.Dog]]", "list[class[m.Animal]]", "no"),
+        ("class[m.Level]", "float", "yes"),
+        ("class[m.Level]", "bool", "no"),
+        ("class[m.Pair]", "tuple[]", "unknown"),
     ],
 )
 def test_assignability(source: str, target: str, verdict: str) -> None:
