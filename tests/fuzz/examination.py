@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 LONGEST_S = 2.0
-"""Processor seconds of this thread for one project: a hundred times what it takes, so that only what grows without bound is found."""
+"""Processor seconds of this thread for one command on one project: a hundred times what it takes, so that only what grows without bound is found."""
 FORMS = ("ir", "plan", "argo", "batch")
 
 
@@ -41,7 +42,7 @@ def examine(sources: Mapping[str, str | bytes]) -> Examined:
     Raises:
         SlowError: It took too long. Every other exception is a defect of the product as well.
     """
-    start = time.thread_time()
+    commands = [time.thread_time()]
     settings = Settings(root=Path("/project"))
     reading = read_sources(sources, settings)
     check_all(reading)
@@ -49,12 +50,14 @@ def examine(sources: Mapping[str, str | bytes]) -> Examined:
     accepted = not reading.diagnostics.has_errors
     codes = tuple(found.code.id for found in reading.diagnostics.sorted())
     for form in FORMS if accepted else ("ir",):
+        commands.append(time.thread_time())
         reading = read_sources(sources, settings)
         text = stream(compile_all(reading, [Wanted(None, None, path) for path in sources], form))
         text.encode()
         assert text == "" or not reading.diagnostics.has_errors, "half an output"
         _show(reading)
-    seconds = time.thread_time() - start
+    commands.append(time.thread_time())
+    seconds = max(after - before for before, after in pairwise(commands))  # nobody waits for more than one command at a time
     if seconds > LONGEST_S:
         raise SlowError(f"{seconds:.1f} s")
     return Examined(codes, accepted, seconds)
