@@ -62,6 +62,7 @@ _REFUSED = {
     "typing.Mapping": "write `dict[...]`",
     "typing.MutableMapping": "write `dict[...]`",
     "typing.Literal": 'write the values: `Literal["a", "b"]`',
+    "os.PathLike": "write `pathlib.Path` or `str`: the path travels, the file does not",
     "typing.Callable": "functions cannot travel between tasks",
     "typing.Type": "classes cannot travel between tasks",
     "typing.TypedDict": "write a dataclass",

@@ -85,6 +85,7 @@ _KNOWN = {
     "decimal.Decimal": "decimal",
     "uuid.UUID": "uuid",
     "pathlib.Path": "path",
+    "os.PathLike": "os.PathLike",
     "numpy.ndarray": "ndarray",
     "numpy.typing.NDArray": "ndarray",
     "functools.partial": "functools.partial",
@@ -272,6 +273,10 @@ BUILTINS = frozenset(
 """Names of the interpreter, stated here so that the result never depends on the one that compiles."""
 
 
+_ALIASES = {"types.file": "FlyteFile", "types.directory": "FlyteDirectory"}
+"""Modules of flytekit whose other classes are names for one: ``JPEGImageFile`` is a ``FlyteFile`` of a format."""
+
+
 def symbol_of(qualified: str) -> str:
     """Symbol of a qualified name, or ``""`` when the compiler does not know it."""
     found = _KNOWN.get(qualified)
@@ -279,8 +284,10 @@ def symbol_of(qualified: str) -> str:
         return found
     root, _, rest = qualified.partition(".")
     if root in AUTHORING and rest:
-        name = rest.rpartition(".")[2]
-        return name if name in _AUTHORING_NAMES else ""
+        home, _, name = rest.rpartition(".")
+        if name in _AUTHORING_NAMES:
+            return name
+        return _ALIASES.get(home, "") if name[:1].isupper() else ""
     return ""
 
 

@@ -124,9 +124,12 @@ def test_types_that_cannot_travel_say_so() -> None:
         """\
 from typing import Callable, Iterable, Literal, Sequence, Tuple
 from dagwright import task
-from flytekit.types.file import FlyteFile
+from flytekit.types.file import FlyteFile, JPEGImageFile
+import os
 @task
 def t(
+    aa: JPEGImageFile,  # E: DW206
+    ab: os.PathLike,  # E: DW303
     a: set,  # E: DW303
     b: Tuple[int, ...],  # E: DW303
     c: Sequence[int],  # E: DW303
