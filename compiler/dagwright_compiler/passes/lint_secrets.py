@@ -8,15 +8,16 @@ from typing import TYPE_CHECKING
 
 from dagwright_compiler.diagnostics.codes import SECRET_IN_SOURCE
 from dagwright_compiler.diagnostics.model import Diagnostic
-from dagwright_compiler.ir.program import DictBinding, GraphNode, ListBinding, LiteralBinding
+from dagwright_compiler.ir.program import DictBinding, GraphNode, InputBinding, ListBinding, LiteralBinding, OutputBinding
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from dagwright_compiler.ir.program import Field, Policy, Program
+    from dagwright_compiler.ir.program import Field, Node, Policy, Program
     from dagwright_compiler.passes.context import Context
     from dagwright_compiler.source import Span
 
+_RESULTS = (OutputBinding, InputBinding)
 _LEAST = 8
 """No secret is shorter."""
 _HELP = "keep it where the manifest runs and ask for it with `secret_requests`; and change it, for it was seen"
@@ -26,29 +27,43 @@ def lint_secrets(program: Program, context: Context) -> Program:
     """Warn of constants in arguments, defaults and environments of what a workflow calls."""
     workflow = program.workflow
     _lint_defaults(context, workflow.name, workflow.inputs)
+    seen: set[str] = set()
     for node in workflow.nodes:
-        callee = context.library.workflows[node.workflow] if isinstance(node, GraphNode) else context.library.tasks[node.task]
-        defaults = {field.name: field.default for field in callee.inputs if field.has_default}
-        for name, binding in node.bindings:
-            if isinstance(binding, LiteralBinding) and binding.value == defaults.get(name):
-                continue  # it stands in the signature, once for all calls
-            for value in _constants(binding):
-                _report(context, name, value, partial(context.spans.node, workflow.name, node.id, name))
+        _lint_arguments(context, workflow.name, node)
         if isinstance(node, GraphNode):
             continue
         task = context.library.tasks[node.task]
-        _lint_defaults(context, task.name, task.inputs)
-        _lint_environment(context, task.policy, partial(context.spans.definition, task.name, "policy.environment"))
-        if node.policy is not None:
+        if task.name not in seen:
+            seen.add(task.name)
+            _lint_defaults(context, task.name, task.inputs)
+            if task.policy.environment:
+                _lint_environment(context, task.policy, partial(context.spans.definition, task.name, "policy.environment"))
+        if node.policy is not None and node.policy.environment:
             _lint_environment(
                 context, node.policy, partial(context.spans.policy, workflow.name, node.id, task.name, "environment")
             )
     return program
 
 
+def _lint_arguments(context: Context, workflow: str, node: Node) -> None:
+    for name, binding in node.bindings:
+        if isinstance(binding, _RESULTS):  # most are, and graphs are large
+            continue
+        for value in _constants(binding):
+            if not _is_default(context, node, name, value):
+                _report(context, name, value, partial(context.spans.node, workflow, node.id, name))
+
+
+def _is_default(context: Context, node: Node, name: str, value: object) -> bool:
+    """Whether a call leaves an input to its default: it stands in the signature, once for all calls."""
+    callee = context.library.workflows[node.workflow] if isinstance(node, GraphNode) else context.library.tasks[node.task]
+    return any(field.name == name and field.has_default and field.default == value for field in callee.inputs)
+
+
 def _lint_defaults(context: Context, owner: str, fields: tuple[Field, ...]) -> None:
     for field in fields:
-        _report(context, field.name, field.default, partial(context.spans.definition, owner, field.name))
+        if field.has_default:
+            _report(context, field.name, field.default, partial(context.spans.definition, owner, field.name))
 
 
 def _lint_environment(context: Context, policy: Policy, span: Callable[[], Span | None]) -> None:
