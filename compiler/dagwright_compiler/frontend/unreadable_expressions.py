@@ -1,0 +1,85 @@
+"""Why an expression of a workflow body has no value: one finding each, with the form that works."""
+
+from __future__ import annotations
+
+import ast
+from typing import TYPE_CHECKING
+
+from dagwright_compiler.diagnostics import codes
+from dagwright_compiler.diagnostics.suggestions import did_you_mean
+from dagwright_compiler.frontend.entities import Unresolved, UnstableEntity
+from dagwright_compiler.frontend.findings import Place
+from dagwright_compiler.frontend.promises import BROKEN, Broken, Static, Value, describe_source
+
+if TYPE_CHECKING:
+    from dagwright_compiler.frontend.frames import Frame
+    from dagwright_compiler.frontend.not_static import NotStatic
+
+_OPERATIONS: dict[type[ast.expr], tuple[str, str]] = {
+    ast.JoinedStr: ("an f-string", 'build the text in a task: `@task def text(x: int) -> str: return f"{x}"`'),
+    ast.BinOp: ("arithmetic", "compute it in a task: `@task def add(a: int, b: int) -> int: return a + b`"),
+    ast.UnaryOp: ("an operator", "compute it in a task"),
+    ast.Compare: ("a comparison", "compare in a task, and let the task decide what to do"),
+    ast.BoolOp: ("`and` and `or`", "decide in a task"),
+    ast.IfExp: ("a choice", "choose in a task"),
+    ast.Attribute: ("reading an attribute", "read it in the task that needs it"),
+    ast.Subscript: ("reading an item", "read it in the task that needs it"),
+    ast.ListComp: ("a comprehension", "run the task for every element with `map_task(f)(x=values)`"),
+    ast.SetComp: ("a comprehension", "run the task for every element with `map_task(f)(x=values)`"),
+    ast.DictComp: ("a comprehension", "build the dict in a task"),
+    ast.GeneratorExp: ("a generator", "run the task for every element with `map_task(f)(x=values)`"),
+    ast.Set: ("a set", "build the collection in a task"),
+    ast.Call: ("this call", "call it inside a task"),
+}
+_SYNTAX: dict[type[ast.expr], tuple[str, str]] = {
+    ast.Lambda: ("a lambda", "write a task"),
+    ast.Await: ("`await`", "call the task without `await`: the graph decides what runs when"),
+    ast.Yield: ("`yield`", "return the values"),
+    ast.YieldFrom: ("`yield from`", "return the values"),
+    ast.NamedExpr: ("`:=`", "assign on a line of its own"),
+    ast.Starred: ("`*`", "write the values out"),
+}
+
+
+def explain(frame: Frame, node: ast.expr, error: NotStatic) -> Broken:
+    """Report an expression that has no value while compiling."""
+    promise = frame.promise_in(node)
+    if isinstance(promise, Broken):
+        return promise
+    what, help_ = _OPERATIONS.get(type(node), ("this expression", "compute it in a task"))
+    if promise is not None:
+        message = f"{what} needs the value of {describe_source(promise)}, which exists only when the workflow runs"
+        return frame.report(codes.PROMISE_OPERATION, message, node, help_=help_)
+    syntax = _SYNTAX.get(type(node))
+    if syntax is not None:
+        return frame.report(codes.UNSUPPORTED_EXPRESSION, f"{syntax[0]} is not supported in a workflow", node, help_=syntax[1])
+    frame.services.findings.add(error.code, error.message, error.place, help=error.help)
+    return BROKEN
+
+
+def refuse_part(frame: Frame, owner: Value, node: ast.Attribute | ast.Subscript) -> Value | None:
+    """Report a part of something that exists only when the workflow runs; ``None`` for a constant, whose parts are computed."""
+    if isinstance(owner, Static):
+        return None
+    what, help_ = _OPERATIONS[type(node)]
+    message = f"{what} needs the value of {describe_source(owner)}, which exists only when the workflow runs"
+    return frame.report(codes.PROMISE_OPERATION, message, node, help_=help_)
+
+
+def refuse_entity(frame: Frame, entity: Unresolved | UnstableEntity, node: ast.expr) -> Broken:
+    """Report a name that nothing, or too much, binds."""
+    text = ast.unparse(node)
+    if isinstance(entity, Unresolved):
+        if entity.reported:
+            return Broken()
+        local = ""
+        if isinstance(node, ast.Name) and not entity.help:
+            local = did_you_mean(node.id, frame.variables)
+        return frame.report(
+            codes.UNRESOLVED_NAME, f"`{text}` cannot be resolved: {entity.reason}", node, help_=entity.help or local
+        )
+    message = f"`{text}` cannot be used in a workflow: {entity.reason}"
+    related = ((Place(entity.module, entity.node), "here"),)
+    return frame.report(
+        codes.UNSTABLE_NAME, message, node, help_="bind the name once, unconditionally, at module level", related=related
+    )
