@@ -58,7 +58,7 @@ def item(frame: Frame, owner: Promise, node: ast.Subscript, index: Value | None)
 def _field_type(frame: Frame, declared: Type, name: str) -> Type:
     kind = declared.kind
     if kind == "union":
-        return union_of([_field_type(frame, member, name) for member in declared.args if member.kind != "none"])
+        return union_of([_field_type(frame, member, name) for member in _members(declared)])
     if declared is UNREAD:
         return UNREAD
     if kind == "unknown":
@@ -82,10 +82,19 @@ def _field_type(frame: Frame, declared: Type, name: str) -> Type:
     )
 
 
+def _members(union: Type) -> list[Type]:
+    """Members of a union, each of which must have the part: a run may give any of them, so ``None`` is refused as at an edge."""
+    if union.args[-1].kind == "none":
+        some = spell(union_of(union.args[:-1]))
+        help_ = f"declare `{some}` where the value is made, or {_IN_A_TASK}: there it can be compared with `None`"
+        raise _Refusal(f"`{spell(union)}` may be `None`", help_)
+    return list(union.args)
+
+
 def _item(frame: Frame, declared: Type, index: object) -> tuple[int | str, Type]:
     kind = declared.kind
     if kind == "union":
-        found = [_item(frame, member, index) for member in declared.args if member.kind != "none"]
+        found = [_item(frame, member, index) for member in _members(declared)]
         steps = {step for step, _ in found}
         if len(steps) != 1:
             raise _Refusal("the members of its type disagree on where that is")

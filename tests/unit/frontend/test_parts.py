@@ -49,7 +49,6 @@ def _body(lines: str, signature: str = "def main(n: int, arg: Inner) -> None:") 
         ("half(x=make(n=n).inner.scores[-1])", ("inner", "scores", -1)),
         ("text(s=make(n=n).table[7].name)", ("table", 7, "name")),
         ("number(x=make(n=n).pair[-2])", ("pair", 0)),
-        ("text(s=make(n=n).maybe.name)", ("maybe", "name")),
         ("text(s=makes(n=n)[0].label)", (0, "label")),
         ("text(s=makes(n=n)[0][1])", (0, "label")),
         ("number(x=anything(n=n)['k'][0])", ("k", 0)),
@@ -96,10 +95,19 @@ text(s=xs[0][2])  # E: DW312
 text(s=xs.label)  # E: DW312
 text(s=anything(n=n).key)  # E: DW312
 text(s=o['inner'])  # E: DW312
+text(s=o.maybe.name)  # E: DW312
 text(s=n[0])  # E: DW312
 number(x=o.inner.scores[1.5])  # E: DW312
 """
         )
+    )
+
+
+def test_a_part_of_what_may_be_none_says_what_to_declare() -> None:
+    result = assert_marked(_body("text(s=make(n=n).maybe.name)  # E: DW312"))
+    assert result.only.message == "`.maybe` of the result of `make` has no `.name`: `Inner | None` may be `None`"
+    assert result.only.help == (
+        "declare `Inner` where the value is made, or read it in the task that needs it: there it can be compared with `None`"
     )
 
 
