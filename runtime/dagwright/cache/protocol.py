@@ -8,14 +8,13 @@ because a consumer may have used its value already.
 
 from __future__ import annotations
 
+from dagwright.cache.blobs import publish_blob, read_blob, verify_blob
 from dagwright.cache.results import DamagedResult, Result, decode_result, encode_result
-from dagwright.contract.keys import sha256_hex
-from dagwright.contract.names import blob_key
 from dagwright.store.errors import NotFound, StoreError
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import Callable, Mapping
+    from typing import Callable, Mapping, Sequence
 
     from dagwright.store.verbs import Store
 
@@ -23,9 +22,8 @@ _TRIES = 5
 """Rounds of create and read back; more than one only where an entry is damaged or removed in between."""
 _KEPT = 1024 * 1024
 """Size up to which a blob that was read to verify an entry is kept for its reader."""
-
-_ONE_REQUEST = 8 * 1024 * 1024
-"""Size up to which a blob is created, in one request that a slow network must carry within half a minute."""
+_LONGEST = 64 * 1024 * 1024
+"""Bytes of a document; one that is longer was not written by us and is not read."""
 
 
 class InputsDiffer(Exception):  # noqa: N818 - the run's inputs do
@@ -44,20 +42,33 @@ class PinDamaged(Exception):  # noqa: N818 - the pin is
     """A run's pin, or a blob that it names, is damaged or gone; no value may be put in its place."""
 
 
-def lookup(store: Store, entry_key: str) -> Result | None:
-    """Find a cached result, verified with all its blobs; a damaged one is removed and counts as absent."""
+def lookup(
+    store: Store,
+    entry_key: str,
+    *,
+    outputs: Sequence[tuple[str, str]] | None = None,
+    remove: bool = True,
+    damaged: Callable[[str], None] | None = None,
+) -> Result | None:
+    """Find a cached result, verified with all its blobs; a damaged one counts as absent.
+
+    Args:
+        store: Where to look.
+        entry_key: Key of the entry.
+        outputs: Names and types that the outputs must have, in their order; any unless told.
+        remove: Whether a damaged entry is removed.
+        damaged: Told in a few words what is wrong with an entry.
+    """
     try:
-        document = store.get(entry_key)
-    except NotFound:
+        result = _read_document(store, entry_key)
+        _verify(store, result, outputs)
+    except _NoDocument:
         return None
-    try:
-        result = decode_result(document)
-        for digest, size in result.sizes().items():
-            content = _verified_blob(store, digest, size)
-            if size <= _KEPT:
-                result.verified[digest] = content
-    except (DamagedResult, NotFound):
-        store.delete(entry_key)
+    except (DamagedResult, NotFound) as damage:
+        if remove:
+            store.delete(entry_key)
+        if damaged is not None:
+            damaged(str(damage))
         return None
     return result
 
@@ -70,6 +81,7 @@ def publish(
     entry_key: str | None = None,
     pin_key: str | None = None,
     inputs_digest: str = "",
+    overwrite: bool = False,
 ) -> Result:
     """Publish a result, and give the one that counts: this one, or that of whoever came first.
 
@@ -80,6 +92,7 @@ def publish(
         entry_key: Key of the cache entry; none for a task that is not cached.
         pin_key: Key of the run's pin; none outside of a run.
         inputs_digest: Digest of the resolved inputs, kept in the pin.
+        overwrite: Whether the entry takes the place of one that stands there. A pin never does.
 
     Raises:
         InputsDiffer: The pin stands already, for other inputs.
@@ -87,8 +100,10 @@ def publish(
         StoreError: The store failed, or kept removing what was written.
     """
     for digest, content in blobs.items():
-        _publish_blob(store, digest, content)
-    if entry_key is not None:
+        publish_blob(store, digest, content)
+    if entry_key is not None and overwrite:
+        store.put(entry_key, encode_result(result))
+    elif entry_key is not None:
         result = _publish_entry(store, entry_key, result)
     if pin_key is not None:
         result = _publish_pin(store, pin_key, result, inputs_digest)
@@ -106,11 +121,9 @@ def read_pin(store: Store, pin_key: str, *, inputs_digest: str = "") -> Result |
         PinDamaged: It is damaged.
     """
     try:
-        document = store.get(pin_key)
-    except NotFound:
+        result = _read_document(store, pin_key)
+    except _NoDocument:
         return None
-    try:
-        result = decode_result(document)
     except DamagedResult as damage:
         raise PinDamaged(f"the result {pin_key} in {store.url} is damaged: {damage}") from None
     if inputs_digest and result.inputs != inputs_digest:
@@ -130,27 +143,11 @@ def fetcher(store: Store, result: Result) -> Callable[[str], bytes]:
         if kept is not None:
             return kept
         try:
-            return _verified_blob(store, digest, sizes.get(digest, -1))
+            return read_blob(store, digest, sizes.get(digest))
         except (DamagedResult, NotFound) as damage:
             raise PinDamaged(f"a value in {store.url} is damaged: {damage}") from None
 
     return fetch
-
-
-def _publish_blob(store: Store, digest: str, content: bytes) -> None:
-    """Write a blob unless its bytes stand there; other bytes (a crash of the disk, a bad copy) are replaced.
-
-    A long one is not created but written, which stores do in parts: writers of one digest write the same bytes.
-    """
-    key = blob_key(digest)
-    if len(content) <= _ONE_REQUEST and store.create(key, content):
-        return
-    try:
-        if store.get(key) == content:
-            return
-    except NotFound:
-        pass
-    store.put(key, content)
 
 
 def _publish_entry(store: Store, entry_key: str, result: Result) -> Result:
@@ -178,8 +175,25 @@ def _publish_pin(store: Store, pin_key: str, result: Result, inputs_digest: str)
     raise StoreError(f"store {store.url} keeps no pin {pin_key!r}: it was removed {_TRIES} times", transient=True)
 
 
-def _verified_blob(store: Store, digest: str, size: int) -> bytes:
-    content = store.get(blob_key(digest))
-    if len(content) != size or sha256_hex(content) != digest:
-        raise DamagedResult(f"the blob {digest} holds other bytes")
-    return content
+def _verify(store: Store, result: Result, outputs: Sequence[tuple[str, str]] | None) -> None:
+    if outputs is not None and [(output.name, output.type) for output in result.outputs] != list(outputs):
+        raise DamagedResult("its outputs are not those of the task")
+    for digest, size in result.sizes().items():
+        if size <= _KEPT:
+            result.verified[digest] = read_blob(store, digest, size)
+        else:
+            verify_blob(store, digest, size)
+
+
+class _NoDocument(Exception):  # noqa: N818 - a plain answer
+    """Nothing stands under the key of a document."""
+
+
+def _read_document(store: Store, key: str) -> Result:
+    try:
+        document = store.get_range(key, 0, _LONGEST + 1)
+    except NotFound:
+        raise _NoDocument from None
+    if len(document) > _LONGEST:
+        raise DamagedResult("it is too long to be a result's")
+    return decode_result(document)

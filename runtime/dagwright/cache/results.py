@@ -21,7 +21,9 @@ if TYPE_CHECKING:
 INLINE_LIMIT = 64 * 1024
 """Bytes of JSON up to which an output's data stands in the document itself."""
 _VERSION = 1
-_BODY = len('{"sum":"') + 64 + len('",')
+_DIGITS = 64
+_HEXADECIMAL = "0123456789abcdef"
+_BODY = len('{"sum":"') + _DIGITS + len('",')
 """Where the rest starts that the checksum is taken over."""
 
 
@@ -127,24 +129,52 @@ def encode_result(result: Result) -> bytes:
 def decode_result(document: bytes) -> Result:
     """Read the document.
 
+    The checksum tells accidents only: whoever may write to the store can make one. So every part is held to its type, and a
+    blob's digest to its form, before any of them becomes a key or a number.
+
     Raises:
-        DamagedResult: It is not whole, not of this version, or was changed.
+        DamagedResult: It is not whole, not of this version, was changed, or is of another shape.
     """
     tail = document[_BODY:]
     if document[:_BODY] != _head_of(tail):
         raise DamagedResult("the checksum does not fit")
-    body = loads(b"{" + tail)
-    if body.get("v") != _VERSION:
-        raise DamagedResult(f"version {body.get('v')!r} is not {_VERSION}")
-    outputs = tuple(
-        Output(o["name"], o["type"], o.get("data"), blob=o.get("blob"), sizes=o.get("sizes"), count=o.get("len"))
-        for o in body["outputs"]
-    )
-    return Result(outputs, inputs=body.get("inputs", ""), made=body.get("made"))
+    try:
+        body = loads(b"{" + tail)
+    except ValueError as error:
+        raise DamagedResult(f"it is no JSON: {error}") from None
+    if not isinstance(body, dict) or body.get("v") != _VERSION:
+        raise DamagedResult(f"version {body.get('v')!r} is not {_VERSION}" if isinstance(body, dict) else "it is no object")
+    outputs, inputs, made = body.get("outputs"), body.get("inputs", ""), body.get("made", {})
+    if not isinstance(outputs, list) or not isinstance(inputs, str) or not isinstance(made, dict):
+        raise DamagedResult("it is of another shape")
+    return Result(tuple(_read_output(output) for output in outputs), inputs=inputs, made=made)
+
+
+def is_digest(text: object) -> bool:
+    """Tell whether something is a SHA-256 in hexadecimal, as keys of blobs have it."""
+    return isinstance(text, str) and len(text) == _DIGITS and not text.strip(_HEXADECIMAL)
 
 
 def _head_of(tail: bytes) -> bytes:
     return f'{{"sum":"{sha256_hex(tail)}",'.encode("ascii")
+
+
+def _read_output(data: Json) -> Output:
+    if not isinstance(data, dict):
+        raise DamagedResult("an output is no object")
+    name, declared, blob, count = data.get("name"), data.get("type"), data.get("blob"), data.get("len")
+    sizes = data.get("sizes", {})
+    if not isinstance(name, str) or not isinstance(declared, str) or not (count is None or _is_size(count)):
+        raise DamagedResult("an output is of another shape")
+    if not isinstance(sizes, dict) or not all(is_digest(digest) and _is_size(size) for digest, size in sizes.items()):
+        raise DamagedResult(f"output {name!r} lists no sizes by digest")
+    if (blob is None) != ("data" in data) or not (blob is None or (isinstance(blob, str) and blob in sizes)):
+        raise DamagedResult(f"output {name!r} has no value")
+    return Output(name, declared, data.get("data"), blob=blob, sizes=sizes, count=count)
+
+
+def _is_size(value: object) -> bool:
+    return type(value) is int and value >= 0
 
 
 def _encode_output(output: Output) -> dict[str, Json]:

@@ -14,6 +14,8 @@ from dagwright.cache import (
     read_pin,
     unpack_output,
 )
+from dagwright.cache.blobs import verify_blob
+from dagwright.cache.results import DamagedResult
 from dagwright.contract.keys import sha256_hex
 from dagwright.contract.names import blob_key, entry_key, pin_key
 from dagwright.store import NotFound, open_store
@@ -184,3 +186,56 @@ def test_where_a_result_comes_from_changes_no_key_and_no_value(store):
     publish(store, result, {}, entry_key=ENTRY)
     assert publish(store, other, {}, entry_key=ENTRY).made == {"task": "flow.t"}
     assert store.list("v1/ac") == [ENTRY]
+
+
+def test_an_entry_with_other_outputs_than_the_tasks_is_refused(store):
+    publish(store, *made(1), entry_key=ENTRY)
+    assert lookup(store, ENTRY, outputs=[("o0", "list[int]")]) is not None
+    words = []
+    assert lookup(store, ENTRY, outputs=[("o0", "int")], damaged=words.append) is None
+    assert words == ["its outputs are not those of the task"]
+    assert store.list("v1/ac") == []
+
+
+def test_a_reader_that_may_not_write_leaves_a_damaged_entry(store):
+    publish(store, *made(1), entry_key=ENTRY)
+    spoil(store, ENTRY, "flipped")
+    words = []
+    assert lookup(store, ENTRY, remove=False, damaged=words.append) is None
+    assert words == ["the checksum does not fit"]
+    assert store.list("v1/ac") == [ENTRY]
+
+
+def test_overwriting_replaces_the_entry_and_never_the_pin(store):
+    publish(store, *made(1), entry_key=ENTRY, pin_key=PIN, inputs_digest="i")
+    assert first(store, publish(store, *made(2), entry_key=ENTRY, overwrite=True)) == 2
+    assert first(store, lookup(store, ENTRY)) == 2
+    assert first(store, publish(store, *made(3), entry_key=ENTRY, overwrite=True, pin_key=PIN, inputs_digest="i")) == 1
+
+
+@pytest.mark.parametrize("digest", ["../../../../etc/passwd", "/etc/passwd", "a" * 64, "", ".tmp/1"])
+def test_a_blob_that_a_result_does_not_list_is_not_fetched(store, digest):
+    publish(store, *made(1, long=True), pin_key=PIN, inputs_digest="i")
+    with pytest.raises(PinDamaged, match="refers to a blob that it does not list"):
+        fetcher(store, read_pin(store, PIN))(digest)
+
+
+def test_an_endless_entry_is_not_read(store, monkeypatch):
+    monkeypatch.setattr("dagwright.cache.protocol._LONGEST", 1000)
+    store.put(ENTRY, b"x" * 2000)
+    words = []
+    assert lookup(store, ENTRY, damaged=words.append) is None
+    assert words == ["it is too long to be a result's"]
+
+
+@pytest.mark.parametrize("size", [0, 1, 8 * 1024 * 1024 - 1, 8 * 1024 * 1024, 8 * 1024 * 1024 + 1])
+def test_long_blobs_are_verified_in_parts_to_the_last_byte(store, size):
+    content = bytes(size)
+    digest = sha256_hex(content)
+    store.put(blob_key(digest), content)
+    verify_blob(store, digest, size)
+    for spoilt in (content + b"x", content[:-1], b"x" + content[1:], content[:-1] + b"x"):
+        if spoilt != content:
+            store.put(blob_key(digest), spoilt)
+            with pytest.raises(DamagedResult):
+                verify_blob(store, digest, size)

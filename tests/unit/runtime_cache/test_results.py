@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import json
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -17,10 +19,9 @@ OUTPUTS = st.builds(
     TEXT,
     TEXT,
     JSON,
-    blob=st.none() | st.just("a" * 64),
     sizes=st.dictionaries(st.just("a" * 64), st.integers(0, 10)),
     count=st.none() | st.integers(0, 5),
-)
+) | st.builds(Output, TEXT, TEXT, blob=st.just("a" * 64), sizes=st.builds(lambda size: {"a" * 64: size}, st.integers(0, 10)))
 RESULTS = st.builds(
     lambda outputs, inputs, made: Result(tuple(outputs), inputs=inputs, made=made),
     st.lists(OUTPUTS, max_size=3),
@@ -59,6 +60,56 @@ def test_every_truncation_and_every_addition_is_noticed():
 def test_a_document_of_another_version_is_not_read():
     tail = b'"v":2,"outputs":[]}'
     with pytest.raises(DamagedResult, match="version 2 is not 1"):
+        decode_result(b'{"sum":"' + sha256_hex(tail).encode() + b'",' + tail)
+
+
+def sealed(body):
+    """A document with a checksum that fits, as anybody can write one who may write to the store."""
+    tail = json.dumps(body, separators=(",", ":")).encode()[1:]
+    return b'{"sum":"' + sha256_hex(tail).encode() + b'",' + tail
+
+
+WHOLE = {"name": "o0", "type": "int", "data": 1}
+SHAPES = [
+    {},
+    {"outputs": None},
+    {"outputs": {}},
+    {"outputs": [1]},
+    {"outputs": [[]]},
+    {"outputs": [{**WHOLE, "name": 1}]},
+    {"outputs": [{**WHOLE, "type": ["int"]}]},
+    {"outputs": [{"name": "o0", "type": "int"}]},
+    {"outputs": [{**WHOLE, "len": -1}]},
+    {"outputs": [{**WHOLE, "len": True}]},
+    {"outputs": [{**WHOLE, "len": 1.0}]},
+    {"outputs": [{**WHOLE, "sizes": []}]},
+    {"outputs": [{**WHOLE, "sizes": {"../../../etc/passwd": 1}}]},
+    {"outputs": [{**WHOLE, "sizes": {"A" * 64: 1}}]},
+    {"outputs": [{**WHOLE, "sizes": {"a" * 63: 1}}]},
+    {"outputs": [{**WHOLE, "sizes": {"a" * 64: "1"}}]},
+    {"outputs": [{**WHOLE, "sizes": {"a" * 64: -1}}]},
+    {"outputs": [{"name": "o0", "type": "int", "blob": "../../../etc/passwd", "sizes": {"a" * 64: 1}}]},
+    {"outputs": [{"name": "o0", "type": "int", "blob": "a" * 64}]},
+    {"outputs": [{"name": "o0", "type": "int", "blob": ["a" * 64], "sizes": {"a" * 64: 1}}]},
+    {"outputs": [{**WHOLE, "blob": "a" * 64, "sizes": {"a" * 64: 1}}]},
+    {"outputs": [], "inputs": 1},
+    {"outputs": [], "made": []},
+]
+
+
+@pytest.mark.parametrize("shape", SHAPES, ids=range(len(SHAPES)))
+def test_a_forged_document_of_another_shape_is_refused(shape):
+    with pytest.raises(DamagedResult):
+        decode_result(sealed({"v": 1, **shape}))
+
+
+def test_a_forged_document_of_our_shape_is_read():
+    assert decode_result(sealed({"v": 1, "outputs": [WHOLE]})).output("o0").data == 1
+
+
+def test_a_forged_document_that_is_nested_without_end_is_refused():
+    tail = b'"v":1,"outputs":' + b"[" * 200_000
+    with pytest.raises(DamagedResult):
         decode_result(b'{"sum":"' + sha256_hex(tail).encode() + b'",' + tail)
 
 
