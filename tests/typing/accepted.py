@@ -45,6 +45,16 @@ def notify(text: str) -> None:
     print(text)
 
 
+@task
+async def fetch(number: float) -> str:
+    return str(number)
+
+
+@task(retries=1)
+async def push(text: str) -> None:
+    print(text)
+
+
 @workflow
 def inner(number: float) -> tuple[str, float]:
     return describe(number=number), double(number)
@@ -61,12 +71,14 @@ def outer(numbers: list[float], number: float = 1.5) -> list[str]:
     first >> notify(text="second") >> notify(text="third")
     doubles >> first
     low >> first
+    push(text=fetch(number=doubled)) >> first
     return texts
 
 
 result: list[str] = outer(numbers=[1.0])
 element: float = double(number=3)
 assert_type(double(1.0), float)
+assert_type(fetch(number=1.0), str)
 assert_type(inner(1.0), tuple[str, float])
 assert_type(split(number=1.0).low, float)
 assert_type(list(map_task(double)(number=[1.0])), list[float])

@@ -87,6 +87,7 @@ NOT_SERIALIZED = Code("DW529", "warning", "equal calls at the same time do not w
 
 # 53x and 54x: Argo
 ARGO_SETTING = Code("DW530", "error", "a setting of the Argo target cannot be used")
+WRONG_FUNCTION = Code("DW512", "error", "a function of this kind can be no task or workflow")
 ARGO_NO_STORE = Code("DW531", "warning", "no store is configured for Argo")
 ARGO_NAME = Code("DW532", "error", "Argo or Kubernetes does not take a name")
 ARGO_NO_TASK = Code("DW533", "error", "a workflow without a task has nothing to run on Argo")

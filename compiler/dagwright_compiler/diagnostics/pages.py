@@ -27,7 +27,7 @@ GROUPS = {
     "DW3": "Types",
     "DW4": "Graph",
     "DW50": "Policy of tasks",
-    "DW51": "Policy of tasks: resources and images",
+    "DW51": "Policy of tasks: resources, images, functions",
     "DW52": "Policy of tasks: what has no effect yet",
     "DW53": "Argo",
     "DW54": "Argo: what pods can have",

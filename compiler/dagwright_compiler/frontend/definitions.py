@@ -13,6 +13,7 @@ from dagwright_compiler.diagnostics import codes
 from dagwright_compiler.diagnostics.suggestions import did_you_mean
 from dagwright_compiler.frontend.entities import Entity, External, FunctionEntity, Unresolved
 from dagwright_compiler.frontend.findings import Findings, Place
+from dagwright_compiler.frontend.function_kinds import FunctionKinds
 from dagwright_compiler.frontend.names import NOT_YET
 from dagwright_compiler.frontend.promises import Callee
 from dagwright_compiler.ir.program import Policy, TaskDef
@@ -59,6 +60,7 @@ class Definitions:
         self._classes = classes
         self._findings = findings
         self._spans = spans
+        self._kinds = FunctionKinds(findings)
         self._decorations: dict[int, Decoration] = {}
         self._callees: dict[int, Callee] = {}
         self._signatures: dict[Interface, str] = {}
@@ -139,14 +141,7 @@ class Definitions:
             help_ = f"write `@task` above `@{text}`" if kind == "task" else "remove it"
             self._findings.add(codes.MISPLACED_DEFINITION, message, Place(module, wrong), help=help_)
             return Decoration("broken")
-        if isinstance(node, ast.AsyncFunctionDef):
-            message = f"an async function cannot be a {kind} yet"
-            self._findings.add(
-                codes.NOT_SUPPORTED_YET,
-                message,
-                module.name_span(node),
-                help="write `def`, and call `asyncio.run` inside the task",
-            )
+        if self._kinds.refuse(node, module, kind, is_bare=decorator is node.decorator_list[-1]):
             return Decoration("broken")
         if isinstance(decorator, ast.Call) and decorator.args:
             message = f"`@{kind}` takes keywords only"

@@ -6,6 +6,8 @@ counts: elements are checked when a value crosses a task's boundary.
 
 from __future__ import annotations
 
+from dagwright.authoring.coroutines import is_coroutine
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -33,7 +35,15 @@ def call_checked(function: Callable[..., Any], arguments: tuple[Any, ...], keywo
         _check(value, hints.get(name), scope, where, f"argument {name!r}") for name, value in zip(names, arguments)
     ] + list(arguments[len(names) :])
     named = {name: _check(value, hints.get(name), scope, where, f"argument {name!r}") for name, value in keywords.items()}
-    return _check(function(*checked, **named), hints.get("return", Ellipsis), scope, where, "the result")
+    returned, expected = function(*checked, **named), hints.get("return", Ellipsis)
+    if is_coroutine(returned):
+        return _checked_later(returned, expected, scope, where)
+    return _check(returned, expected, scope, where, "the result")
+
+
+async def _checked_later(coroutine: Any, hint: Any, scope: dict[str, Any], where: str) -> Any:
+    """The result of an async function, checked when it is awaited."""
+    return _check(await coroutine, hint, scope, where, "the result")
 
 
 def _check(value: Any, hint: Any, scope: dict[str, Any], where: str, what: str) -> Any:

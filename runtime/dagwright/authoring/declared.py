@@ -9,8 +9,10 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from typing import Any
 
-_COROUTINE = 0x80 | 0x200
-"""``inspect.CO_COROUTINE | CO_ASYNC_GENERATOR``, without importing inspect."""
+ASYNC = 0x80
+"""``inspect.CO_COROUTINE``, without importing inspect."""
+_GENERATOR = 0x20 | 0x200
+"""``inspect.CO_GENERATOR | CO_ASYNC_GENERATOR``."""
 
 
 class Declared(Generic[Inputs, Result_co]):
@@ -29,8 +31,8 @@ class Declared(Generic[Inputs, Result_co]):
         code = getattr(function, "__code__", None)
         if code is None:
             raise TypeError(f"@{decorator} stands above a function, not above {type(function).__name__}")
-        if code.co_flags & _COROUTINE:
-            raise TypeError(f"@{decorator} does not take async functions")
+        if code.co_flags & _GENERATOR:
+            raise TypeError(f"@{decorator} does not take functions that yield: return a list")
         self.__dict__.update(function.__dict__)
         self.__module__ = function.__module__
         self.__name__ = function.__name__

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dagwright.authoring.calls import in_attempt
+from dagwright.authoring.coroutines import finished
 from dagwright.authoring.type_parameters import Element, Generic, Result, Result_co
 
 TYPE_CHECKING = False
@@ -43,7 +44,7 @@ class MapTask(Generic[Element, Result_co]):
         results: Any = []
         for row in zip(*columns):
             by_name = dict(zip(named, row[len(lists) :]))
-            results.append(self.__wrapped__(*row[: len(lists)], **fixed, **by_name))
+            results.append(finished(self.__wrapped__(*row[: len(lists)], **fixed, **by_name)))
         mapped: Mapped[Result_co] = results
         return mapped
 

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from dagwright.authoring.calls import CallFailed, execute, in_attempt
-from dagwright.authoring.declared import Declared
+from dagwright.authoring.declared import ASYNC, Declared
 from dagwright.authoring.type_parameters import Inputs, Result, Result_co
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Coroutine, Mapping, Sequence
     from datetime import timedelta
     from typing import Any, Protocol, overload
 
@@ -24,6 +24,10 @@ if TYPE_CHECKING:
         """What ``task(...)`` with keywords gives."""
 
         @overload
+        def __call__(self, function: Callable[Inputs, Coroutine[Any, Any, None]], /) -> Task[Inputs, Completion]: ...
+        @overload
+        def __call__(self, function: Callable[Inputs, Coroutine[Any, Any, Result]], /) -> Task[Inputs, Result]: ...
+        @overload
         def __call__(self, function: Callable[Inputs, None], /) -> Task[Inputs, Completion]: ...
         @overload
         def __call__(self, function: Callable[Inputs, Result], /) -> Task[Inputs, Result]: ...
@@ -33,12 +37,19 @@ class Task(Declared[Inputs, Result_co]):
     """A function that runs in a container of its own, with caching, retries and a timeout as declared."""
 
     def __call__(self, *arguments: Inputs.args, **keywords: Inputs.kwargs) -> Result_co:
-        """Run the task: in an attempt as the plain function, elsewhere as a program of one node."""
+        """Run the task: in an attempt as the plain function, elsewhere as a program of one node.
+
+        A task that is an async function gives what such a function gives: something to await.
+        """
         if in_attempt():
             from dagwright.authoring.checking import call_checked
 
             result: Result_co = call_checked(self.__wrapped__, arguments, keywords)
             return result
+        if self.__wrapped__.__code__.co_flags & ASYNC:
+            later: Any = _execute_later(self.__module__, self.__qualname__, arguments, keywords)
+            promised: Result_co = later
+            return promised
         try:
             executed: Result_co = execute(self.__module__, self.__qualname__, arguments, keywords)
         except CallFailed as failed:
@@ -48,8 +59,23 @@ class Task(Declared[Inputs, Result_co]):
         raise error
 
 
+async def _execute_later(module: str, qualname: str, arguments: tuple[Any, ...], keywords: Mapping[str, Any]) -> Any:
+    """Run a task in a thread, so that the caller's event loop goes on meanwhile."""
+    import asyncio
+
+    try:
+        return await asyncio.to_thread(execute, module, qualname, arguments, keywords)
+    except CallFailed as failed:
+        error = failed.error
+    raise error
+
+
 if TYPE_CHECKING:
 
+    @overload
+    def task(function: Callable[Inputs, Coroutine[Any, Any, None]], /) -> Task[Inputs, Completion]: ...
+    @overload
+    def task(function: Callable[Inputs, Coroutine[Any, Any, Result]], /) -> Task[Inputs, Result]: ...
     @overload
     def task(function: Callable[Inputs, None], /) -> Task[Inputs, Completion]: ...
     @overload

@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 
 from dagwright.authoring.calls import CallFailed, at_module_level, execute, in_attempt
-from dagwright.authoring.declared import Declared
+from dagwright.authoring.declared import ASYNC, Declared
 from dagwright.authoring.type_parameters import Inputs, Result, Result_co
 
 TYPE_CHECKING = False
@@ -87,7 +87,10 @@ def workflow(function: Any = None, /, **keywords: Any) -> Any:
 
 
 def _declare(function: Callable[..., Any]) -> Workflow[..., Any]:
-    return Workflow("workflow", function)
+    declared = Workflow("workflow", function)
+    if declared.__wrapped__.__code__.co_flags & ASYNC:
+        raise TypeError("@workflow does not take async functions: its body is read, never run")
+    return declared
 
 
 def _not_run(name: str, function: Callable[..., Any]) -> NotRun:

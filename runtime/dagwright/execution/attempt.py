@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 import time
 
+from dagwright.authoring.coroutines import finished
 from dagwright.cache import InputsDiffer, PinDamaged
 from dagwright.contract.exits import SYSTEM_TRANSIENT
 from dagwright.contract.names import CONTROL_FOLDER, pin_key
@@ -145,7 +146,7 @@ class _UserCode:
 
     def run(self, function: Callable[..., Any], arguments: dict[str, Any]) -> Any:
         try:
-            return function(**arguments)
+            return finished(function(**arguments))
         except BaseException as error:
             raise UserFailure(error) from error
         finally:

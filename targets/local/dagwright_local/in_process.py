@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 from typing import TYPE_CHECKING, Any
 
+from dagwright.authoring.coroutines import finished
 from dagwright.authoring.working_folders import process_folder
 from dagwright.cache import fetcher, unpack_output
 from dagwright.contract.types import parse
@@ -218,7 +219,7 @@ class _Run:
 def _called(function: Callable[..., Any], arguments: dict[str, Any]) -> Any:
     process = os.getpid()
     try:
-        return function(**arguments)
+        return finished(function(**arguments))
     except SystemExit as leaving:
         if os.getpid() != process:  # one that the task forked may leave as it likes
             raise UserFailure(leaving) from leaving

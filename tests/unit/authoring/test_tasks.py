@@ -165,12 +165,23 @@ def test_a_wrong_declaration_is_refused_by_name(declare: typing.Callable[[], obj
         declare()
 
 
-def test_an_async_function_is_refused() -> None:
+def test_functions_that_give_no_value_are_refused() -> None:
     async def later() -> int:
         return 1
 
-    with pytest.raises(TypeError, match="@task does not take async functions"):
-        task(later)
+    async def parts() -> typing.AsyncIterator[int]:
+        yield 1
+
+    def numbers() -> typing.Iterator[int]:
+        yield 1
+
+    assert task(later).__wrapped__ is later
+    with pytest.raises(TypeError, match="@workflow does not take async functions"):
+        workflow(later)
+    for declare in (task, workflow):
+        for function in (parts, numbers):
+            with pytest.raises(TypeError, match="does not take functions that yield"):
+                declare(function)
 
 
 def test_decorators_take_every_form_of_parentheses() -> None:
