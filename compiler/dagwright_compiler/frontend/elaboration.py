@@ -24,12 +24,12 @@ from dagwright_compiler.frontend.image_keywords import Images
 from dagwright_compiler.frontend.interfaces import Interfaces
 from dagwright_compiler.frontend.late_spans import LateSpans
 from dagwright_compiler.frontend.modules import Module, ReadModule
-from dagwright_compiler.frontend.nested_calls import warn_nested_calls
 from dagwright_compiler.frontend.reading import garbage_collector_off
 from dagwright_compiler.frontend.refusals import warn_left_out
 from dagwright_compiler.frontend.resolution import Resolver
 from dagwright_compiler.frontend.static_values import Evaluator
 from dagwright_compiler.frontend.summary import Defined, Imported
+from dagwright_compiler.frontend.task_bodies import TaskBodies
 from dagwright_compiler.frontend.typing_rules import TypingRules
 from dagwright_compiler.frontend.workflows import build_workflow
 from dagwright_compiler.ir.program import GraphNode, Library, Workflow
@@ -40,7 +40,6 @@ if TYPE_CHECKING:
     from dagwright_compiler.diagnostics.model import Collector
     from dagwright_compiler.frontend.project import Project
     from dagwright_compiler.frontend.promises import Callee
-    from dagwright_compiler.frontend.summary import FunctionNode
 
 
 class Elaborated(msgspec.Struct, frozen=True, eq=False):
@@ -107,6 +106,7 @@ class _Elaboration:
         self._workflows: dict[str, Workflow] = {}
         self._built: set[str] = set()
         self._waiting: deque[Callee] = deque()
+        self._task_bodies = TaskBodies(project, self._resolver, self._definitions, self._findings)
 
     def run(self) -> Elaborated:
         requested = self._project.requested()
@@ -116,8 +116,9 @@ class _Elaboration:
             self._check_imports(module)
         tasks: list[str] = []
         workflows: list[str] = []
+        travelling = frozenset(record.location for record in read.values())
         for module in dict.fromkeys(requested):
-            for callee in self._module(module):
+            for callee in self._module(module, travelling):
                 (tasks if callee.kind == "task" else workflows).append(callee.name)
         self._drop_callers()
         try:
@@ -211,14 +212,13 @@ class _Elaboration:
                 )
                 module.entities[name] = Unresolved(entity.reason, entity.help, reported=True)
 
-    def _module(self, module: Module) -> list[Callee]:
+    def _module(self, module: Module, travelling: frozenset[str]) -> list[Callee]:
         """Elaborate the tasks and workflows that a requested module defines, in source order."""
         if module.summary is None:
             return []
         self._check_definitions(module)
         warn_left_out(module, self._resolver, self._findings)
         callees: list[Callee] = []
-        task_nodes: list[FunctionNode] = []
         for name, binding in module.summary.bindings.items():
             if not isinstance(binding, Defined) or isinstance(binding.node, ast.ClassDef) or not binding.node.decorator_list:
                 continue
@@ -226,13 +226,12 @@ class _Elaboration:
             callee = self._callee(entity) if isinstance(entity, FunctionEntity) else None
             if callee is not None:
                 callees.append(callee)
-                if callee.kind == "task":
-                    task_nodes.append(callee.node)
         for callee in callees:
             if callee.kind == "workflow":
                 self._workflow(callee)
-        if task_nodes:
-            warn_nested_calls(module, task_nodes, self._resolver, self._definitions, self._findings)
+        tasks = [callee for callee in callees if callee.kind == "task"]
+        if tasks:
+            self._task_bodies.check(module, tasks, travelling)
         return callees
 
     def _callee(self, entity: FunctionEntity) -> Callee | None:

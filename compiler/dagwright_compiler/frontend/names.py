@@ -48,6 +48,12 @@ NOT_YET = {
 }
 """Authoring names that are known but not compiled yet, with the nearest form that works."""
 
+ONLY_IN_TASKS = {
+    "current_context": "`current_context()` tells of a running task, and nothing runs here",
+    "Deck": "a `Deck` is made by a running task, and nothing runs here",
+}
+"""Authoring names that tasks use and nothing else can: what is wrong with each elsewhere."""
+
 _AUTHORING_NAMES = SUPPORTED | NOT_YET.keys()
 
 _KNOWN = {

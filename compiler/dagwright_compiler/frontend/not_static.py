@@ -14,7 +14,7 @@ from dagwright_compiler.frontend.entities import (
     Unresolved,
     UnstableEntity,
 )
-from dagwright_compiler.frontend.names import NOT_YET
+from dagwright_compiler.frontend.names import NOT_YET, ONLY_IN_TASKS
 
 if TYPE_CHECKING:
     from dagwright_compiler.diagnostics.model import Code
@@ -55,6 +55,8 @@ class NotStatic(Exception):  # noqa: N818 - a reason, not an error of ours
 
 def never_run(entity: External, place: Place) -> NotStatic:
     """Why something outside the project has no value at compile time."""
+    if entity.symbol in ONLY_IN_TASKS:
+        return NotStatic(place, ONLY_IN_TASKS[entity.symbol], help_="use it inside a task", code=codes.UNSUPPORTED_EXPRESSION)
     if entity.symbol in NOT_YET:
         message = f"`{entity.symbol}` is not supported yet"
         return NotStatic(place, message, help_=NOT_YET[entity.symbol], code=codes.NOT_SUPPORTED_YET)

@@ -101,6 +101,26 @@ class Project:
             folder = posixpath.dirname(folder)
         return None
 
+    def data(self, path: str, importer: Module | None = None) -> str | None:
+        """Location of the file or folder at a location, or at a path relative to a module or to a folder above it; ``None`` where nothing is."""
+        folder = posixpath.dirname(importer.location) if importer is not None else ""
+        for _ in range(_MOST_ANCESTORS if importer is not None else 1):
+            found = posixpath.normpath(posixpath.join(folder, path))
+            if self._tree.is_file(found) or self._tree.is_folder(found):
+                return found
+            if folder in (posixpath.dirname(folder), self._display_root):
+                break
+            folder = posixpath.dirname(folder)
+        return None
+
+    def is_folder(self, location: str) -> bool:
+        """Whether a folder stands at a location."""
+        return self._tree.is_folder(location)
+
+    def shown(self, location: str) -> str:
+        """A location as messages print it."""
+        return self._display(location)
+
     def is_package(self, name: str, importer: Module) -> bool:
         """Whether a dotted name is a folder of the project that a module can be imported from."""
         return any(self._folder(root, name) is not None for root in self._import_path(importer))

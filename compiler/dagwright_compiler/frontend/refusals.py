@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from dagwright_compiler.diagnostics import codes
 from dagwright_compiler.frontend.entities import Constant, External
 from dagwright_compiler.frontend.findings import Place
-from dagwright_compiler.frontend.names import NOT_YET
+from dagwright_compiler.frontend.names import NOT_YET, ONLY_IN_TASKS
 from dagwright_compiler.frontend.summary import Assigned
 
 if TYPE_CHECKING:
@@ -42,7 +42,9 @@ def refuse_chain(frame: Frame, node: ast.Call) -> Broken | None:
 
 
 def refuse(frame: Frame, entity: External, node: ast.expr) -> Broken:
-    """Report a name that is known and not compiled."""
+    """Report a name that is known and not compiled, or that only tasks may use."""
+    if entity.symbol in ONLY_IN_TASKS:
+        return frame.report(codes.UNSUPPORTED_EXPRESSION, ONLY_IN_TASKS[entity.symbol], node, help_="use it inside a task")
     return frame.report(codes.NOT_SUPPORTED_YET, f"`{entity.symbol}` is not supported yet", node, help_=NOT_YET[entity.symbol])
 
 

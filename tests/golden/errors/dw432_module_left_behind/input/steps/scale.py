@@ -1,0 +1,2 @@
+def run(x: float) -> float:
+    return 2 * x
