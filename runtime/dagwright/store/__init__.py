@@ -6,11 +6,11 @@ verbs are few on purpose: no compare-and-swap, no times, no renames, so that eve
 
 from __future__ import annotations
 
-from dagwright.store.errors import NotFound, StoreError
+from dagwright.store.errors import Damaged, FileChanged, NotFound, StoreError
 from dagwright.store.opening import open_store
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from dagwright.store.verbs import Store as Store
 
-__all__ = ["NotFound", "StoreError", "open_store"]
+__all__ = ["Damaged", "FileChanged", "NotFound", "StoreError", "open_store"]

@@ -11,13 +11,16 @@ from __future__ import annotations
 
 import errno
 import os
+import time
 
 from dagwright.store.errors import NotFound, StoreError
 from dagwright.store.keys import check_key
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import Callable
+    from typing import Callable, Iterable, Iterator, Optional
+
+    from dagwright.store.verbs import Listed, Names
 
 _ABSENT = frozenset({errno.ENOENT, errno.ENOTDIR, errno.EISDIR})
 _FATAL = {
@@ -38,6 +41,7 @@ class FileStore:
     """The store ``file:///folder``; see ``verbs.Store``. Safe to use from many processes, threads and forked children."""
 
     __slots__ = ("_root", "_serial", "url")
+    conditional = True
 
     def __init__(self, url: str) -> None:
         self.url = url
@@ -71,7 +75,7 @@ class FileStore:
         """Write a value unless one stands there; see ``Store``."""
         path = self._path(key)
         try:
-            staged = self._stage(data)
+            staged = self._stage((data,))
             try:
                 _name(os.link, staged, path)
             except FileExistsError:
@@ -84,9 +88,24 @@ class FileStore:
 
     def put(self, key: str, data: bytes) -> None:
         """Write a value over whatever stands there; see ``Store``."""
+        self._write(key, (data,))
+
+    def put_file(self, key: str, path: str, *, sha256: str) -> None:
+        """Write a file's bytes over whatever stands there; see ``Store``."""
+        from dagwright.store.transfers import parts_of
+
+        self._write(key, parts_of(self.url, key, path, sha256))
+
+    def get_file(self, key: str, path: str, *, sha256: str, size: int) -> None:
+        """Read a value into a file; see ``Store``."""
+        from dagwright.store.transfers import fetch
+
+        fetch(self.get_range, self.url, key, path, sha256=sha256, size=size, ahead=1)
+
+    def _write(self, key: str, parts: Iterable[bytes]) -> None:
         path = self._path(key)
         try:
-            staged = self._stage(data)
+            staged = self._stage(parts)
             try:
                 _name(os.replace, staged, path)
             except OSError:
@@ -95,9 +114,28 @@ class FileStore:
         except OSError as error:
             raise self._failure(error, "write", key) from error
 
-    def list(self, folder: str) -> list[str]:
+    def list(self, folder: str) -> Names:
         """Name all keys below a folder; see ``Store``."""
-        found: list[str] = []
+        return sorted(name for name, _ in self._walk(folder))
+
+    def listing(self, folder: str) -> Listed:
+        """Tell all keys below a folder with size and time; see ``Store``."""
+        found = ((name, _stat(entry)) for name, entry in self._walk(folder))
+        return sorted((name, stat.st_size, stat.st_mtime) for name, stat in found if stat is not None)
+
+    def leftovers(self, older_than_s: float) -> Names:
+        """Name files that dead writers left, as paths; see ``Store``."""
+        try:
+            with os.scandir(f"{self._root}/.tmp") as entries:
+                staged = [(entry.path, _stat(entry)) for entry in entries]
+        except OSError as error:
+            if error.errno in _ABSENT:
+                return []
+            raise self._failure(error, "list", ".tmp") from error
+        youngest = time.time() - older_than_s  # a writer that lives touches its file with every part
+        return sorted(path for path, stat in staged if stat is not None and stat.st_mtime < youngest)
+
+    def _walk(self, folder: str) -> Iterator[tuple[str, os.DirEntry[str]]]:
         pending = [(self._path(folder), folder)]
         while pending:
             path, name = pending.pop()
@@ -107,11 +145,10 @@ class FileStore:
                         if entry.is_dir(follow_symlinks=False):
                             pending.append((entry.path, f"{name}/{entry.name}"))
                         else:
-                            found.append(f"{name}/{entry.name}")
+                            yield f"{name}/{entry.name}", entry
             except OSError as error:
                 if error.errno not in _ABSENT:
                     raise self._failure(error, "list", name) from error
-        return sorted(found)
 
     def delete(self, key: str) -> None:
         """Remove a value; see ``Store``."""
@@ -125,7 +162,7 @@ class FileStore:
         check_key(key)
         return f"{self._root}/{key}"
 
-    def _stage(self, data: bytes) -> str:
+    def _stage(self, parts: Iterable[bytes]) -> str:
         """Write bytes to a file of its own, on disk when this returns."""
         self._serial += 1
         # Pods may share a folder and all be process 1, so the name also holds random bytes.
@@ -137,11 +174,12 @@ class FileStore:
             os.makedirs(f"{self._root}/.tmp", exist_ok=True)
             descriptor = os.open(path, flags, 0o666)
         try:
-            view = memoryview(data)
-            while view:
-                view = view[os.write(descriptor, view) :]
+            for part in parts:
+                view = memoryview(part)
+                while view:
+                    view = view[os.write(descriptor, view) :]
             os.fsync(descriptor)
-        except OSError:
+        except BaseException:
             os.unlink(path)
             raise
         finally:
@@ -155,6 +193,13 @@ class FileStore:
         remedy = _FATAL.get(error.errno or 0)
         advice = "" if remedy is None else "; " + remedy.format(user=f"uid {os.geteuid()}")
         return StoreError(f"store {self.url} cannot {verb} {key!r}: {error.strerror or error}{advice}", transient=remedy is None)
+
+
+def _stat(entry: os.DirEntry[str]) -> Optional[os.stat_result]:
+    try:
+        return entry.stat(follow_symlinks=False)
+    except FileNotFoundError:  # another process removed it meanwhile
+        return None
 
 
 def _read(descriptor: int, size: int) -> bytes:

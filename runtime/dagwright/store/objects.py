@@ -20,6 +20,8 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any, Callable, TypeVar
 
+    from dagwright.store.verbs import Listed, Names
+
     Answer = TypeVar("Answer")
 
 _PATIENCE_S = 60.0
@@ -52,13 +54,15 @@ _process = _Process()
 class ObjectStore:
     """The store ``s3://bucket/prefix``; see ``verbs.Store``. Endpoint, region and credentials come from ``AWS_*``."""
 
-    __slots__ = ("_client", "_obstore", "_patience_s", "url")
+    __slots__ = ("_client", "_obstore", "_patience_s", "_uploads", "url")
+    conditional = True
 
     def __init__(self, url: str, *, patience_s: float = _PATIENCE_S) -> None:
         self.url = url
         self._patience_s = patience_s
         self._obstore: Any = _import_obstore(url)
         self._client = _open_client(url)
+        self._uploads: Any = None
 
     def get(self, key: str) -> bytes:
         """Read a value; see ``Store``."""
@@ -96,14 +100,55 @@ class ObjectStore:
         check_key(key)
         self._repeat("write", key, lambda: self._obstore.put(self._client, key, data))
 
-    def list(self, folder: str) -> list[str]:
+    def list(self, folder: str) -> Names:
         """Name all keys below a folder; see ``Store``."""
         check_key(folder)
 
-        def names() -> list[str]:
+        def names() -> Names:
             return [entry["path"] for chunk in self._obstore.list(self._client, folder) for entry in chunk]
 
         return sorted(self._repeat("list", folder, names))
+
+    def put_file(self, key: str, path: str, *, sha256: str) -> None:
+        """Write a file's bytes over whatever stands there; see ``Store``."""
+        from dagwright.store.transfers import AHEAD, part_bytes, parts_of
+
+        check_key(key)
+        size = os.path.getsize(path) if os.path.exists(path) else 0
+        if self._uploads is None:
+            self._uploads = _open_client(self.url, repeats=True)
+
+        def upload() -> None:
+            # Given an iterator, obstore sends it in parts; one that raises leaves nothing behind.
+            self._obstore.put(
+                self._uploads,
+                key,
+                parts_of(self.url, key, path, sha256),
+                chunk_size=part_bytes(size),
+                max_concurrency=AHEAD,
+            )
+
+        self._repeat("write", key, upload)
+
+    def get_file(self, key: str, path: str, *, sha256: str, size: int) -> None:
+        """Read a value into a file; see ``Store``."""
+        from dagwright.store.transfers import fetch
+
+        fetch(self.get_range, self.url, key, path, sha256=sha256, size=size)
+
+    def listing(self, folder: str) -> Listed:
+        """Tell all keys below a folder with size and time; see ``Store``."""
+        check_key(folder)
+
+        def entries() -> Listed:
+            found = self._obstore.list(self._client, folder)
+            return [(entry["path"], entry["size"], entry["last_modified"].timestamp()) for chunk in found for entry in chunk]
+
+        return sorted(self._repeat("list", folder, entries))
+
+    def leftovers(self, older_than_s: float) -> Names:  # noqa: ARG002
+        """None: the store itself keeps what uploads left, until its rule for incomplete ones removes it; see ``Store``."""
+        return []
 
     def delete(self, key: str) -> None:
         """Remove a value; see ``Store``."""
@@ -125,6 +170,8 @@ class ObjectStore:
         while True:
             try:
                 return operation()
+            except StoreError:  # of the file that is read
+                raise
             except Exception as error:  # obstore raises its own, OSError and ValueError; all end as StoreError
                 failure = self._failure(error, verb, key)
                 wait_s = pause_s * int.from_bytes(os.urandom(4), "big") / 2**32  # random would cost its import
@@ -186,7 +233,7 @@ def _import_obstore(url: str) -> Any:
     return obstore
 
 
-def _open_client(url: str) -> Any:
+def _open_client(url: str, *, repeats: bool = False) -> Any:
     from obstore.store import S3Store
 
     bucket, _, prefix = url[len("s3://") :].partition("/")
@@ -198,6 +245,10 @@ def _open_client(url: str) -> Any:
     if endpoint.startswith("http://"):
         options["allow_http"] = True
     build: dict[str, Any] = {"prefix": prefix.strip("/") or None, "retry_config": {"max_retries": 0}}
+    if repeats:
+        from datetime import timedelta
+
+        build["retry_config"] = {"max_retries": 10, "retry_timeout": timedelta(seconds=_PATIENCE_S)}
     try:
         return S3Store(bucket, client_options=options, **build)
     except ValueError:  # before 0.9 (the last for Python 3.9) obstore knows no read timeout

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Protocol
+from typing import List, Protocol, Tuple
+
+Names = List[str]
+Listed = List[Tuple[str, int, float]]
+"""Keys with size in bytes and time of the last write by the store's own clock (Unix)."""
 
 
 class Store(Protocol):
@@ -10,6 +14,8 @@ class Store(Protocol):
 
     url: str
     """Root of all keys, as the user wrote it."""
+    conditional: bool
+    """Whether of many concurrent creators of a key exactly one is told ``True``. Without, nothing may be reserved by ``create``."""
 
     def get(self, key: str) -> bytes:
         """Read a value.
@@ -40,10 +46,37 @@ class Store(Protocol):
         """Write a value over whatever stands there."""
         ...
 
-    def list(self, folder: str) -> list[str]:
+    def list(self, folder: str) -> Names:
         """Name all keys below a folder, at any depth, sorted; an absent folder has none."""
         ...
 
     def delete(self, key: str) -> None:
         """Remove a value; an absent one is no error."""
+        ...
+
+    def put_file(self, key: str, path: str, *, sha256: str) -> None:
+        """Write a file's bytes over whatever stands there, in parts, a few of which are in memory at once.
+
+        Raises:
+            FileChanged: The file has other bytes than those of the digest; nothing was written.
+        """
+        ...
+
+    def get_file(self, key: str, path: str, *, sha256: str, size: int) -> None:
+        """Read a value into a file, in parts. The file gets its name when its bytes are those of the digest.
+
+        What an interrupted call fetched stays in ``<path>.part``; the next one goes on there.
+
+        Raises:
+            NotFound: Nothing stands under the key.
+            Damaged: What stands there has another size or digest.
+        """
+        ...
+
+    def listing(self, folder: str) -> Listed:
+        """Tell all keys below a folder, sorted, with size in bytes and time of the last write by the store's own clock (Unix)."""
+        ...
+
+    def leftovers(self, older_than_s: float) -> Names:
+        """Name files that writers left behind which died before they gave them a key; none where the store itself keeps such."""
         ...

@@ -112,3 +112,23 @@ def test_every_path_has_a_url(name):
     path = os.path.normpath(f"/folder/{name}")
     assert path_of(url_of(path)) == path
     assert url_of(path).isascii()
+
+
+def test_what_a_killed_writer_left_is_named_once_it_is_old(tmp_path):
+    script = """
+import os, signal, sys
+from dagwright.store import open_store
+store = open_store(sys.argv[1])
+store.put("kept", b"x")
+os.replace = lambda *names: os.kill(os.getpid(), signal.SIGKILL)
+store.put("lost", b"x")
+"""
+    store = open_store(f"file://{tmp_path}")
+    assert store.leftovers(0) == []
+    assert subprocess.run([sys.executable, "-c", script, store.url], check=False).returncode == -signal.SIGKILL
+    assert store.leftovers(60) == []
+    [left] = store.leftovers(-1)
+    assert left.startswith(f"{tmp_path}/.tmp/")
+    assert store.list("v1") == []
+    os.utime(left, (0, 0))
+    assert store.leftovers(7 * 24 * 3600) == [left]
