@@ -38,7 +38,7 @@ def pods(tmp_path: Path) -> Pods:
         (["t"], {"DAGWRIGHT_RUN": ""}, "DAGWRIGHT_RUN is not set"),
         (["t"], {"DAGWRIGHT_PLAN": "/nowhere"}, "cannot read the plan /nowhere/plan.json"),
         (["t"], {"DAGWRIGHT_STORE": "ftp://x"}, "no store has the URL 'ftp://x'"),
-        (["t"], {"DAGWRIGHT_CACHE": "maybe"}, "write on or off"),
+        (["t"], {"DAGWRIGHT_CACHE": "maybe"}, "DAGWRIGHT_CACHE is 'maybe': write on, read, write or off"),
         (["t"], {"DAGWRIGHT_ATTEMPT": "first"}, "DAGWRIGHT_ATTEMPT is 'first'"),
         (["t"], {"DAGWRIGHT_STORE": "file:///proc/no/store"}, "/proc/no/store"),
     ],

@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from dagwright.contract.modes import OFF, WRITE, cache_mode
+from dagwright.contract.names import ENV_CACHE
 from dagwright_compiler.cli.inputs import read_inputs
 from dagwright_compiler.cli.main import FINDINGS, SUCCESS
 from dagwright_compiler.cli.options import STDIN, color_option, parse_wanted, project_options
@@ -35,6 +37,7 @@ _EMULATORS = {"batch": "dagwright_local.emulated"}
 @click.argument("target", metavar="FILE[:NAME]")
 @click.argument("arguments", nargs=-1, type=click.UNPROCESSED, metavar="[NAME] [INPUTS]...")
 @click.option("--no-cache", is_flag=True, help="Neither read nor write cached results.")
+@click.option("--overwrite-cache", is_flag=True, help="Compute everything, and put it in the place of what is cached.")
 @click.option("--max-workers", type=click.IntRange(min=1), metavar="N", help="Attempts at a time.  [default: CPUs]")
 @click.option("--inputs-file", metavar="FILE|-", help="Inputs as a JSON or YAML object; options given by name win.")
 @click.option("--isolate", is_flag=True, help="A fresh interpreter and the extracted code bundle for each attempt, as in a pod.")
@@ -47,6 +50,7 @@ def command(
     target: str,
     arguments: tuple[str, ...],
     no_cache: bool,
+    overwrite_cache: bool,
     max_workers: int | None,
     inputs_file: str | None,
     isolate: bool,
@@ -65,6 +69,7 @@ def command(
     """
     _check_emulation(form, emulate=emulate, isolate=isolate)
     _check_option(target)
+    mode = _cache_mode(no_cache=no_cache, overwrite_cache=overwrite_cache)
     wanted, rest = _definition(parse_wanted(target), list(arguments))
     reading = read_wanted([wanted], {"project": project, "domain": domain, "store": store})
     _check_store(reading.settings.local_store)
@@ -81,7 +86,7 @@ def command(
         inputs=inputs,
         store=reading.settings.local_store,
         max_workers=max_workers or os.cpu_count() or 1,
-        cache=not no_cache,
+        cache=mode,
         isolate=isolate,
     )
 
@@ -122,6 +127,18 @@ def _check_emulation(form: str | None, *, emulate: bool, isolate: bool) -> None:
         raise click.BadParameter(f"`{form}` cannot be emulated; there is {', '.join(_EMULATORS)}", param_hint="-t")
     if emulate and isolate:
         raise click.UsageError("--emulate isolates every attempt already: leave --isolate out")
+
+
+def _cache_mode(*, no_cache: bool, overwrite_cache: bool) -> str:
+    """Tell what the run does with the cache: the flag, else the environment."""
+    if no_cache and overwrite_cache:
+        raise click.UsageError("--no-cache writes nothing, and --overwrite-cache does: give one of them")
+    if no_cache or overwrite_cache:
+        return OFF if no_cache else WRITE
+    try:
+        return cache_mode(os.environ.get(ENV_CACHE))
+    except ValueError as error:
+        raise click.UsageError(str(error)) from None
 
 
 def _check_option(target: str) -> None:

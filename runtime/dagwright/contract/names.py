@@ -27,7 +27,7 @@ ENV_INPUT = "DAGWRIGHT_INPUT_"
 A long text goes by reference: see ``contract.references``.
 """
 ENV_CACHE = "DAGWRIGHT_CACHE"
-"""``on`` (default) or ``off``: neither read nor written."""
+"""``on`` (default), ``read``, ``write`` or ``off``: see ``contract.modes``."""
 ENV_PICKLE = "DAGWRIGHT_PICKLE"
 """What becomes of values that only pickle carries: ``warn`` (default), ``deny``, or the class names that may pass, with commas."""
 ENV_PROJECT = "DAGWRIGHT_PROJECT"
@@ -79,6 +79,16 @@ def blob_key(sha256: str) -> str:
 def entry_key(project: str, domain: str, task: str, cache_key: str) -> str:
     """Key of a cache entry: the commit point of a cached result."""
     return f"v1/ac/{quote_part(project)}/{quote_part(domain)}/{quote_part(task)}/{cache_key}.json"
+
+
+def lease_folder(cache_key: str) -> str:
+    """Folder of all epochs of the lease of a cache key."""
+    return f"v1/lease/{cache_key}"
+
+
+def lease_key(cache_key: str, epoch: int) -> str:
+    """Key of one epoch of the lease of a cache key: created once, by its owner."""
+    return f"{lease_folder(cache_key)}/{epoch:08d}"
 
 
 def node_prefix(run: str, node: str, index: int | None = None) -> str:

@@ -6,6 +6,8 @@ the same code.
 
 from __future__ import annotations
 
+from dagwright.contract.modes import ON
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Mapping
@@ -19,7 +21,8 @@ class Assignment:
 
     ``index`` is the element of a map node, ``hint`` the orchestrator's number of the attempt, ``inputs`` the texts of the workflow's
     inputs by name, ``code`` the folders put first on ``sys.path``, ``environment`` what the process adds to its own (a pod's
-    manifest has done that already), ``termination`` the file for a failed attempt's message, ``pickle`` the codec's policy.
+    manifest has done that already), ``termination`` the file for a failed attempt's message, ``cache`` the mode (``contract.modes``),
+    ``pickle`` the codec's policy.
     """
 
     __slots__ = (
@@ -53,7 +56,7 @@ class Assignment:
         code: tuple[str, ...],
         work: str,
         inputs: Mapping[str, str],
-        cache: bool = True,
+        cache: str = ON,
         project: str | None = None,
         domain: str | None = None,
         environment: Mapping[str, str] | None = None,

@@ -22,13 +22,15 @@ from dagwright.store import StoreError, open_store
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import Any, Callable, Sequence
+    from typing import Any, Callable, Sequence, TypeVar
 
     from dagwright.cache import Result
     from dagwright.contract.schema import Publish, Secret
     from dagwright.execution.assignment import Assignment
     from dagwright.execution.child import Report
     from dagwright.store.verbs import Store
+
+    Waited = TypeVar("Waited")
 
 
 def run_attempt(assignment: Assignment, report: Report) -> None:
@@ -90,6 +92,7 @@ def _execute(assignment: Assignment, report: Report) -> tuple[str, int | None]:
         run=user.run,
         reuse=Reuse(store, project=assignment.project, domain=assignment.domain, cache=assignment.cache),
         pin=pin_key(assignment.run, node.id, assignment.index),
+        wait=user.wait,
     )
     done = perform(call)
     assert done.result is not None
@@ -143,6 +146,16 @@ class _UserCode:
     def function(self) -> Callable[..., Any]:
         task = self._assignment.node.task
         return user_code.function_of(self.load(task.module, task.function))
+
+    def wait(self, until: Callable[[], Waited]) -> Waited:
+        """Wait for an equal call, while the watchdog looks away."""
+        if not self._prepared:
+            return until()
+        self._report({"event": "end"})
+        try:
+            return until()
+        finally:
+            self._report({"event": "begin"})
 
     def run(self, function: Callable[..., Any], arguments: dict[str, Any]) -> Any:
         try:

@@ -36,12 +36,23 @@ class FieldView:
 class PolicyView:
     """How a call runs: ``cache_version`` ``None`` is uncached, ``timeout_s`` 0 is no timeout."""
 
-    __slots__ = ("cache_ignore", "cache_version", "deck", "environment", "image", "retries", "secrets", "timeout_s")
+    __slots__ = (
+        "cache_ignore",
+        "cache_serialize",
+        "cache_version",
+        "deck",
+        "environment",
+        "image",
+        "retries",
+        "secrets",
+        "timeout_s",
+    )
 
     def __init__(self, data: schema.Policy) -> None:
         cache = data.get("cache")
         self.cache_version: str | None = cache["version"] if cache else None
         self.cache_ignore: frozenset[str] = frozenset(cache.get("ignore", ())) if cache else frozenset()
+        self.cache_serialize: bool = bool(cache and cache.get("serialize", False))
         self.retries: int = data.get("retries", 0)
         self.timeout_s: float = data.get("timeout_s", 0)
         self.environment: Mapping[str, str] = data.get("environment", {})

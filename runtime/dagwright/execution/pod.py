@@ -11,6 +11,7 @@ import sys
 
 from dagwright.contract import names
 from dagwright.contract.exits import SYSTEM_FATAL
+from dagwright.contract.modes import cache_mode
 from dagwright.execution.assignment import Assignment
 from dagwright.execution.faults import Fault, fatal
 from dagwright.execution.plan_view import read_plan
@@ -126,11 +127,11 @@ def pickle_policy(text: str) -> str | tuple[str, ...]:
     return text if text in ("warn", "deny") else tuple(text.split(","))
 
 
-def _cache(environ: Mapping[str, str]) -> bool:
-    text = environ.get(names.ENV_CACHE) or "on"
-    if text not in ("on", "off"):
-        raise fatal(f"{names.ENV_CACHE} is {text!r}: write on or off")
-    return text == "on"
+def _cache(environ: Mapping[str, str]) -> str:
+    try:
+        return cache_mode(environ.get(names.ENV_CACHE))
+    except ValueError as error:
+        raise fatal(str(error)) from None
 
 
 def _complain(text: str, code: int) -> int:

@@ -8,21 +8,27 @@ really runs, so a cache hit downloads no blob and imports no module of the user.
 
 from __future__ import annotations
 
+import os
+
 from dagwright.contract.keys import cache_key, canonical, sha256_hex, value_digest
+from dagwright.contract.modes import OFF, ON, READ, READING, WRITE, WRITING
 from dagwright.contract.names import entry_key
 from dagwright.execution.faults import UserFailure, fatal
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import Any, Callable, Mapping, Sequence, Union
+    from typing import Any, Callable, Mapping, Optional, Sequence, Union
 
     from dagwright.cache import Result
+    from dagwright.cache.leases import Lease, Pace
     from dagwright.contract.types import Type
     from dagwright.execution.plan_view import FieldView, PolicyView, TaskView
     from dagwright.store.verbs import Store
     from dagwright.values import Codec
 
     Given = Union["Wire", "Value"]
+    Until = Callable[[], Optional[Union[Lease, Result]]]
+    Wait = Callable[[Until], Optional[Union[Lease, Result]]]
 
 RUN = "run"
 CACHED = "cached"
@@ -72,25 +78,27 @@ def _no_blob(sha256: str) -> bytes:
 
 
 class Reuse:
-    """Where results are kept: store, identity of the run for keys, and whether the cache is read and written."""
+    """Where results are kept: store, identity of the run for keys, the mode of the cache (``contract.modes``), the pace of leases."""
 
-    __slots__ = ("cache", "domain", "project", "store")
+    __slots__ = ("cache", "domain", "pace", "project", "store")
 
-    def __init__(self, store: Store, *, project: str, domain: str, cache: bool = True) -> None:
+    def __init__(self, store: Store, *, project: str, domain: str, cache: str = ON, pace: Pace | None = None) -> None:
         self.store = store
         self.project = project
         self.domain = domain
         self.cache = cache
+        self.pace = pace
 
 
 class TaskCall:
     """One call: what to run, with which inputs, and where its result goes.
 
     ``function`` gives the user's function and may import their module; ``run`` calls it with its arguments. Both raise
-    ``UserFailure`` for what the user's code raises. ``reuse`` may be absent only where nothing is pinned and nothing cached.
+    ``UserFailure`` for what the user's code raises. ``reuse`` may be absent only where nothing is pinned and nothing cached. ``wait``
+    goes through what it is given while the call waits for an equal one: the time is not the task's.
     """
 
-    __slots__ = ("codec", "function", "given", "pin", "policy", "reuse", "run", "task")
+    __slots__ = ("codec", "function", "given", "pin", "policy", "reuse", "run", "task", "wait")
 
     def __init__(
         self,
@@ -103,6 +111,7 @@ class TaskCall:
         run: Callable[[Callable[..., Any], dict[str, Any]], Any],
         reuse: Reuse | None = None,
         pin: str | None = None,
+        wait: Wait | None = None,
     ) -> None:
         self.task = task
         self.policy = policy
@@ -112,6 +121,12 @@ class TaskCall:
         self.run = run
         self.reuse = reuse
         self.pin = pin
+        self.wait = wait or _simply
+
+    @property
+    def cache(self) -> str:
+        """The mode of the cache for this call: off where the task is not cached."""
+        return OFF if self.reuse is None or self.policy.cache_version is None else self.reuse.cache
 
 
 class Performed:
@@ -140,32 +155,116 @@ def perform(call: TaskCall) -> Performed:
         StoreError: The store failed.
     """
     reuse = call.reuse
-    if reuse is None or (call.pin is None and (call.policy.cache_version is None or not reuse.cache)):
+    if reuse is None or (call.pin is None and call.cache == OFF):
         return Performed(RUN, None, _run(call, _Inputs(call)))
-    return _perform_stored(call, reuse, _Inputs(call))
+    return _Stored(call, reuse).perform()
 
 
-def _perform_stored(call: TaskCall, reuse: Reuse, inputs: _Inputs) -> Performed:
-    from dagwright.cache import lookup, publish, read_pin
+class _Stored:
+    """A call whose result is looked for and kept: in the run, in the cache, or in both."""
 
-    digests = inputs.digests()
-    inputs_digest = sha256_hex(canonical(digests))
-    if call.pin is not None:
-        pinned = read_pin(reuse.store, call.pin, inputs_digest=inputs_digest)
-        if pinned is not None:
-            return Performed(PINNED, pinned, None)
-    entry = _entry_key(call, reuse, digests)
-    if entry is not None:
-        found = lookup(reuse.store, entry)
-        if found is not None:
-            if call.pin is not None:
-                found = publish(reuse.store, found, {}, pin_key=call.pin, inputs_digest=inputs_digest)
-            return Performed(CACHED, found, None)
-    values = _run(call, inputs)
-    blobs: dict[str, bytes] = {}
-    made = _encode(call, values, blobs)
-    stored = publish(reuse.store, made, blobs, entry_key=entry, pin_key=call.pin, inputs_digest=inputs_digest)
-    return Performed(RUN, stored, values if stored.outputs is made.outputs else None)
+    __slots__ = ("_call", "_digests", "_inputs", "_inputs_digest", "_key", "_reuse", "_store")
+
+    def __init__(self, call: TaskCall, reuse: Reuse) -> None:
+        self._call = call
+        self._reuse = reuse
+        self._store = reuse.store
+        self._inputs = _Inputs(call)
+        self._digests = self._inputs.digests()
+        self._inputs_digest = sha256_hex(canonical(self._digests))
+        self._key = _cache_key(call, reuse, self._digests)
+
+    def perform(self) -> Performed:
+        from dagwright.cache import read_pin
+
+        call = self._call
+        if call.pin is not None:
+            pinned = read_pin(self._store, call.pin, inputs_digest=self._inputs_digest)
+            if pinned is not None:
+                return Performed(PINNED, pinned, None)
+        found = self._find() if call.cache in READING else None
+        if found is None and call.cache == ON and call.policy.cache_serialize:
+            return self._perform_alone()
+        return self._run() if found is None else self._hit(found)
+
+    def _perform_alone(self) -> Performed:
+        """Of equal calls at the same time compute one, if the store can tell which."""
+        from dagwright.cache.leases import Lease, Pace, reserve
+
+        call = self._call
+        if not self._store.conditional:
+            _say(f"equal calls of {call.task.name} do not wait for each other: the store {self._store.url} cannot tell who came first")
+            return self._run()
+        reserved = call.wait(
+            lambda: reserve(
+                self._store,
+                self._key,
+                self._find,
+                pace=self._reuse.pace or Pace(),
+                # An orchestrator's deadline leaves as much time for waiting as for running.
+                patience_s=call.policy.timeout_s or None,
+                say=lambda why: _say(f"this call of {call.task.name} waits for no other: {why}"),
+            )
+        )
+        if not isinstance(reserved, Lease):
+            return self._run() if reserved is None else self._hit(reserved)
+        try:
+            return self._run()
+        finally:
+            reserved.release()
+
+    @property
+    def _entry(self) -> str:
+        return entry_key(self._reuse.project, self._reuse.domain, self._call.task.name, self._key)
+
+    def _find(self) -> Result | None:
+        """Look the entry up; one that is damaged costs a line, and is computed again."""
+        from dagwright.cache import lookup
+
+        task = self._call.task
+        return lookup(
+            self._store,
+            self._entry,
+            outputs=[(field.name, field.type.text) for field in task.outputs],
+            remove=self._call.cache != READ,
+            damaged=lambda what: _say(f"the cached result of {task.name} is damaged and is computed again: {what}"),
+        )
+
+    def _hit(self, found: Result) -> Performed:
+        from dagwright.cache import publish
+
+        if self._call.pin is not None:
+            found = publish(self._store, found, {}, pin_key=self._call.pin, inputs_digest=self._inputs_digest)
+        return Performed(CACHED, found, None)
+
+    def _run(self) -> Performed:
+        from dagwright.cache import publish
+
+        call = self._call
+        values = _run(call, self._inputs)
+        keeps = call.cache in WRITING
+        if call.pin is None and not keeps:
+            return Performed(RUN, None, values)
+        blobs: dict[str, bytes] = {}
+        made = _encode(call, values, blobs, _provenance(call, self._digests))
+        stored = publish(
+            self._store,
+            made,
+            blobs,
+            entry_key=self._entry if keeps else None,
+            pin_key=call.pin,
+            inputs_digest=self._inputs_digest,
+            overwrite=call.cache == WRITE,
+        )
+        return Performed(RUN, stored, values if stored.outputs is made.outputs else None)
+
+
+def _simply(until: Until) -> Optional[Union[Lease, Result]]:
+    return until()
+
+
+def _say(text: str) -> None:
+    os.write(2, f"dagwright: {' '.join(text.split())}\n".encode("utf-8", "backslashreplace"))
 
 
 class _Inputs:
@@ -268,8 +367,8 @@ def _decoded(call: TaskCall, given: Wire, what: str) -> Any:
         raise UserFailure(TypeError(f"{what}: {mismatch}")) from None
 
 
-def _encode(call: TaskCall, values: dict[str, Any], into: dict[str, bytes]) -> Result:
-    """Bring outputs to their wire form; ``into`` takes all their blobs."""
+def _encode(call: TaskCall, values: dict[str, Any], into: dict[str, bytes], made: dict[str, Any]) -> Result:
+    """Bring outputs to their wire form; ``into`` takes all their blobs, ``made`` tells where they come from."""
     from dagwright.cache import Result, pack_output
 
     outputs = []
@@ -277,23 +376,38 @@ def _encode(call: TaskCall, values: dict[str, Any], into: dict[str, bytes]) -> R
         blobs: dict[str, bytes] = {}
         data = call.codec.encode(values[field.name], field.type, blobs)
         outputs.append(pack_output(field.name, field.type.text, data, blobs, into))
-    return Result(tuple(outputs), made={"task": call.task.name, "cache_version": call.policy.cache_version})
+    return Result(tuple(outputs), made=made)
 
 
-def _entry_key(call: TaskCall, reuse: Reuse, digests: dict[str, str]) -> str | None:
-    """Give the key of the cache entry; ``None`` when the call is not cached."""
+def _cache_key(call: TaskCall, reuse: Reuse, digests: dict[str, str]) -> str:
+    """Give the cache key; empty when the call is not cached."""
     task, policy = call.task, call.policy
-    if policy.cache_version is None or not reuse.cache:
-        return None
-    key = cache_key(
+    if policy.cache_version is None or call.cache == OFF:
+        return ""
+    return cache_key(
         project=reuse.project,
         domain=reuse.domain,
         task=task.name,
         cache_version=policy.cache_version,
         signature=task.signature,
-        inputs={name: digest for name, digest in digests.items() if name not in policy.cache_ignore},
+        inputs=keyed_inputs(policy, digests),
     )
-    return entry_key(reuse.project, reuse.domain, task.name, key)
+
+
+def keyed_inputs(policy: PolicyView, digests: Mapping[str, str]) -> dict[str, str]:
+    """Those digests that are part of a key: all but the ignored ones."""
+    return {name: digest for name, digest in digests.items() if name not in policy.cache_ignore}
+
+
+def _provenance(call: TaskCall, digests: dict[str, str]) -> dict[str, Any]:
+    """Say what a result was made from: what ``dagwright cache why`` compares, and nothing that counts."""
+    task, policy = call.task, call.policy
+    made: dict[str, Any] = {"task": task.name, "cache_version": policy.cache_version}
+    if call.cache != OFF:
+        made["signature"] = task.signature
+        made["inputs"] = keyed_inputs(policy, digests)
+        made["types"] = {field.name: field.type.text for field in task.inputs}
+    return made
 
 
 def _default_of(function: Callable[..., Any], name: str) -> Any:

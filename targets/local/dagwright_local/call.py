@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, cast
 
 from dagwright.authoring.calls import CallFailed
 from dagwright.cache import PinDamaged
+from dagwright.contract.modes import cache_mode
 from dagwright.contract.names import ENV_CACHE
 from dagwright.execution.failures import with_user_frames
 from dagwright.execution.faults import Fault, UserFailure
@@ -115,7 +116,7 @@ class CompiledCall:
     def run(self, arguments: Sequence[Any], keywords: Mapping[str, Any]) -> Any:
         """Bind the arguments, execute, and give the outputs in the declared form."""
         inputs = self._bind(arguments, keywords)
-        outputs = self._executor.run(inputs, cache=os.environ.get(ENV_CACHE, "on") != "off")
+        outputs = self._executor.run(inputs, cache=_cache_mode())
         returns = self._program.returns
         if returns == "none":
             return None
@@ -160,6 +161,13 @@ class CompiledCall:
         if isinstance(declared, type) and getattr(declared, "_fields", None) == tuple(outputs):
             return declared(**outputs)
         return namedtuple(self._name, outputs)(**outputs)  # noqa: PYI024  # pyright: ignore[reportUntypedNamedTuple]  # its fields are known at run time only
+
+
+def _cache_mode() -> str:
+    try:
+        return cache_mode(os.environ.get(ENV_CACHE))
+    except ValueError as error:
+        raise CallFailed(error) from None
 
 
 def _misfit(text: str) -> CallFailed:

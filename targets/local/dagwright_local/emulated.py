@@ -55,7 +55,7 @@ def run(loaded: Loaded, request: Request) -> Report:
                     store_url=request.store,
                     run=setup["run"],
                     max_workers=request.max_workers,
-                    environment={**_credentials(), ENV_CACHE: "on" if request.cache else "off"},
+                    environment={**_credentials(), ENV_CACHE: request.cache},
                     on_line=lambda line: print(line, file=sys.stderr),  # noqa: T201  # where tasks' output belongs
                 )
             except emulator.PlanError as error:

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 from dagwright.authoring.coroutines import finished
 from dagwright.authoring.working_folders import process_folder
 from dagwright.cache import fetcher, unpack_output
+from dagwright.contract.modes import OFF
 from dagwright.contract.types import parse
 from dagwright.execution import context
 from dagwright.execution.bindings import check_lengths, part_of_value
@@ -57,8 +58,8 @@ class InProcess:
         self._order = in_order(needs(program))
         self._literals: dict[int, Wire] = {}
 
-    def run(self, inputs: Mapping[str, Any], *, cache: bool) -> Outputs:
-        """Execute the program; ``inputs`` are normalised values by name.
+    def run(self, inputs: Mapping[str, Any], *, cache: str) -> Outputs:
+        """Execute the program; ``inputs`` are normalised values by name, ``cache`` is the mode (``contract.modes``).
 
         Returns:
             The workflow's outputs by name.
@@ -82,7 +83,7 @@ class InProcess:
 class _Run:
     """One execution: the values so far."""
 
-    def __init__(self, owner: InProcess, inputs: Mapping[str, Any], *, cache: bool) -> None:
+    def __init__(self, owner: InProcess, inputs: Mapping[str, Any], *, cache: str) -> None:
         self._owner = owner
         self._inputs = inputs
         self._cache = cache
@@ -178,7 +179,7 @@ class _Run:
 
     def _attempt(self, node: NodeView, given: Mapping[str, Given]) -> Outputs:
         owner, task = self._owner, node.task
-        cached = self._cache and node.policy.cache_version is not None
+        cached = self._cache != OFF and node.policy.cache_version is not None
         program = owner.program
         call = TaskCall(
             task,
@@ -187,7 +188,7 @@ class _Run:
             codec=owner.codec,
             function=lambda: function_of(owner.modules.load(task.module, task.function)),
             run=self._runner(node),
-            reuse=Reuse(owner.store(), project=program.project, domain=program.domain) if cached else None,
+            reuse=Reuse(owner.store(), project=program.project, domain=program.domain, cache=self._cache) if cached else None,
         )
         return self._values(node, perform(call))
 

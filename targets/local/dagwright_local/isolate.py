@@ -60,7 +60,7 @@ class IsolatedLauncher:
             names.ENV_PROJECT: setup["project"],
             names.ENV_DOMAIN: setup["domain"],
             names.ENV_PICKLE: setup["pickle"],
-            names.ENV_CACHE: "on" if setup["cache"] else "off",
+            names.ENV_CACHE: setup["cache"],
         }
 
     def _referred(self, text: str) -> str:

@@ -14,6 +14,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from dagwright.contract.modes import ON
 from dagwright.contract.names import CONTROL_FOLDER, PLAN_FILE
 from dagwright.execution.plan_view import read_plan
 from dagwright_compiler.driver.bundles import bundle_for
@@ -47,7 +48,7 @@ class Request(NamedTuple):
     inputs: Mapping[str, str]
     store: str
     max_workers: int
-    cache: bool = True
+    cache: str = ON
     isolate: bool = False
 
 
