@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from dagwright_compiler.ir.program import (
     Binding,
+    BuiltBinding,
     DictBinding,
     InputBinding,
     LeafBinding,
@@ -16,6 +17,7 @@ from dagwright_compiler.ir.program import (
     MapNode,
     Node,
     OutputBinding,
+    StructBinding,
 )
 
 if TYPE_CHECKING:
@@ -29,7 +31,7 @@ def producers(node: Node) -> Iterator[str]:
     for _, binding in node.bindings:
         if isinstance(binding, OutputBinding):
             yield binding.node
-        elif isinstance(binding, ListBinding | DictBinding):
+        elif isinstance(binding, BuiltBinding):
             yield from (leaf.node for leaf in leaves(binding) if isinstance(leaf, OutputBinding))
 
 
@@ -38,7 +40,7 @@ def leaves(binding: Binding) -> Iterator[LeafBinding]:
     if isinstance(binding, ListBinding):
         for item in binding.items:
             yield from leaves(item)
-    elif isinstance(binding, DictBinding):
+    elif isinstance(binding, DictBinding | StructBinding):
         for _, item in binding.items:
             yield from leaves(item)
     else:

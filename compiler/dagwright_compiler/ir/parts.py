@@ -9,12 +9,21 @@ from msgspec.structs import replace
 from dagwright.contract.paths import NoSuchPart, follow_wire
 from dagwright.contract.types import UNKNOWN, Type, union_of
 from dagwright_compiler.ir.codec import class_data
-from dagwright_compiler.ir.program import Binding, DictBinding, InputBinding, ListBinding, LiteralBinding, OutputBinding
+from dagwright_compiler.ir.program import (
+    Binding,
+    BuiltBinding,
+    DictBinding,
+    InputBinding,
+    ListBinding,
+    LiteralBinding,
+    OutputBinding,
+    StructBinding,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-    from dagwright_compiler.ir.program import ClassDef, LeafBinding, Path
+    from dagwright_compiler.ir.program import ClassDef, LeafBinding, Path, Slice
 
 
 def part_of(binding: Binding, path: Path, classes: Mapping[str, ClassDef]) -> Binding:
@@ -30,7 +39,11 @@ def part_of(binding: Binding, path: Path, classes: Mapping[str, ClassDef]) -> Bi
     if isinstance(binding, LiteralBinding):
         declared, data = follow_wire(binding.type, binding.value, path, class_data(classes))
         return LiteralBinding(type=declared, value=data, through=through)
-    if isinstance(binding, ListBinding | DictBinding):
+    if isinstance(binding, StructBinding) and binding.constructs:
+        return replace(binding, path=(*binding.path, *path), through=through)
+    if isinstance(binding, ListBinding) and isinstance(path[0], tuple):
+        return part_of(_cut(binding, path[0]), path[1:], classes)
+    if isinstance(binding, BuiltBinding):
         item, place = _item(binding, path[0]), type_of_part(binding.type, path[:1], classes)
         if isinstance(item, InputBinding | OutputBinding):
             item = replace(item, through=(*item.through, place))
@@ -45,7 +58,9 @@ def type_of_part(declared: Type, path: Path, classes: Mapping[str, ClassDef]) ->
         if declared.kind == "union":
             members = [member for member in declared.args if member.kind != "none"]
             return union_of([type_of_part(member, path[number:], classes) for member in members])
-        if declared.kind == "list":
+        if isinstance(step, tuple):
+            declared = Type("tuple", declared.args[slice(*step)]) if declared.kind == "tuple" else declared
+        elif declared.kind == "list":
             declared = declared.args[0]
         elif declared.kind == "dict":
             declared = declared.args[1]
@@ -63,12 +78,19 @@ def map_leaves(binding: Binding, change: Callable[[LeafBinding], Binding]) -> Bi
     """The binding with every leaf replaced."""
     if isinstance(binding, ListBinding):
         return replace(binding, items=tuple(map_leaves(item, change) for item in binding.items))
-    if isinstance(binding, DictBinding):
+    if isinstance(binding, DictBinding | StructBinding):
         return replace(binding, items=tuple((key, map_leaves(item, change)) for key, item in binding.items))
     return change(binding)
 
 
-def _item(binding: ListBinding | DictBinding, step: int | str) -> Binding:
+def _cut(binding: ListBinding, step: Slice) -> ListBinding:
+    """A slice of a list or tuple that the workflow writes out."""
+    declared = type_of_part(binding.type, (step,), {})
+    through = tuple(type_of_part(crossed, (step,), {}) for crossed in binding.through)
+    return ListBinding(type=declared, items=binding.items[slice(*step)], through=through)
+
+
+def _item(binding: BuiltBinding, step: int | str | Slice) -> Binding:
     if isinstance(binding, ListBinding):
         if isinstance(step, int) and -len(binding.items) <= step < len(binding.items):
             return binding.items[step]

@@ -11,15 +11,17 @@ from typing import Any, Literal
 import msgspec
 
 from dagwright.contract.names import DEFAULT_DOMAIN, DEFAULT_PROJECT, SCHEMA
-from dagwright.contract.types import Type
+from dagwright.contract.types import Type, list_of, union_of
 
 Json = Any
 """Data of the wire form; ``Any`` only because JSON is untyped."""
 
 Returns = Literal["none", "single", "tuple", "namedtuple"]
 ClassKind = Literal["dataclass", "namedtuple", "enum", "typeddict", "pydantic"]
-Path = tuple[int | str, ...]
-"""Steps into a value: fields, positions, keys."""
+Slice = tuple[int | None, int | None, int | None]
+"""``[lower:upper:step]``."""
+Path = tuple[int | str | Slice, ...]
+"""Steps into a value: fields, positions, keys, slices."""
 
 
 class Struct(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -49,6 +51,8 @@ class ClassDef(Struct, frozen=True, kw_only=True):
     qualname: str
     fields: tuple[Field, ...] = ()
     members: tuple[str, ...] = ()
+    values: tuple[bool | int | float | str, ...] = ()
+    """Of an enum: the values of its members, where the source tells them all."""
 
 
 class Cache(Struct, frozen=True, kw_only=True):
@@ -149,6 +153,11 @@ class Policy(Struct, frozen=True, kw_only=True):
     plugin: Plugin | None = None
     deck: bool = False
 
+    @property
+    def serializes(self) -> bool:
+        """Whether equal calls at the same time wait for each other."""
+        return self.cache is not None and self.cache.serialize
+
 
 class TaskDef(Struct, frozen=True, kw_only=True):
     """A task as declared: identity, interface, policy."""
@@ -209,15 +218,22 @@ class DictBinding(Struct, frozen=True, kw_only=True, tag="dict", tag_field="kind
 
 
 class StructBinding(Struct, frozen=True, kw_only=True, tag="struct", tag_field="kind"):
-    """An instance of a class that the workflow builds, with something in it that only a run knows: arguments by field."""
+    """An instance of a class that the workflow builds, with something in it that only a run knows: arguments by field.
+
+    With ``constructs`` its class makes it in the attempt, because it runs code or has defaults that only it knows; else it is what its
+    fields are. ``path`` leads to a part of an instance that its class makes.
+    """
 
     type: Type
     items: tuple[tuple[str, Binding], ...]
+    constructs: bool = False
+    path: Path = ()
     through: tuple[Type, ...] = ()
 
 
 LeafBinding = LiteralBinding | InputBinding | OutputBinding
-Binding = LeafBinding | ListBinding | DictBinding
+BuiltBinding = ListBinding | DictBinding | StructBinding
+Binding = LeafBinding | BuiltBinding
 
 
 class TaskNode(Struct, frozen=True, kw_only=True, tag="task", tag_field="kind"):
@@ -252,6 +268,15 @@ class MapNode(Struct, frozen=True, kw_only=True, tag="map", tag_field="kind"):
     def mapped(self) -> tuple[str, ...]:
         """All inputs that take one element each."""
         return (self.over, *self.along)
+
+    @property
+    def has_holes(self) -> bool:
+        """Whether elements may fail, so that their places in the list hold None."""
+        return self.min_successes is not None or self.min_success_ratio < 1
+
+    def type_of_list(self, declared: Type) -> Type:
+        """Type of the list of results of a task whose own output is ``declared``."""
+        return list_of(union_of([declared, Type("none")]) if self.has_holes else declared)
 
 
 class GraphNode(Struct, frozen=True, kw_only=True, tag="graph", tag_field="kind"):

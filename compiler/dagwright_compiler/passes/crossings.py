@@ -12,7 +12,7 @@ from msgspec.structs import replace
 
 from dagwright.contract.types import Type, list_of
 from dagwright_compiler.ir.parts import type_of_part
-from dagwright_compiler.ir.program import Binding, DictBinding, InputBinding, ListBinding, LiteralBinding, MapNode, TaskNode
+from dagwright_compiler.ir.program import Binding, BuiltBinding, InputBinding, LiteralBinding, MapNode, TaskNode
 
 if TYPE_CHECKING:
     from dagwright_compiler.ir.program import Library, Workflow
@@ -57,13 +57,13 @@ class Crossings:
     def _type_of(self, binding: Binding) -> Type:
         if binding.through:
             return binding.through[-1]
-        if isinstance(binding, LiteralBinding | ListBinding | DictBinding):
+        if isinstance(binding, LiteralBinding | BuiltBinding):
             return binding.type
         if isinstance(binding, InputBinding):
             return type_of_part(self._inputs[binding.name], binding.path, self._library.classes)
         node = self._nodes[binding.node]
         own = next(field.type for field in self._library.tasks[node.task].outputs if field.name == binding.output)
-        whole = list_of(own) if isinstance(node, MapNode) else own
+        whole = node.type_of_list(own) if isinstance(node, MapNode) else own
         return type_of_part(whole, binding.path, self._library.classes)
 
 

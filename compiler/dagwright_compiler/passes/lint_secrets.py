@@ -8,7 +8,15 @@ from typing import TYPE_CHECKING
 
 from dagwright_compiler.diagnostics.codes import SECRET_IN_SOURCE
 from dagwright_compiler.diagnostics.model import Diagnostic
-from dagwright_compiler.ir.program import DictBinding, GraphNode, InputBinding, ListBinding, LiteralBinding, OutputBinding
+from dagwright_compiler.ir.program import (
+    DictBinding,
+    GraphNode,
+    InputBinding,
+    ListBinding,
+    LiteralBinding,
+    OutputBinding,
+    StructBinding,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -78,7 +86,7 @@ def _constants(binding: object) -> Iterator[object]:
     elif isinstance(binding, ListBinding):
         for item in binding.items:
             yield from _constants(item)
-    elif isinstance(binding, DictBinding):
+    elif isinstance(binding, DictBinding | StructBinding):
         for _, item in binding.items:
             yield from _constants(item)
 

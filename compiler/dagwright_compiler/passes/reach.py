@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from msgspec.structs import replace
 
 from dagwright.contract.types import Type, parse
-from dagwright_compiler.ir.program import ClassDef, DictBinding, GraphNode, ListBinding, LiteralBinding, Program
+from dagwright_compiler.ir.program import ClassDef, DictBinding, GraphNode, ListBinding, LiteralBinding, Program, StructBinding
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -82,6 +82,9 @@ def _declared_types(program: Program) -> Iterator[Type]:
         elif isinstance(binding, ListBinding):
             yield binding.type
             bindings.extend(binding.items)
+        elif isinstance(binding, StructBinding):
+            yield binding.type
+            bindings.extend(part for _, part in binding.items)
         elif isinstance(binding, DictBinding):
             yield binding.type
             for key, part in binding.items:

@@ -35,6 +35,9 @@ ENV_DOMAIN = "DAGWRIGHT_DOMAIN"
 ENV_TERMINATION = "DAGWRIGHT_TERMINATION"
 """File that takes a failed attempt's message; default ``/dev/termination-log`` where that exists."""
 
+VERDICT = "verdict"
+"""In the place of an index: no element, but the question after the last one whether enough of them succeeded."""
+
 DEFAULT_PLAN = "/dagwright/plan"
 DEFAULT_CODE = "/dagwright/code"
 DEFAULT_WORK = "/dagwright/work"
@@ -56,6 +59,11 @@ TIMEOUT_GRACE_S = 10
 """From the watchdog's SIGTERM to its SIGKILL."""
 BACKSTOP_MARGIN_S = 600
 """What an orchestrator's own deadline adds to a timeout: image pull, start, grace. It must never fire first."""
+
+def backstop_s(timeout_s: float, *, waits: bool) -> int:
+    """An orchestrator's own deadline for an attempt whose task has a timeout; ``waits`` when it may wait as long for an equal call."""
+    return int(-(-timeout_s // 1)) * (2 if waits else 1) + BACKSTOP_MARGIN_S
+
 
 _PLAIN = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_")
 
@@ -110,6 +118,12 @@ def attempt_key(run: str, node: str, index: int | None, number: int) -> str:
 def error_key(run: str, node: str, index: int | None, number: int) -> str:
     """Key of the error document of a failed attempt."""
     return f"{node_prefix(run, node, index)}/error-{number:04d}.json"
+
+
+def failed_key(run: str, node: str, index: int | None = None) -> str:
+    """Key of what is kept of an element that failed for good in a map that may lose some; without ``index`` the folder of all."""
+    folder = f"{node_prefix(run, node)}/failed"
+    return folder if index is None else f"{folder}/{index:06d}.json"
 
 
 def deck_key(run: str, node: str, index: int | None, number: int) -> str:

@@ -1,7 +1,10 @@
 """Paths into values: what ``x.items[0]["k"]`` in a workflow reads, in wire form and as Python values alike.
 
 A path is a list of steps. What a step means, the type tells: the name of a field of a class, a position in a list or tuple, a key
-of a dict. The compiler has checked fields, tuples and the types of keys; lists, dicts and ``None`` are known only when there is a value.
+of a dict. A step of three bounds is a slice of a list, a tuple or a text. The compiler has checked fields, tuples and the types of keys;
+lists, dicts and ``None`` are known only when there is a value.
+
+The members of an enum have the parts ``name`` and, where the plan knows their values, ``value``.
 """
 
 from __future__ import annotations
@@ -10,11 +13,12 @@ from dagwright.contract.types import UNKNOWN, Type, dict_of, list_of, parse, tup
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import Any, Mapping, Sequence, Union
+    from typing import Any, Mapping, Optional, Sequence, Union
 
     from dagwright.contract.schema import ClassDef
 
-    Step = Union[int, str]
+    Bounds = Sequence[Optional[int]]
+    Step = Union[int, str, Bounds]
 
 
 class NoSuchPart(LookupError):  # noqa: N818 - what the user reads; "error" would say it twice
@@ -30,7 +34,11 @@ def follow_wire(declared: Type, data: Any, path: Sequence[Step], classes: Mappin
     for number, step in enumerate(path):
         declared, data = _member_of_wire(declared, data)
         kind, where = declared.kind, path[:number]
-        if kind == "class":
+        if isinstance(step, (list, tuple)):
+            declared, data = _cut(declared, data, step, where)
+        elif kind == "class" and classes[declared.name]["kind"] == "enum":
+            declared, data = _of_member(classes[declared.name], data, step)
+        elif kind == "class":
             field = next((field for field in classes[declared.name].get("fields", ()) if field["name"] == step), None)
             if field is None:
                 raise NoSuchPart(f"{_what(where)} has no field {step!r}")
@@ -56,8 +64,12 @@ def follow_value(declared: Type, value: Any, path: Sequence[Step]) -> Any:
     for number, step in enumerate(path):
         declared = _member_of_value(declared, value)
         kind, where = declared.kind, path[:number]
-        if kind == "class" and isinstance(value, dict):
+        if isinstance(step, (list, tuple)):
+            declared, value = _cut(declared, value, step, where)
+        elif kind == "class" and isinstance(value, dict):
             declared, value = UNKNOWN, _value_at(list(value.items()), step, where)
+        elif step in ("name", "value") and hasattr(type(value), "__members__"):
+            declared, value = UNKNOWN, getattr(value, str(step))
         elif kind == "class":
             if step not in _field_names(value):
                 raise NoSuchPart(f"{_what(where)} has no field {step!r}")
@@ -73,7 +85,33 @@ def follow_value(declared: Type, value: Any, path: Sequence[Step]) -> Any:
 
 def spell_path(path: Sequence[Step]) -> str:
     """A path as a message shows it: names of fields and keys look alike, because a plan does not tell them apart."""
-    return "".join(f"[{step!r}]" for step in path)
+    return "".join(f"[{spell_bounds(step) if isinstance(step, (list, tuple)) else repr(step)}]" for step in path)
+
+
+def spell_bounds(bounds: Bounds) -> str:
+    """A slice as people write it: ``1:3``, ``:10``, ``::2``."""
+    texts = ["" if bound is None else str(bound) for bound in bounds]
+    return ":".join(texts if texts[-1] else texts[:-1])
+
+
+def _of_member(definition: ClassDef, name: str, step: Step) -> tuple[Type, Any]:
+    """The name or the value of a member of an enum."""
+    if step == "name":
+        return parse("str"), name
+    values = definition.get("values", ())
+    if step != "value" or not values:
+        raise NoSuchPart(f"{name} is a member of {definition['qualname']}, so there is no [{step!r}]")
+    value = values[definition.get("members", []).index(name)]
+    return parse(type(value).__name__), value
+
+
+def _cut(declared: Type, value: Any, bounds: Bounds, where: Sequence[Step]) -> tuple[Type, Any]:
+    """A slice of a list, a tuple or a text; as in Python, one beyond the end is shorter."""
+    if not isinstance(value, (list, tuple, str)):
+        what = "None" if value is None else declared.kind
+        raise NoSuchPart(f"{_what(where)} is {what}, so there is no [{spell_bounds(bounds)}]")
+    found = value[slice(*bounds)]
+    return (tuple_of(*declared.args[slice(*bounds)]) if declared.kind == "tuple" else declared), found
 
 
 def _member_of_wire(declared: Type, data: Any) -> tuple[Type, Any]:

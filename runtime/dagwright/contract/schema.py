@@ -7,7 +7,7 @@ Import it for annotations only (``if TYPE_CHECKING``): nothing here exists at ru
 
 from __future__ import annotations
 
-from typing import Any, Literal, TypedDict, Union
+from typing import Any, Literal, Optional, TypedDict, Union
 
 Json = Any
 
@@ -41,6 +41,8 @@ class ClassDef(_ClassDefRequired, total=False):
 
     fields: list[Field]
     members: list[str]
+    values: list[Union[bool, int, float, str]]
+    """Of an enum: the values of its members, in their order; absent where the source does not tell them all."""
 
 
 class _CacheRequired(TypedDict):
@@ -187,8 +189,12 @@ class _InputBindingRequired(TypedDict):
     name: str
 
 
+Step = Union[int, str, list[Optional[int]]]
+"""A step of a path: a position, a key or a field, or the bounds of a slice."""
+
+
 class _Part(TypedDict, total=False):
-    path: list[Union[int, str]]
+    path: list[Step]
     """Where in the value: ``contract.paths``; absent for the whole."""
 
 
@@ -232,12 +238,17 @@ class _StructBindingRequired(TypedDict):
     items: dict[str, Binding]
 
 
-class StructBinding(_StructBindingRequired, _Crossing):
-    """An instance of a class that the workflow builds: its arguments by field."""
+class StructBinding(_StructBindingRequired, _Part, _Crossing, total=False):
+    """An instance of a class that the workflow builds: its arguments by field; or a part of one that its class makes."""
+
+    constructs: bool
+    """True when its class makes it, in the attempt: it runs code, or has defaults that only it knows."""
 
 
 LeafBinding = Union[LiteralBinding, InputBinding, OutputBinding]
-Binding = Union[LeafBinding, ListBinding, DictBinding]
+BuiltBinding = Union[ListBinding, DictBinding, StructBinding]
+"""What a workflow writes out, with something in it that only a run knows."""
+Binding = Union[LeafBinding, BuiltBinding]
 
 
 class _NodeRequired(TypedDict):
@@ -308,7 +319,7 @@ class _PublishRequired(TypedDict):
 class Publish(_PublishRequired, total=False):
     """A control value that a unit writes beside its outputs: the length of a list output."""
 
-    path: list[Union[int, str]]
+    path: list[Step]
     """Where in the output the list is; absent for the whole."""
 
 

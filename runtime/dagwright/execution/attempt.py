@@ -83,10 +83,15 @@ def _execute(assignment: Assignment, report: Report) -> tuple[str, int | None]:
     store = open_store(assignment.store_url)
     codec = Codec(program.classes, load_class=user.load, pickle=assignment.pickle)
     bindings = Bindings(program, run=assignment.run, store=store, codec=codec, texts=assignment.inputs)
+    given = bindings.of_node(node, assignment.index)
+    if node.has_holes:
+        from dagwright.execution.lost_elements import short_inputs
+
+        report({"event": "inputs", "text": short_inputs(node.mapped, given)})
     call = TaskCall(
         node.task,
         node.policy,
-        bindings.of_node(node, assignment.index),
+        given,
         codec=codec,
         function=user.function,
         run=user.run,

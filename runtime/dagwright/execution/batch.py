@@ -10,6 +10,9 @@
     What the user's own retries pay for is tried again in place, K times in all: Batch allows 10 attempts a job, which must also
     cover lost hosts and failures of the store.
 
+An element that failed for good ends well all the same where its map may lose it: a failed child would fail the array and all that waits
+for it.
+
 Everything else about an attempt is ``pod``'s.
 """
 
@@ -21,18 +24,8 @@ import subprocess
 import sys
 
 from dagwright.contract import names
-from dagwright.contract.exits import (
-    FINAL,
-    RETRYABLE,
-    SUCCEEDED,
-    SYSTEM_FATAL,
-    SYSTEM_TRANSIENT,
-    TERMINATED,
-    TIMED_OUT,
-    USER_FAILED,
-    USER_RECOVERABLE,
-)
-from dagwright.execution import context, pod
+from dagwright.contract.exits import FINAL, RETRYABLE, SUCCEEDED, SYSTEM_FATAL, TERMINATED, TIMED_OUT, USER_RECOVERABLE
+from dagwright.execution import pod
 from dagwright.execution.faults import Fault, fatal
 
 TYPE_CHECKING = False
@@ -53,7 +46,8 @@ def main(argv: list[str]) -> int:
         if order.pool:
             return _Tries().pool(order, index)
         arguments = [order.unit, str(index)] if order.element else [order.unit]
-        return pod.main(arguments) if order.attempts == 1 else _Tries().one(arguments, order.attempts)
+        code = pod.main(arguments) if order.attempts == 1 else _Tries().one(arguments, order.attempts)
+        return _judged(_assignment(order, index), code) if order.element and code in FINAL else code
     except Fault as fault:
         return _complain(fault.text, fault.code)
     except Exception as error:  # noqa: BLE001  # the process edge: Batch must get one of our codes
@@ -90,9 +84,13 @@ class _Tries:
     def pool(self, order: Order, worker: int) -> int:
         """Run this worker's share of a list; give the code of its worst element."""
         assignment, count = _share(order)
-        codes = []
+        codes: list[int] = []
         for index in range(worker, count, order.pool):
-            codes.append(self.one([order.unit, str(index)], 1 + assignment.node.policy.retries))
+            code = self.one([order.unit, str(index)], 1 + assignment.node.policy.retries)
+            if code in FINAL and not self._terminated:
+                assignment.index = index
+                code = _judged(assignment, code)
+            codes.append(code)
             if self._terminated:
                 return TERMINATED
         failed = [code for code in codes if code != SUCCEEDED]
@@ -132,31 +130,28 @@ def _share(order: Order) -> tuple[Assignment, int]:
     Raises:
         Fault: Plan, store or list are not there.
     """
-    from dagwright.cache import PinDamaged
-    from dagwright.execution.bindings import Bindings
-    from dagwright.execution.faults import UserFailure
-    from dagwright.execution.user_code import load, prepare
-    from dagwright.store import StoreError, open_store
-    from dagwright.values import Codec
+    from dagwright.execution.verdict import open_map
 
+    assignment = _assignment(order, 0)
+    return assignment, open_map(assignment)[1]
+
+
+def _assignment(order: Order, index: int) -> Assignment:
+    """Read the plan for this process, and for those that it starts.
+
+    Raises:
+        Fault: It is not there.
+    """
     store_url, work = os.environ.get(names.ENV_STORE), os.environ.get(names.ENV_WORK) or names.DEFAULT_WORK
     if store_url:
         os.environ[names.ENV_PLAN], os.environ[names.ENV_CODE] = pod.find_folders(os.environ, store_url, work)
-    assignment = pod.read_assignment([order.unit, "0"], os.environ)
-    context.claim_process(context.Attempt(assignment.node.id))
-    prepare(assignment.code)
-    program = assignment.plan.program
-    try:
-        store = open_store(assignment.store_url)
-        codec = Codec(program.classes, load_class=load, pickle=assignment.pickle)
-        bindings = Bindings(program, run=assignment.run, store=store, codec=codec, texts=assignment.inputs)
-        return assignment, bindings.length(assignment.node)
-    except StoreError as error:
-        raise Fault(str(error), code=SYSTEM_TRANSIENT if error.transient else SYSTEM_FATAL) from error
-    except PinDamaged as damage:
-        raise fatal(str(damage)) from damage
-    except UserFailure as failure:
-        raise Fault(str(failure.error), code=USER_FAILED) from failure
+    return pod.read_assignment([order.unit, str(index)], os.environ)
+
+
+def _judged(assignment: Assignment, code: int) -> int:
+    from dagwright.execution.verdict import judge_element
+
+    return judge_element(assignment, code)
 
 
 def _number(variable: str, default: str) -> int:

@@ -1,7 +1,8 @@
 """Where a node's inputs come from in a run: literals of the plan, texts of the workflow's inputs, pins of other nodes.
 
 Input: bindings of the plan. Output: wire data and values for ``task_call``. The output of a map node is the list of its elements'
-pins; its length is that of the list it maps over. Reads the store, writes nothing, knows nothing of processes.
+pins, with None for those that the map may lose and lost; its length is that of the list it maps over. Reads the store, writes nothing,
+knows nothing of processes.
 """
 
 from __future__ import annotations
@@ -16,9 +17,10 @@ from dagwright.execution.task_call import Value, Wire, cross
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import Any, Mapping, Optional, Union
+    from typing import Any, Iterable, Mapping, Optional, Sequence, Union
 
-    from dagwright.contract.schema import Binding, InputBinding, OutputBinding
+    from dagwright.contract.paths import Step
+    from dagwright.contract.schema import Binding, InputBinding, OutputBinding, StructBinding
     from dagwright.contract.types import Type
     from dagwright.execution.plan_view import NodeView, ProgramView
     from dagwright.execution.task_call import Given
@@ -69,8 +71,8 @@ class Bindings:
     def _source(self, binding: Binding) -> Given:
         if binding["kind"] == "literal":
             return Wire(parse(binding["type"]), binding["value"])
-        if binding["kind"] == "list" or binding["kind"] == "dict":
-            return build(binding, self.value, self._codec)
+        if binding["kind"] == "list" or binding["kind"] == "dict" or binding["kind"] == "struct":
+            return self._part(build(binding, self.value, self._codec), binding, UNKNOWN)
         if binding["kind"] == "input":
             return self._part(self._input(binding["name"]), binding, self._program.inputs[binding["name"]].type)
         producer = self._program.node(binding["node"])
@@ -83,9 +85,15 @@ class Bindings:
         """Give all of an output; the output of a map is the list of its elements'."""
         if producer.over is None:
             return self._pinned(producer, None, output, declared)
-        parts = tuple(self._pin(producer, position).output(output) for position in range(self.length(producer)))
-        fetch = fetcher(self._store, Result(parts))
-        return Wire(list_of(declared), [unpack_output(part, fetch) for part in parts], fetch)
+        return self._elements(producer, range(self.length(producer)), output, declared)
+
+    def _elements(self, producer: NodeView, positions: Iterable[int], output: str, declared: Type) -> Wire:
+        """Give what elements of a map gave, as a list."""
+        pins = [self._pin_of_element(producer, position) for position in positions]
+        parts = [None if pin is None else pin.output(output) for pin in pins]
+        fetch = fetcher(self._store, Result(tuple(part for part in parts if part is not None)))
+        element = producer.type_of_element(declared)
+        return Wire(list_of(element), [none_of(element) if part is None else unpack_output(part, fetch) for part in parts], fetch)
 
     def length(self, node: NodeView) -> int:
         """Count the elements of a map node.
@@ -119,7 +127,7 @@ class Bindings:
         if binding["kind"] == "output" and "path" not in binding:
             producer = self._program.node(binding["node"])
             if producer.over is not None:
-                element = self._pinned(producer, index, binding["output"], type_of_output(producer, binding["output"]))
+                element = self._element_of(producer, index, binding["output"], type_of_output(producer, binding["output"]))
                 through = [parse(text).args[0].text for text in binding.get("through", ())]
                 return cross(element, through, self._codec) if through else element
         if binding["kind"] == "list":  # this element alone: the others may come from anywhere
@@ -136,18 +144,19 @@ class Bindings:
         if producer.over is None:
             return self._part(self._pinned(producer, None, output, declared), binding, declared)
         count, first = self.length(producer), path[0]
+        if isinstance(first, list):
+            some = self._elements(producer, range(count)[slice(*first)], output, declared)
+            return self._part(some, {**binding, "path": path[1:]}, some.type, whole=binding)
         if not isinstance(first, int) or not -count <= first < count:
             raise _missing(
                 binding, NoSuchPart(f"the value has {count} item{'' if count == 1 else 's'}, so there is no [{first!r}]")
             )
-        element = self._pinned(producer, first % count, output, declared)
-        return self._part(element, {**binding, "path": path[1:]}, declared, whole=binding)
+        element = self._element_of(producer, first % count, output, declared)
+        return self._part(element, {**binding, "path": path[1:]}, element.type, whole=binding)
 
-    def _part(
-        self, given: Given, binding: Union[InputBinding, OutputBinding], declared: Type, *, whole: Optional[OutputBinding] = None
-    ) -> Given:
+    def _part(self, given: Given, binding: Binding, declared: Type, *, whole: Optional[OutputBinding] = None) -> Given:
         """Give the part of a value where the binding's path leads."""
-        path = binding.get("path")
+        path = _path_of(binding)
         if not path:
             return given
         try:
@@ -182,6 +191,26 @@ class Bindings:
                 f"store {self._store.url}: the text of input {name!r} is not what its digest says: submit the workflow again"
             )
         return data.decode("utf-8", "surrogatepass")
+
+    def _element_of(self, producer: NodeView, index: int, output: str, declared: Type) -> Wire:
+        """Give what one element of a map gave."""
+        element, pin = producer.type_of_element(declared), self._pin_of_element(producer, index)
+        if pin is None:
+            return Wire(element, none_of(element))
+        fetch = fetcher(self._store, pin)
+        return Wire(element, unpack_output(pin.output(output), fetch), fetch)
+
+    def _pin_of_element(self, producer: NodeView, index: int) -> Result | None:
+        """Give the pin of a map's element, or ``None`` when the map may lose elements and lost this one."""
+        if producer.has_holes and (producer.id, index) not in self._pins:
+            from dagwright.execution.lost_elements import is_noted
+
+            found = read_pin(self._store, pin_key(self._run, producer.id, index))
+            if found is not None:
+                self._pins[producer.id, index] = found
+            elif is_noted(self._store, self._run, producer.id, index):
+                return None
+        return self._pin(producer, index)
 
     def _pinned(self, producer: NodeView, index: int | None, output: str, declared: Type) -> Wire:
         pin = self._pin(producer, index)
@@ -218,7 +247,7 @@ def _elements(count: int) -> str:
     return f"{count} element{'' if count == 1 else 's'}"
 
 
-def part_of_value(program: ProgramView, binding: Union[InputBinding, OutputBinding], value: Any) -> Any:
+def part_of_value(program: ProgramView, binding: Union[InputBinding, OutputBinding, StructBinding], value: Any) -> Any:
     """Give the part of a whole value where a binding's path leads: for who holds values in memory.
 
     Raises:
@@ -226,14 +255,22 @@ def part_of_value(program: ProgramView, binding: Union[InputBinding, OutputBindi
     """
     if binding["kind"] == "input":
         declared = program.inputs[binding["name"]].type
+    elif binding["kind"] == "struct":
+        declared = parse(binding["type"])
     else:
         producer = program.node(binding["node"])
         declared = type_of_output(producer, binding["output"])
-        declared = declared if producer.over is None else list_of(declared)
+        declared = declared if producer.over is None else list_of(producer.type_of_element(declared))
     try:
         return follow_value(declared, value, binding.get("path", []))
     except NoSuchPart as missing:
         raise _missing(binding, missing) from None
+
+
+def none_of(declared: Type) -> Any:
+    """Give the wire form of None under a type that has it."""
+    is_plain = declared.kind == "none" or (declared.kind == "union" and len(declared.args) == 2)
+    return None if is_plain else {"$u": "none", "v": None}
 
 
 def type_of_output(producer: NodeView, output: str) -> Type:
@@ -248,10 +285,21 @@ def type_of_output(producer: NodeView, output: str) -> Type:
     raise fatal(f"node {producer.id!r} has no output {output!r}: compile the plan again")
 
 
-def _missing(binding: Union[InputBinding, OutputBinding], missing: NoSuchPart) -> UserFailure:
+def _missing(binding: Binding, missing: NoSuchPart) -> UserFailure:
     """Say in one line what a binding asked for and what is there."""
-    source = f"input {binding['name']!r}" if binding["kind"] == "input" else f"the result of {binding['node']!r}"
-    return UserFailure(LookupError(f"{spell_path(binding.get('path', []))} of {source}: {missing}"))
+    source = "what the workflow builds"
+    if binding["kind"] == "input":
+        source = f"input {binding['name']!r}"
+    elif binding["kind"] == "output":
+        source = f"the result of {binding['node']!r}"
+    return UserFailure(LookupError(f"{spell_path(_path_of(binding))} of {source}: {missing}"))
+
+
+def _path_of(binding: Binding) -> Sequence[Step]:
+    """Where in a value the part is that a binding stands for; empty for the whole."""
+    if binding["kind"] == "input" or binding["kind"] == "output" or binding["kind"] == "struct":
+        return binding.get("path", ())
+    return ()
 
 
 def length_of(result: Result, output: str) -> int:

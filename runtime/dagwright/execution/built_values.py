@@ -1,7 +1,8 @@
-"""Lists, tuples and dicts that a workflow writes out, with results in them: parts brought together under one declared type.
+"""Lists, tuples, dicts and instances that a workflow writes out, with results in them: parts brought together under one declared type.
 
 Input: a binding of the plan and what gives each part. Output: wire data. A part already in the wire form of its place is taken as it is,
-so nothing is decoded and no blob is fetched; any other is converted as a task's own input would be.
+so nothing is decoded and no blob is fetched; any other is converted as a task's own input would be. Only an instance of a class that runs
+code is made by its class.
 """
 
 from __future__ import annotations
@@ -12,16 +13,16 @@ from dagwright.execution.task_call import Wire
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import Any, Callable, Iterator, Union
+    from typing import Any, Callable, Iterator, Mapping
 
-    from dagwright.contract.schema import Binding, DictBinding, ListBinding
+    from dagwright.contract.schema import Binding, BuiltBinding, ClassDef, StructBinding
     from dagwright.execution.task_call import Given
     from dagwright.values import Codec, ValueMismatch
 
     Fetch = Callable[[str], bytes]
 
 
-def build(binding: Union[ListBinding, DictBinding], part: Callable[[Binding], Given], codec: Codec) -> Wire:
+def build(binding: BuiltBinding, part: Callable[[Binding], Given], codec: Codec) -> Wire:
     """Give the wire form of the whole.
 
     Raises:
@@ -33,6 +34,12 @@ def build(binding: Union[ListBinding, DictBinding], part: Callable[[Binding], Gi
         of_values = declared.args[1]
         pairs = [[key, _placed(part(item), of_values, codec, fetches)] for key, item in binding["items"]]
         return Wire(declared, dict(pairs) if declared.args[0].kind == "str" else pairs, _fetch_of(fetches))
+    if binding["kind"] == "struct":
+        of_fields = places_of_fields(codec.classes[declared.name])
+        if binding.get("constructs"):
+            return _constructed(declared, binding, of_fields, part, codec)
+        fields = {name: _placed(part(item), of_fields[name], codec, fetches) for name, item in binding["items"].items()}
+        return Wire(declared, fields, _fetch_of(fetches))
     places = places_of(declared, len(binding["items"]))
     items = [_placed(part(item), place, codec, fetches) for item, place in zip(binding["items"], places)]
     return Wire(declared, items, _fetch_of(fetches))
@@ -41,6 +48,40 @@ def build(binding: Union[ListBinding, DictBinding], part: Callable[[Binding], Gi
 def places_of(declared: Type, count: int) -> tuple[Type, ...]:
     """Types of the items of a list or tuple."""
     return declared.args if declared.kind == "tuple" else declared.args * count
+
+
+def places_of_fields(definition: ClassDef) -> dict[str, Type]:
+    """Types of the fields of a class, by name."""
+    return {field["name"]: parse(field["type"]) for field in definition.get("fields", ())}
+
+
+def _constructed(
+    declared: Type, binding: StructBinding, places: Mapping[str, Type], part: Callable[[Binding], Given], codec: Codec
+) -> Wire:
+    """An instance that its class makes."""
+    arguments = {name: _value(part(item), places[name], codec) for name, item in binding["items"].items()}
+    instance = constructed(declared, arguments, codec)
+    blobs: dict[str, bytes] = {}
+    data = codec.encode(instance, declared, blobs)
+    return Wire(declared, data, blobs.__getitem__)
+
+
+def constructed(declared: Type, arguments: dict[str, Any], codec: Codec) -> Any:
+    """Have a class make an instance; what its code raises is the user's.
+
+    Raises:
+        UserFailure: It raised, or made something that is not of its own fields' types.
+    """
+    from dagwright.values import ValueMismatch
+
+    try:
+        made = codec.class_of(declared)(**arguments)
+    except Exception as error:
+        raise UserFailure(error) from error
+    try:
+        return codec.normalise(made, declared)
+    except ValueMismatch as mismatch:
+        raise misplaced(mismatch) from None
 
 
 def misplaced(mismatch: ValueMismatch) -> UserFailure:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 import time
 
-from dagwright.contract.exits import RETRYABLE
+from dagwright.contract.exits import FINAL, RETRYABLE
 from dagwright.contract.jsontext import dumps
 from dagwright.contract.names import attempt_key, error_key
 from dagwright.execution.ending import SUCCEEDED, TERMINATED, TIMEOUT, death_text, exit_code
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
     from dagwright.execution.assignment import Assignment
     from dagwright.execution.supervisor import Console, Ended
+    from dagwright.store.verbs import Store
 
 TERMINATION_BYTES = 4096
 _SYSTEM = ("transient", "fatal", "terminated")
@@ -75,9 +76,24 @@ def _record(assignment: Assignment, ended: Ended, error: dict[str, Any], console
         store.put(error_key(assignment.run, assignment.node.id, assignment.index, number), document)
     except StoreError as failure:
         _say_that_none_is_kept("error document", failure, console)
+    if code in FINAL and assignment.index is not None and assignment.node.has_holes:
+        _note_loss(store, assignment, ended, error, console)
     if ended.log:
         _keep_log(assignment, number, ended.log, console)
     return code, number
+
+
+def _note_loss(store: Store, assignment: Assignment, ended: Ended, error: dict[str, Any], console: Console) -> None:
+    """Let those who read the map's list know that this element will not come."""
+    from dagwright.execution.lost_elements import Loss, keep, short_error
+    from dagwright.store import StoreError
+
+    assert assignment.index is not None
+    loss = Loss(assignment.index, short_error(error["exc_type"], error["message"]), ended.inputs)
+    try:
+        keep(store, assignment.run, assignment.node.id, loss)
+    except StoreError as failure:
+        _say_that_none_is_kept("note for the map's list", failure, console)
 
 
 def _error_document(assignment: Assignment, ended: Ended) -> dict[str, Any]:

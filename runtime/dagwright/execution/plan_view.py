@@ -10,7 +10,7 @@ import os
 
 from dagwright.contract.jsontext import loads
 from dagwright.contract.names import PLAN_FILE, SCHEMA
-from dagwright.contract.types import Type, parse
+from dagwright.contract.types import Type, parse, union_of
 from dagwright.execution.faults import fatal
 
 TYPE_CHECKING = False
@@ -80,10 +80,21 @@ class TaskView:
 class NodeView:
     """One call: ``over`` is the input whose list a map runs over, ``None`` for a plain call; ``concurrency`` 0 is unlimited.
 
-    ``mapped`` names all inputs that take one element: ``over`` first.
+    ``mapped`` names all inputs that take one element: ``over`` first. ``has_holes`` tells a map whose elements may fail: they give None.
     """
 
-    __slots__ = ("bindings", "concurrency", "id", "mapped", "over", "policy", "task")
+    __slots__ = (
+        "bindings",
+        "concurrency",
+        "has_holes",
+        "id",
+        "mapped",
+        "min_success_ratio",
+        "min_successes",
+        "over",
+        "policy",
+        "task",
+    )
 
     def __init__(self, data: schema.Node, task: TaskView) -> None:
         self.id: str = data["id"]
@@ -93,12 +104,22 @@ class NodeView:
         self.mapped: tuple[str, ...] = (data["over"], *data.get("along", ())) if "over" in data else ()
         self.concurrency: int = data.get("concurrency", 0)
         self.policy = PolicyView(data["policy"]) if "policy" in data else task.policy
+        self.min_success_ratio: float = data.get("min_success_ratio", 1)
+        self.min_successes: int | None = data.get("min_successes")
+        self.has_holes = self.min_successes is not None or self.min_success_ratio < 1
+
+    def type_of_element(self, declared: Type) -> Type:
+        """Type of what one call gives to its list: the output's own, or None beside it."""
+        return union_of([declared, parse("none")]) if self.has_holes else declared
 
 
 def leaves(binding: schema.Binding) -> Iterator[schema.LeafBinding]:
     """Give what a binding is made of; most bindings are their own only leaf."""
     if binding["kind"] == "list":
         for item in binding["items"]:
+            yield from leaves(item)
+    elif binding["kind"] == "struct":
+        for item in binding["items"].values():
             yield from leaves(item)
     elif binding["kind"] == "dict":
         for _, item in binding["items"]:

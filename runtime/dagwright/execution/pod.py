@@ -1,5 +1,7 @@
 """The entry of a pod: ``<unit> [<index>]`` and the environment of ``contract.names`` make one supervised attempt.
 
+``<unit> verdict`` runs nothing: it judges a map that may lose elements, after the last of them.
+
 Also where AWS Batch starts the container: index and attempt number then come from its own variables, and the bundle from the store.
 Every failure of ours ends in one line and exit code 74 or 82.
 """
@@ -31,6 +33,10 @@ def main(argv: list[str]) -> int:
     if sys.version_info < (3, 9):  # noqa: UP036  # the image decides, not the package's metadata
         return _complain(f"the image's Python is {sys.version.split()[0]}; the runtime needs 3.9 or newer", SYSTEM_FATAL)
     try:
+        if argv[1:] == [names.VERDICT]:
+            from dagwright.execution.verdict import judge_map
+
+            return judge_map(read_assignment(argv[:1], os.environ))
         assignment = read_assignment(argv, os.environ)
         return run(assignment, Console())
     except Fault as fault:

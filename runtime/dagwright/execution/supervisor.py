@@ -3,6 +3,7 @@
 The parent forks before either process touches the store (a client that was used before a fork hangs in the child). It knows
 nothing of tasks: ``work`` runs in the child and reports through a pipe, one JSON object a line:
 
+* ``{"event": "inputs", "text": ...}``: what the task is given, in a few words, for whoever tells of its failure.
 * ``{"event": "begin"}``: the user's code starts; the timeout counts from here.
 * ``{"event": "end"}``: the user's code returned; the timeout counts no longer.
 * ``{"event": "outcome", "ending": ..., ...}``: the last word; what the child does afterwards changes nothing.
@@ -55,13 +56,22 @@ class Console:
 class Ended:
     """How a child ended: ``outcome`` is its last word (``None`` when it died without one), ``status`` its wait status."""
 
-    __slots__ = ("ending", "log", "outcome", "peak_rss_bytes", "status", "wall_s")
+    __slots__ = ("ending", "inputs", "log", "outcome", "peak_rss_bytes", "status", "wall_s")
 
     def __init__(
-        self, *, ending: str, outcome: dict[str, Any] | None, status: int, log: bytes, wall_s: float, peak_rss_bytes: int
+        self,
+        *,
+        ending: str,
+        outcome: dict[str, Any] | None,
+        status: int,
+        log: bytes,
+        wall_s: float,
+        peak_rss_bytes: int,
+        inputs: str = "",
     ) -> None:
         self.ending = ending
         self.outcome = outcome
+        self.inputs = inputs
         self.status = status
         self.log = log
         self.wall_s = wall_s
@@ -98,6 +108,7 @@ class _Supervisor:
         self._status: int | None = None
         self._peak = 0
         self._words = b""
+        self._inputs = ""
         self._outcome: dict[str, Any] | None = None
         self._tail = Tail()
         self._pid = 0
@@ -120,6 +131,7 @@ class _Supervisor:
             log=self._tail.bytes(),
             wall_s=time.monotonic() - started,
             peak_rss_bytes=self._peak,
+            inputs=self._inputs,
         )
 
     def _watch(self, words: int, stdout: int, stderr: int) -> None:
@@ -235,6 +247,8 @@ class _Supervisor:
             event = word.pop("event")
             if event == "begin" and self._timeout_s:
                 self._deadline = time.monotonic() + self._timeout_s
+            elif event == "inputs":
+                self._inputs = word["text"]
             elif event == "end":
                 self._deadline = None
             elif event == "outcome":

@@ -17,6 +17,7 @@ from dagwright_compiler.ir.program import (
     OutputBinding,
     Program,
     Publish,
+    StructBinding,
     TaskNode,
     Unit,
 )
@@ -84,8 +85,8 @@ def _count(lengths: Mapping[str, Lengths], nodes: Mapping[str, FlatNode], node: 
                 return LiteralCount(len(value))
             case ListBinding(items=items):
                 return LiteralCount(len(items))
-            case DictBinding():
-                raise InternalError(f"{node.id} maps over a dict")
+            case DictBinding() | StructBinding():
+                raise InternalError(f"{node.id} maps over a {binding.type.kind}")
             case InputBinding(name=name):
                 return InputCount(name)
             case OutputBinding(node=producer_id, output=output, path=path):

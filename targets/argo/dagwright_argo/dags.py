@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
+from dagwright.contract.names import VERDICT
 from dagwright_argo import model
 from dagwright_argo.counts import Count, InputCount, LiteralCount
 from dagwright_argo.partition import Group
@@ -29,8 +30,12 @@ class Call(msgspec.Struct, frozen=True):
     count: Count | None
 
 
-def map_template(name: str, pod_template: str, concurrency: int) -> model.Template:
-    """Wrap a pod template into a loop of its own: ``parallelism`` counts the children of one template."""
+def map_template(name: str, pod_template: str, concurrency: int, verdict: str = "") -> model.Template:
+    """Wrap a pod template into a loop of its own: ``parallelism`` counts the children of one template.
+
+    Where the map may lose elements, a pod of the template ``verdict`` counts the results after the last of them, however they ended:
+    the loop comes to what that pod says, since it is the only leaf.
+    """
     arguments = (_bound(UNIT, f"{{{{inputs.parameters.{UNIT}}}}}"), _bound(INDEX, "{{item}}"))
     element = model.DagTask(
         name=_ELEMENT,
@@ -38,11 +43,21 @@ def map_template(name: str, pod_template: str, concurrency: int) -> model.Templa
         arguments=model.Parameters(parameters=arguments),
         with_sequence=model.Sequence(count=f"{{{{inputs.parameters.{COUNT}}}}}"),
     )
+    tasks = [element]
+    if verdict:
+        tasks.append(
+            model.DagTask(
+                name=VERDICT,
+                template=verdict,
+                depends=" || ".join(f"{_ELEMENT}.{phase}" for phase in ("Succeeded", "Failed", "Errored", "Skipped")),
+                arguments=model.Parameters(parameters=(arguments[0], _bound(INDEX, VERDICT))),
+            )
+        )
     return model.Template(
         name=name,
         inputs=model.Parameters(parameters=(model.Parameter(name=UNIT), model.Parameter(name=COUNT))),
         parallelism=concurrency or None,
-        dag=model.Dag(fail_fast=False, tasks=(element,)),
+        dag=model.Dag(fail_fast=False, tasks=tuple(tasks)),
     )
 
 

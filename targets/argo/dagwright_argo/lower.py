@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from dagwright.contract.names import TERMINATION_GRACE_POD_S
+from dagwright.contract.names import TERMINATION_GRACE_POD_S, VERDICT
 from dagwright_argo import model
 from dagwright_argo.counts import Count, FlatNode, counts_of, flat_nodes, units_of
 from dagwright_argo.dags import Call, DagTemplates, map_template
@@ -110,7 +110,8 @@ def lower(program: Program, lowering: Lowering, settings: ArgoSettings, code: Co
 def _pod_kinds(program: Program, nodes: Mapping[str, FlatNode], lowering: Lowering, code: CodeObjects) -> dict[str, PodKind]:
     """Kind of pod of each node; tasks share kinds only where templates would be too many or too large."""
     kinds = {name: _kind(program, node, nodes, lowering) for name, node in nodes.items()}
-    distinct = len(set(kinds.values())) + sum(isinstance(node, MapNode) for node in nodes.values())
+    maps = [node for node in nodes.values() if isinstance(node, MapNode)]
+    distinct = len(set(kinds.values())) + len(maps) + sum(node.has_holes for node in maps)
     repeated = distinct * sum(len(file.key) + len(file.path) + 24 for part in code.parts for file in part.files)
     if distinct > _SHARE_ABOVE or repeated > _SHARE_ABOVE_BYTES:
         return {name: msgspec.structs.replace(kind, task="") for name, kind in kinds.items()}
@@ -139,7 +140,7 @@ def _calls(
     """Give every node its template, in the order in which the source first needs them."""
     templates: list[model.Template] = []
     of_kind: dict[PodKind, str] = {}
-    of_map: dict[tuple[str, int], str] = {}
+    of_map: dict[tuple[str, int, str], str] = {}
     unlabelled = {kind for name, kind in kinds.items() if not LABEL_VALUE.fullmatch(name)}
     calls: dict[str, Call] = {}
     for name, node in nodes.items():
@@ -149,10 +150,17 @@ def _calls(
             template = of_kind[kind] = names.take(_pod_name(kind, name, taken=names))
             templates.append(pods.template(template, kind, labelled=kind not in unlabelled))
         if isinstance(node, MapNode):
-            loop = (template, node.concurrency)
+            verdict = ""
+            if node.has_holes:
+                judging = pods.verdict(kind)
+                verdict = of_kind.get(judging, "")
+                if not verdict:
+                    verdict = of_kind[judging] = names.take(f"{template}-{VERDICT}")
+                    templates.append(pods.template(verdict, judging, labelled=kind not in unlabelled))
+            loop = (template, node.concurrency, verdict)
             if loop not in of_map:
                 of_map[loop] = names.take(f"map-{template}")
-                templates.append(map_template(of_map[loop], template, node.concurrency))
+                templates.append(map_template(of_map[loop], template, node.concurrency, verdict))
             template = of_map[loop]
         calls[name] = Call(template, lowering.predecessors[name], lowering.counts.get(name))
     return calls, templates

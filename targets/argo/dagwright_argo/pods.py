@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from itertools import chain
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -10,7 +9,6 @@ import msgspec
 
 from dagwright.contract.exits import ORCHESTRATOR_RETRYABLE
 from dagwright.contract.names import (
-    BACKSTOP_MARGIN_S,
     CONTROL_FOLDER,
     DEFAULT_CODE,
     DEFAULT_PLAN,
@@ -20,6 +18,7 @@ from dagwright.contract.names import (
     ENV_INPUT,
     ENV_RUN,
     ENV_STORE,
+    backstop_s,
 )
 from dagwright_argo import model
 from dagwright_argo.devices import affinity_without, nodes_of
@@ -99,6 +98,23 @@ class Pods:
             for item in settings.interruptible_tolerations
         )
 
+    def verdict(self, kind: PodKind) -> PodKind:
+        """The pod that judges a map whose elements are pods of ``kind``: where they run, with what counting takes."""
+        policy = kind.policy
+        return PodKind(
+            task=kind.task,
+            policy=Policy(
+                requests=Resources(cpu=self._settings.cpu, mem=self._settings.memory),
+                image=policy.image,
+                environment=policy.environment,
+                pod_template=policy.pod_template,
+                pod_template_name=policy.pod_template_name,
+            ),
+            mapped=True,
+            inputs=kind.inputs,
+            published=(),
+        )
+
     def template(self, name: str, kind: PodKind, *, labelled: bool) -> model.Template:
         """Describe the pods of one kind; ``labelled`` when the name of every node that runs as such a pod fits a label."""
         settings, policy = self._settings, kind.policy
@@ -126,7 +142,7 @@ class Pods:
             metadata=_metadata(kind, users, labelled=labelled),
             inputs=model.Parameters(parameters=tuple(model.Parameter(name=parameter) for parameter in _parameters(kind))),
             outputs=model.Parameters(parameters=outputs) if outputs else None,
-            active_deadline_seconds=math.ceil(policy.timeout_s) + BACKSTOP_MARGIN_S if policy.timeout_s else None,
+            active_deadline_seconds=backstop_s(policy.timeout_s, waits=policy.serializes) if policy.timeout_s else None,
             retry_strategy=model.RetryStrategy(
                 limit=policy.retries + settings.system_retries,
                 retry_policy="Always",

@@ -54,6 +54,7 @@ from dagwright_compiler.ir.program import (
     MapNode,
     OutputBinding,
     Program,
+    StructBinding,
     TaskNode,
     Unit,
     Workflow,
@@ -155,8 +156,10 @@ class _Fanouts:
         binding = dict(node.bindings)[node.over]
         if isinstance(binding, LiteralBinding):
             return len(binding.value)
-        if isinstance(binding, ListBinding | DictBinding):
+        if isinstance(binding, ListBinding):
             return len(binding.items)
+        if isinstance(binding, DictBinding | StructBinding):
+            raise InternalError(f"{node.id} maps over a {binding.type.kind}")
         if isinstance(binding, InputBinding):
             return Len(len=f"inputs.{binding.name}")
         return self._lengths.get(binding.node)

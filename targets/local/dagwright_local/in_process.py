@@ -16,10 +16,11 @@ from dagwright.contract.modes import OFF
 from dagwright.contract.types import parse
 from dagwright.execution import context
 from dagwright.execution.bindings import check_lengths, part_of_value
-from dagwright.execution.built_values import misplaced, places_of
+from dagwright.execution.built_values import constructed, misplaced, places_of, places_of_fields
 from dagwright.execution.failures import is_recoverable
 from dagwright.execution.faults import UserFailure
 from dagwright.execution.granted import chosen_variables
+from dagwright.execution.lost_elements import Loss, describe, short_error, short_inputs, too_many
 from dagwright.execution.task_call import Reuse, TaskCall, Value, Wire, cross, perform
 from dagwright.execution.user_code import function_of
 from dagwright.values import ValueMismatch
@@ -29,7 +30,7 @@ from dagwright_local.timed_call import TaskDiedError, TaskTimeoutError, call_tim
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-    from dagwright.contract.schema import Binding, DictBinding, ListBinding, LiteralBinding
+    from dagwright.contract.schema import Binding, DictBinding, ListBinding, LiteralBinding, StructBinding
     from dagwright.contract.types import Type
     from dagwright.execution.plan_view import NodeView, ProgramView
     from dagwright.execution.task_call import Given, Performed
@@ -87,7 +88,7 @@ class _Run:
         self._owner = owner
         self._inputs = inputs
         self._cache = cache
-        self._done: dict[str, Outputs | list[Outputs]] = {}
+        self._done: dict[str, Outputs | list[Outputs | None]] = {}
 
     def execute(self, node: NodeView) -> None:
         given = {
@@ -98,12 +99,33 @@ class _Run:
         if node.over is None:
             self._done[node.id] = self._attempts(node, given, None)
             return
+        self._done[node.id] = self._map(node, given)
+
+    def _map(self, node: NodeView, given: Mapping[str, Given]) -> list[Outputs | None]:
+        """Run a task for each element; ``None`` stands for those that the map may lose and lost."""
         lists = {name: self._elements(self._given(node.bindings[name])) for name in node.mapped}
         check_lengths(node, {name: len(elements) for name, elements in lists.items()})
-        self._done[node.id] = [
-            self._attempts(node, {**given, **dict(zip(lists, elements, strict=True))}, index)
-            for index, elements in enumerate(zip(*lists.values(), strict=True))
-        ]
+        rows = [{**given, **dict(zip(lists, elements, strict=True))} for elements in zip(*lists.values(), strict=True)]
+        if not node.has_holes:
+            return [self._attempts(node, row, index) for index, row in enumerate(rows)]
+        results: list[Outputs | None] = []
+        lost: list[Loss] = []
+        for index, row in enumerate(rows):
+            try:
+                results.append(self._attempts(node, row, index))
+            except UserFailure as failure:
+                error = failure.error
+                lost.append(Loss(index, short_error(type(error).__name__, str(error)), short_inputs(node.mapped, row)))
+                wrong = too_many(node, len(rows), lost)
+                if wrong:
+                    error.add_note(wrong)
+                    raise
+                results.append(None)
+        for loss in lost:
+            os.write(
+                2, f"dagwright: {node.id}{describe(loss)}; its place in the list holds None\n".encode(errors="backslashreplace")
+            )
+        return results
 
     def _is_left_to_function(self, binding: Binding) -> bool:
         """Tell an input that was not given and whose default only the task's own function can evaluate."""
@@ -125,11 +147,14 @@ class _Run:
             return self._owner.literal(binding)
         if binding["kind"] == "list" or binding["kind"] == "dict":
             return Value(self._built(binding))
+        if binding["kind"] == "struct":
+            made = self._instance(binding)
+            return Value(part_of_value(self._owner.program, binding, made) if "path" in binding else made)
         if binding["kind"] == "input":
             value = self._inputs[binding["name"]]
         else:
             done, output = self._done[binding["node"]], binding["output"]
-            value = [element[output] for element in done] if isinstance(done, list) else done[output]
+            value = [None if element is None else element[output] for element in done] if isinstance(done, list) else done[output]
         return Value(part_of_value(self._owner.program, binding, value) if "path" in binding else value)
 
     def _built(self, binding: ListBinding | DictBinding) -> Any:
@@ -147,6 +172,16 @@ class _Run:
         places = places_of(declared, len(binding["items"]))
         items = [self.whole(item, place.text) for item, place in zip(binding["items"], places, strict=True)]
         return tuple(items) if declared.kind == "tuple" else items
+
+    def _instance(self, binding: StructBinding) -> Any:
+        """Give an instance that the workflow builds; a class that runs no code makes of its fields what they are."""
+        codec, declared = self._owner.codec, parse(binding["type"])
+        places = places_of_fields(codec.classes[declared.name])
+        try:
+            arguments = {name: self.whole(item, places[name].text) for name, item in binding["items"].items()}
+        except ValueMismatch as mismatch:
+            raise misplaced(mismatch) from None
+        return constructed(declared, arguments, codec)
 
     def _elements(self, given: Given) -> list[Given]:
         if isinstance(given, Wire):

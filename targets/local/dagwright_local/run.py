@@ -25,7 +25,7 @@ from dagwright_local.schedule import Job, Schedule, Tally
 from dagwright_local.units import lower
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping
 
     from dagwright.contract.schema import Binding, OutputBinding
     from dagwright.execution.plan_view import NodeView, PlanView, ProgramView
@@ -97,6 +97,8 @@ def _run(setup: Mapping[str, Any], scratch: Path, request: Request) -> Report:
             with _isolated(setup, scratch, program) as isolated:
                 tally = _schedule(plan, isolated, request)
             failures = tuple(f"dagwright: {job.label} failed (exit {code})\n" for job, code, _ in tally.failed)
+        if tally.lost:
+            failures = (*_about_lost(program, setup, tally), *failures)
         outputs = forked.outputs() if not failures else None
     return Report(tally, outputs, failures)
 
@@ -131,7 +133,7 @@ class _Counts:
     def _of(self, binding: Binding) -> int:
         if binding["kind"] == "literal":
             return len(binding["value"])
-        if binding["kind"] == "list" or binding["kind"] == "dict":
+        if binding["kind"] == "list" or binding["kind"] == "dict" or binding["kind"] == "struct":
             return len(binding["items"])
         if binding["kind"] == "input":
             name = binding["name"]
@@ -154,6 +156,21 @@ class _Counts:
         wanted = binding["output"], binding.get("path", [])
         published = self._plan.unit(binding["node"]).get("publish", ())
         return next(item["parameter"] for item in published if (item["output"], item.get("path", [])) == wanted)
+
+
+def _about_lost(program: ProgramView, setup: Mapping[str, Any], tally: Tally) -> Iterator[str]:
+    """Tell of every element that a map lost; give a failure for each map that lost more than it may."""
+    from dagwright.execution.lost_elements import describe, losses, too_many
+    from dagwright.store import open_store
+
+    store = open_store(setup["store"])
+    for node_id in dict.fromkeys(job.node for job, _, _ in tally.lost):
+        lost = losses(store, setup["run"], node_id)
+        if node_id in tally.exceeded:
+            yield f"dagwright: {too_many(program.node(node_id), tally.exceeded[node_id], lost)}\n"
+        else:
+            for loss in lost:
+                sys.stderr.write(f"dagwright: {node_id}{describe(loss)}; its place in the list holds None\n")
 
 
 def _failure_text(job: Job, error: Mapping[str, Any] | None, code: int) -> str:

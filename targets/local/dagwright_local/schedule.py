@@ -9,8 +9,9 @@ from __future__ import annotations
 from collections import deque
 from typing import TYPE_CHECKING, NamedTuple, Protocol
 
-from dagwright.contract.exits import ORCHESTRATOR_RETRYABLE, SUCCEEDED
+from dagwright.contract.exits import FINAL, ORCHESTRATOR_RETRYABLE, SUCCEEDED
 from dagwright.contract.names import SYSTEM_RETRIES
+from dagwright.execution.lost_elements import may_lose
 from dagwright.execution.task_call import CACHED
 from dagwright_local.order import needs
 
@@ -61,15 +62,20 @@ class Tally:
         self.cached = 0
         self.retried = 0
         self.failed: list[Finished] = []
+        self.lost: list[Finished] = []
+        """Elements that failed for good in maps that may lose some."""
+        self.exceeded: dict[str, int] = {}
+        """Maps that lost more elements than they may, and how many they have in all."""
 
     def __str__(self) -> str:
-        return f"{self.ran} run, {self.cached} cached, {self.retried} retried, {len(self.failed)} failed"
+        counts = f"{self.ran} run, {self.cached} cached, {self.retried} retried, {len(self.failed)} failed"
+        return f"{counts}, {len(self.lost)} lost" if self.lost else counts
 
 
 class _Open:
-    """A node whose needs are met: which of its jobs were started, how many run and how many are still to succeed."""
+    """A node whose needs are met: which of its jobs were started, how many run, how many are still to end and how many may fail."""
 
-    __slots__ = ("concurrency", "left", "next", "node", "over", "running", "size")
+    __slots__ = ("concurrency", "left", "next", "node", "over", "running", "size", "spare")
 
     def __init__(self, node: NodeView, size: int) -> None:
         self.node = node.id
@@ -79,6 +85,7 @@ class _Open:
         self.next = 0
         self.running = 0
         self.left = size
+        self.spare = may_lose(node, size) if node.has_holes else 0
 
     def take(self) -> Job | None:
         """Give the next job that may start now."""
@@ -148,14 +155,26 @@ class Schedule:
                 self.tally.cached += 1
             else:
                 self.tally.ran += 1
-            opened.left -= 1
-            if not opened.left:
-                self._leave(job.node)
+            self._end(opened)
         elif finished.code in ORCHESTRATOR_RETRYABLE and job.attempt < self._granted(job.node):
             self.tally.retried += 1
             self._again.append(job._replace(attempt=job.attempt + 1))
+        elif finished.code in FINAL and self._program.node(job.node).has_holes:
+            self.tally.lost.append(finished)
+            opened.spare -= 1
+            if opened.spare < 0:
+                self.tally.failed.append(finished)
+                self.tally.exceeded[job.node] = opened.size
+            else:
+                self._end(opened)
         else:
             self.tally.failed.append(finished)
+
+    def _end(self, opened: _Open) -> None:
+        """Count a job that is over."""
+        opened.left -= 1
+        if not opened.left:
+            self._leave(opened.node)
 
     def _granted(self, node_id: str) -> int:
         return self._program.node(node_id).policy.retries + SYSTEM_RETRIES

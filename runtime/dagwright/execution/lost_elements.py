@@ -1,0 +1,153 @@
+"""Maps that may lose elements: how many they may lose, what is kept of each that failed for good, and when it is too many.
+
+An element that fails for good leaves a note in the store; whoever reads the list gives None in its place. An element that has a result
+is not lost, whatever an earlier round of attempts noted.
+"""
+
+from __future__ import annotations
+
+from dagwright.contract.jsontext import dumps, loads
+from dagwright.contract.names import failed_key, pin_key
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any, Iterable, Mapping, Sequence
+
+    from dagwright.execution.plan_view import NodeView
+    from dagwright.execution.task_call import Given
+    from dagwright.store.verbs import Store
+
+_MOST_SHOWN = 3
+_LONGEST_INPUT = 60
+_LONGEST_ERROR = 300
+
+
+class Loss:
+    """An element without a result: why, and what it was given, both short enough for a line."""
+
+    __slots__ = ("error", "index", "inputs")
+
+    def __init__(self, index: int, error: str, inputs: str = "") -> None:
+        self.index = index
+        self.error = error
+        self.inputs = inputs
+
+
+def may_lose(node: NodeView, count: int) -> int:
+    """How many of ``count`` elements may fail. Where there are fewer than ``min_successes``, none may."""
+    if node.min_successes is not None:
+        return count - min(node.min_successes, count)
+    # 0.07 of 100 is 7, whatever binary fractions make of it
+    needed = round(node.min_success_ratio * count, 9)
+    return count - (int(needed) + (needed > int(needed)))
+
+
+def keep(store: Store, run: str, node: str, loss: Loss) -> None:
+    """Note that an element failed for good.
+
+    Raises:
+        StoreError: The store failed.
+    """
+    data = {"v": 1, "index": loss.index, "error": loss.error, "inputs": loss.inputs}
+    store.put(failed_key(run, node, loss.index), dumps(data).encode("ascii"))
+
+
+def is_noted(store: Store, run: str, node: str, index: int) -> bool:
+    """Tell whether an element failed for good.
+
+    Raises:
+        StoreError: The store failed.
+    """
+    from dagwright.store import NotFound
+
+    try:
+        store.get(failed_key(run, node, index))
+    except NotFound:
+        return False
+    return True
+
+
+def losses(store: Store, run: str, node: str) -> list[Loss]:
+    """Read the notes of elements that have no result, in the order of the list.
+
+    Raises:
+        StoreError: The store failed.
+    """
+    found = []
+    for key in store.list(failed_key(run, node)):
+        note = loads(store.get(key))
+        if not _has_result(store, run, node, note["index"]):
+            found.append(Loss(note["index"], note["error"], note["inputs"]))
+    return found
+
+
+def note_unheard(store: Store, run: str, node: str, count: int, noted: Sequence[Loss]) -> list[Loss]:
+    """Note the elements that have neither result nor note: their processes died with their supervisors. Give all losses.
+
+    Raises:
+        StoreError: The store failed.
+    """
+    found = {loss.index: loss for loss in noted}
+    for index in range(count):
+        if index not in found and not _has_result(store, run, node, index):
+            found[index] = Loss(index, "it was killed before it could say why: out of memory, or a lost node")
+            keep(store, run, node, found[index])
+    return [found[index] for index in sorted(found)]
+
+
+def _has_result(store: Store, run: str, node: str, index: int) -> bool:
+    from dagwright.store import NotFound
+
+    try:
+        store.get_range(pin_key(run, node, index), 0, 1)
+    except NotFound:
+        return False
+    return True
+
+
+def too_many(node: NodeView, count: int, lost: Sequence[Loss]) -> str:
+    """Say that a map lost more elements than it may, with the first of them; empty where it did not."""
+    most = may_lose(node, count)
+    if len(lost) <= most:
+        return ""
+    asked = (
+        f"min_successes={node.min_successes}"
+        if node.min_successes is not None
+        else f"min_success_ratio={node.min_success_ratio:g}"
+    )
+    allowed = "none may" if not most else f"at most {most} may"
+    head = f"{len(lost)} of the {count} elements of {node.id} failed, and {allowed} ({asked})"
+    more = len(lost) - _MOST_SHOWN
+    return "; ".join([head, *map(describe, lost[:_MOST_SHOWN]), *([f"and {more} more"] if more > 0 else [])])
+
+
+def describe(loss: Loss) -> str:
+    """One lost element in a line: its index, what it was given, and why."""
+    return f"[{loss.index}]{f' {loss.inputs}' if loss.inputs else ''}: {loss.error}"
+
+
+def short_error(exc_type: str, message: str) -> str:
+    """An error for a line."""
+    text = " ".join(message.split())
+    name = exc_type.rpartition(".")[2]
+    whole = f"{name}: {text}" if name and text else name or text
+    return whole if len(whole) <= _LONGEST_ERROR else f"{whole[:_LONGEST_ERROR]}..."
+
+
+def short_inputs(names: Iterable[str], given: Mapping[str, Given]) -> str:
+    """What an element is given of each list, as far as a line has room."""
+    return ", ".join(f"{name}={_short(given[name])}" for name in names if name in given)
+
+
+def _short(given: Given) -> str:
+    from dagwright.execution.task_call import Wire
+
+    text = dumps(given.data) if isinstance(given, Wire) else _repr(given.value)
+    return text if len(text) <= _LONGEST_INPUT else f"{text[:_LONGEST_INPUT]}..."
+
+
+def _repr(value: Any) -> str:
+    try:
+        return repr(value)
+    except Exception:  # noqa: BLE001  # the user's own, and this is about another failure
+        return f"a {type(value).__name__}"

@@ -1,0 +1,109 @@
+"""The end of a map that may lose elements: whether enough of them gave a result.
+
+Runs where the orchestrator starts it after the last element (``pod``), and in an element that failed for good (``batch``).
+Reads the store; counts results and notes, never what an orchestrator says of its elements.
+"""
+
+from __future__ import annotations
+
+import os
+
+from dagwright.contract.exits import SUCCEEDED, SYSTEM_FATAL, SYSTEM_TRANSIENT, USER_FAILED
+from dagwright.execution.faults import Fault, UserFailure, fatal
+from dagwright.execution.lost_elements import describe, losses, note_unheard, too_many
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from dagwright.execution.assignment import Assignment
+    from dagwright.store.verbs import Store
+
+
+def judge_map(assignment: Assignment) -> int:
+    """Judge a map whose elements have all ended; give the exit code.
+
+    Raises:
+        Fault: Plan, store or list are not there.
+    """
+    from dagwright.store import StoreError
+
+    store, count = open_map(assignment)
+    node = assignment.node
+    try:
+        lost = note_unheard(store, assignment.run, node.id, count, losses(store, assignment.run, node.id))
+    except StoreError as error:
+        raise fault_of(error) from error
+    text = too_many(node, count, lost)
+    if not text:
+        _say("".join(f"dagwright: {node.id}{describe(loss)}; its place in the list holds None\n" for loss in lost))
+        return SUCCEEDED
+    _say(f"dagwright: {text} (exit {USER_FAILED})\n")
+    if assignment.termination is not None:
+        try:
+            with open(assignment.termination, "w", encoding="utf-8", errors="backslashreplace") as file:
+                file.write(f"{text}\n")
+        except OSError as failure:
+            _say(f"dagwright: cannot write {assignment.termination}: {failure.strerror}\n")
+    return USER_FAILED
+
+
+def judge_element(assignment: Assignment, code: int) -> int:
+    """Give the exit code of an element that failed for good with ``code``: success, as long as its map may lose it.
+
+    Of elements that fail at once, whoever looks last sees all notes, so one of them says that it is too many.
+
+    Raises:
+        Fault: Plan, store or list are not there.
+    """
+    from dagwright.store import StoreError
+
+    if not assignment.node.has_holes:
+        return code
+    store, count = open_map(assignment)
+    try:
+        lost = losses(store, assignment.run, assignment.node.id)
+    except StoreError as error:
+        raise fault_of(error) from error
+    text = too_many(assignment.node, count, lost)
+    if text:
+        _say(f"dagwright: {text} (exit {code})\n")
+        return code
+    _say(f"dagwright: {assignment.node.id}[{assignment.index}] failed; its place in the list holds None\n")
+    return SUCCEEDED
+
+
+def open_map(assignment: Assignment) -> tuple[Store, int]:
+    """Open the store and count the elements of a map node.
+
+    Raises:
+        Fault: Plan, store or list are not there.
+    """
+    from dagwright.cache import PinDamaged
+    from dagwright.execution import context
+    from dagwright.execution.bindings import Bindings
+    from dagwright.execution.user_code import load, prepare
+    from dagwright.store import StoreError, open_store
+    from dagwright.values import Codec
+
+    context.claim_process(context.Attempt(assignment.node.id))
+    prepare(assignment.code)
+    program = assignment.plan.program
+    try:
+        store = open_store(assignment.store_url)
+        codec = Codec(program.classes, load_class=load, pickle=assignment.pickle)
+        bindings = Bindings(program, run=assignment.run, store=store, codec=codec, texts=assignment.inputs)
+        return store, bindings.length(assignment.node)
+    except StoreError as error:
+        raise fault_of(error) from error
+    except PinDamaged as damage:
+        raise fatal(str(damage)) from damage
+    except UserFailure as failure:
+        raise Fault(str(failure.error), code=USER_FAILED) from failure
+
+
+def fault_of(error: object) -> Fault:
+    """Say what a store's failure means for the exit code."""
+    return Fault(str(error), code=SYSTEM_TRANSIENT if getattr(error, "transient", False) else SYSTEM_FATAL)
+
+
+def _say(text: str) -> None:
+    os.write(2, text.encode("utf-8", "backslashreplace"))
