@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING
 from dagwright_compiler.passes.inline import inline
 from dagwright_compiler.passes.lint_duplicates import lint_duplicates
 from dagwright_compiler.passes.lint_secrets import lint_secrets
-from dagwright_compiler.passes.lint_serialize import lint_serialize
 from dagwright_compiler.passes.lint_unused import lint_unused
 from dagwright_compiler.passes.reach import reach
 from dagwright_compiler.passes.reduce_order import reduce_order
@@ -42,7 +41,6 @@ REWRITES: tuple[Pass, ...] = (
     validate_lengths,
     reduce_order,
     reach,
-    lint_serialize,
 )
 """On a workflow without errors; from ``inline`` on it is flat. What only the flat workflow shows is checked here."""
 PASSES = (*CHECKS, *REWRITES)

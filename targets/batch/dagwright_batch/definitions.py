@@ -129,7 +129,8 @@ class Definitions:
         resources, about_resources = self._resources(policy, extras.platform)
         memory, about_memory = shared_memory(policy, resources.memory_mib, extras.platform)
         # A pool runs any number of elements, one after the other; the runtime's watchdog ends each of them.
-        seconds = 0 if pool or not policy.timeout_s else in_place * (ceil(policy.timeout_s) + names.BACKSTOP_MARGIN_S)
+        deadline_s = names.backstop_s(policy.timeout_s, waits=policy.serializes) if policy.timeout_s else 0
+        seconds = 0 if pool else in_place * deadline_s
         container = self._container(
             (self._settings.python, "-m", LOOPS if arguments else ENTRY, "Ref::unit", *arguments),
             resources,

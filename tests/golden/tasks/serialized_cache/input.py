@@ -1,7 +1,7 @@
 from dagwright import task, workflow
 
 
-@task(cache=True, cache_version="1", cache_serialize=True)  # W: DW529 equal calls of `double` at the same time
+@task(cache=True, cache_version="1", cache_serialize=True)
 def double(x: int) -> int:
     return 2 * x
 
@@ -13,4 +13,4 @@ def triple(x: int) -> int:
 
 @workflow
 def main(x: int) -> tuple[int, int]:
-    return double(x=x), triple(x=x).with_overrides(cache_serialize=True)  # W: DW529 of `triple`
+    return double(x=x), triple(x=x).with_overrides(cache_serialize=True)
