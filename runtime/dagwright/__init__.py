@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from dagwright.authoring.pod_template import PodTemplate
     from dagwright.authoring.resources import Resources
     from dagwright.authoring.secret import Secret
+    from dagwright.authoring.structured_dataset import StructuredDataset
     from dagwright.authoring.tasks import task
     from dagwright.authoring.workflows import workflow
 
@@ -27,6 +28,7 @@ __all__ = [
     "RecoverableError",
     "Resources",
     "Secret",
+    "StructuredDataset",
     "current_context",
     "map_task",
     "task",
@@ -40,6 +42,7 @@ _HOMES = {
     "ImageSpec": "image_spec",
     "PodTemplate": "pod_template",
     "Secret": "secret",
+    "StructuredDataset": "structured_dataset",
     "RecoverableError": "errors",
     "Resources": "resources",
     "map_task": "mapping",

@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from dagwright_compiler.frontend.modules import Module
     from dagwright_compiler.frontend.resolution import Resolver
 
+_FRAMES = ("pandas.DataFrame", "polars.DataFrame", "polars.LazyFrame", "pyarrow.Table")
 _PLAIN = {
     "int": types.INT,
     "float": types.FLOAT,
@@ -46,6 +47,8 @@ _PLAIN = {
     "uuid": types.UUID,
     "path": types.PATH,
     "ndarray": types.NDARRAY,
+    "StructuredDataset": types.TABLE,
+    **{f"table[{name}]": types.table_of(name) for name in _FRAMES},
     "typing.Any": types.UNKNOWN,
     "list": list_of(types.UNKNOWN),
     "dict": dict_of(types.UNKNOWN, types.UNKNOWN),

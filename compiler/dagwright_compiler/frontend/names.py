@@ -10,7 +10,18 @@ AUTHORING = ("dagwright", "flytekit")
 """Packages whose names are ours: never resolved to a file of the project."""
 
 SUPPORTED = frozenset(
-    {"task", "workflow", "map_task", "Resources", "Cache", "ImageSpec", "Secret", "PodTemplate", "GPUAccelerator"}
+    {
+        "task",
+        "workflow",
+        "map_task",
+        "Resources",
+        "Cache",
+        "ImageSpec",
+        "Secret",
+        "PodTemplate",
+        "GPUAccelerator",
+        "StructuredDataset",
+    }
 )
 """Authoring names that this version compiles."""
 
@@ -36,8 +47,7 @@ NOT_YET = {
     "HashMethod": "leave it out: the value itself is part of the cache key",
     "FlyteFile": "pass the content as `bytes` or `str`, or a path on shared storage as `str`",
     "FlyteDirectory": "pass a path on shared storage as `str`",
-    "FlyteSchema": "pass a `pandas.DataFrame` (pickled) or a list of dataclasses",
-    "StructuredDataset": "pass a `pandas.DataFrame` (pickled) or a list of dataclasses",
+    "FlyteSchema": "write `StructuredDataset`, or the class of the frame: `pandas.DataFrame`",
     "Deck": "write the report as a `str` output",
     "Artifact": "pass the value itself",
     "current_context": "read what the task needs from its inputs",
@@ -94,6 +104,19 @@ _KNOWN = {
     "os.PathLike": "os.PathLike",
     "numpy.ndarray": "ndarray",
     "numpy.typing.NDArray": "ndarray",
+    "numpy.array": "ndarray",
+    "pandas.DataFrame": "table[pandas.DataFrame]",
+    "pandas.core.frame.DataFrame": "table[pandas.DataFrame]",
+    "pandera.typing.DataFrame": "table[pandas.DataFrame]",
+    "pandera.typing.pandas.DataFrame": "table[pandas.DataFrame]",
+    "pandera.typing.polars.DataFrame": "table[polars.DataFrame]",
+    "pandera.typing.polars.LazyFrame": "table[polars.LazyFrame]",
+    "polars.DataFrame": "table[polars.DataFrame]",
+    "polars.dataframe.frame.DataFrame": "table[polars.DataFrame]",
+    "polars.LazyFrame": "table[polars.LazyFrame]",
+    "polars.lazyframe.frame.LazyFrame": "table[polars.LazyFrame]",
+    "pyarrow.Table": "table[pyarrow.Table]",
+    "pyarrow.lib.Table": "table[pyarrow.Table]",
     "functools.partial": "functools.partial",
 }
 _BUILTIN_TYPES = ("int", "float", "bool", "str", "bytes", "list", "dict", "tuple", "set", "frozenset")

@@ -61,6 +61,8 @@ class TypingRules:
             return self._literal(source, target)
         if source.kind in ("class", "opaque") or target.kind in ("class", "opaque"):
             return self._named(source, target)
+        if source.kind == target.kind == "table":
+            return YES  # every library reads the file that travels
         if source.kind != target.kind or source.kind not in _CONTAINERS:
             return NO
         if source.kind == "tuple" and len(source.args) != len(target.args):
@@ -132,8 +134,8 @@ def _any(results: Iterable[str]) -> str:
 def spell(declared: Type) -> str:
     """A type as people write it: ``list[int]``, ``int | None``, ``MapInput``."""
     kind = declared.kind
-    if kind == "opaque":
-        return declared.name
+    if kind in ("opaque", "table"):
+        return declared.name or "StructuredDataset"
     if kind == "class":
         return declared.name.rpartition(".")[2]
     if kind in _SPELLINGS:

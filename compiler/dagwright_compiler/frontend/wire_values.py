@@ -136,7 +136,7 @@ class WireEncoder:
             "union": self._union,
             "unknown": self._unknown,
             "literal": self._literal,
-            **dict.fromkeys(("ndarray", "opaque"), self._never),
+            **dict.fromkeys(("ndarray", "opaque", "table"), self._never),
             **dict.fromkeys(("date", "time", "decimal", "uuid", "path"), self._text),
         }
 

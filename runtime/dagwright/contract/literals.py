@@ -18,6 +18,7 @@ class                     dataclass, named tuple and typed dict: object by field
 union with none only      null, or the other member's form
 other union               ``{"$u": <text of the member's type>, "v": <its form>}``
 ndarray, opaque           ``{"$blob": <sha256>, "size": n, "enc": "npy" | "pickle"}``
+table                     the same with ``"enc": "parquet"`` (or ``"pickle"`` and ``"of": <class>``), or ``{"uri": <text>}``
 unknown                   scalars and arrays as themselves; objects as ``{"$d": [[key, value], ...]}``; other known
                           values as ``{"$u": type, "v": ...}``; anything else a pickled blob
 ========================  =====================================================================================

@@ -5,11 +5,12 @@ Text (what plans, signatures and messages hold)::
     int float bool str bytes none datetime date time timedelta decimal uuid path unknown ndarray
     list[T]  set[T]  frozenset[T]  dict[K, V]  tuple[A, B]  union[A, B]
     file  file[csv]  directory  directory[csv]  literal["a", 1]  class[pkg.mod.Name]  opaque[pkg.mod.Name]
+    table  table[pandas.DataFrame]
 
 ``class`` names a class whose definition stands in the program's table of classes, with its type arguments where it is generic
 (``class[pkg.mod.Box[int]]``); ``opaque`` names a class that the compiler knows by name only (its values are pickled).
 ``file`` and ``directory`` may name the format of what they hold; ``literal`` holds the allowed values as JSON. ``union`` is flat,
-without duplicates, ``none`` last.
+without duplicates, ``none`` last. ``table`` names the class of its frames; without one, the reader chooses it.
 """
 
 from __future__ import annotations
@@ -73,14 +74,15 @@ UNKNOWN = Type("unknown")
 NDARRAY = Type("ndarray")
 FILE = Type("file")
 DIRECTORY = Type("directory")
+TABLE = Type("table")
 _BARE = {
     declared.kind: declared
     for declared in (
         *(INT, FLOAT, BOOL, STR, BYTES, NONE, DATETIME, DATE, TIME, TIMEDELTA, DECIMAL, UUID, PATH),
-        *(UNKNOWN, NDARRAY, FILE, DIRECTORY),
+        *(UNKNOWN, NDARRAY, FILE, DIRECTORY, TABLE),
     )
 }
-_NAMED = ("class", "opaque", "file", "directory", "literal")
+_NAMED = ("class", "opaque", "file", "directory", "table", "literal")
 """Kinds whose brackets hold a name, not types."""
 _OF_TYPES = ("list", "set", "frozenset", "dict", "tuple", "union")
 
@@ -128,6 +130,11 @@ def file_of(form: str) -> Type:
 def directory_of(form: str) -> Type:
     """Type of a directory, of files of a format where ``form`` is not empty."""
     return Type("directory", (), form)
+
+
+def table_of(frames: str) -> Type:
+    """Type of a table that arrives as a frame of the class of that qualified name."""
+    return Type("table", (), frames)
 
 
 def literal_of(values: str) -> Type:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 
-from dagwright.contract.types import parse
+from dagwright.contract.types import opaque, parse
 from dagwright.values.containers import DictForm, ListForm, TupleForm
 from dagwright.values.mismatch import ValueMismatch
 from dagwright.values.scalars import BoolForm, BytesForm, FloatForm, IntForm, NoneForm, StrForm
@@ -137,6 +137,10 @@ class Codec:
             from dagwright.values.arrays import NdarrayForm
 
             return NdarrayForm(declared, spelling)
+        if kind == "table":
+            from dagwright.values.tables import TableForm
+
+            return TableForm(declared, spelling, self._pickled)
         if kind == "opaque":
             from dagwright.values.pickles import OpaqueForm, PicklePolicy
 
@@ -146,6 +150,13 @@ class Codec:
 
             return UnknownForm(declared, spelling, self)
         raise ValueError(f"no values have the type {declared.text}")
+
+    def _pickled(self, name: str, reason: str) -> Form:
+        """The form of what is pickled for a reason of its own."""
+        from dagwright.values.pickles import OpaqueForm, PicklePolicy
+
+        policy = PicklePolicy(self._pickle, self._warn, reason)
+        return OpaqueForm(opaque(name), name, policy, self.aliases, self._load_class)
 
     def _union(self, declared: Type, spelling: str) -> Form:
         from dagwright.values.unions import OptionalForm, UnionForm

@@ -32,13 +32,19 @@ _PROTOCOL = 5  # the newest that Python 3.9 reads; a value may be written and re
 class PicklePolicy:
     """Which classes may be pickled: all with a warning each, none, or those of a list."""
 
-    __slots__ = ("_allowed", "_warn", "_warned")
+    __slots__ = ("_allowed", "_reason", "_warn", "_warned")
 
-    def __init__(self, policy: str | tuple[str, ...], warn: Callable[[str], None]) -> None:
+    def __init__(
+        self,
+        policy: str | tuple[str, ...],
+        warn: Callable[[str], None],
+        reason: str = "dagwright knows no other form for them",
+    ) -> None:
         if policy not in ("warn", "deny") and not isinstance(policy, tuple):
             raise ValueError(f"pickle must be 'warn', 'deny' or a tuple of class names, not {policy!r}")
         self._allowed = policy
         self._warn = warn
+        self._reason = reason
         self._warned: set[str] = set()
 
     def check(self, name: str) -> None:
@@ -50,7 +56,7 @@ class PicklePolicy:
         if self._allowed == "warn":
             if name not in self._warned:
                 self._warned.add(name)
-                self._warn(f"values of {name} are pickled: dagwright knows no other form for them")
+                self._warn(f"values of {name} are pickled: {self._reason}")
         elif self._allowed == "deny" or name not in self._allowed:
             raise PickleDenied(
                 "a value that needs no pickle", f"one of {name}", help=f'allow it with pickle = ["{name}"] in [tool.dagwright]'

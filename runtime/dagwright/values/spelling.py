@@ -24,8 +24,8 @@ def spell(declared: Type, classes: Mapping[str, ClassDef]) -> str:
     kind = declared.kind
     if kind == "class":
         return classes[declared.name]["qualname"] if declared.name in classes else declared.name
-    if kind == "opaque":
-        return declared.name
+    if kind in ("opaque", "table"):
+        return declared.name or "StructuredDataset"
     if kind == "literal":
         from json import loads
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from math import isfinite, nan
 
-from dagwright.contract.types import Type, opaque, parse
+from dagwright.contract.types import Type, opaque, parse, table_of
 from dagwright.values.form import Form
 from dagwright.values.mismatch import ValueMismatch, type_name
 
@@ -110,6 +110,14 @@ class UnknownForm(Form):
         numpy = sys.modules.get("numpy")
         if numpy is not None and isinstance(value, numpy.ndarray):
             return parse("ndarray")
+        if name.partition(".")[0] in ("pandas", "polars", "pyarrow"):
+            from dagwright.values.frame_libraries import frame_of
+
+            frames = frame_of(value)
+            if frames:
+                return table_of(frames)
+        if name == "dagwright.values.structured_datasets.StructuredDataset":
+            return parse("table")
         for known, spec in self._codec.classes.items():
             if spec["qualname"] == kind.__qualname__ and self._codec.form(Type("class", (), known)).exact(value):
                 return Type("class", (), known)

@@ -60,7 +60,7 @@ OTHER = "from dataclasses import dataclass\nRows = list[int]\n@dataclass\nclass 
         ("np.ndarray", "ndarray"),
         ("npt.NDArray[np.float64]", "ndarray"),
         ("nn.Module", "opaque[torch.nn.Module]"),
-        ("pd.DataFrame", "opaque[pandas.DataFrame]"),
+        ("pd.DataFrame", "table[pandas.DataFrame]"),
         ("dt.date", "date"),
         ("dt.time", "time"),
         ("Any", "unknown"),
