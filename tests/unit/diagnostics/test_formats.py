@@ -6,7 +6,8 @@ from typing import Any
 
 import jsonschema
 import pytest
-from sarif_schema import SARIF
+from golden_cases import ROOT, Case, findings, read
+from sarif_schema import validate
 
 from dagwright_compiler.diagnostics.codes import EDGE_MISMATCH, UNUSED_RESULT
 from dagwright_compiler.diagnostics.formats import render, statistics, statistics_json
@@ -116,7 +117,7 @@ def test_github_takes_columns_on_one_line_only_and_escapes_what_it_reads() -> No
 
 def sarif(found: tuple[Diagnostic, ...]) -> dict[str, Any]:
     data: dict[str, Any] = json.loads(render_sarif(found, SOURCES))
-    jsonschema.Draft7Validator(SARIF).validate(data)
+    validate(data)
     return data
 
 
@@ -146,6 +147,18 @@ def test_sarif_takes_codes_of_targets_that_are_not_ours_and_names_that_are_no_te
     assert run["tool"]["driver"]["rules"][0]["id"] == "XX1"
 
 
+@pytest.mark.parametrize(
+    "name", ["errors/planted_mistakes", "errors/dw590_unreadable_settings", "argo_errors/dw532_refused_name"]
+)
+def test_sarif_of_real_findings_is_valid(name: str) -> None:
+    case = Case(ROOT / name)
+    found = findings(case)
+    assert found
+    document = json.loads(render_sarif(found, read(case).sources()))
+    validate(document)
+    assert len(document["runs"][0]["results"]) == len(found)
+
+
 def test_the_schema_refuses_what_sarif_refuses() -> None:
     good = sarif(FOUND)
     for path, wrong in (
@@ -162,7 +175,7 @@ def test_the_schema_refuses_what_sarif_refuses() -> None:
             at = at[step]
         at[path[-1]] = wrong
         with pytest.raises(jsonschema.ValidationError):
-            jsonschema.Draft7Validator(SARIF).validate(data)
+            validate(data)
 
 
 def test_statistics_count_by_code_the_most_frequent_first() -> None:

@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 from frontend_sources import Front, front
+from sarif_schema import validate
 
 from dagwright_compiler.cli.main import invoke
 from dagwright_compiler.config import Settings
@@ -183,7 +184,9 @@ def test_programs_are_told_the_file_and_the_cell(
     assert invoke(["check", "flow.ipynb", "--output-format", "github"]) == 1
     assert "::cell 2, line 3: " in capsys.readouterr().out
     assert invoke(["check", "flow.ipynb", "--output-format", "sarif"]) == 1
-    (result,) = json.loads(capsys.readouterr().out)["runs"][0]["results"]
+    document = json.loads(capsys.readouterr().out)
+    validate(document)
+    (result,) = document["runs"][0]["results"]
     (location,) = result["locations"]
     assert location["physicalLocation"] == {"artifactLocation": {"uri": "flow.ipynb"}}
     assert location["message"]["text"].startswith("cell 2, line 3, column ")
