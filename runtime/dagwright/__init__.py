@@ -16,13 +16,17 @@ if TYPE_CHECKING:
     from dagwright.authoring.pod_template import PodTemplate
     from dagwright.authoring.resources import Resources
     from dagwright.authoring.secret import Secret
-    from dagwright.authoring.structured_dataset import StructuredDataset
     from dagwright.authoring.tasks import task
     from dagwright.authoring.workflows import workflow
+    from dagwright.files.directory import Directory
+    from dagwright.files.file import File
+    from dagwright.values.structured_datasets import StructuredDataset
 
 __all__ = [
     "Cache",
     "Deck",
+    "Directory",
+    "File",
     "ImageSpec",
     "PodTemplate",
     "RecoverableError",
@@ -36,18 +40,20 @@ __all__ = [
 ]
 
 _HOMES = {
-    "current_context": "context",
-    "Cache": "caching",
-    "Deck": "deck",
-    "ImageSpec": "image_spec",
-    "PodTemplate": "pod_template",
-    "Secret": "secret",
-    "StructuredDataset": "structured_dataset",
-    "RecoverableError": "errors",
-    "Resources": "resources",
-    "map_task": "mapping",
-    "task": "tasks",
-    "workflow": "workflows",
+    "current_context": "authoring.context",
+    "Cache": "authoring.caching",
+    "Deck": "authoring.deck",
+    "Directory": "files.directory",
+    "File": "files.file",
+    "ImageSpec": "authoring.image_spec",
+    "PodTemplate": "authoring.pod_template",
+    "Secret": "authoring.secret",
+    "StructuredDataset": "values.structured_datasets",
+    "RecoverableError": "authoring.errors",
+    "Resources": "authoring.resources",
+    "map_task": "authoring.mapping",
+    "task": "authoring.tasks",
+    "workflow": "authoring.workflows",
 }
 
 
@@ -55,7 +61,7 @@ def __getattr__(name: str) -> object:
     home = _HOMES.get(name)
     if home is None:
         raise AttributeError(f"module 'dagwright' has no attribute {name!r}")
-    module = __import__(f"dagwright.authoring.{home}", fromlist=[name])
+    module = __import__(f"dagwright.{home}", fromlist=[name])
     found: object = getattr(module, name)
     globals()[name] = found
     return found

@@ -15,8 +15,9 @@ if TYPE_CHECKING:
     Element = TypeVar("Element")
     Result = TypeVar("Result")
     Result_co = TypeVar("Result_co", covariant=True)
+    Format_co = TypeVar("Format_co", covariant=True)
 else:
-    Inputs = Element = Result = Result_co = None
+    Inputs = Element = Result = Result_co = Format_co = None
 
     class Generic:
         """Takes subscripts and ignores them."""
@@ -27,4 +28,4 @@ else:
             return cls
 
 
-__all__ = ["Element", "Generic", "Inputs", "Result", "Result_co"]
+__all__ = ["Element", "Format_co", "Generic", "Inputs", "Result", "Result_co"]

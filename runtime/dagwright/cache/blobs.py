@@ -12,7 +12,10 @@ from dagwright.contract.names import blob_key
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from typing import Union
+
     from dagwright.store.verbs import Store
+    from dagwright.values.blobs import BlobFile
 
 _ONE_REQUEST = 8 * 1024 * 1024
 """Size up to which a blob is created, in one request that a slow network must carry within half a minute."""
@@ -20,14 +23,19 @@ _PART = 8 * 1024 * 1024
 """Bytes that are held at a time while a long blob is verified."""
 
 
-def publish_blob(store: Store, digest: str, content: bytes) -> None:
+def publish_blob(store: Store, digest: str, content: Union[bytes, BlobFile]) -> None:
     """Write a blob.
 
     Where one stands already it is written again, not compared: that mends other bytes (a crash of the disk, a bad copy) for the price of
     looking, and makes an old blob young, so that no collection of garbage takes it while its result is being published. Writers of one
-    digest write the same bytes. A long one is written in parts by stores that have them, so it is not created.
+    digest write the same bytes. A long one is written in parts by stores that have them, so it is not created. What came from the store and only
+    goes through a task is held by the pin that it came from.
     """
     key = blob_key(digest)
+    if not isinstance(content, bytes):
+        if content.path:
+            store.put_file(key, content.path, sha256=digest)
+        return
     if len(content) > _ONE_REQUEST or not store.create(key, content):
         store.put(key, content)
 

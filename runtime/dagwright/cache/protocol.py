@@ -14,9 +14,10 @@ from dagwright.store.errors import NotFound, StoreError
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import Callable, Mapping, Sequence
+    from typing import Callable, Mapping, Sequence, Union
 
     from dagwright.store.verbs import Store
+    from dagwright.values.blobs import BlobFile
 
 _TRIES = 5
 """Rounds of create and read back; more than one only where an entry is damaged or removed in between."""
@@ -76,7 +77,7 @@ def lookup(
 def publish(
     store: Store,
     result: Result,
-    blobs: Mapping[str, bytes],
+    blobs: Mapping[str, Union[bytes, BlobFile]],
     *,
     entry_key: str | None = None,
     pin_key: str | None = None,

@@ -16,6 +16,8 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any, Callable, Mapping
 
+    from dagwright.values.form import Blobs
+
     Json = Any
 
 INLINE_LIMIT = 64 * 1024
@@ -89,7 +91,7 @@ class Result:
         return {digest: size for output in self.outputs for digest, size in output.sizes.items()}
 
 
-def pack_output(name: str, type: str, data: Json, blobs: Mapping[str, bytes], into: dict[str, bytes]) -> Output:  # noqa: A002
+def pack_output(name: str, type: str, data: Json, blobs: Blobs, into: Blobs) -> Output:  # noqa: A002
     """Make an output from wire data.
 
     Args:

@@ -6,17 +6,26 @@ from importlib import import_module
 from types import ModuleType
 
 from dagwright.compat.unsupported import Configuration, Unsupported
+from dagwright.contract.files import DIRECTORY_ALIASES, FILE_ALIASES
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
 
 _HOMES = {
     "Cache": "dagwright.authoring.caching",
+    "BatchSize": "dagwright.compat.annotated",
     "Deck": "dagwright.authoring.deck",
+    "FileExt": "dagwright.compat.annotated",
+    "FlyteDirectory": "dagwright.files.directory",
+    "FlyteFile": "dagwright.files.file",
     "FlyteRecoverableException": "dagwright.authoring.errors",
     "ImageSpec": "dagwright.authoring.image_spec",
     "MarkdownRenderer": "dagwright.authoring.deck",
     "PodTemplate": "dagwright.authoring.pod_template",
     "Resources": "dagwright.authoring.resources",
     "Secret": "dagwright.authoring.secret",
-    "StructuredDataset": "dagwright.authoring.structured_dataset",
+    "StructuredDataset": "dagwright.values.structured_datasets",
     "TopFrameRenderer": "dagwright.authoring.deck",
     "current_context": "dagwright.authoring.context",
     "kwtypes": "dagwright.compat.columns",
@@ -26,7 +35,12 @@ _HOMES = {
 }
 """Names that work, in every module: flytekit moves them from release to release, and the compiler goes by the name too."""
 _ACCELERATORS = "flytekit.extras.accelerators"
-_OURS = {"FlyteRecoverableException": "RecoverableError"}
+_OURS = {"FlyteDirectory": "Directory", "FlyteFile": "File", "FlyteRecoverableException": "RecoverableError"}
+_FORMATS: dict[str, tuple[str, dict[str, str]]] = {
+    "flytekit.types.directory": ("FlyteDirectory", DIRECTORY_ALIASES),
+    "flytekit.types.file": ("FlyteFile", FILE_ALIASES),
+}
+"""Modules whose other names are a class of a format: ``JPEGImageFile`` is ``FlyteFile["jpeg"]``."""
 _MODULES = frozenset(
     {
         *("flytekit.core", "flytekit.core.cache", "flytekit.core.map_task", "flytekit.core.resources", "flytekit.core.task"),
@@ -34,6 +48,7 @@ _MODULES = frozenset(
         *("flytekit.core.context_manager", "flytekit.core.pod_template", "flytekit.deck", "flytekit.extras"),
         *("flytekit.extras.accelerators", "flytekit.image_spec", "flytekit.models", "flytekit.models.security"),
         *("flytekit.exceptions", "flytekit.exceptions.base", "flytekit.exceptions.system", "flytekit.exceptions.user"),
+        *("flytekit.types", "flytekit.types.directory", "flytekit.types.file"),
     }
 )
 """Modules that ``import flytekit`` alone makes reachable as attributes; ``flytekit.core.task`` is a module, not the decorator."""
@@ -59,6 +74,11 @@ def _resolve(module: str, name: str) -> object:
     home = _HOMES.get(name)
     if home is not None:
         return getattr(import_module(home), _OURS.get(name, name))
+    plain, formats = _FORMATS.get(module, ("", {}))
+    if name in formats:
+        cls: Any = _resolve(module, plain)
+        of_format: object = cls[formats[name]]
+        return of_format
     if module == _ACCELERATORS:
         found: object = getattr(import_module("dagwright.accelerators"), name, None)
         return Unsupported(full) if found is None else found

@@ -69,13 +69,20 @@ def value_digest(declared: Type, data: Any, classes: Mapping[str, ClassDef] | No
             if array("H", [1]).tobytes() != b"\x01\x00":
                 packed.byteswap()
             return sha256_hex(header + b"\x00doubles\x00" + packed.tobytes())
-    if "dict[" in declared.text or "unknown" in declared.text or "class[" in declared.text:
+    if any(word in declared.text for word in _REORDERED):
         data = _Order(classes or {}).of(declared, data)
     return sha256_hex(header + b"\x00json\x00" + canonical(data))
 
 
+_REORDERED = ("dict[", "unknown", "class[", "file", "directory")
+"""What the text of a type holds whose values have parts that do not count."""
+
+
 class _Order:
-    """Sorts the pairs of dicts whose keys are not text, wherever the type says that they stand; ``canonical`` sorts the rest."""
+    """Sorts the pairs of dicts whose keys are not text, wherever the type says that they stand; ``canonical`` sorts the rest.
+
+    Of files and directories the name is left out: their bytes are their value.
+    """
 
     __slots__ = ("_classes", "_fields")
 
@@ -103,6 +110,8 @@ class _Order:
         if kind == "union":
             members = [member for member in declared.args if member.kind != "none"]
             return self.of(members[0], data) if len(members) == 1 else self._tagged(data)
+        if kind in ("file", "directory"):
+            return {key: item for key, item in data.items() if key != "name"}
         return self._of_unknown(declared, data) if kind == "unknown" else data
 
     def _of_unknown(self, declared: Type, data: Any) -> Any:

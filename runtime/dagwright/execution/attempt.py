@@ -61,6 +61,7 @@ def _outcome(assignment: Assignment, report: Report) -> dict[str, Any]:
 
 def _execute(assignment: Assignment, report: Report) -> tuple[str, int | None]:
     """Perform the call, write its control outputs and its record; tell how the result came about, and the record's number."""
+    from dagwright.files.access import StoreAccess
     from dagwright.values import Codec
 
     started = time.time()
@@ -81,7 +82,7 @@ def _execute(assignment: Assignment, report: Report) -> tuple[str, int | None]:
         _grant(node.policy.secrets)
     user = _UserCode(assignment, report)
     store = open_store(assignment.store_url)
-    codec = Codec(program.classes, load_class=user.load, pickle=assignment.pickle)
+    codec = Codec(program.classes, load_class=user.load, pickle=assignment.pickle, files=StoreAccess(store))
     bindings = Bindings(program, run=assignment.run, store=store, codec=codec, texts=assignment.inputs)
     given = bindings.of_node(node, assignment.index)
     if node.has_holes:
@@ -165,6 +166,8 @@ class _UserCode:
     def run(self, function: Callable[..., Any], arguments: dict[str, Any]) -> Any:
         try:
             return finished(function(**arguments))
+        except (StoreError, PinDamaged):
+            raise  # a file that the function opened could not be fetched: not the user's failure
         except BaseException as error:
             raise UserFailure(error) from error
         finally:

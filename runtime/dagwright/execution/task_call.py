@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from dagwright.execution.plan_view import FieldView, PolicyView, TaskView
     from dagwright.store.verbs import Store
     from dagwright.values import Codec
+    from dagwright.values.form import Blobs
 
     Given = Union["Wire", "Value"]
     Until = Callable[[], Optional[Union[Lease, Result]]]
@@ -193,7 +194,9 @@ class _Stored:
 
         call = self._call
         if not self._store.conditional:
-            _say(f"equal calls of {call.task.name} do not wait for each other: the store {self._store.url} cannot tell who came first")
+            _say(
+                f"equal calls of {call.task.name} do not wait for each other: the store {self._store.url} cannot tell who came first"
+            )
             return self._run()
         reserved = call.wait(
             lambda: reserve(
@@ -239,23 +242,30 @@ class _Stored:
 
     def _run(self) -> Performed:
         from dagwright.cache import publish
+        from dagwright.store.errors import FileChanged
 
         call = self._call
         values = _run(call, self._inputs)
         keeps = call.cache in WRITING
         if call.pin is None and not keeps:
             return Performed(RUN, None, values)
-        blobs: dict[str, bytes] = {}
+        blobs: Blobs = {}
         made = _encode(call, values, blobs, _provenance(call, self._digests))
-        stored = publish(
-            self._store,
-            made,
-            blobs,
-            entry_key=self._entry if keeps else None,
-            pin_key=call.pin,
-            inputs_digest=self._inputs_digest,
-            overwrite=call.cache == WRITE,
-        )
+        try:
+            stored = publish(
+                self._store,
+                made,
+                blobs,
+                entry_key=self._entry if keeps else None,
+                pin_key=call.pin,
+                inputs_digest=self._inputs_digest,
+                overwrite=call.cache == WRITE,
+            )
+        except FileChanged as changed:
+            text = (
+                f"{call.task.name} returned {changed.path}, which was written to meanwhile: finish a file before it is returned"
+            )
+            raise UserFailure(RuntimeError(text)) from None
         return Performed(RUN, stored, values if stored.outputs is made.outputs else None)
 
 
@@ -292,7 +302,8 @@ class _Inputs:
         if isinstance(given, Wire) and given.type == field.type:
             return given.data
         if field.name not in self._wires:
-            self._wires[field.name] = self._call.codec.encode(self._value(field), field.type, {})
+            what = f"input {field.name!r} of {self._call.task.name}"
+            self._wires[field.name] = _encoded(self._call, self._value(field), field, what, {})
         return self._wires[field.name]
 
     def _value(self, field: FieldView) -> Any:
@@ -367,14 +378,23 @@ def _decoded(call: TaskCall, given: Wire, what: str) -> Any:
         raise UserFailure(TypeError(f"{what}: {mismatch}")) from None
 
 
-def _encode(call: TaskCall, values: dict[str, Any], into: dict[str, bytes], made: dict[str, Any]) -> Result:
+def _encoded(call: TaskCall, value: Any, field: FieldView, what: str, blobs: Blobs) -> Any:
+    from dagwright.values import ValueMismatch
+
+    try:
+        return call.codec.encode(value, field.type, blobs)
+    except ValueMismatch as mismatch:  # a file that was there a moment ago, a class that cannot be pickled after all
+        raise UserFailure(TypeError(f"{what}: {mismatch}")) from None
+
+
+def _encode(call: TaskCall, values: dict[str, Any], into: Blobs, made: dict[str, Any]) -> Result:
     """Bring outputs to their wire form; ``into`` takes all their blobs, ``made`` tells where they come from."""
     from dagwright.cache import Result, pack_output
 
     outputs = []
     for field in call.task.outputs:
-        blobs: dict[str, bytes] = {}
-        data = call.codec.encode(values[field.name], field.type, blobs)
+        blobs: Blobs = {}
+        data = _encoded(call, values[field.name], field, f"output {field.name!r} of {call.task.name}", blobs)
         outputs.append(pack_output(field.name, field.type.text, data, blobs, into))
     return Result(tuple(outputs), made=made)
 

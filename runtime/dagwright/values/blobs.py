@@ -1,4 +1,7 @@
-"""References to blobs inside the wire form: ``{"$blob": <sha256>, "size": n, "enc": ...}``."""
+"""References to blobs inside the wire form: ``{"$blob": <sha256>, "size": n, "enc": ...}``.
+
+Short blobs are bytes in memory; those of files stay on disk (``BlobFile``).
+"""
 
 from __future__ import annotations
 
@@ -8,6 +11,19 @@ from dagwright.values.mismatch import ValueMismatch, described
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from dagwright.values.form import Blobs, Fetch, Json
+
+
+class BlobFile:
+    """A blob that is not in memory: a file of this machine, or, where ``path`` is empty, what the store has already."""
+
+    __slots__ = ("path", "size")
+
+    def __init__(self, path: str, size: int) -> None:
+        self.path = path
+        self.size = size
+
+    def __len__(self) -> int:
+        return self.size
 
 
 def put_blob(content: bytes, enc: str, blobs: Blobs) -> Json:

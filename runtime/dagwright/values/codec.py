@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
     from dagwright.contract.schema import ClassDef
     from dagwright.contract.types import Type
+    from dagwright.files.contents import Access
     from dagwright.values.form import Blobs, Fetch, Form, Json
 
 _SCALARS = {"none": NoneForm, "bool": BoolForm, "int": IntForm, "float": FloatForm, "str": StrForm, "bytes": BytesForm}
@@ -33,9 +34,10 @@ class Codec:
         warn: Takes the text of a warning; the default prints it to stderr.
         aliases: The project's names of modules that this process has under other names, by those: a script is ``__main__``
             here and ``flow`` in the plan. Pickles carry the project's names, so they are the same everywhere.
+        files: What can be done with the bytes of files here; without it they can be named, not read.
     """
 
-    __slots__ = ("_forms", "_load_class", "_pickle", "_warn", "aliases", "classes")
+    __slots__ = ("_forms", "_load_class", "_pickle", "_warn", "aliases", "classes", "files")
 
     def __init__(
         self,
@@ -44,8 +46,10 @@ class Codec:
         pickle: str | tuple[str, ...] = "warn",
         warn: Callable[[str], None] | None = None,
         aliases: Mapping[str, str] | None = None,
+        files: Access | None = None,
     ) -> None:
         self.classes = classes
+        self.files = files
         self.aliases = aliases or {}
         self._load_class = load_class or import_class
         self._pickle = pickle
@@ -129,6 +133,10 @@ class Codec:
             from dagwright.values.texts import FORMS
 
             return FORMS[kind](declared, spelling)
+        if kind in ("file", "directory"):
+            from dagwright.values.files import DirectoryForm, FileForm
+
+            return (FileForm if kind == "file" else DirectoryForm)(declared, spelling, self.files)
         if kind == "literal":
             from dagwright.values.literal_values import LiteralForm
 

@@ -6,12 +6,13 @@ from dagwright.values.mismatch import ValueMismatch, described
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import Any, Callable
+    from typing import Any, Callable, Union
 
     from dagwright.contract.types import Type
+    from dagwright.values.blobs import BlobFile
 
     Json = Any
-    Blobs = dict[str, bytes]
+    Blobs = dict[str, Union[bytes, BlobFile]]
     Fetch = Callable[[str], bytes]
 
 

@@ -16,6 +16,8 @@ _SPELLINGS = {
     "decimal": "Decimal",
     "uuid": "UUID",
     "path": "Path",
+    "file": "File",
+    "directory": "Directory",
 }
 
 
@@ -31,6 +33,8 @@ def spell(declared: Type, classes: Mapping[str, ClassDef]) -> str:
 
         return f"Literal[{', '.join(map(repr, loads(f'[{declared.name}]')))}]"
     parts = [spell(arg, classes) for arg in declared.args]
+    if kind in ("file", "directory") and declared.name:
+        return f'{_SPELLINGS[kind]}["{declared.name}"]'
     if kind == "union":
         return " | ".join(parts)
     if kind == "tuple" and not parts:

@@ -110,6 +110,10 @@ class UnknownForm(Form):
         numpy = sys.modules.get("numpy")
         if numpy is not None and isinstance(value, numpy.ndarray):
             return parse("ndarray")
+        files = sys.modules.get("dagwright.files.located")
+        if files is not None and isinstance(value, files.Located):
+            declared: Type = value.declared()
+            return declared
         if name.partition(".")[0] in ("pandas", "polars", "pyarrow"):
             from dagwright.values.frame_libraries import frame_of
 

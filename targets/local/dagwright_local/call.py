@@ -25,6 +25,7 @@ from dagwright_compiler.config import Settings, load_settings
 from dagwright_compiler.driver.programs import load_program
 from dagwright_compiler.ir.codec import to_data
 from dagwright_local.in_process import InProcess
+from dagwright_local.kept_files import KeptFiles
 from dagwright_local.live_modules import LiveModules
 from dagwright_local.local_store import hide_local_store
 from dagwright_local.refusal import CompileError, refused
@@ -101,12 +102,16 @@ class CompiledCall:
         self._files = {read.location: _stamp(read.location) for read in modules}
         self._program = ProgramView(cast("Program", to_data(loaded.program)))
         self._live = LiveModules({read.name: read.location for read in modules}, module)
+        store: Callable[[], Store] = cache(lambda: _open_local(settings))
         self._codec = Codec(
-            self._program.classes, load_class=self._live.load, pickle=settings.pickle, aliases=self._live.other_names()
+            self._program.classes,
+            load_class=self._live.load,
+            pickle=settings.pickle,
+            aliases=self._live.other_names(),
+            files=KeptFiles(store),
         )
         self._name = qualname
         self._result = loaded.program.workflow.name
-        store: Callable[[], Store] = cache(lambda: _open_local(settings))
         self._executor = InProcess(self._program, self._codec, self._live, store)
 
     def is_current(self) -> bool:

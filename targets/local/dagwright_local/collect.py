@@ -16,6 +16,7 @@ from dagwright.execution.bindings import Bindings
 from dagwright.execution.faults import Fault, UserFailure
 from dagwright.execution.pod import pickle_policy
 from dagwright.execution.task_call import Wire
+from dagwright.files.access import StoreAccess
 from dagwright.store import StoreError, open_store
 from dagwright.values import Codec, ValueMismatch
 
@@ -60,8 +61,15 @@ def laid_out(data: Any, indent: str = "") -> str:
 
 def _outputs(program: ProgramView, setup: Mapping[str, Any]) -> Any:
     """Give the outputs in the form in which the function returns them: one value, an array, an object, or null."""
-    codec = Codec(program.classes, load_class=user_code.load, pickle=pickle_policy(setup["pickle"]), warn=_warned_already)
-    bindings = Bindings(program, run=setup["run"], store=open_store(setup["store"]), codec=codec, texts=setup["inputs"])
+    store = open_store(setup["store"])
+    codec = Codec(
+        program.classes,
+        load_class=user_code.load,
+        pickle=pickle_policy(setup["pickle"]),
+        warn=_warned_already,
+        files=StoreAccess(store),
+    )
+    bindings = Bindings(program, run=setup["run"], store=store, codec=codec, texts=setup["inputs"])
     values = {}
     for output in program.outputs:
         given = bindings.value(output["binding"])

@@ -24,6 +24,7 @@ from dagwright.execution.lost_elements import Loss, describe, short_error, short
 from dagwright.execution.task_call import Reuse, TaskCall, Value, Wire, cross, perform
 from dagwright.execution.user_code import function_of
 from dagwright.values import ValueMismatch
+from dagwright_local.kept_files import fetch_all
 from dagwright_local.order import in_order, needs
 from dagwright_local.timed_call import TaskDiedError, TaskTimeoutError, call_timed
 
@@ -235,6 +236,7 @@ class _Run:
                 if not timeout_s:
                     return _called(function, arguments)
                 process_folder()  # this process's, so that the task's files outlive its process
+                fetch_all(arguments)
                 return call_timed(lambda: _called(function, arguments), timeout_s)
 
         return run

@@ -1,0 +1,48 @@
+"""Bytes of files from and to a store: what an attempt can do with them."""
+
+from __future__ import annotations
+
+from dagwright.contract.keys import sha256_hex
+from dagwright.contract.names import blob_key
+from dagwright.store.errors import Damaged
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from dagwright.store.verbs import Store
+
+
+class StoreAccess:
+    """The files of one store; see ``contents.Access``."""
+
+    __slots__ = ("_store",)
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+
+    def settle(self, path: str) -> str:
+        """Leave a file where it is: no code of the user runs before it is stored."""
+        return path
+
+    def read(self, sha256: str, size: int) -> bytes:
+        """Give the bytes of a short blob, verified."""
+        key = blob_key(sha256)
+        content = self._store.get(key)
+        if len(content) != size or sha256_hex(content) != sha256:
+            raise Damaged(self._store.url, key)
+        return content
+
+    def fetch(self, sha256: str, size: int, path: str) -> None:
+        """Write the bytes of a blob to a new file, verified."""
+        self._store.get_file(blob_key(sha256), path, sha256=sha256, size=size)
+
+    def locate(self, path: str) -> str:  # noqa: ARG002
+        """Refuse: a path that a person wrote is one of their own machine.
+
+        Raises:
+            ValueError: Always.
+        """
+        raise ValueError("a path means nothing where a task runs; give a URL, as in s3://bucket/key")
+
+    def url_of(self, sha256: str) -> str:
+        """Give the URL of a blob."""
+        return f"{self._store.url.rstrip('/')}/{blob_key(sha256)}"

@@ -1,0 +1,172 @@
+"""Directories: what stands in a folder of this machine, and what a manifest of the store says of one.
+
+Links to files are followed, and so are links to folders, unless they lead back to a folder above them; what is neither file nor folder is refused.
+"""
+
+from __future__ import annotations
+
+import os
+import stat
+
+from dagwright.contract.files import leads_inside
+from dagwright.contract.keys import canonical, sha256_hex
+from dagwright.files.contents import Bytes, no_store
+from dagwright.store.errors import StoreError
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
+
+    from dagwright.files.contents import Access
+
+    Entries = dict[str, "Bytes | None"]
+
+
+class CannotTravel(ValueError):  # noqa: N818 - what a folder holds, in the words of a message
+    """A folder holds something that is no file; the text says what and where."""
+
+
+class Tree:
+    """A directory: its files by their paths below it, ``None`` for a folder that holds nothing."""
+
+    __slots__ = ("_entries", "_manifest", "access", "sha256", "size", "stored")
+
+    def __init__(self, entries: Entries | None = None, *, sha256: str = "", size: int = -1, access: Access | None = None) -> None:
+        self.sha256 = sha256
+        self.size = size
+        self.access = access
+        self.stored = bool(sha256)
+        """Whether the manifest itself is a blob of the store."""
+        self._entries = entries
+        self._manifest: bytes | None = None
+
+    def entries(self) -> Entries:
+        """Files and empty folders in the order of their paths; read from the store at the first call.
+
+        Raises:
+            StoreError: The store cannot give the manifest, or it is none.
+            LookupError: There is no store at hand.
+        """
+        if self._entries is None:
+            if self.access is None:
+                raise no_store(self.sha256)
+            self._entries = read_manifest(self.access.read(self.sha256, self.size), self.access)
+        return self._entries
+
+    def manifest(self) -> bytes:
+        """The manifest's bytes; digests of files on this machine are taken at the first call."""
+        if self._manifest is None:
+            self._manifest = write_manifest(self.entries())
+            self.sha256, self.size = sha256_hex(self._manifest), len(self._manifest)
+        return self._manifest
+
+    def digest(self) -> str:
+        """SHA-256 of the manifest."""
+        if not self.sha256:
+            self.manifest()
+        return self.sha256
+
+    def below(self, folder: str) -> Tree:
+        """The part that a folder in the directory is."""
+        start = f"{folder}/"
+        return Tree({path[len(start) :]: item for path, item in self.entries().items() if path.startswith(start)})
+
+    def copy_to(self, path: str) -> None:
+        """Write all of it to a new folder; raises what ``Bytes.copy_to`` raises."""
+        os.makedirs(path)
+        for name, item in self.entries().items():
+            inner = os.path.join(path, *name.split("/"))
+            if item is None:
+                os.makedirs(inner, exist_ok=True)
+            else:
+                os.makedirs(os.path.dirname(inner), exist_ok=True)
+                item.copy_to(inner)
+
+    def count(self) -> int:
+        """Size of all files in bytes."""
+        return sum(item.count() for item in self.entries().values() if item is not None)
+
+
+def scan(folder: str) -> Entries:
+    """List a folder of this machine, in the order of the paths.
+
+    Raises:
+        CannotTravel: It holds something that is no file.
+        OSError: It cannot be read.
+    """
+    found: Entries = {}
+    _scan(folder, "", (), found)
+    return {path: found[path] for path in sorted(found)}
+
+
+def _scan(folder: str, prefix: str, above: tuple[tuple[int, int], ...], found: Entries) -> None:
+    status = os.stat(folder)
+    here = (status.st_dev, status.st_ino)
+    if here in above:
+        raise CannotTravel(f"{prefix[:-1]!r} in it is a link that leads back to a folder above")
+    names = sorted(os.listdir(folder))
+    if prefix and not names:
+        found[prefix[:-1]] = None
+    for name in names:
+        path, inner = os.path.join(folder, name), prefix + name
+        try:
+            mode = os.stat(path).st_mode
+        except FileNotFoundError:
+            raise CannotTravel(f"{inner!r} in it is a link that leads nowhere") from None
+        if stat.S_ISDIR(mode):
+            _scan(path, f"{inner}/", (*above, here), found)
+        elif stat.S_ISREG(mode):
+            found[inner] = Bytes(path=path, executable=bool(mode & 0o100))
+        else:
+            raise CannotTravel(f"{inner!r} in it is neither a file nor a folder")
+
+
+def stamps(folder: str) -> dict[str, tuple[int, int]]:
+    """What tells whether a folder was changed, without reading a file: the time and size of each by path."""
+    found = {}
+    for base, folders, files in os.walk(folder):
+        for name in (*folders, *files):
+            path = os.path.join(base, name)
+            status = os.lstat(path)
+            is_folder = stat.S_ISDIR(status.st_mode)
+            found[path] = (0, -1) if is_folder else (status.st_mtime_ns, status.st_size)
+    return found
+
+
+def write_manifest(entries: Entries) -> bytes:
+    """Write the manifest; see ``contract.files``.
+
+    Raises:
+        OSError: A file on this machine is gone.
+    """
+    items: list[dict[str, Any]] = []
+    for path, item in entries.items():
+        if item is None:
+            items.append({"path": path})
+            continue
+        entry: dict[str, Any] = {"path": path, "sha256": item.digest(), "size": item.size}
+        if item.executable:
+            entry["x"] = True
+        items.append(entry)
+    return canonical(items)
+
+
+def read_manifest(content: bytes, access: Access) -> Entries:
+    """Read a manifest of the store.
+
+    Raises:
+        StoreError: It names a path that leads out of its directory.
+    """
+    from dagwright.contract.jsontext import loads
+
+    entries: Entries = {}
+    for item in loads(content):
+        path = item["path"]
+        if not leads_inside(path):
+            raise StoreError(
+                f"a directory in the store names {path!r}, which leads out of it: nothing is written", transient=False
+            )
+        executable = bool(item.get("x"))
+        stored = "sha256" in item
+        entries[path] = Bytes(sha256=item["sha256"], size=item["size"], access=access, executable=executable) if stored else None
+    return entries
