@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import json
 import warnings
+from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from dagwright.contract import types
@@ -22,11 +23,12 @@ from dagwright_compiler.frontend.entities import (
 )
 from dagwright_compiler.frontend.findings import Findings, Place
 from dagwright_compiler.frontend.names import NOT_YET
-from dagwright_compiler.frontend.type_parameters import TypeParameter
+from dagwright_compiler.frontend.type_parameters import TypeParameter, declared_parameters
+from dagwright_compiler.frontend.type_variables import type_variable, type_variables
 from dagwright_compiler.frontend.unread_types import UNREAD
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Generator, Mapping
 
     from dagwright_compiler.frontend.modules import Module
     from dagwright_compiler.frontend.resolution import Resolver
@@ -87,14 +89,33 @@ class Annotations:
         self._resolver = resolver
         self._findings = findings
         self._depth = 0
-        self.class_type: Callable[[ClassEntity], Type] = lambda entity: opaque(entity.qualified)
-        """Type of a class of the project; set by ``classes``."""
+        self._bound: Mapping[str, Type] = {}
+        self._is_lenient = False
+        self.class_type: Callable[[ClassEntity, tuple[Type, ...]], Type] = lambda entity, _: opaque(entity.qualified)
+        """Type of a class of the project with type arguments; set by ``classes``."""
+        self.parameters: Callable[[ClassEntity], int] = lambda _: 0
+        """How many type arguments a class of the project takes; set by ``classes``."""
         self.functional: Callable[[Constant], Type | None] = lambda _: None
         """Type of a constant that is a functional named tuple or enum; set by ``classes``."""
 
+    @contextmanager
+    def scope(self, bound: Mapping[str, Type], *, lenient: bool = False) -> Generator[None]:
+        """Let type parameters stand for types, by the names that ``type_variables`` gives them.
+
+        Args:
+            bound: The types; a parameter that is missing may be anything.
+            lenient: Take what cannot be read for values of any type, and say nothing: others check them.
+        """
+        outer = self._bound, self._is_lenient
+        self._bound, self._is_lenient = bound, lenient
+        try:
+            yield
+        finally:
+            self._bound, self._is_lenient = outer
+
     def read(self, node: ast.expr, module: Module) -> Type:
         """Type of an annotation that stands in ``module``."""
-        if type(node) is ast.Name:
+        if type(node) is ast.Name and not self._bound and not self._is_lenient:
             found = module.types.get(node.id)
             if isinstance(found, Type):
                 return found
@@ -114,8 +135,8 @@ class Annotations:
                     return types.NONE
                 case ast.Constant(value=str() as text):
                     return self._quoted(text, node, module)
-                case TypeParameter():
-                    return types.UNKNOWN
+                case ast.Name(id=name) if isinstance(node, TypeParameter) or name in self._bound:
+                    return self._bound.get(name, types.UNKNOWN)
                 case ast.Name() | ast.Attribute():
                     return self._entity(self._resolver.expression(node, module), node, module)
                 case ast.Subscript():
@@ -125,7 +146,7 @@ class Annotations:
                 case ast.Tuple(elts=items):
                     return tuple_of(*(self.read(item, module) for item in items))
                 case _:
-                    return self._unreadable(node, module, f"`{_shortened(node)}` is no type that can be read statically")
+                    return self._unreadable(node, module, f"`{_shortened(node)}` is no type that is known while compiling")
         finally:
             self._depth -= 1
 
@@ -153,7 +174,7 @@ class Annotations:
         if isinstance(entity, External):
             return self._external(entity, node, module)
         if isinstance(entity, ClassEntity):
-            return self.class_type(entity)
+            return self.class_type(entity, ())
         if isinstance(entity, Constant):
             return self._alias(entity, node, module)
         text = _shortened(node)
@@ -172,9 +193,13 @@ class Annotations:
         what = "a function" if isinstance(entity, FunctionEntity) else "no type"
         return self._unreadable(node, module, f"`{text}` is {what}, not a type")
 
-    def _alias(self, entity: Constant, node: ast.expr, module: Module) -> Type:
-        """``Rows = list[int]`` at module level, a TypeVar, a NewType, or a functional named tuple."""
-        memo = entity.module.types.get(entity.name)
+    def _alias(self, entity: Constant, node: ast.expr, module: Module, arguments: tuple[Type, ...] = ()) -> Type:
+        """``Rows = list[int]`` at module level, a TypeVar, a NewType, or a functional named tuple or typed dict."""
+        if self._bound:
+            variable = type_variable(entity, self._resolver)
+            if variable is not None:
+                return self._bound.get(variable, types.UNKNOWN)
+        memo = None if arguments else entity.module.types.get(entity.name)
         if isinstance(memo, Type):
             return memo
         found = self.functional(entity)
@@ -188,7 +213,11 @@ class Annotations:
             if symbol == "typing.NewType" and len(entity.value.args) == 2:
                 return self.read(entity.value.args[1], entity.module)
         if isinstance(entity.value, ast.Subscript | ast.BinOp | ast.Constant | ast.Name | ast.Attribute):
-            return self.read(entity.value, entity.module)
+            parameters = declared_parameters(entity.node)
+            if arguments and not parameters:
+                parameters = type_variables(entity.value, entity.module, self._resolver)
+            with self.scope(dict(zip(parameters, arguments, strict=False)), lenient=self._is_lenient):
+                return self.read(entity.value, entity.module)
         return self._unreadable(node, module, f"`{_shortened(node)}` is a value, not a type")
 
     def _external(self, entity: External, node: ast.expr, module: Module) -> Type:
@@ -198,13 +227,13 @@ class Annotations:
             return plain
         if symbol in _REFUSED:
             return self._unsupported(node, module, _REFUSED[symbol])
-        if symbol in NOT_YET:
+        if symbol in NOT_YET and not self._is_lenient:
             message = f"`{symbol}` is not supported yet as a type"
             self._findings.add(codes.NOT_SUPPORTED_YET, message, Place(module, node), help=NOT_YET[symbol])
             return UNREAD
         if symbol.startswith("typing.") or symbol in ("task", "workflow", "map_task"):
             return self._unreadable(node, module, f"`{_shortened(node)}` is no type by itself")
-        return opaque(entity.qualified)
+        return types.UNKNOWN if self._is_lenient else opaque(entity.qualified)
 
     def _subscript(self, node: ast.Subscript, module: Module) -> Type:
         entity = self._resolver.expression(node.value, module)
@@ -233,7 +262,21 @@ class Annotations:
             return types.NDARRAY
         if symbol in ("list", "dict", "typing.Optional"):
             return self._unreadable(node, module, f"`{_shortened(node)}` has {len(items)} type arguments")
+        if isinstance(entity, ClassEntity):
+            return self._generic(entity, items, node, module)
+        if isinstance(entity, Constant):
+            return self._alias(entity, node.value, module, tuple(self.read(item, module) for item in items))
         return self._entity(entity, node.value, module)
+
+    def _generic(self, entity: ClassEntity, items: list[ast.expr], node: ast.expr, module: Module) -> Type:
+        """``Box[int]`` of a class of the project; one without type parameters of its own takes what it likes."""
+        most = self.parameters(entity)
+        if not most:
+            return self.class_type(entity, ())
+        if len(items) > most:
+            message = f"`{_shortened(node)}` has {len(items)} type arguments, but `{entity.qualname}` takes {most}"
+            return self._unreadable(node, module, message)
+        return self.class_type(entity, tuple(self.read(item, module) for item in items))
 
     def _literal(self, items: list[ast.expr], node: ast.expr, module: Module) -> Type:
         """``Literal["a", "b"]``: the values, in their order; ``None`` among them makes it optional."""
@@ -265,10 +308,14 @@ class Annotations:
         return self.read(items[0], module)
 
     def _unreadable(self, node: ast.expr, module: Module, message: str, help_: str = "") -> Type:
+        if self._is_lenient:
+            return types.UNKNOWN
         self._findings.add(codes.UNREADABLE_ANNOTATION, message, Place(module, node), help=help_)
         return UNREAD
 
     def _unsupported(self, node: ast.expr, module: Module, help_: str) -> Type:
+        if self._is_lenient:
+            return types.UNKNOWN
         self._findings.add(
             codes.UNSUPPORTED_TYPE,
             f"values of type `{_shortened(node)}` cannot travel between tasks",

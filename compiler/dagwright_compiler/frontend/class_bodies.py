@@ -7,6 +7,7 @@ from copy import deepcopy
 from typing import TYPE_CHECKING, Literal
 
 import msgspec
+from msgspec.structs import replace
 
 from dagwright_compiler.frontend.entities import External
 
@@ -26,13 +27,17 @@ class FieldNode(msgspec.Struct, frozen=True, eq=False):
     annotation: ast.expr
     default: ast.expr | None
     deferred: bool
+    alias: str | None = ""
+    """Another name under which the constructor takes it; ``None`` where that cannot be read."""
 
 
 class FunctionalFields(msgspec.Struct, frozen=True, eq=False):
-    """A named tuple or enum made by a call: names, annotations and defaults."""
+    """A named tuple, typed dict or enum made by a call: names, annotations and defaults."""
 
-    kind: Literal["namedtuple", "enum"]
+    kind: Literal["namedtuple", "typeddict", "enum"]
     fields: tuple[tuple[str, ast.expr | None, ast.expr | None], ...]
+    total: ast.expr | None = None
+    """What a typed dict says of all its keys."""
 
 
 class EnumBody(msgspec.Struct, frozen=True, eq=False):
@@ -61,7 +66,7 @@ def dataclass_fields(node: ast.ClassDef, qualname: str, resolver: Resolver, modu
         default = None if statement.value is None else scope.resolved(statement.value)
         found = _field(FieldNode(name, statement, annotation, default, deferred=False), resolver, module)
         if found.default is not None and scope.holds(found.default):
-            found = FieldNode(name, statement, annotation, None, deferred=True)
+            found = replace(found, default=None, deferred=True)
         yield found
 
 
@@ -73,13 +78,18 @@ def _field(plain: FieldNode, resolver: Resolver, module: Module) -> FieldNode:
     callee = resolver.expression(call.func, module)
     if not (isinstance(callee, External) and callee.symbol == "dataclass.field"):
         return plain
+    return described_field(plain, call, resolver, module)
+
+
+def described_field(plain: FieldNode, call: ast.Call, resolver: Resolver, module: Module) -> FieldNode:
+    """The field, with the default that a call such as ``field(default=...)`` gives by keyword."""
     for keyword in call.keywords:
         if keyword.arg == "default":
-            return FieldNode(plain.name, plain.node, plain.annotation, keyword.value, deferred=False)
+            return replace(plain, default=keyword.value, deferred=False)
         if keyword.arg == "default_factory":
             made = _made_by(keyword.value, resolver, module)
-            return FieldNode(plain.name, plain.node, plain.annotation, made, deferred=made is None)
-    return FieldNode(plain.name, plain.node, plain.annotation, None, deferred=False)
+            return replace(plain, default=made, deferred=made is None)
+    return replace(plain, default=None, deferred=False)
 
 
 def _made_by(factory: ast.expr, resolver: Resolver, module: Module) -> ast.expr | None:
@@ -186,11 +196,13 @@ def has_method(node: ast.ClassDef, name: str) -> bool:
 
 
 def functional_fields(call: ast.Call, callee: Entity | None) -> FunctionalFields | None:
-    """Fields of ``NamedTuple("Out", [("a", int)])``, ``namedtuple("Out", "a b")`` or ``Enum("Color", "RED BLUE")``.
+    """Fields of ``NamedTuple("Out", [("a", int)])``, ``namedtuple("Out", "a b")``, ``Enum("Color", "RED BLUE")`` or ``TypedDict("Row", {"a": int})``.
 
     ``None`` for any other call, and for one whose fields are no literals.
     """
     symbol = callee.symbol if isinstance(callee, External) else ""
+    if symbol == "typing.TypedDict":
+        return _typed_dict(call)
     if symbol == "typing.NamedTuple":
         fields = _typed_fields(call)
     elif symbol in ("namedtuple", "enum"):
@@ -219,6 +231,18 @@ def _typed_fields(call: ast.Call) -> _Fields | None:
             case _:
                 return None
     return tuple(fields)
+
+
+def _typed_dict(call: ast.Call) -> FunctionalFields | None:
+    total = next((keyword.value for keyword in call.keywords if keyword.arg == "total"), None)
+    if len(call.args) != 2 or not isinstance(call.args[1], ast.Dict):
+        return None
+    fields: list[tuple[str, ast.expr | None, ast.expr | None]] = []
+    for key, annotation in zip(call.args[1].keys, call.args[1].values, strict=True):
+        if not isinstance(key, ast.Constant) or not isinstance(key.value, str):
+            return None
+        fields.append((key.value, annotation, None))
+    return FunctionalFields("typeddict", tuple(fields), total)
 
 
 def _named_fields(call: ast.Call) -> _Fields | None:

@@ -99,7 +99,7 @@ class _Elaboration:
             classes=classes,
             definitions=self._definitions,
             policies=policies,
-            rules=TypingRules(classes.ancestors),
+            rules=TypingRules(classes.ancestors, classes.types_of_fields),
             findings=self._findings,
             resolver=self._resolver,
         )

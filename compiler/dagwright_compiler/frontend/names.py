@@ -85,7 +85,11 @@ _KNOWN = {
     "dataclasses_json.api.dataclass_json": "dataclass_json",
     "dataclasses_json.DataClassJsonMixin": "plain_base",
     "dataclasses_json.api.DataClassJsonMixin": "plain_base",
+    "mashumaro.DataClassDictMixin": "plain_base",
+    "mashumaro.mixins.dict.DataClassDictMixin": "plain_base",
     "mashumaro.mixins.json.DataClassJSONMixin": "plain_base",
+    "mashumaro.mixins.orjson.DataClassORJSONMixin": "plain_base",
+    "mashumaro.mixins.yaml.DataClassYAMLMixin": "plain_base",
     "abc.ABC": "plain_base",
     "enum.Enum": "enum",
     "enum.IntEnum": "enum",
@@ -119,6 +123,19 @@ _KNOWN = {
     "pyarrow.lib.Table": "table[pyarrow.Table]",
     "functools.partial": "functools.partial",
 }
+_MODELS = ("pydantic", "pydantic.main", "pydantic.fields", "pydantic.v1", "pydantic.v1.main", "pydantic.v1.fields")
+_KNOWN.update({f"{home}.BaseModel": "pydantic.model" for home in _MODELS})
+_KNOWN.update({f"{home}.Field": "pydantic.Field" for home in _MODELS})
+_CHECKED_BY_MODELS = {
+    "int": ("PositiveInt", "NegativeInt", "NonNegativeInt", "NonPositiveInt", "StrictInt"),
+    "float": ("PositiveFloat", "NegativeFloat", "NonNegativeFloat", "NonPositiveFloat", "StrictFloat", "FiniteFloat"),
+    "str": ("StrictStr", "EmailStr"),
+    "bool": ("StrictBool",),
+    "bytes": ("StrictBytes",),
+    "uuid": ("UUID1", "UUID3", "UUID4", "UUID5"),
+    "path": ("FilePath", "DirectoryPath", "NewPath"),
+}
+_KNOWN.update({f"pydantic.{name}": symbol for symbol, names in _CHECKED_BY_MODELS.items() for name in names})
 _BUILTIN_TYPES = ("int", "float", "bool", "str", "bytes", "list", "dict", "tuple", "set", "frozenset")
 _KNOWN.update({f"builtins.{name}": name for name in _BUILTIN_TYPES})
 _TYPING = (

@@ -340,6 +340,9 @@ class Evaluator:
             root = root.value
         if not (isinstance(root, ast.Name) and self._is_local(root, scope)):
             entity = self._resolver.expression(node.func, module)
+            if isinstance(root, ast.Subscript):  # `Box[int](1)`: type arguments change no value
+                generic = self._resolver.expression(root.value, module)
+                entity = generic if isinstance(generic, ClassEntity) and root is node.func else None
         place = Place(module, node)
         if isinstance(entity, External):
             return self._known_call(entity, node, module, scope)

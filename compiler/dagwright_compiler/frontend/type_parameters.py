@@ -1,7 +1,6 @@
-"""Type parameters of functions, classes and aliases (PEP 695): names that stand for any type.
+"""Type parameters of functions, classes and aliases: names that stand for any type, or for the one that a use gives.
 
-The types of a program hold nothing generic, so that each use of such a name becomes a node that is read as an unknown type, as a ``TypeVar``
-is. On interpreters that know the grammar, ``ast`` gives the parameters; on others ``newer_grammar`` does.
+Those of PEP 695, ``class Box[T]``; ``type_variables`` knows the older ones, too. Each use of one becomes a node of its own. On interpreters that know the grammar, ``ast`` gives the parameters; on others ``newer_grammar`` does.
 """
 
 from __future__ import annotations
@@ -14,6 +13,8 @@ if TYPE_CHECKING:
 
 _FIELDS = ("args", "returns", "bases", "annotation", "value")
 """Where a definition or alias can name its parameters and somebody reads it; bodies are left alone."""
+_DECLARED = "dagwright_parameters"
+"""Attribute of a marked definition or alias: the names of its parameters in order."""
 
 
 class TypeParameter(ast.Name):
@@ -27,8 +28,15 @@ def parameter_names(node: ast.AST) -> list[str]:
     return [parameter.name for parameter in getattr(node, "type_params", ())]
 
 
+def declared_parameters(node: ast.AST) -> tuple[str, ...]:
+    """Type parameters that stand after the name of a definition or alias, in order."""
+    found: tuple[str, ...] = getattr(node, _DECLARED, ())
+    return found
+
+
 def mark(node: ast.AST, names: Collection[str]) -> None:
-    """Replace the uses of type parameters in the signature of ``node``, in the fields of a class, and in an alias."""
+    """Note the type parameters of ``node``, and replace their uses in its signature, in the fields of a class, and in an alias."""
+    setattr(node, _DECLARED, tuple(names))
     waiting: list[ast.AST] = [node]
     if isinstance(node, ast.ClassDef):
         waiting += [statement for statement in node.body if isinstance(statement, ast.AnnAssign)]

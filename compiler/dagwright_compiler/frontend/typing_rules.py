@@ -9,11 +9,11 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING
 
-from dagwright.contract.types import Type
+from dagwright.contract.types import Type, arguments_of, origin_of
 from dagwright_compiler.frontend.names import CONCRETE
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Iterable, Mapping
 
 YES = "yes"
 NO = "no"
@@ -29,12 +29,18 @@ class TypingRules:
     Args:
         ancestors: Qualified names of a project class and all its bases, and whether all of them are known; ``None`` for
             a class that is not of the project.
+        fields: Names and types of the fields of a project class; ``None`` where they are not known.
     """
 
-    __slots__ = ("_ancestors", "_memo")
+    __slots__ = ("_ancestors", "_fields", "_memo")
 
-    def __init__(self, ancestors: Callable[[str], tuple[frozenset[str], bool] | None]) -> None:
+    def __init__(
+        self,
+        ancestors: Callable[[str], tuple[frozenset[str], bool] | None],
+        fields: Callable[[str], Mapping[str, Type] | None] = lambda _: None,
+    ) -> None:
         self._ancestors = ancestors
+        self._fields = fields
         self._memo: dict[tuple[str, str], str] = {}
 
     def assignable(self, source: Type, target: Type) -> str:
@@ -81,13 +87,15 @@ class TypingRules:
 
     def _named(self, source: Type, target: Type) -> str:
         """At least one side is a class known by name."""
+        if source.kind == target.kind == "class" and origin_of(source.name) == origin_of(target.name):
+            return self._generic(source, target)
         if source.name == target.name:
             return YES
         left = self._ancestors(source.name) if source.name else None
         right = self._ancestors(target.name) if target.name else None
         if left is not None:
             names, complete = left
-            if target.name in names and target.kind == "class":
+            if target.kind == "class" and origin_of(target.name) in names:
                 return NO  # read as its base, an instance would lose its own fields: the runtime refuses it
             if target.name in names or (target.kind not in _CONTAINERS and target.kind in names):
                 return YES  # a subclass; also of `str` or `int`, as an enum of texts is
@@ -107,6 +115,19 @@ class TypingRules:
         if right is not None:
             return NO if right[1] else UNKNOWN
         return NO if target.name in CONCRETE else UNKNOWN
+
+    def _generic(self, source: Type, target: Type) -> str:
+        """One class with two lists of type arguments: an instance crosses when its fields do."""
+        left, right = self._fields(source.name), self._fields(target.name)
+        if left is None or right is None:
+            return UNKNOWN
+        key, decided = (source.text, target.text), len(self._memo)
+        self._memo[key] = YES  # a class that holds itself fits when everything else does
+        found = _all(self.assignable(declared, right[name]) for name, declared in left.items() if name in right)
+        if found != YES:
+            for follower in list(self._memo)[decided:]:
+                del self._memo[follower]
+        return found
 
     @staticmethod
     def _external(source: Type, target: Type) -> str:
@@ -137,7 +158,8 @@ def spell(declared: Type) -> str:
     if kind in ("opaque", "table"):
         return declared.name or "StructuredDataset"
     if kind == "class":
-        return declared.name.rpartition(".")[2]
+        arguments = ", ".join(map(spell, arguments_of(declared.name)))
+        return origin_of(declared.name).rpartition(".")[2] + (f"[{arguments}]" if arguments else "")
     if kind in _SPELLINGS:
         return _SPELLINGS[kind]
     if kind == "literal":

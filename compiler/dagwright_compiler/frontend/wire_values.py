@@ -32,6 +32,7 @@ from dagwright.contract.types import (
     dict_of,
     list_of,
     opaque,
+    origin_of,
     tuple_of,
     union_of,
 )
@@ -245,7 +246,7 @@ class WireEncoder:
         shape = self._definition(declared.name) if isinstance(value, dict) else None
         if shape is not None and shape.kind == "typeddict":
             return self._typed_dict(value, declared, shape, path)
-        if not isinstance(value, EnumValue | Instance) or value.owner != declared.name:
+        if not isinstance(value, EnumValue | Instance) or value.owner != origin_of(declared.name):
             raise Mismatch(path, declared, value)
         if isinstance(value, EnumValue):
             return value.member

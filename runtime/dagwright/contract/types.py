@@ -3,12 +3,13 @@
 Text (what plans, signatures and messages hold)::
 
     int float bool str bytes none datetime date time timedelta decimal uuid path unknown ndarray
-    list[T]  set[T]  frozenset[T]  dict[K, V]  tuple[A, B]  union[A, B]
+    list[T]  set[T]  frozenset[T]  dict[K, V]  tuple[A, B]  vartuple[T]  union[A, B]
     file  file[csv]  directory  directory[csv]  literal["a", 1]  class[pkg.mod.Name]  opaque[pkg.mod.Name]
     table  table[pandas.DataFrame]
 
 ``class`` names a class whose definition stands in the program's table of classes, with its type arguments where it is generic
 (``class[pkg.mod.Box[int]]``); ``opaque`` names a class that the compiler knows by name only (its values are pickled).
+``vartuple`` is a tuple of any length, ``tuple[T, ...]`` in Python.
 ``file`` and ``directory`` may name the format of what they hold; ``literal`` holds the allowed values as JSON. ``union`` is flat,
 without duplicates, ``none`` last. ``table`` names the class of its frames; without one, the reader chooses it.
 """
@@ -84,7 +85,7 @@ _BARE = {
 }
 _NAMED = ("class", "opaque", "file", "directory", "table", "literal")
 """Kinds whose brackets hold a name, not types."""
-_OF_TYPES = ("list", "set", "frozenset", "dict", "tuple", "union")
+_OF_TYPES = ("list", "set", "frozenset", "dict", "tuple", "vartuple", "union")
 
 
 def list_of(element: Type) -> Type:
@@ -100,6 +101,11 @@ def dict_of(key: Type, value: Type) -> Type:
 def tuple_of(*items: Type) -> Type:
     """Type of a tuple of fixed length."""
     return Type("tuple", items)
+
+
+def vartuple_of(item: Type) -> Type:
+    """Type of a tuple of any length, whose items are of one type."""
+    return Type("vartuple", (item,))
 
 
 def class_named(name: str) -> Type:
@@ -151,6 +157,17 @@ def union_of(items: Iterable[Type]) -> Type:
     none = flat.pop("none", None)
     members = [*flat.values(), *([none] if none else [])]
     return members[0] if len(members) == 1 else Type("union", tuple(members))
+
+
+def origin_of(name: str) -> str:
+    """Name of a class without its type arguments."""
+    return name.partition("[")[0]
+
+
+def arguments_of(name: str) -> tuple[Type, ...]:
+    """Type arguments in the name of a generic class: ``pkg.mod.Pair[int, str]``."""
+    _, bracket, rest = name.partition("[")
+    return parse(f"tuple{bracket}{rest}").args if bracket else ()
 
 
 def parse(text: str) -> Type:

@@ -17,13 +17,13 @@ if TYPE_CHECKING:
     FormOf = Callable[[str], Form]
 
 
-class _RecordForm(Form):
-    """What dataclasses and named tuples share: named, typed fields."""
+class RecordForm(Form):
+    """What dataclasses, named tuples and models share: named, typed fields."""
 
     __slots__ = ("_cls", "_fields", "_form_of", "_load", "_specs")
 
-    def __init__(self, declared: Type, spec: ClassDef, load: Load, form_of: FormOf) -> None:
-        super().__init__(declared, spec["qualname"])
+    def __init__(self, declared: Type, spelling: str, spec: ClassDef, load: Load, form_of: FormOf) -> None:
+        super().__init__(declared, spelling)
         self._load = load
         self._form_of = form_of
         self._specs: list[Field] = spec.get("fields", [])
@@ -114,7 +114,7 @@ class _RecordForm(Form):
         raise ValueMismatch(self.spelling, f"no field {spec['name']!r}")
 
 
-class DataclassForm(_RecordForm):
+class DataclassForm(RecordForm):
     """A dataclass: exactly the declared class; its fields are its value, other attributes are not.
 
     Decoding restores fields without calling ``__init__`` or ``__post_init__``: they ran where the value was made.
@@ -128,7 +128,7 @@ class DataclassForm(_RecordForm):
         live = [name for name, field in fields.items() if field._field_type.name == "_FIELD"]  # noqa: SLF001
         names = [spec["name"] for spec in self._specs]
         if sorted(live) != sorted(names):
-            raise _other_class(self.spelling, live, names)
+            raise other_class(self.spelling, live, names)
 
     def _values(self, value: Any) -> list[Any]:
         try:
@@ -152,7 +152,7 @@ class DataclassForm(_RecordForm):
         return super()._default(spec, form)
 
 
-class NamedTupleForm(_RecordForm):
+class NamedTupleForm(RecordForm):
     """A named tuple: exactly the declared class."""
 
     __slots__ = ()
@@ -161,7 +161,7 @@ class NamedTupleForm(_RecordForm):
         live: list[str] = list(getattr(cls, "_fields", ()))
         names = [spec["name"] for spec in self._specs]
         if live != names:
-            raise _other_class(self.spelling, live, names)
+            raise other_class(self.spelling, live, names)
 
     def _values(self, value: Any) -> list[Any]:
         return list(value)
@@ -185,8 +185,8 @@ class EnumForm(Form):
 
     __slots__ = ("_cls", "_load", "_members")
 
-    def __init__(self, declared: Type, spec: ClassDef, load: Load) -> None:
-        super().__init__(declared, spec["qualname"])
+    def __init__(self, declared: Type, spelling: str, spec: ClassDef, load: Load) -> None:
+        super().__init__(declared, spelling)
         self._load = load
         self._members = spec.get("members", [])
         self._cls: Any = None
@@ -198,7 +198,7 @@ class EnumForm(Form):
             live = getattr(cls, "__members__", {})
             own = [name for name, member in live.items() if member.name == name]  # an alias may or may not be compiled
             if not set(own) <= set(self._members) <= set(live):
-                raise _other_class(self.spelling, own, self._members)
+                raise other_class(self.spelling, own, self._members)
             self._cls = cls
         return self._cls
 
@@ -233,7 +233,7 @@ class EnumForm(Form):
         return value.name
 
 
-def _other_class(spelling: str, live: list[str], compiled: list[str]) -> ValueMismatch:
+def other_class(spelling: str, live: list[str], compiled: list[str]) -> ValueMismatch:
     """Refuse a class that is not the one that was compiled: its values would be read into the wrong fields."""
     return ValueMismatch(
         f"{spelling} with {', '.join(compiled) or 'nothing'}",

@@ -124,7 +124,7 @@ class Codec:
         if kind == "union":
             return self._union(declared, spelling)
         if kind == "class":
-            return self._class(declared)
+            return self._class(declared, spelling)
         if kind in ("datetime", "timedelta"):
             from dagwright.values.instants import DatetimeForm, TimedeltaForm
 
@@ -174,24 +174,32 @@ class Codec:
             return OptionalForm(declared, spelling, members[0])
         return UnionForm(declared, spelling, members)
 
-    def _class(self, declared: Type) -> Form:
-        from dagwright.values.classes import DataclassForm, EnumForm, NamedTupleForm
-
+    def _class(self, declared: Type, spelling: str) -> Form:
         spec = self.classes.get(declared.name)
         if spec is None:
             raise ValueError(f"the plan defines no class {declared.name}")
+        kind = spec["kind"]
 
         def load() -> type:
             return self._load_class(spec["module"], spec["qualname"])
 
-        if spec["kind"] == "enum":
-            return EnumForm(declared, spec, load)
-        if spec["kind"] == "typeddict":
+        def form_of(text: str) -> Form:
+            return self.form(parse(text))
+
+        if kind == "typeddict":
             from dagwright.values.typed_dicts import TypedDictForm
 
-            return TypedDictForm(declared, spec, lambda text: self.form(parse(text)))
-        record = DataclassForm if spec["kind"] == "dataclass" else NamedTupleForm
-        return record(declared, spec, load, lambda text: self.form(parse(text)))
+            return TypedDictForm(declared, spelling, spec, form_of)
+        if kind == "pydantic":
+            from dagwright.values.models import ModelForm
+
+            return ModelForm(declared, spelling, spec, load, form_of)
+        from dagwright.values.classes import DataclassForm, EnumForm, NamedTupleForm
+
+        if kind == "enum":
+            return EnumForm(declared, spelling, spec, load)
+        record = DataclassForm if kind == "dataclass" else NamedTupleForm
+        return record(declared, spelling, spec, load, form_of)
 
 
 def import_class(module: str, qualname: str) -> type:

@@ -19,8 +19,8 @@ class TypedDictForm(Form):
 
     __slots__ = ("_form_of", "_forms", "_optional", "_specs")
 
-    def __init__(self, declared: Type, spec: ClassDef, form_of: Callable[[str], Form]) -> None:
-        super().__init__(declared, spec["qualname"])
+    def __init__(self, declared: Type, spelling: str, spec: ClassDef, form_of: Callable[[str], Form]) -> None:
+        super().__init__(declared, spelling)
         self._form_of = form_of
         self._specs = spec.get("fields", [])
         self._optional = frozenset(field["name"] for field in self._specs if field.get("optional"))

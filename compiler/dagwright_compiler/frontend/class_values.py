@@ -1,0 +1,189 @@
+"""Values of the project's classes that are known at compile time: instances that a call builds, and members of enums."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from dagwright_compiler.frontend.class_bodies import EnumBody, constructor_form, enum_members
+from dagwright_compiler.frontend.class_kinds import ClassInfo, Kind, defines
+from dagwright_compiler.frontend.entities import ClassEntity, Constant, MemberEntity
+from dagwright_compiler.frontend.known_values import EnumValue, Instance, StaticValue
+from dagwright_compiler.frontend.not_static import NotStatic
+from dagwright_compiler.frontend.typing_rules import spell
+from dagwright_compiler.frontend.wire_values import Mismatch
+
+if TYPE_CHECKING:
+    from dagwright_compiler.frontend.classes import Classes
+    from dagwright_compiler.frontend.findings import Place
+    from dagwright_compiler.frontend.resolution import Resolver
+    from dagwright_compiler.frontend.static_values import Evaluator
+    from dagwright_compiler.ir.program import ClassDef
+
+_RUNS_CODE = ("__init__", "__post_init__", "__new__")
+_MIXINS = frozenset({"int", "float", "str", "bytes"})
+
+
+class ClassValues:
+    """Builds them for the evaluator."""
+
+    def __init__(self, classes: Classes, resolver: Resolver, evaluator: Evaluator) -> None:
+        self._classes = classes
+        self._resolver = resolver
+        self._evaluator = evaluator
+        self._enums: dict[str, EnumBody] = {}
+        evaluator.construct = self.construct
+        evaluator.member = self._member
+        evaluator.functional_member = self._functional_member
+
+    def construct(
+        self, entity: ClassEntity | Constant, args: list[StaticValue], kwargs: dict[str, StaticValue], place: Place
+    ) -> StaticValue:
+        """Build an instance from static arguments.
+
+        Raises:
+            NotStatic: The class or the arguments do not allow it.
+        """
+        name, kind, qualname = self._constructible(entity, place)
+        if kind == "enum":
+            return self._member_by_value(entity, args, place)
+        if kind == "typeddict" and not args:
+            return kwargs
+        definition = self._classes.definition(name)
+        if definition is None:
+            raise NotStatic(place, f"`{qualname}(...)` cannot be built while its own fields are read")
+        self._refuse_arguments(self._classes.known(name), args, place)
+        values = self._given(name, definition, args, kwargs, place)
+        if kind == "pydantic":
+            self._refuse_conversions(definition, values, place)
+        values = {**self._classes.defaults.get(name, {}), **values}
+        return Instance(name, {field.name: values[field.name] for field in definition.fields if field.name in values})
+
+    def _given(
+        self, name: str, definition: ClassDef, args: list[StaticValue], kwargs: dict[str, StaticValue], place: Place
+    ) -> dict[str, StaticValue]:
+        """The values that a call gives, by field."""
+        qualname, positional = definition.qualname, [field.name for field in definition.fields]
+        if len(args) > len(positional):
+            raise NotStatic(place, f"`{qualname}` has {len(positional)} fields, but {len(args)} values are passed")
+        values = dict(zip(positional, args, strict=False))
+        aliases = {alias: field for field, alias in self._classes.aliases.get(name, {}).items() if alias}
+        for key, value in kwargs.items():
+            field = aliases.get(key, key)
+            if field in values:
+                raise NotStatic(place, f"the field `{field}` of `{qualname}` is passed twice")
+            if field not in positional:
+                raise NotStatic(place, f"`{qualname}` has no field `{key}`")
+            values[field] = value
+        missing = [
+            field.name for field in definition.fields if field.name not in values and not (field.has_default or field.deferred)
+        ]
+        if missing:
+            raise NotStatic(place, f"`{qualname}` lacks a value for `{missing[0]}`")
+        return values
+
+    def _refuse_conversions(self, definition: ClassDef, values: dict[str, StaticValue], place: Place) -> None:
+        """Refuse what a model would turn into a value of the declared type itself: a text for a date, say."""
+        for field in definition.fields:
+            if field.name in values:
+                try:
+                    self._classes.encoder.encode(values[field.name], field.type)
+                except Mismatch as error:
+                    message = f"what is passed for `{field.name}` of `{definition.qualname}` is left to the model: {error.reason}"
+                    raise NotStatic(place, message, help_=f"pass a value of type `{spell(field.type)}`") from None
+
+    def _constructible(self, entity: ClassEntity | Constant, place: Place) -> tuple[str, Kind, str]:
+        if isinstance(entity, Constant):
+            found = self._classes.functional_type(entity)
+            if found is None:
+                raise NotStatic(place, f"`{entity.name}` is a value, and compiling runs no calls of values")
+            return found.name, self._classes.known(found.name).kind, entity.name
+        info = self._classes.info(entity)
+        if info.kind == "opaque":
+            raise NotStatic(
+                place, f"`{entity.qualname}(...)` is code that compiling never runs", help_="build the object in a task"
+            )
+        method = next((name for name in _RUNS_CODE if defines(info, name)), None)
+        if method and info.kind not in ("enum", "typeddict"):
+            raise NotStatic(
+                place, f"`{entity.qualname}` defines `{method}`, which compiling never runs", help_="build the object in a task"
+            )
+        return entity.qualified, info.kind, entity.qualname
+
+    def _refuse_arguments(self, info: ClassInfo, args: list[StaticValue], place: Place) -> None:
+        """Refuse arguments of a class whose order or whose names are not those of its fields."""
+        if info.kind == "pydantic" and args:
+            raise NotStatic(place, f"`{info.qualname}` takes its fields by name", help_="name every argument")
+        if info.kind == "typeddict":
+            raise NotStatic(place, f"`{info.qualname}(...)` is not read", help_="write the dict: `{...}`")
+        if info.kind == "pydantic" and None in self._classes.aliases.get(info.name, {}).values():
+            message = f"the names under which `{info.qualname}` takes its fields cannot be read"
+            raise NotStatic(place, message, help_="build the object in a task")
+        pending = [info] if info.kind == "dataclass" else []
+        while pending:
+            current = pending.pop()
+            pending.extend(base.info for base in current.bases)
+            entity = current.entity
+            form = constructor_form(entity.node, self._resolver, entity.module) if isinstance(entity, ClassEntity) else "plain"
+            if form == "own":
+                message = f"not every field of `{current.qualname}` is a parameter of its own constructor"
+                raise NotStatic(place, message, help_="build the object in a task")
+            if form == "keywords" and args:
+                raise NotStatic(place, f"`{current.qualname}` has fields that are keyword-only", help_="name every argument")
+
+    def enum(self, entity: ClassEntity) -> EnumBody:
+        """Members of an enum class."""
+        found = self._enums.get(entity.qualified)
+        if found is None:
+            found = self._enums[entity.qualified] = enum_members(entity.node)
+        return found
+
+    def note_enum(self, name: str, members: tuple[str, ...]) -> None:
+        """Take the members of an enum made by a call, which numbers them."""
+        self._enums[name] = EnumBody(dict.fromkeys(members), {})
+
+    def _member(self, entity: MemberEntity, place: Place) -> StaticValue:
+        owner = entity.owner
+        if self._classes.info(owner).kind != "enum":
+            raise NotStatic(
+                place, f"`{owner.qualname}.{entity.name}` is not known while compiling", help_="write the value as a literal"
+            )
+        body = self.enum(owner)
+        if entity.name not in body.members:
+            from_names = ", ".join(body.members)
+            raise NotStatic(
+                place,
+                f"`{owner.qualname}` has no member `{entity.name}`",
+                help_=f"its members are {from_names}" if from_names else "",
+            )
+        return self._member_named(owner, body.canonical(entity.name))
+
+    def _functional_member(self, entity: Constant, name: str) -> EnumValue | None:
+        """A member of an enum made by a call, which numbers them; ``None`` when there is none."""
+        found = self._classes.functional_type(entity)
+        body = self._enums.get(found.name) if found is not None else None
+        if found is None or body is None or name not in body.members:
+            return None
+        return EnumValue(found.name, name, known=False, is_plain=True)
+
+    def _member_named(self, owner: ClassEntity, name: str) -> EnumValue:
+        node = self.enum(owner).members[name]
+        info = self._classes.info(owner)
+        mixins = info.ancestors & _MIXINS
+        is_plain = not mixins and not any(defines(info, method) for method in ("__eq__", "__hash__", "__lt__"))
+        if node is not None and not defines(info, "__new__"):
+            try:
+                value = self._evaluator.evaluate(node, owner.module)
+                plain = type(value).__name__
+                if not mixins or plain in mixins:  # else the value is what the mixin makes of it
+                    return EnumValue(owner.qualified, name, value, mixin=plain if mixins else "", is_plain=is_plain)
+            except NotStatic:
+                pass  # `auto()` and the like: the member is known, its value is not
+        return EnumValue(owner.qualified, name, known=False, is_plain=is_plain)
+
+    def _member_by_value(self, entity: ClassEntity | Constant, args: list[StaticValue], place: Place) -> StaticValue:
+        if isinstance(entity, ClassEntity) and len(args) == 1:
+            for name in self.enum(entity).members:
+                member = self._member_named(entity, name)
+                if member.known and type(member.value) is type(args[0]) and member.value == args[0]:
+                    return member
+        raise NotStatic(place, "no member of the enum has this value", help_="name the member: `Color.RED`")
