@@ -88,6 +88,7 @@ INCONSISTENT_CACHE = Code("DW509", "error", "cache keywords contradict each othe
 GPU_MISMATCH = Code("DW510", "error", "a GPU limit differs from the request")
 UNKNOWN_IMAGE = Code("DW511", "error", "an image is named that no setting describes")
 WRONG_FUNCTION = Code("DW512", "error", "a function of this kind can be no task or workflow")
+UNREADABLE_DECORATOR = Code("DW513", "error", "a function of the project makes tasks in a way that cannot be read")
 
 # 53x and 54x: Argo
 ARGO_SETTING = Code("DW530", "error", "a setting of the Argo target cannot be used")

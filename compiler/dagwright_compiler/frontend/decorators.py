@@ -14,9 +14,9 @@ import msgspec
 
 from dagwright_compiler.diagnostics import codes
 from dagwright_compiler.diagnostics.suggestions import did_you_mean
-from dagwright_compiler.frontend.findings import Findings, Place
 from dagwright_compiler.frontend.not_static import NotStatic
 from dagwright_compiler.frontend.option_values import WrongOption
+from dagwright_compiler.frontend.options import Option, options_of
 from dagwright_compiler.frontend.policy_keywords import NOT_YET, READERS, RESOURCES, Draft
 from dagwright_compiler.frontend.wire_values import describe
 from dagwright_compiler.ir.program import Cache, Policy
@@ -25,6 +25,8 @@ from dagwright_compiler.ir.quantities import amount
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
 
+    from dagwright_compiler.frontend.foreign_keywords import counterpart
+from dagwright_compiler.frontend.findings import Findings, Place
     from dagwright_compiler.frontend.image_keywords import Images
     from dagwright_compiler.frontend.known_values import StaticValue
     from dagwright_compiler.frontend.modules import Module
@@ -41,18 +43,24 @@ class Policies:
         self._findings = findings
         self._images = images
 
-    def read(self, decorator: ast.expr, keywords: Sequence[ast.keyword], module: Module) -> Policy:
-        """Policy of a task. Equal texts in one module mean the same: the second one costs a look-up."""
+    def read(self, decorator: ast.expr, options: Sequence[Option], module: Module) -> Policy:
+        """Policy of a task. Equal texts in one module mean the same: the second one costs a look-up.
+
+        Args:
+            decorator: What makes the task, as it is written.
+            options: The keywords that it adds up to.
+            module: Where the decorator stands.
+        """
         text = module.lines.cut(decorator)
         found: Policy | None = module.policies.get(text)
         if found is not None:
             return found
         before = self._findings.count
         draft = self._draft()
-        self._check_pair(keywords, module)
-        for keyword in keywords:
-            self._shared_keyword(keyword, module, draft)
-        policy = self._finished(draft, Policy(), lambda: self.places(keywords, module))
+        self._check_pair(options)
+        for option in options:
+            self._shared_keyword(option, draft)
+        policy = self._finished(draft, Policy(), lambda: self.places(options))
         if self._findings.count == before:
             module.policies[text] = policy
         return policy
@@ -69,51 +77,53 @@ class Policies:
             scope: Local names that values may use.
         """
         draft = self._draft()
-        keywords = tuple(keywords)
-        self._check_pair(keywords, module)
-        for keyword in keywords:
-            self._keyword(keyword, module, "with_overrides", draft, scope)
+        options = options_of(keywords, module, scope)
+        self._check_pair(options)
+        for option in options:
+            self._keyword(option, "with_overrides", draft)
         return self._finished(draft, base, lambda: draft.places), draft.places
 
-    def places(self, keywords: Iterable[ast.keyword], module: Module) -> dict[str, Place]:
+    def places(self, options: Iterable[Option]) -> dict[str, Place]:
         """Where each field of a task's policy was written; what is wrong with the keywords has been reported."""
         draft = self._draft()
-        for keyword in keywords:
+        for option in options:
+            keyword = option.keyword
             with suppress(NotStatic, WrongOption):
-                value = self._evaluator.evaluate(keyword.value, module)
+                value = self._evaluator.evaluate(keyword.value, option.module, option.scope)
                 named = {keyword.arg: value} if keyword.arg is not None else value if isinstance(value, dict) else {}
                 for name, part in named.items():
                     if name in READERS:
-                        READERS[name](draft, part, Place(module, keyword.value))
+                        READERS[name](draft, part, option.place)
         return draft.places
 
-    def refuse(self, keywords: Iterable[ast.keyword], module: Module, what: str, known: frozenset[str]) -> None:
+    def refuse(self, options: Iterable[Option], what: str, known: frozenset[str]) -> None:
         """Report every keyword that is not ``known`` (for ``@workflow``)."""
-        for keyword in keywords:
-            place = Place(module, keyword.value)
-            if keyword.arg is None:
-                message = f"`**` in `{what}` cannot be read statically"
+        for option in options:
+            name, place = option.keyword.arg, option.place
+            if name is None:
+                message = f"the keywords that `**` passes to `{what}` are not known while compiling"
                 self._findings.add(codes.UNKNOWN_OPTION, message, place, help="write the keywords out")
-            elif keyword.arg == "interruptible":
+            elif name == "interruptible":
                 message = f"`interruptible` of `{what}` is not supported yet"
                 self._findings.add(codes.UNSUPPORTED_OPTION, message, place, help="set `interruptible=True` on its tasks")
-            elif keyword.arg not in known:
-                self._unknown(keyword.arg, place, what, known)
+            elif name not in known:
+                self._unknown(name, place, what, known)
 
     def _draft(self) -> Draft:
         return Draft({}, {}, images=self._images)
 
-    def _shared_keyword(self, keyword: ast.keyword, module: Module, draft: Draft) -> None:
+    def _shared_keyword(self, option: Option, draft: Draft) -> None:
         """Read a keyword of a decorator; its places count for nothing, since another decorator's may have been read."""
-        if type(keyword.value) is ast.Constant:
-            self._keyword(keyword, module, "@task", draft, None)
+        keyword, module = option.keyword, option.module
+        if type(keyword.value) is ast.Constant or option.scope is not None:
+            self._keyword(option, "@task", draft)
             return
         text = module.lines.cut(keyword)
         part: Draft | None = module.keywords.get(text)
         if part is None:
             before = self._findings.count
             part = self._draft()
-            self._keyword(keyword, module, "@task", part, None)
+            self._keyword(option, "@task", part)
             if self._findings.count == before:
                 module.keywords[text] = part
         draft.take(part)
@@ -125,26 +135,24 @@ class Policies:
             self._compare(policy, places)
         return policy
 
-    def _keyword(self, keyword: ast.keyword, module: Module, what: str, draft: Draft, scope: object) -> None:
-        place = Place(module, keyword.value)
+    def _keyword(self, option: Option, what: str, draft: Draft) -> None:
+        keyword, place = option.keyword, option.place
         if keyword.arg is not None and keyword.arg not in READERS:
             self._unknown(keyword.arg, place, what, frozenset(READERS))
             return
         try:
-            value = self._evaluator.evaluate(keyword.value, module, scope)
+            value = self._evaluator.evaluate(keyword.value, option.module, option.scope)
             if keyword.arg is not None:
                 READERS[keyword.arg](draft, value, place)
             else:
                 self._spread(draft, value, place, what)
         except NotStatic as error:
-            if not error.reported:
-                said = f"the value of `{keyword.arg}`" if keyword.arg is not None else f"what `**` passes to `{what}`"
-                message = (
-                    f"{said} cannot be read statically: {error.message}" if error.code is codes.NOT_STATIC else error.message
-                )
-                self._findings.add(error.code, message, error.place, help=error.help)
+            error.report(self._findings, f"`{keyword.arg}`" if keyword.arg is not None else f"what `**` passes to `{what}`")
+            draft.is_partial = True
         except WrongOption as error:
-            self._findings.add(error.code, error.message, error.place or place, help=error.help)
+            draft.is_partial = True
+            for wrong in (error, *error.also):
+                self._findings.add(wrong.code, wrong.message, wrong.place or place, help=wrong.help)
 
     def _spread(self, draft: Draft, value: StaticValue, place: Place, what: str) -> None:
         """``**OPTIONS``: a dict of keywords, known while compiling."""
@@ -156,16 +164,16 @@ class Policies:
             else:
                 self._unknown(name, place, what, frozenset(READERS))
 
-    def _check_pair(self, keywords: Sequence[ast.keyword], module: Module) -> None:
+    def _check_pair(self, options: Sequence[Option]) -> None:
         """Report ``resources=`` beside ``requests=`` or ``limits=``, which say the same thing."""
-        whole = next((keyword for keyword in keywords if keyword.arg == "resources"), None)
-        part = next((keyword for keyword in keywords if keyword.arg in _AMOUNTS), None)
+        whole = next((option for option in options if option.keyword.arg == "resources"), None)
+        part = next((option for option in options if option.keyword.arg in _AMOUNTS), None)
         if whole is not None and part is not None:
             self._findings.add(
                 codes.WRONG_OPTION,
-                f"`resources` says what `{part.arg}` says too",
-                Place(module, whole.value),
-                related=[(Place(module, part.value), f"`{part.arg}` is given here")],
+                f"`resources` says what `{part.keyword.arg}` says too",
+                whole.place,
+                related=[(part.place, f"`{part.keyword.arg}` is given here")],
                 help="leave one of them out",
             )
 
@@ -174,7 +182,8 @@ class Policies:
             message = f"`{name}` of `{what}` is not supported yet"
             self._findings.add(codes.UNSUPPORTED_OPTION, message, place, help=NOT_YET[name])
             return
-        help_ = did_you_mean(name, [*known, *NOT_YET]) or (f"known are {', '.join(sorted(known))}" if known else "")
+        names = f"its keywords are {', '.join(sorted(known))}" if known else ""
+        help_ = counterpart(name, what) or did_you_mean(name, [*known, *NOT_YET]) or names
         self._findings.add(codes.UNKNOWN_OPTION, f"`{what}` has no keyword `{name}`", place, help=help_)
 
     def _cache(self, draft: Draft, start: Policy, places: Callable[[], dict[str, Place]]) -> None:
@@ -193,6 +202,8 @@ class Policies:
                 help="add `cache=True`",
             )
             return
+        if draft.is_partial and not draft.version:
+            return  # it may well be given in what could not be read
         version = draft.version if draft.version is not None else start.cache.version if start.cache else None
         if not version:
             message = "a cached task needs a version" if version is None else "the cache version is empty"

@@ -11,10 +11,12 @@ from dagwright.contract.signatures import interface_signature
 from dagwright.contract.types import NONE
 from dagwright_compiler.diagnostics import codes
 from dagwright_compiler.diagnostics.suggestions import did_you_mean
-from dagwright_compiler.frontend.entities import Entity, External, FunctionEntity, Unresolved
+from dagwright_compiler.frontend.entities import Constant, Entity, External, FunctionEntity, Made, Unresolved
 from dagwright_compiler.frontend.findings import Findings, Place
 from dagwright_compiler.frontend.function_kinds import FunctionKinds
+from dagwright_compiler.frontend.makers import Maker, Makers, Unreadable
 from dagwright_compiler.frontend.names import NOT_YET
+from dagwright_compiler.frontend.options import Option, options_of
 from dagwright_compiler.frontend.promises import Callee
 from dagwright_compiler.ir.program import Policy, TaskDef
 
@@ -32,13 +34,15 @@ Kind = Literal["task", "workflow", "function", "broken"]
 
 
 class Decoration(msgspec.Struct, frozen=True, eq=False):
-    """What decorators make of a function; ``decorator`` is the one that decides."""
+    """What decorators make of a function; ``decorator`` is the one that decides, ``options`` its keywords."""
 
     kind: Kind
     decorator: ast.expr | None = None
+    options: tuple[Option, ...] = ()
 
 
 _PLAIN = Decoration("function")
+_BROKEN = Decoration("broken")
 
 
 class Definitions:
@@ -50,53 +54,63 @@ class Definitions:
         resolver: Resolver,
         interfaces: Interfaces,
         policies: Policies,
+        makers: Makers,
         classes: Classes,
         findings: Findings,
         spans: LateSpans,
     ) -> None:
         self._resolver = resolver
+        self._makers = makers
+        resolver.made = self._made
         self._interfaces = interfaces
         self._policies = policies
         self._classes = classes
         self._findings = findings
         self._spans = spans
         self._kinds = FunctionKinds(findings)
-        self._decorations: dict[int, Decoration] = {}
-        self._callees: dict[int, Callee] = {}
+        self._decorations: dict[tuple[int, int], Decoration] = {}
+        self._callees: dict[tuple[int, int], Callee] = {}
         self._signatures: dict[Interface, str] = {}
         self._digests: dict[str, str] = {}
         self._shapes: dict[str, tuple[str, tuple[tuple[str, Type], ...], tuple[str, ...]]] = {}
+        self._named: dict[str, FunctionEntity] = {}
         self.tasks: dict[str, TaskDef] = {}
         self.workflows: dict[str, Callee] = {}
 
     def decoration(self, entity: FunctionEntity) -> Decoration:
         """Whether a function is a task, a workflow, or a plain function."""
-        node = entity.node
-        if not node.decorator_list:
+        if not entity.node.decorator_list and entity.made_by is None:
             return _PLAIN
-        found = self._decorations.get(id(node))
+        key = entity.identity
+        found = self._decorations.get(key)
         if found is None:
-            found = self._decorations[id(node)] = self._decorate(entity)
+            found = self._decorations[key] = self._decorate(entity) if entity.made_by is None else self._decorate_made(entity)
         return found
 
     def callee(self, entity: FunctionEntity) -> Callee | None:
         """The task or workflow that a function is; ``None`` for plain functions and for broken decorators."""
-        found = self._callees.get(id(entity.node))
+        key = entity.identity
+        found = self._callees.get(key)
         if found is not None:
             return found
         decoration = self.decoration(entity)
         if decoration.decorator is None or decoration.kind not in ("task", "workflow"):
             return None
-        found = self._elaborate(entity, "task" if decoration.kind == "task" else "workflow", decoration.decorator)
-        self._callees[id(entity.node)] = found
+        found = self._callees[key] = self._elaborate(entity, decoration)
         return found
 
     def is_decorator_of(self, node: FunctionNode, entity: FunctionEntity) -> bool:
         """Whether a function outside module level carries one of our decorators."""
-        symbols = {
-            self._symbol(self._resolver.expression(_called(decorator), entity.module)) for decorator in node.decorator_list
-        }
-        return bool(symbols & {"task", "workflow"})
+        return any(self._makers.of(decorator, entity.module) is not None for decorator in node.decorator_list)
+
+    def _made(self, constant: Constant) -> FunctionEntity | None:
+        """The task or workflow that ``name = task(function)`` makes."""
+        call = constant.value
+        applied = self._makers.applied(call, constant.module) if isinstance(call, ast.Call) else None
+        function = self._resolver.expression(applied[1], constant.module) if applied is not None else None
+        if not isinstance(call, ast.Call) or not isinstance(function, FunctionEntity) or function.made_by is not None:
+            return None
+        return FunctionEntity(function.module, function.node, Made(constant.module, call))
 
     def _decorate(self, entity: FunctionEntity) -> Decoration:
         node, module = entity.node, entity.module
@@ -111,21 +125,69 @@ class Definitions:
                         Place(module, _called(decorator)),
                         help=found.help or did_you_mean(ast.unparse(decorator), ("task", "workflow")),
                     )
-                return Decoration("broken")
+                return _BROKEN
             symbol = self._symbol(found)
             if symbol in NOT_YET:
                 self._findings.add(
                     codes.NOT_SUPPORTED_YET, f"`@{symbol}` is not supported yet", Place(module, decorator), help=NOT_YET[symbol]
                 )
-                return Decoration("broken")
-            if symbol == "task":
-                return self._checked(entity, "task", decorator, position)
-            if symbol == "workflow":
-                return self._checked(entity, "workflow", decorator, position)
+                return _BROKEN
+            if symbol in ("task", "workflow"):
+                options: tuple[Option, ...] = ()
+                if isinstance(decorator, ast.Call):
+                    options = options_of(decorator.keywords, module)
+                    self._refuse_positional(symbol, decorator, module)
+                return self._checked(entity, "task" if symbol == "task" else "workflow", decorator, position, options)
+            maker = self._makers.of(decorator, module)
+            if isinstance(maker, Maker):
+                maker = self._makers.finished(maker, decorator, module) if maker.takes != "function" else maker
+            if isinstance(maker, Unreadable):
+                return self._unreadable(maker, Place(module, decorator))
+            if maker is not None:
+                return self._checked(entity, maker.kind, decorator, position, maker.options)
         return _PLAIN
 
+    def _decorate_made(self, entity: FunctionEntity) -> Decoration:
+        """What ``task(function, ...)`` at module level makes of the function."""
+        made, node = entity.made_by, entity.node
+        assert made is not None
+        applied = self._makers.applied(made.call, made.module)
+        assert applied is not None
+        maker = applied[0]
+        if isinstance(maker, Unreadable):
+            return self._unreadable(maker, Place(made.module, made.call))
+        inner = self.decoration(FunctionEntity(entity.module, node))
+        if inner.kind != "function":
+            if inner.kind != "broken":
+                message = f"`{node.name}` is a {inner.kind} already"
+                self._findings.add(
+                    codes.WRONG_FUNCTION, message, Place(made.module, applied[1]), help=f"call `{node.name}` itself"
+                )
+            return _BROKEN
+        if self._kinds.refuse(node, entity.module, maker.kind, is_bare=not node.decorator_list):
+            return _BROKEN
+        return Decoration(maker.kind, made.call, maker.options)
+
+    def _unreadable(self, found: Unreadable, use: Place) -> Decoration:
+        if found.code is codes.UNREADABLE_DECORATOR:  # the function is as it is: every use of it is wrong
+            related = [(found.place, "it is defined here")]
+            self._findings.add(found.code, found.message, use, related=related, help=found.help)
+        else:
+            self._findings.add(found.code, found.message, found.place, help=found.help)
+        return _BROKEN
+
+    def _refuse_positional(self, symbol: str, decorator: ast.Call, module: Module) -> None:
+        if decorator.args:
+            message, help_ = f"`@{symbol}` takes keywords only", "name the value: `retries=3`"
+            self._findings.add(codes.UNKNOWN_OPTION, message, Place(module, decorator.args[0]), help=help_)
+
     def _checked(
-        self, entity: FunctionEntity, kind: Literal["task", "workflow"], decorator: ast.expr, position: int
+        self,
+        entity: FunctionEntity,
+        kind: Literal["task", "workflow"],
+        decorator: ast.expr,
+        position: int,
+        options: tuple[Option, ...],
     ) -> Decoration:
         """Refuse what would keep the decorated function from being called by its name."""
         node, module = entity.node, entity.module
@@ -140,28 +202,32 @@ class Definitions:
             )
             help_ = f"write `@task` above `@{text}`" if kind == "task" else "remove it"
             self._findings.add(codes.MISPLACED_DEFINITION, message, Place(module, wrong), help=help_)
-            return Decoration("broken")
+            return _BROKEN
+        second = next(
+            (other for other in node.decorator_list[position + 1 :] if self._makers.of(other, module) is not None), None
+        )
+        if second is not None:
+            message = f"`{node.name}` is made a task twice"
+            self._findings.add(codes.WRONG_FUNCTION, message, Place(module, second), help="leave one of the decorators out")
+            return _BROKEN
         if self._kinds.refuse(node, module, kind, is_bare=decorator is node.decorator_list[-1]):
-            return Decoration("broken")
-        if isinstance(decorator, ast.Call) and decorator.args:
-            message = f"`@{kind}` takes keywords only"
-            self._findings.add(
-                codes.UNKNOWN_OPTION, message, Place(module, decorator.args[0]), help="name the value: `retries=3`"
-            )
-        return Decoration(kind, decorator)
+            return _BROKEN
+        return Decoration(kind, decorator, options)
 
-    def _elaborate(self, entity: FunctionEntity, kind: Literal["task", "workflow"], decorator: ast.expr) -> Callee:
+    def _elaborate(self, entity: FunctionEntity, decoration: Decoration) -> Callee:
         node, module = entity.node, entity.module
+        kind: Literal["task", "workflow"] = "task" if decoration.kind == "task" else "workflow"
         interface = self._interfaces.read(node, module, is_workflow=kind == "workflow")
-        keywords = decorator.keywords if isinstance(decorator, ast.Call) else []
         policy = Policy()
         if kind == "workflow":
-            self._policies.refuse(keywords, module, "@workflow", frozenset())
-        elif keywords:
-            policy = self._policies.read(decorator, keywords, module)
+            self._policies.refuse(decoration.options, "@workflow", frozenset())
+        elif decoration.options:
+            assert decoration.decorator is not None
+            policy = self._policies.read(decoration.decorator, decoration.options, (entity.made_by or entity).module)
             if policy.cache is not None and policy.cache.ignore:
-                self._check_ignored(policy.cache.ignore, interface, keywords, module)
-        callee = Callee(kind, entity.qualified, module, node, interface, policy, decorator)
+                self._check_ignored(policy.cache.ignore, interface, decoration.options)
+        callee = Callee(kind, entity.qualified, module, node, interface, policy, decoration.options)
+        self._check_name(entity, callee)
         self._spans.add_callee(callee)
         if kind == "task":
             self.tasks[callee.name] = self._task(callee)
@@ -169,11 +235,24 @@ class Definitions:
             self.workflows[callee.name] = callee
         return callee
 
-    def _check_ignored(self, ignored: tuple[str, ...], interface: Interface, keywords: list[ast.keyword], module: Module) -> None:
+    def _check_name(self, entity: FunctionEntity, callee: Callee) -> None:
+        """Report a second task of one name: both would keep their results in one place."""
+        earlier = self._named.setdefault(callee.name, entity)
+        if earlier.identity == entity.identity:
+            return
+        message = f"`{callee.node.name}` is made a {callee.kind} of this name twice"
+        first, second = (
+            (Place(found.made_by.module, found.made_by.call) if found.made_by else Place(found.module, found.node))
+            for found in (earlier, entity)
+        )
+        help_ = "call one of them everywhere, with `with_overrides` where it runs in another way"
+        self._findings.add(codes.REDEFINED, message, second, related=[(first, "the first one")], help=help_)
+
+    def _check_ignored(self, ignored: tuple[str, ...], interface: Interface, options: tuple[Option, ...]) -> None:
         for name in ignored:
             if name not in interface.by_name:
                 message = f"the ignored input `{name}` is no input of the task"
-                place = self._policies.places(keywords, module).get("cache.ignore")
+                place = self._policies.places(options).get("cache.ignore")
                 self._findings.add(codes.INCONSISTENT_CACHE, message, place, help=did_you_mean(name, interface.by_name))
 
     def _task(self, callee: Callee) -> TaskDef:

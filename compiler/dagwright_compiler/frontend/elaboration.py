@@ -23,12 +23,13 @@ from dagwright_compiler.frontend.frames import Services
 from dagwright_compiler.frontend.image_keywords import Images
 from dagwright_compiler.frontend.interfaces import Interfaces
 from dagwright_compiler.frontend.late_spans import LateSpans
+from dagwright_compiler.frontend.makers import Makers
 from dagwright_compiler.frontend.modules import Module, ReadModule
 from dagwright_compiler.frontend.reading import garbage_collector_off
 from dagwright_compiler.frontend.refusals import warn_left_out
 from dagwright_compiler.frontend.resolution import Resolver
 from dagwright_compiler.frontend.static_values import Evaluator
-from dagwright_compiler.frontend.summary import Defined, Imported
+from dagwright_compiler.frontend.summary import Assigned, Defined, Imported
 from dagwright_compiler.frontend.task_bodies import TaskBodies
 from dagwright_compiler.frontend.typing_rules import TypingRules
 from dagwright_compiler.frontend.workflows import build_workflow
@@ -40,6 +41,7 @@ if TYPE_CHECKING:
     from dagwright_compiler.diagnostics.model import Collector
     from dagwright_compiler.frontend.project import Project
     from dagwright_compiler.frontend.promises import Callee
+    from dagwright_compiler.frontend.summary import Binding
 
 
 class Elaborated(msgspec.Struct, frozen=True, eq=False):
@@ -88,6 +90,7 @@ class _Elaboration:
         )
         self._definitions = Definitions(
             interfaces=interfaces,
+            makers=Makers(self._resolver, evaluator),
             policies=policies,
             classes=classes,
             spans=self._late_spans,
@@ -220,7 +223,7 @@ class _Elaboration:
         warn_left_out(module, self._resolver, self._findings)
         callees: list[Callee] = []
         for name, binding in module.summary.bindings.items():
-            if not isinstance(binding, Defined) or isinstance(binding.node, ast.ClassDef) or not binding.node.decorator_list:
+            if not _may_be_task(binding):
                 continue
             entity = self._resolver.name(name, module)
             callee = self._callee(entity) if isinstance(entity, FunctionEntity) else None
@@ -308,6 +311,13 @@ class _Elaboration:
             for caller in callers.get(missing.popleft(), ()):
                 if self._workflows.pop(caller, None) is not None:
                     missing.append(caller)
+
+
+def _may_be_task(binding: Binding) -> bool:
+    """Whether a name may stand for a task or workflow of this module: a decorated function, or a call that takes one thing."""
+    if isinstance(binding, Defined):
+        return not isinstance(binding.node, ast.ClassDef) and bool(binding.node.decorator_list)
+    return isinstance(binding, Assigned) and isinstance(binding.value, ast.Call) and len(binding.value.args) == 1
 
 
 def _alias(binding: Imported, name: str) -> ast.AST:

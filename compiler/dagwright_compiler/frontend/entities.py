@@ -31,16 +31,29 @@ class External(msgspec.Struct, frozen=True, eq=False):
     symbol: str
 
 
+class Made(msgspec.Struct, frozen=True, eq=False):
+    """``task(function, ...)`` at module level of ``module``."""
+
+    module: Module
+    call: ast.Call
+
+
 class FunctionEntity(msgspec.Struct, frozen=True, eq=False):
-    """A function at module level, decorated or not."""
+    """A function at module level, decorated or not; ``made_by`` where a name stands for what a decorator made of it in a call."""
 
     module: Module
     node: FunctionNode
+    made_by: Made | None = None
 
     @property
     def qualified(self) -> str:
-        """Module and function."""
-        return f"{self.module.name}.{self.node.name}"
+        """Module and function; the module is the one that makes a task of it."""
+        return f"{(self.made_by or self).module.name}.{self.node.name}"
+
+    @property
+    def identity(self) -> tuple[int, int]:
+        """The same for entities that are one task."""
+        return id(self.node), id(self.made_by.call) if self.made_by is not None else 0
 
 
 class ClassEntity(msgspec.Struct, frozen=True, eq=False):

@@ -5,7 +5,6 @@ Making every span beforehand is a tenth of a large compile, and a compile withou
 
 from __future__ import annotations
 
-import ast
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -40,8 +39,8 @@ class LateSpans:
         if not part:
             return module.name_span(node)
         if part.startswith("policy."):
-            keywords = callee.decorator.keywords if callee.kind == "task" and isinstance(callee.decorator, ast.Call) else []
-            place = self._policies.places(keywords, module).get(part.removeprefix("policy."))
+            options = callee.options if callee.kind == "task" else ()
+            place = self._policies.places(options).get(part.removeprefix("policy."))
             return place.span if place is not None else None
         if part == "return" and node.returns is not None:
             return module.span(node.returns)

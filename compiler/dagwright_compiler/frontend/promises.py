@@ -12,6 +12,7 @@ from dagwright_compiler.frontend.findings import Place
 from dagwright_compiler.frontend.interfaces import Interface
 from dagwright_compiler.frontend.known_values import StaticValue
 from dagwright_compiler.frontend.modules import Module
+from dagwright_compiler.frontend.options import Option
 from dagwright_compiler.frontend.summary import FunctionNode
 from dagwright_compiler.ir.program import Field, Json, LiteralBinding, Path, Policy
 
@@ -26,7 +27,29 @@ class Callee(msgspec.Struct, eq=False):
     node: FunctionNode
     interface: Interface
     policy: Policy
-    decorator: ast.expr
+    options: tuple[Option, ...] = ()
+    """Keywords of its decorator, each where it is written."""
+
+
+class MapOptions(msgspec.Struct, frozen=True, eq=False):
+    """What the keywords of ``map_task`` say; ``min_successes`` counts, where it is given, and the ratio does not."""
+
+    concurrency: int = 0
+    min_success_ratio: float = 1
+    min_successes: int | None = None
+    policy: Policy | None = None
+    policy_places: dict[str, Place] = {}
+    places: dict[str, ast.expr] = {}
+    """Where each value stands."""
+
+    @property
+    def has_holes(self) -> bool:
+        """Whether elements may fail, so that their places in the list hold None."""
+        return self.min_successes is not None or self.min_success_ratio < 1
+
+    def type_of_list(self, declared: Type) -> Type:
+        """Type of the list of results of a task whose own output is ``declared``."""
+        return list_of(union_of([declared, Type("none")]) if self.has_holes else declared)
 
 
 class Call(msgspec.Struct, eq=False):

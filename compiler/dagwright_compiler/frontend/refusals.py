@@ -59,6 +59,10 @@ def refuse_instance(frame: Frame, entity: Entity, node: ast.Call) -> Broken | No
     if made_by.symbol in NOT_YET:
         message = f"`{entity.name}` is a `{made_by.symbol}`, which is not supported yet"
         return frame.report(codes.NOT_SUPPORTED_YET, message, node.func, help_=NOT_YET[made_by.symbol], related=related)
+    if made_by.symbol in ("task", "workflow"):
+        message = f"`{entity.name}` is made of something that is no function of a module"
+        help_ = f"write a function: `def {entity.name}(...)` under `@{made_by.symbol}`"
+        return frame.report(codes.WRONG_FUNCTION, message, node.func, help_=help_, related=related)
     if made_by.qualified.partition(".")[0] in _PLUGINS and not made_by.symbol:
         kind = made_by.qualified.rpartition(".")[2]
         message = f"`{entity.name}` is a `{kind}`, a kind of task that is not supported yet"

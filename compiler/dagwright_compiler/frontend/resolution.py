@@ -27,7 +27,7 @@ from dagwright_compiler.frontend.names import AUTHORING, BUILTINS, authoring_nam
 from dagwright_compiler.frontend.summary import Assigned, Defined, Imported, Unstable
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable
 
     from dagwright_compiler.frontend.modules import Module
     from dagwright_compiler.frontend.project import Project
@@ -43,6 +43,8 @@ class Resolver:
 
     def __init__(self, project: Project) -> None:
         self._project = project
+        self.made: Callable[[Constant], FunctionEntity | None] = lambda _constant: None
+        """Reads ``name = task(function)``; set by ``definitions``."""
         self._chain: set[tuple[str, str, str]] = set()
 
     def name(self, name: str, module: Module) -> Entity:
@@ -190,7 +192,21 @@ class Resolver:
                 self._chain.discard(step)
             if isinstance(renamed, External | FunctionEntity | ClassEntity | ModuleEntity | PackageEntity):
                 return renamed
-        return Constant(module, name, binding.value, binding.node)
+        constant = Constant(module, name, binding.value, binding.node)
+        if isinstance(binding.value, ast.Call) and len(binding.value.args) == 1:
+            return self._made(constant) or constant
+        return constant
+
+    def _made(self, constant: Constant) -> FunctionEntity | None:
+        """The task that a call makes of a function, if it does."""
+        step = (constant.module.root, constant.module.name, constant.name)
+        if step in self._chain:
+            return None
+        self._chain.add(step)
+        try:
+            return self.made(constant)
+        finally:
+            self._chain.discard(step)
 
     def _through_stars(self, name: str, module: Module, *, after: int = 0) -> Entity | None:
         """What a star import below line ``after`` gives; the last one that has the name wins, as it does in Python."""

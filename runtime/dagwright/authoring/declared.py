@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import sys
+
 from dagwright.authoring.type_parameters import Generic, Inputs, Result_co
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from types import FrameType
     from typing import Any
 
 ASYNC = 0x80
@@ -34,7 +37,7 @@ class Declared(Generic[Inputs, Result_co]):
         if code.co_flags & _GENERATOR:
             raise TypeError(f"@{decorator} does not take functions that yield: return a list")
         self.__dict__.update(function.__dict__)
-        self.__module__ = function.__module__
+        self.__module__ = _module_of(function)
         self.__name__ = function.__name__
         self.__qualname__ = function.__qualname__
         self.__doc__ = function.__doc__
@@ -49,3 +52,20 @@ class Declared(Generic[Inputs, Result_co]):
 
     def __repr__(self) -> str:
         return f"<{type(self).__name__.lower()} {self.__module__}.{self.__qualname__}>"
+
+
+def _module_of(function: Callable[..., Any]) -> str:
+    """Name the module that declares a function: its own, or the one that is being imported where it came from another.
+
+    ``name = task(other.function)`` declares a task of the module that says so.
+    """
+    frame: FrameType | None = sys._getframe(3)  # noqa: SLF001  # pyright: ignore[reportPrivateUsage]  # who called the decorator
+    own = function.__module__
+    while frame is not None:
+        name: str = frame.f_globals.get("__name__", own)
+        if name == own:
+            return own
+        if frame.f_code.co_name == "<module>":
+            return name
+        frame = frame.f_back
+    return own

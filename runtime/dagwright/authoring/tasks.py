@@ -126,11 +126,7 @@ def task(function: Any = None, /, **keywords: Any) -> Any:
         from dagwright.authoring.keywords import TASK, TASK_UNSUPPORTED, check_keywords
 
         check_keywords("task", keywords, TASK, TASK_UNSUPPORTED)
-    if function is None:
-        return _declare
-    if keywords:
-        raise TypeError("task() takes a function or keywords, not both: write @task(...) above the function")
-    return _declare(function)
+    return _declare if function is None else _declare(function)
 
 
 def _declare(function: Callable[..., Any]) -> Task[..., Any]:

@@ -152,7 +152,6 @@ def annotated(annotation: str, quoted: bool) -> typing.Callable[..., object]:
         (lambda: task(task_resolver=object()), r"task\(\) does not support the keyword 'task_resolver' yet"),
         (lambda: workflow(on_failure=shout), r"workflow\(\) does not support the keyword 'on_failure' yet"),
         (lambda: map_task(shout, min_success_ratio=0.5), r"map_task\(\) does not support the keyword 'min_success_ratio' yet"),
-        (lambda: task(lambda: 1, cache=True), r"task\(\) takes a function or keywords, not both"),
         (lambda: task(3), r"@task stands above a function, not above int"),
         (lambda: workflow(RecoverableError("x")), r"@workflow stands above a function, not above RecoverableError"),
         (lambda: map_task(len), r"map_task\(\) takes a task, not builtin_function_or_method"),
@@ -188,7 +187,7 @@ def test_decorators_take_every_form_of_parentheses() -> None:
     def plain(x: int) -> int:
         return x
 
-    for declared in (task(plain), task()(plain), task(retries=1)(plain), workflow(plain), workflow()(plain)):
+    for declared in (task(plain), task()(plain), task(retries=1)(plain), task(plain, retries=1), workflow(plain), workflow()(plain)):
         assert declared.__wrapped__ is plain
 
 
