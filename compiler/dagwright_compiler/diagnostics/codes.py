@@ -33,7 +33,7 @@ UNNAMEABLE_WORKFLOW = Code("DW293", "error", "a workflow's name has no letter or
 
 # 3xx: types (front end)
 MISSING_ANNOTATION = Code("DW301", "error", "a parameter has no type annotation")
-UNREADABLE_ANNOTATION = Code("DW302", "error", "an annotation is no type that can be read statically")
+UNREADABLE_ANNOTATION = Code("DW302", "error", "an annotation is no type that is known while compiling")
 UNSUPPORTED_TYPE = Code("DW303", "error", "values of this type cannot travel between tasks")
 EDGE_MISMATCH = Code("DW304", "error", "a result does not fit the input it is passed to")
 CONSTANT_MISMATCH = Code("DW305", "error", "a constant does not fit the input it is passed to")
@@ -54,7 +54,7 @@ UNSUPPORTED_STATEMENT = Code("DW406", "error", "a statement is not supported in 
 UNSUPPORTED_EXPRESSION = Code("DW407", "error", "an expression is not supported in a workflow")
 PROMISE_OPERATION = Code("DW408", "error", "an operation needs a value that exists only when the workflow runs")
 DROPPED_PRINT = Code("DW409", "warning", "a print in a workflow is dropped")
-NOT_STATIC = Code("DW410", "error", "a value cannot be read statically")
+NOT_STATIC = Code("DW410", "error", "a value is not known while compiling")
 STATIC_BUDGET = Code("DW411", "error", "a value takes too much work or space to be computed while compiling")
 WRONG_OVERRIDE = Code("DW412", "error", "an override does not apply to this call")
 WRONG_MAP = Code("DW413", "error", "a map is built or called in a way that is not supported")

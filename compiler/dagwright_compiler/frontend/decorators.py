@@ -14,6 +14,7 @@ import msgspec
 
 from dagwright_compiler.diagnostics import codes
 from dagwright_compiler.diagnostics.suggestions import did_you_mean
+from dagwright_compiler.frontend.foreign_keywords import counterpart
 from dagwright_compiler.frontend.not_static import NotStatic
 from dagwright_compiler.frontend.option_values import WrongOption
 from dagwright_compiler.frontend.options import Option, options_of
@@ -25,8 +26,7 @@ from dagwright_compiler.ir.quantities import amount
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
 
-    from dagwright_compiler.frontend.foreign_keywords import counterpart
-from dagwright_compiler.frontend.findings import Findings, Place
+    from dagwright_compiler.frontend.findings import Findings, Place
     from dagwright_compiler.frontend.image_keywords import Images
     from dagwright_compiler.frontend.known_values import StaticValue
     from dagwright_compiler.frontend.modules import Module
@@ -148,9 +148,9 @@ class Policies:
                 self._spread(draft, value, place, what)
         except NotStatic as error:
             error.report(self._findings, f"`{keyword.arg}`" if keyword.arg is not None else f"what `**` passes to `{what}`")
-            draft.is_partial = True
+            draft.note_unread(keyword.arg)
         except WrongOption as error:
-            draft.is_partial = True
+            draft.note_unread(keyword.arg)
             for wrong in (error, *error.also):
                 self._findings.add(wrong.code, wrong.message, wrong.place or place, help=wrong.help)
 
@@ -202,7 +202,7 @@ class Policies:
                 help="add `cache=True`",
             )
             return
-        if draft.is_partial and not draft.version:
+        if draft.is_cache_partial and not draft.version:
             return  # it may well be given in what could not be read
         version = draft.version if draft.version is not None else start.cache.version if start.cache else None
         if not version:

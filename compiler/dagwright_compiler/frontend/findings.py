@@ -37,10 +37,11 @@ class Place:
 class Findings:
     """Adds diagnostics to a collector."""
 
-    __slots__ = ("_collector", "count", "errors")
+    __slots__ = ("_causes", "_collector", "count", "errors")
 
     def __init__(self, collector: Collector) -> None:
         self._collector = collector
+        self._causes: set[Span] = set()
         self.count = 0
         """How many findings were reported so far."""
         self.errors = 0
@@ -60,6 +61,15 @@ class Findings:
         """Report one finding; related places without a span are left out."""
         labels = tuple(Label(span, text) for place, text in related if (span := _span(place)) is not None)
         self.keep(Diagnostic(code, message, _span(at), label, labels, notes, help))
+
+    def is_first(self, cause: Place) -> bool:
+        """Whether no finding told of a cause before; whatever suffers from it again counts as an error all the same."""
+        span = cause.span
+        if span in self._causes:
+            self.errors += 1
+            return False
+        self._causes.add(span)
+        return True
 
     def keep(self, diagnostic: Diagnostic) -> None:
         """Report a finding that was made elsewhere."""

@@ -132,11 +132,9 @@ class Interfaces:
         try:
             value = self._evaluator.evaluate(default, module)
         except NotStatic as error:
-            if is_workflow and not error.reported:
-                message = f"the default of the workflow input `{node.arg}` cannot be read statically: {error.message}"
-                self._findings.add(
-                    error.code, message, error.place, help=error.help or "write a literal, or make the input required"
-                )
+            if is_workflow:
+                error.help = error.help or "write a literal, or make the input required"
+                error.report(self._findings, f"the default of the workflow input `{node.arg}`")
             return Field(name=node.arg, type=declared, deferred=True)
         try:
             wire = self._classes.encoder.encode(value, declared)

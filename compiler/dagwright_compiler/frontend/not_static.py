@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from dagwright_compiler.diagnostics import codes
 from dagwright_compiler.frontend.entities import (
@@ -14,11 +14,13 @@ from dagwright_compiler.frontend.entities import (
     Unresolved,
     UnstableEntity,
 )
+from dagwright_compiler.frontend.findings import Place
 from dagwright_compiler.frontend.names import NOT_YET, ONLY_IN_TASKS
 
 if TYPE_CHECKING:
     from dagwright_compiler.diagnostics.model import Code
-    from dagwright_compiler.frontend.findings import Place
+    from dagwright_compiler.frontend.entities import Constant
+    from dagwright_compiler.frontend.findings import Findings
 
 _IMPURE = (
     ("os.environ", "the environment"),
@@ -38,19 +40,74 @@ _IMPURE = (
 )
 
 
+class Cause(NamedTuple):
+    """Why a constant has no value: where its value is lost, and the constants that lead there, from the one that is used."""
+
+    place: Place
+    through: tuple[Constant, ...]
+
+
 class NotStatic(Exception):  # noqa: N818 - a reason, not an error of ours
     """An expression has no value at compile time; carries what a finding needs."""
 
     def __init__(
-        self, place: Place, message: str, *, help_: str = "", code: Code = codes.NOT_STATIC, reported: bool = False
+        self,
+        place: Place,
+        reason: str,
+        *,
+        help_: str = "",
+        code: Code = codes.NOT_STATIC,
+        reported: bool = False,
+        related: tuple[Place, str] | None = None,
+        cause: Cause | None = None,
     ) -> None:
-        super().__init__(message)
+        super().__init__(reason)
         self.place = place
-        self.message = message
+        self.reason = reason
         self.help = help_
         self.code = code
         self.reported = reported
         """A finding tells already: add no other."""
+        self.related = related
+        self.cause = cause
+
+    def report(self, findings: Findings, what: str = "") -> None:
+        """Add the finding, unless one tells already; a constant that is used ten times is wrong once.
+
+        Args:
+            findings: Takes it.
+            what: What the value was for, where that says more than the name that is used.
+        """
+        if self.reported:
+            return
+        labels = [self.related] if self.related is not None else []
+        what = what if self.code is codes.NOT_STATIC else ""
+        if self.cause is None:
+            findings.add(self.code, _said(what, self.reason), self.place, related=labels, help=self.help)
+            return
+        if not findings.is_first(self.cause.place):
+            return
+        name = f"`{self.cause.through[0].name}`"
+        notes = _path(self.cause.through)
+        if self.code is codes.UNRESOLVED_NAME:  # wrong where it stands, whoever uses it
+            labels = [(self.place, f"{name} is used here")]
+            findings.add(self.code, self.reason, self.cause.place, related=labels, notes=notes, help=self.help)
+            return
+        labels = labels or [(self.cause.place, "its value comes from here")]
+        what = what or (name if self.code is codes.NOT_STATIC else "")
+        findings.add(self.code, _said(what, self.reason), self.place, related=labels, notes=notes, help=self.help)
+
+
+def _said(what: str, reason: str) -> str:
+    return f"{what} is not known while compiling: {reason}" if what else reason
+
+
+def _path(through: tuple[Constant, ...]) -> tuple[str, ...]:
+    """How a constant gets its value from others."""
+    if len(through) == 1:
+        return ()
+    steps = [f"`{entity.name}` (line {entity.module.span(entity.node).line})" for entity in through]
+    return (f"{' is made from '.join(steps[:2])}" + "".join(f", that from {step}" for step in steps[2:]),)
 
 
 def never_run(entity: External, place: Place) -> NotStatic:
@@ -74,9 +131,10 @@ def never_run(entity: External, place: Place) -> NotStatic:
 def unusable(entity: Entity, place: Place, text: str) -> NotStatic:
     """Why an entity that is no value cannot stand in a static expression."""
     if isinstance(entity, UnstableEntity):
-        span = entity.module.span(entity.node)
-        message = f"`{entity.name}` is not a constant: {entity.reason} (line {span.line} of {span.path})"
-        return NotStatic(place, message, help_="bind the name once, unconditionally, at module level", code=codes.UNSTABLE_NAME)
+        message = f"`{entity.name}` is not a constant: {entity.reason}"
+        help_ = "bind the name once, unconditionally, at module level"
+        there = (Place(entity.module, entity.node), "here")
+        return NotStatic(place, message, help_=help_, code=codes.UNSTABLE_NAME, related=there)
     if isinstance(entity, Unresolved):
         return NotStatic(
             place,

@@ -21,6 +21,8 @@ class WrongOption(Exception):  # noqa: N818 - a finding on its way
     def __init__(self, message: str, help_: str = "", place: Place | None = None, code: Code = codes.WRONG_OPTION) -> None:
         super().__init__(message)
         self.message, self.help, self.place, self.code = message, help_, place, code
+        self.also: tuple[WrongOption, ...] = ()
+        """What else is wrong with the same value."""
 
 
 class Arguments:
@@ -35,7 +37,7 @@ class Arguments:
         known = PARAMETERS[call.symbol]
         for name in call.arguments:
             if name not in known:
-                help_ = did_you_mean(name, known) or f"known are {', '.join(known)}"
+                help_ = did_you_mean(name, known) or f"its keywords are {', '.join(known)}"
                 raise WrongOption(f"`{call.symbol}` has no keyword `{name}`", help_, self.place(name), codes.UNKNOWN_OPTION)
 
     def place(self, name: str) -> Place | None:

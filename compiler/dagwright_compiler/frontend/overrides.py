@@ -66,8 +66,7 @@ def _static(frame: Frame, keyword: ast.keyword) -> Static | Broken:
     try:
         return Static(frame.services.evaluator.evaluate(keyword.value, frame.module, frame.lookup))
     except NotStatic as error:
-        if not error.reported:
-            frame.services.findings.add(error.code, error.message, error.place, help=error.help)
+        error.report(frame.services.findings)
         return Broken()
 
 

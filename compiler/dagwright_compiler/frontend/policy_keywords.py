@@ -28,7 +28,7 @@ from dagwright_compiler.ir.program import Resources
 from dagwright_compiler.ir.quantities import amount, suggestion
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable
 
 NOT_YET = {
     "deck_fields": "leave it out: a deck holds what the task puts into it",
@@ -61,6 +61,12 @@ class Draft(msgspec.Struct, eq=False):
     ignore: tuple[str, ...] | None = None
     serialize: bool | None = None
     images: Images | None = None
+    is_cache_partial: bool = False
+    """What was written about the cache could not all be read."""
+
+    def note_unread(self, keyword: str | None) -> None:
+        """Note a keyword, or ``**`` with any of them, that could not be read."""
+        self.is_cache_partial = self.is_cache_partial or keyword is None or keyword.startswith("cache")
 
     def take(self, other: Draft) -> None:
         """Add what another keyword said, without its places."""
@@ -73,6 +79,7 @@ class Draft(msgspec.Struct, eq=False):
             self.ignore = other.ignore
         if other.serialize is not None:
             self.serialize = other.serialize
+        self.is_cache_partial = self.is_cache_partial or other.is_cache_partial
 
 
 def _read_cache(draft: Draft, value: StaticValue, place: Place) -> None:
@@ -150,7 +157,7 @@ def _read_timeout(draft: Draft, value: StaticValue, place: Place) -> None:
         help_ = f"write `timedelta(seconds={value})`" if type(value) is float else "write `timedelta(minutes=5)`"
         raise WrongOption(f"`timeout` takes whole seconds or a timedelta, found {describe(value)}", help_)
     if seconds < 0 or (seconds == 0 and isinstance(value, timedelta)):
-        raise WrongOption("a timeout is longer than nothing", "leave `timeout` out for no limit", None, codes.INVALID_TIMEOUT)
+        raise WrongOption("a timeout is more than 0 seconds", "leave `timeout` out for no limit", None, codes.INVALID_TIMEOUT)
     draft.policy["timeout_s"] = int(seconds) if seconds == int(seconds) else seconds
     draft.places["timeout_s"] = place
 
@@ -160,7 +167,8 @@ def _resources_reader(field: str) -> Callable[[Draft, StaticValue, Place], None]
         if value is None:
             return
         quantities: dict[str, str] = {}
-        for name, argument, at in _amounts(field, value):
+
+        def one(name: str, argument: StaticValue, at: Place) -> None:
             if isinstance(argument, list | tuple):
                 raise WrongOption(
                     f"`{field}` takes one quantity for `{name}`, found {describe(argument)}",
@@ -169,6 +177,8 @@ def _resources_reader(field: str) -> Callable[[Draft, StaticValue, Place], None]
                 )
             quantities[name] = _quantity(name, argument, at)
             draft.places[f"{field}.{name}"] = at
+
+        _read_amounts(field, value, one)
         draft.policy[field] = Resources(**quantities)
         draft.places[field] = place
 
@@ -181,33 +191,43 @@ def _read_resources(draft: Draft, value: StaticValue, place: Place) -> None:
         return
     requests: dict[str, str] = {}
     limits: dict[str, str] = {}
-    for name, argument, at in _amounts("resources", value):
+
+    def one(name: str, argument: StaticValue, at: Place) -> None:
         pair = argument if isinstance(argument, list | tuple) else (argument,)
         if not 1 <= len(pair) <= 2:
             raise WrongOption(f"`{name}` takes a request, or a pair of request and limit, found {describe(argument)}", "", at)
         for field, side, quantity in zip(("requests", "limits"), (requests, limits), pair, strict=False):
             side[name] = _quantity(name, quantity, at)
             draft.places[f"{field}.{name}"] = at
+
+    _read_amounts("resources", value, one)
     draft.policy["requests"] = Resources(**requests) if requests else None
     draft.policy["limits"] = Resources(**limits) if limits else None
     draft.places["requests"] = draft.places["limits"] = place
 
 
-def _amounts(field: str, value: StaticValue) -> Iterator[tuple[str, StaticValue, Place]]:
-    """What a ``Resources(...)`` says, where it says it."""
+def _read_amounts(field: str, value: StaticValue, read: Callable[[str, StaticValue, Place], None]) -> None:
+    """Read what a ``Resources(...)`` says, where it says it.
+
+    Raises:
+        WrongOption: Something in it is wrong; all of that is reported at once.
+    """
     if not (isinstance(value, KnownCall) and value.symbol == "Resources"):
         raise WrongOption(f"`{field}` takes `Resources(...)`, found {describe(value)}", 'write `Resources(cpu="1", mem="500Mi")`')
+    wrong: list[WrongOption] = []
     for name, argument in value.arguments.items():
         at = value.places[name]
         if name not in RESOURCES:
-            raise WrongOption(
-                f"`Resources` has no keyword `{name}`",
-                did_you_mean(name, RESOURCES) or f"known are {', '.join(RESOURCES)}",
-                at,
-                codes.UNKNOWN_OPTION,
-            )
-        if argument is not None:
-            yield name, argument, at
+            help_ = did_you_mean(name, RESOURCES) or f"its keywords are {', '.join(RESOURCES)}"
+            wrong.append(WrongOption(f"`Resources` has no keyword `{name}`", help_, at, codes.UNKNOWN_OPTION))
+        elif argument is not None:
+            try:
+                read(name, argument, at)
+            except WrongOption as error:
+                wrong.append(error)
+    if wrong:
+        wrong[0].also = tuple(wrong[1:])
+        raise wrong[0]
 
 
 def _quantity(name: str, value: StaticValue, place: Place) -> str:
@@ -230,7 +250,7 @@ def _quantity(name: str, value: StaticValue, place: Place) -> str:
             codes.INVALID_QUANTITY,
         )
     if number < 0 or (number == 0 and name == "mem"):
-        raise WrongOption(f"`{name}` is more than nothing, not `{text}`", "", place, codes.INVALID_QUANTITY)
+        raise WrongOption(f"`{name}` is more than 0, not `{text}`", "", place, codes.INVALID_QUANTITY)
     if name == "gpu" and number.denominator != 1:
         raise WrongOption(f"`gpu` is a whole number, not `{text}`", "", place, codes.INVALID_QUANTITY)
     if name in ("mem", "ephemeral_storage") and text.endswith("m"):

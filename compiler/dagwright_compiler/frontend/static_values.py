@@ -26,7 +26,7 @@ from dagwright_compiler.frontend.entities import (
 )
 from dagwright_compiler.frontend.findings import Place
 from dagwright_compiler.frontend.known_values import EnumValue, Instance, KnownCall, StaticValue
-from dagwright_compiler.frontend.not_static import NotStatic, never_run, unusable
+from dagwright_compiler.frontend.not_static import Cause, NotStatic, never_run, unusable
 from dagwright_compiler.frontend.static_operations import BudgetError, OperationError
 from dagwright_compiler.frontend.value_sizes import ValueSizes
 
@@ -115,7 +115,7 @@ class Evaluator:
         if handler is None:
             raise NotStatic(
                 Place(module, node),
-                f"{_WHAT.get(kind, 'this expression')} cannot be read statically",
+                f"{_WHAT.get(kind, 'this expression')} has no value while compiling",
                 help_="write the value as a literal",
             )
         self._steps += 1
@@ -182,7 +182,9 @@ class Evaluator:
             return owner.fields[node.attr]
         if isinstance(owner, EnumValue) and (node.attr == "name" or (node.attr == "value" and owner.known)):
             return owner.member if node.attr == "name" else owner.value
-        return self._fail(node, module, f"the attribute `{node.attr}` cannot be read statically", "write the value as a literal")
+        return self._fail(
+            node, module, f"the attribute `{node.attr}` is not known while compiling", "write the value as a literal"
+        )
 
     @staticmethod
     def _is_local(node: ast.Name, scope: Any) -> bool:
@@ -225,11 +227,11 @@ class Evaluator:
             if isinstance(found, _Failure):
                 raise found.at(place, entity)
             return found
-        memo[entity.name] = _Failure("it is defined by itself", "")
+        memo[entity.name] = _Failure("it is defined by itself", Cause(Place(entity.module, entity.node), ()))
         try:
             value = self._eval(entity.value, entity.module, None)
         except NotStatic as error:
-            failure = memo[entity.name] = _Failure(error.message, error.help, error.code, error.reported, error.place)
+            failure = memo[entity.name] = _Failure.of(error)
             raise failure.at(place, entity) from None
         memo[entity.name] = value
         if isinstance(value, list | dict | tuple | Instance):
@@ -357,7 +359,7 @@ class Evaluator:
             if isinstance(owner, KnownCall):
                 return self._known_method(owner, node, args, kwargs, module)
             return operations.call_method(owner, node.func.attr, args, kwargs)
-        raise NotStatic(place, "this call cannot be read statically", help_="write the value as a literal")
+        raise NotStatic(place, "what this call gives is not known while compiling", help_="write the value as a literal")
 
     def _known_method(
         self, owner: KnownCall, node: ast.Call, args: list[StaticValue], kwargs: dict[str, StaticValue], module: Module
@@ -426,19 +428,22 @@ class Evaluator:
 class _Failure(msgspec.Struct, frozen=True):
     """Why a constant has no value: kept so that every use reports at its own place."""
 
-    message: str
-    help: str
+    reason: str
+    cause: Cause
+    help: str = ""
     code: Code = codes.NOT_STATIC
     reported: bool = False
-    origin: Place | None = None
+    related: tuple[Place, str] | None = None
+
+    @classmethod
+    def of(cls, error: NotStatic) -> _Failure:
+        cause = error.cause or Cause(error.place, ())
+        return cls(error.reason, cause, error.help, error.code, error.reported, error.related)
 
     def at(self, place: Place, entity: Constant) -> NotStatic:
+        cause = self.cause._replace(through=(entity, *self.cause.through))
         return NotStatic(
-            place,
-            f"the constant `{entity.name}` cannot be read statically: {self.message}",
-            help_=self.help,
-            code=self.code,
-            reported=self.reported,
+            place, self.reason, help_=self.help, code=self.code, reported=self.reported, related=self.related, cause=cause
         )
 
 
@@ -465,11 +470,11 @@ def _encodes(text: str) -> bool:
 def _no_constructor(
     _owner: ClassEntity | Constant, _args: list[StaticValue], _kwargs: dict[str, StaticValue], place: Place
 ) -> StaticValue:
-    raise NotStatic(place, "this call cannot be read statically")
+    raise NotStatic(place, "what this call gives is not known while compiling")
 
 
 def _no_member(entity: MemberEntity, place: Place) -> StaticValue:
-    raise NotStatic(place, f"`{entity.owner.qualname}.{entity.name}` cannot be read statically")
+    raise NotStatic(place, f"`{entity.owner.qualname}.{entity.name}` is not known while compiling")
 
 
 _WHAT: dict[type[ast.expr], str] = {

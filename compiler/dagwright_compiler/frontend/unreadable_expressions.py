@@ -53,7 +53,7 @@ def explain(frame: Frame, node: ast.expr, error: NotStatic) -> Broken:
     syntax = _SYNTAX.get(type(node))
     if syntax is not None:
         return frame.report(codes.UNSUPPORTED_EXPRESSION, f"{syntax[0]} is not supported in a workflow", node, help_=syntax[1])
-    frame.services.findings.add(error.code, error.message, error.place, help=error.help)
+    error.report(frame.services.findings)
     return BROKEN
 
 
