@@ -24,9 +24,9 @@ from dagwright_compiler.frontend.image_keywords import Images
 from dagwright_compiler.frontend.interfaces import Interfaces
 from dagwright_compiler.frontend.late_spans import LateSpans
 from dagwright_compiler.frontend.makers import Makers
+from dagwright_compiler.frontend.module_calls import check_module_calls
 from dagwright_compiler.frontend.modules import Module, ReadModule
 from dagwright_compiler.frontend.reading import garbage_collector_off
-from dagwright_compiler.frontend.refusals import warn_left_out
 from dagwright_compiler.frontend.resolution import Resolver
 from dagwright_compiler.frontend.static_values import Evaluator
 from dagwright_compiler.frontend.summary import Assigned, Defined, Imported
@@ -117,6 +117,7 @@ class _Elaboration:
         self._resolver.apply_changes(modules)
         for module in modules:
             self._check_imports(module)
+            check_module_calls(module, self._resolver, self._findings)
         tasks: list[str] = []
         workflows: list[str] = []
         travelling = frozenset(record.location for record in read.values())
@@ -220,7 +221,6 @@ class _Elaboration:
         if module.summary is None:
             return []
         self._check_definitions(module)
-        warn_left_out(module, self._resolver, self._findings)
         callees: list[Callee] = []
         for name, binding in module.summary.bindings.items():
             if not _may_be_task(binding):

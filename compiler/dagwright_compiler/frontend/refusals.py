@@ -13,15 +13,11 @@ from dagwright_compiler.diagnostics import codes
 from dagwright_compiler.frontend.entities import Constant, External
 from dagwright_compiler.frontend.findings import Place
 from dagwright_compiler.frontend.names import NOT_YET, ONLY_IN_TASKS
-from dagwright_compiler.frontend.summary import Assigned
 
 if TYPE_CHECKING:
     from dagwright_compiler.frontend.entities import Entity
-    from dagwright_compiler.frontend.findings import Findings
     from dagwright_compiler.frontend.frames import Frame
-    from dagwright_compiler.frontend.modules import Module
     from dagwright_compiler.frontend.promises import Broken
-    from dagwright_compiler.frontend.resolution import Resolver
 
 _PLUGINS = ("flytekit", "flytekitplugins", "unionai", "union")
 _INSTEAD = "do its work in a function decorated with `@task`"
@@ -68,22 +64,3 @@ def refuse_instance(frame: Frame, entity: Entity, node: ast.Call) -> Broken | No
         message = f"`{entity.name}` is a `{kind}`, a kind of task that is not supported yet"
         return frame.report(codes.NOT_SUPPORTED_YET, message, node.func, help_=_INSTEAD, related=related)
     return None
-
-
-def warn_left_out(module: Module, resolver: Resolver, findings: Findings) -> None:
-    """Warn of launch plans at module level: the workflow compiles, and their schedules and fixed inputs do not come with it."""
-    if b"LaunchPlan" not in module.lines.data or module.summary is None:
-        return
-    for name, binding in module.summary.bindings.items():
-        if not (isinstance(binding, Assigned) and isinstance(binding.value, ast.Call)):
-            continue
-        func = binding.value.func
-        owner = func.value if isinstance(func, ast.Attribute) and func.attr in ("create", "get_or_create") else func
-        entity = resolver.expression(owner, module)
-        if isinstance(entity, External) and entity.symbol == "LaunchPlan":
-            findings.add(
-                codes.LEFT_OUT,
-                f"the launch plan `{name}` is left out: its schedule and its inputs are not compiled yet",
-                Place(module, func),
-                help=NOT_YET["LaunchPlan"],
-            )

@@ -91,6 +91,8 @@ class Summary(msgspec.Struct, eq=False):
     """Decorated functions below ``if``, ``try``, ``with`` or a loop at module level."""
     open_names: bool
     """Whether the module has a ``__getattr__`` of its own, so that any name may come from it."""
+    body: list[ast.stmt] = []
+    """The module's own statements."""
 
     @property
     def exported(self) -> frozenset[str] | None:
@@ -119,6 +121,7 @@ def summarise(tree: ast.Module, text: str, *, module: str, is_package: bool) -> 
     if ":=" in text:
         for statement in tree.body:
             reader.walruses(statement)
+    reader.summary.body = tree.body
     return reader.summary
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from importlib import import_module
 from types import ModuleType
 
-from dagwright.compat.unsupported import Configuration, Unsupported
+from dagwright.compat.unsupported import Unsupported
 from dagwright.contract.files import DIRECTORY_ALIASES, FILE_ALIASES
 
 TYPE_CHECKING = False
@@ -29,6 +29,7 @@ _HOMES = {
     "TopFrameRenderer": "dagwright.authoring.deck",
     "current_context": "dagwright.authoring.context",
     "kwtypes": "dagwright.compat.columns",
+    "logger": "dagwright.compat.loggers",
     "map_task": "dagwright.authoring.mapping",
     "task": "dagwright.authoring.tasks",
     "workflow": "dagwright.authoring.workflows",
@@ -82,8 +83,6 @@ def _resolve(module: str, name: str) -> object:
     if module == _ACCELERATORS:
         found: object = getattr(import_module("dagwright.accelerators"), name, None)
         return Unsupported(full) if found is None else found
-    if module.startswith("flytekitplugins.") and name[:1].isupper():
-        return Configuration(full)
     if module.startswith("flytekit.exceptions."):
         return type(name, (Exception,), {"__module__": module})  # every exception but the recoverable one fails the task for good
     return Unsupported(full)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dagwright.contract.flytekit_names import BASES, REFUSED, tail_of, use_of
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import NoReturn
@@ -14,7 +16,8 @@ class NotSupportedError(Exception):
 class Unsupported:
     """A name that raises one sentence when it is used.
 
-    Mentioning it is no use: it may be imported, assigned, read through its attributes and stand in annotations.
+    Mentioning it is no use: it may be imported, assigned, read through its attributes and stand in annotations. A class may make
+    objects as well, which refuse in turn (``contract.flytekit_names``).
     """
 
     __slots__ = ("_name",)
@@ -30,16 +33,20 @@ class Unsupported:
             raise AttributeError(name)
         return Unsupported(f"{self._name}.{name}")
 
-    def __call__(self, *_arguments: object, **_keywords: object) -> NoReturn:
-        """Refuse a call.
+    def __call__(self, *_arguments: object, **_keywords: object) -> Unsupported:
+        """Give what stands for the object that is asked for.
 
         Raises:
-            NotSupportedError: Always.
+            NotSupportedError: It is no class, and no function that can be left out.
         """
-        self._refuse()
+        if use_of(self._name) == REFUSED:
+            self._refuse()
+        return Unsupported(f"{self._name}(...)")
 
-    def __mro_entries__(self, _bases: tuple[object, ...]) -> NoReturn:
-        self._refuse()
+    def __mro_entries__(self, _bases: tuple[object, ...]) -> tuple[type, ...]:
+        if tail_of(self._name) not in BASES:
+            self._refuse()
+        return (Base,)
 
     def __enter__(self) -> NoReturn:
         self._refuse()
@@ -66,16 +73,8 @@ class Unsupported:
         return f"<{self._name}: not supported by dagwright yet>"
 
 
-class Configuration(Unsupported):
-    """A class of a plugin: objects of it may be made, as a decorator's ``task_config``, whose meaning is the compiler's business."""
+class Base:
+    """In the place of a base class whose subclasses are never asked for anything."""
 
-    __slots__ = ()
-
-    def __call__(self, *_arguments: object, **_keywords: object) -> Unsupported:  # type: ignore[override]  # makes what refuses
-        """Make an object; using it refuses."""
-        return Unsupported(f"{self._name}(...)")
-
-    def __getattr__(self, name: str) -> Unsupported:
-        if name.startswith("__"):
-            raise AttributeError(name)
-        return Configuration(f"{self._name}.{name}")
+    def __init__(self, *_arguments: object, **_keywords: object) -> None:
+        """Take what the real one takes."""

@@ -60,6 +60,7 @@ TIMEOUT_GRACE_S = 10
 BACKSTOP_MARGIN_S = 600
 """What an orchestrator's own deadline adds to a timeout: image pull, start, grace. It must never fire first."""
 
+
 def backstop_s(timeout_s: float, *, waits: bool) -> int:
     """An orchestrator's own deadline for an attempt whose task has a timeout; ``waits`` when it may wait as long for an equal call."""
     return int(-(-timeout_s // 1)) * (2 if waits else 1) + BACKSTOP_MARGIN_S

@@ -98,11 +98,14 @@ def test_other_names_import_and_stand_in_annotations(python: object) -> None:
     [
         ("from flytekit import dynamic\n@dynamic\ndef f(): pass", "flytekit.dynamic"),
         ("import flytekit\nflytekit.approve('x')", "flytekit.approve"),
-        ("import flytekit\nflytekit.FlyteContextManager.current_context().x", "flytekit.FlyteContextManager.current_context"),
+        (
+            "import flytekit\nflytekit.FlyteContextManager.current_context().x()",
+            "flytekit.FlyteContextManager.current_context(...).x",
+        ),
         ("from flytekitplugins.spark import Spark\nSpark()()", "flytekitplugins.spark.Spark(...)"),
         ("from flytekitplugins.spark import new_session\nnew_session()", "flytekitplugins.spark.new_session"),
         ("from flytekit import PythonInstanceTask\nclass Mine(PythonInstanceTask): pass", "flytekit.PythonInstanceTask"),
-        ("from flytekit.loggers import logger\nlogger.info('x')", "flytekit.loggers.logger.info"),
+        ("from flytekit.tools import translator\ntranslator.run('x')", "flytekit.tools.translator.run"),
         ("from flytekit import timeit\nwith timeit: pass", "flytekit.timeit"),
         ("from flytekit import FLAG\nif FLAG: pass", "flytekit.FLAG"),
         ("from flytekit import ITEMS\nlist(ITEMS)", "flytekit.ITEMS"),

@@ -1,0 +1,55 @@
+"""What may be done, while a module is imported, with names of flytekit that mean nothing to dagwright.
+
+Files make objects of many kinds at their head (SQL tasks, launch plans, remote clients), and a task of the same file must run all
+the same. So a class gives an object that refuses when it is used; a function cannot be stood in for, since its result would be.
+The compiler says of the same names what the stand-in will do with them.
+"""
+
+from __future__ import annotations
+
+MADE = "made"
+"""Calling it gives an object that refuses to be used."""
+IGNORED = "ignored"
+"""Calling it does nothing: what it would register changes how values travel, and theirs is decided by their types."""
+REFUSED = "refused"
+"""Calling it raises."""
+
+_IGNORED = frozenset(
+    {
+        *("TypeEngine.register", "TypeEngine.register_additional_type", "TypeEngine.register_restricted_type"),
+        *("StructuredDatasetTransformerEngine.register", "StructuredDatasetTransformerEngine.register_renderer"),
+        *("StructuredDatasetTransformerEngine.register_for_protocol",),
+        *("register_csv_handlers", "register_arrow_handlers", "register_pandas_handlers", "register_polars_handlers"),
+        *("register_bigquery_handlers", "register_snowflake_handlers", "ClickTypes.register"),
+    }
+)
+FUNCTIONS = frozenset({"kwtypes", "current_context"})
+"""Functions that work anywhere."""
+BASES = frozenset(
+    {
+        *("TypeTransformer", "AsyncTypeTransformer", "SimpleTransformer", "RestrictedType"),
+        *("StructuredDatasetEncoder", "StructuredDatasetDecoder"),
+    }
+)
+"""Classes that a class may inherit from: its objects are only ever handed to what is ignored."""
+
+
+def use_of(qualified: str) -> str:
+    """What becomes of a call of a name: ``MADE``, ``IGNORED`` or ``REFUSED``.
+
+    Args:
+        qualified: The name with its modules: ``flytekit.LaunchPlan.get_or_create``.
+    """
+    tail = tail_of(qualified)
+    if tail in _IGNORED:
+        return IGNORED
+    return MADE if tail[:1].isupper() and "(" not in tail else REFUSED
+
+
+def tail_of(qualified: str) -> str:
+    """The name from its class on (``LaunchPlan.get_or_create``), without modules; of a function, its own name."""
+    parts = qualified.split(".")
+    for position, part in enumerate(parts):
+        if part[:1].isupper():
+            return ".".join(parts[position:])
+    return parts[-1]
