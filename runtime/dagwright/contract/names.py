@@ -66,11 +66,6 @@ def backstop_s(timeout_s: float, *, waits: bool) -> int:
     return int(-(-timeout_s // 1)) * (2 if waits else 1) + BACKSTOP_MARGIN_S
 
 
-def backstop_s(timeout_s: float, *, waits: bool) -> int:
-    """An orchestrator's own deadline for an attempt whose task has a timeout; ``waits`` when it may wait as long for an equal call."""
-    return int(-(-timeout_s // 1)) * (2 if waits else 1) + BACKSTOP_MARGIN_S
-
-
 _PLAIN = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_")
 
 
