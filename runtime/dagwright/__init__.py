@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from dagwright.authoring.pod_template import PodTemplate
     from dagwright.authoring.resources import Resources
     from dagwright.authoring.secret import Secret
+    from dagwright.authoring.task_metadata import TaskMetadata
     from dagwright.authoring.tasks import task
     from dagwright.authoring.workflows import workflow
     from dagwright.files.directory import Directory
@@ -33,6 +34,7 @@ __all__ = [
     "Resources",
     "Secret",
     "StructuredDataset",
+    "TaskMetadata",
     "current_context",
     "map_task",
     "task",
@@ -49,6 +51,7 @@ _HOMES = {
     "PodTemplate": "authoring.pod_template",
     "Secret": "authoring.secret",
     "StructuredDataset": "values.structured_datasets",
+    "TaskMetadata": "authoring.task_metadata",
     "RecoverableError": "authoring.errors",
     "Resources": "authoring.resources",
     "map_task": "authoring.mapping",

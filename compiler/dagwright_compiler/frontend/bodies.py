@@ -10,7 +10,7 @@ from dagwright_compiler.frontend.calls import source_places
 from dagwright_compiler.frontend.expressions import Expressions
 from dagwright_compiler.frontend.frames import Frame, Services
 from dagwright_compiler.frontend.known_values import Instance
-from dagwright_compiler.frontend.promises import BROKEN, Broken, Group, Promise, Static, Value, describe_source, parts_of
+from dagwright_compiler.frontend.promises import BROKEN, Broken, Group, Promise, Record, Static, Value, describe_source, parts_of
 from dagwright_compiler.frontend.unread_types import UNREAD
 
 if TYPE_CHECKING:
@@ -230,7 +230,7 @@ def _reaches(values: list[object], wanted: object) -> bool:
             pending.append(value.value)
         elif isinstance(value, Group):
             pending.extend(value.items)
-        elif isinstance(value, Instance):
+        elif isinstance(value, Instance | Record):
             pending.extend(value.fields.values())
         elif isinstance(value, dict):
             pending.extend(value.values())

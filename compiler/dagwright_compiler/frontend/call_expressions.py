@@ -17,6 +17,7 @@ from dagwright_compiler.frontend.entities import (
     UnstableEntity,
 )
 from dagwright_compiler.frontend.findings import Place
+from dagwright_compiler.frontend.module_values import made_by_module
 from dagwright_compiler.frontend.names import NOT_YET
 from dagwright_compiler.frontend.promises import (
     BROKEN,
@@ -78,6 +79,9 @@ def _call_entity(expressions: Expressions, frame: Frame, entity: Entity, node: a
         )
     if isinstance(entity, External):
         return _call_external(expressions, frame, entity, node)
+    made = made_by_module(frame, entity)
+    if made is not None:
+        return _apply(expressions, frame, made, node)
     if isinstance(entity, ClassEntity | Constant):
         return refusals.refuse_instance(frame, entity, node) or constructions.construct(expressions, frame, entity, node)
     expressions.arguments(node)

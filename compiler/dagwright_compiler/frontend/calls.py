@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from dagwright.contract.types import Type, list_of
+from dagwright.contract.types import Type, list_of, union_of
 from dagwright_compiler.diagnostics import codes
 from dagwright_compiler.diagnostics.suggestions import did_you_mean
 from dagwright_compiler.frontend.findings import Place
@@ -22,6 +22,7 @@ from dagwright_compiler.frontend.promises import (
     Function,
     Group,
     Promise,
+    Record,
     Result,
     Static,
     Value,
@@ -125,18 +126,17 @@ def _bind_named(frame: Frame, callee: Callee, named: list[tuple[ast.keyword, Val
     for keyword, value in named:
         name = keyword.arg
         if name is None:
-            frame.report(
-                codes.UNSUPPORTED_EXPRESSION,
-                "`**` in a call cannot be read statically",
-                keyword.value,
-                help_="write the arguments out",
-            )
+            if not isinstance(value, Broken):
+                message = "the arguments that `**` passes are not known while compiling"
+                frame.report(codes.UNSUPPORTED_EXPRESSION, message, keyword.value, help_="write the arguments out")
             failed = True
         elif name in bound:
             frame.report(codes.REPEATED_ARGUMENT, f"`{name}` is passed twice to `{callee.node.name}`", keyword.value)
         elif name not in callee.interface.by_name:
             known = list(callee.interface.by_name)
-            help_ = did_you_mean(name, known) or (f"its inputs are {', '.join(known)}" if known else "it takes no arguments")
+            given = {other.arg for other, _ in named}
+            free = [other for other in known if other not in bound and other not in given]
+            help_ = did_you_mean(name, free) or (f"its inputs are {', '.join(known)}" if known else "it takes no arguments")
             frame.report(
                 codes.UNKNOWN_ARGUMENT,
                 f"`{callee.node.name}` has no input `{name}`",
@@ -159,7 +159,7 @@ def check_edge(frame: Frame, slot: Slot, value: Promise, node: ast.expr) -> None
         f"{describe_source(value)} is `{spell(value.type)}`, but `{callee.node.name}.{field.name}` takes `{spell(expected)}`"
     )
     related = [*source_places(frame, value), _parameter(callee, field.name)]
-    help_ = _edge_help(value.type, expected)
+    help_ = edge_help(value, expected)
     frame.report(codes.EDGE_MISMATCH, message, node, label=f"expected `{spell(expected)}`", related=tuple(related), help_=help_)
 
 
@@ -197,7 +197,7 @@ def _bind_other(frame: Frame, slot: Slot, value: Value, node: ast.expr) -> Bound
     if isinstance(value, Result):
         refuse_result(frame, value, node)
         return None
-    if isinstance(value, Group):
+    if isinstance(value, Group | Record):
         bound = bind(frame, value, expected, node)
         if not isinstance(bound, Misfit):
             return bound
@@ -223,10 +223,10 @@ def _refuse_part(frame: Frame, slot: Slot, misfit: Misfit) -> None:
     if isinstance(value, Promise):
         message = f"{describe_source(value)} is `{spell(value.type)}`, but {takes}"
         related = [*source_places(frame, value), *related]
-        help_ = _edge_help(value.type, misfit.expected)
-    elif isinstance(value, Group):
+        help_ = edge_help(value, misfit.expected)
+    elif isinstance(value, Group | Record):
         message = f"this is {describe_group(value)}, but {takes}"
-        help_ = "write `[...]`" if value.kind == "tuple" and misfit.expected.kind == "list" else ""
+        help_ = "write `[...]`" if isinstance(value, Group) and value.kind == "tuple" and misfit.expected.kind == "list" else ""
     elif misfit.reason:
         code, message = codes.CONSTANT_MISMATCH, f"`{callee.node.name}.{field.name}` does not take this constant: {misfit.reason}"
     else:
@@ -260,7 +260,12 @@ def mapped_type(field: Field) -> Type:
     return list_of(field.type)
 
 
-def _edge_help(source: Type, expected: Type) -> str:
+def edge_help(value: Promise, expected: Type) -> str:
+    """What to do about a promise that does not fit."""
+    source = value.type
+    if source.kind == "list" and value.call is not None and value.call.options.has_holes and not value.path:
+        item = spell(union_of([part for part in source.args[0].args if part.kind != "none"]))
+        return f"elements that fail give `None`: declare `list[Optional[{item}]]`, and say in the task what becomes of `None`"
     if source.kind == "list" and source.args and source.args[0].text == expected.text:
         return "use `map_task` to run the task for every element"
     if source.kind == "union" and any(part.kind == "none" for part in source.args):

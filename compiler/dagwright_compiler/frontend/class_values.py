@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING
 
 from dagwright_compiler.frontend.class_bodies import EnumBody, constructor_form, enum_members
@@ -34,6 +35,16 @@ class ClassValues:
         evaluator.construct = self.construct
         evaluator.member = self._member
         evaluator.functional_member = self._functional_member
+
+    def plain_values(self, owner: ClassEntity) -> tuple[bool | int | float | str, ...]:
+        """Values of an enum's members in their order, where all are known, plain and what the members give; else nothing."""
+        found: list[bool | int | float | str] = []
+        for name in self.enum(owner).members:
+            value = self._member_named(owner, name).value
+            if type(value) not in (bool, int, float, str) or value != value or value in (math.inf, -math.inf):  # noqa: PLR0124  # nan
+                return ()
+            found.append(value)
+        return tuple(found)
 
     def construct(
         self, entity: ClassEntity | Constant, args: list[StaticValue], kwargs: dict[str, StaticValue], place: Place

@@ -148,7 +148,10 @@ class Classes:
         self._spans.definitions[info.name, ""] = module.name_span(info.entity.node)
         if info.kind == "enum":
             members = tuple(self._values.enum(info.entity).members)
-            self.definitions[info.name] = ClassDef(kind="enum", module=module.name, qualname=info.qualname, members=members)
+            values = self._values.plain_values(info.entity)
+            self.definitions[info.name] = ClassDef(
+                kind="enum", module=module.name, qualname=info.qualname, members=members, values=values
+            )
             return
         outer, self._generation = self._generation, info.generation
         try:

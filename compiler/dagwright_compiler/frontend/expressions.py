@@ -13,6 +13,7 @@ from dagwright_compiler.frontend.entities import (
     Unresolved,
     UnstableEntity,
 )
+from dagwright_compiler.frontend.module_values import made_by_module
 from dagwright_compiler.frontend.not_static import NotStatic
 from dagwright_compiler.frontend.part_expressions import read_part
 from dagwright_compiler.frontend.promises import (
@@ -21,6 +22,7 @@ from dagwright_compiler.frontend.promises import (
     Broken,
     Function,
     Group,
+    Record,
     Static,
     Value,
     describe_source,
@@ -84,7 +86,7 @@ class Expressions:
                 return BROKEN
         if isinstance(entity, Unresolved | UnstableEntity):
             return refuse_entity(self._frame, entity, node)
-        return None
+        return made_by_module(self._frame, entity)
 
     def name(self, node: ast.Name) -> Value:
         """What a name holds: a local variable, a task or workflow, a constant."""
@@ -97,9 +99,9 @@ class Expressions:
         found = self.reference(node)
         return found if found is not None else self.static(node)
 
-    def sized(self, value: Group, node: ast.expr) -> Value:
+    def sized(self, value: Group | Record | Broken, node: ast.expr) -> Value:
         """The value, unless its parts are more than a plan could hold."""
-        if value.items and all(isinstance(item, Broken) for item in value.items):
+        if isinstance(value, Broken) or (isinstance(value, Group) and value.items and all(map(_is_broken, value.items))):
             return BROKEN
         try:
             self._frame.services.evaluator.sizes.check(value)
@@ -212,6 +214,10 @@ def _pairs_of(value: Value) -> list[tuple[StaticValue, Value]] | None:
     if isinstance(value, Static) and isinstance(value.value, dict):
         return [(key, Static(item)) for key, item in value.value.items()]
     return None
+
+
+def _is_broken(value: Value) -> bool:
+    return isinstance(value, Broken)
 
 
 def _can_be_key(value: StaticValue) -> bool:

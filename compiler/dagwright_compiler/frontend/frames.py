@@ -9,7 +9,7 @@ from dagwright_compiler.diagnostics import codes
 from dagwright_compiler.frontend.entities import FunctionEntity
 from dagwright_compiler.frontend.findings import Findings, Place
 from dagwright_compiler.frontend.not_static import NotStatic
-from dagwright_compiler.frontend.promises import Broken, Call, Group, Promise, Result, Static, Value, describe_source
+from dagwright_compiler.frontend.promises import Broken, Call, Group, Promise, Record, Result, Static, Value, describe_source
 
 if TYPE_CHECKING:
     from dagwright_compiler.diagnostics.model import Code
@@ -140,7 +140,8 @@ class Frame:
 
 def contains_broken(value: Value) -> bool:
     """Whether a finding was made about a value or a part of it."""
-    return isinstance(value, Broken) or (isinstance(value, Group) and any(map(contains_broken, value.items)))
+    parts = value.items if isinstance(value, Group) else value.fields.values() if isinstance(value, Record) else ()
+    return isinstance(value, Broken) or any(map(contains_broken, parts))
 
 
 def _assigned_names(body: list[ast.stmt]) -> frozenset[str]:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from dagwright.contract.types import UNKNOWN, Type, dict_of, list_of, tuple_of, union_of
-from dagwright_compiler.frontend.promises import Bound, Built, Group, Promise, Static, Value
+from dagwright_compiler.frontend.promises import Bound, Built, Group, Promise, Record, Static, Value
 from dagwright_compiler.frontend.typing_rules import NO, spell
 from dagwright_compiler.frontend.unread_types import UNREAD
 from dagwright_compiler.frontend.wire_values import Mismatch, type_of
@@ -16,6 +16,7 @@ from dagwright_compiler.ir.program import LiteralBinding
 
 if TYPE_CHECKING:
     from dagwright_compiler.frontend.frames import Frame
+    from dagwright_compiler.ir.program import ClassDef
 
 
 class Misfit(msgspec.Struct, frozen=True, eq=False):
@@ -36,6 +37,8 @@ def bind(frame: Frame, value: Value, expected: Type, at: ast.AST) -> Bound | Mis
             return LiteralBinding(type=expected, value=frame.services.classes.encoder.encode(value.value, expected))
         except Mismatch as error:
             return Misfit(value, expected, at, error.reason)
+    if isinstance(value, Record):
+        return _bind_record(frame, value, expected, at)
     return _bind_group(frame, value, expected, at) if isinstance(value, Group) else Misfit(value, expected, at)
 
 
@@ -45,6 +48,8 @@ def type_of_value(value: Value) -> Type:
         return value.type
     if isinstance(value, Static):
         return type_of(value.value)
+    if isinstance(value, Record):
+        return value.type
     if not isinstance(value, Group):
         return UNKNOWN
     items = [type_of_value(item) for item in value.items]
@@ -66,13 +71,57 @@ def _bind_group(frame: Frame, value: Group, expected: Type, at: ast.AST) -> Boun
         expected = type_of_value(value)
     found: Misfit | None = None
     for candidate in expected.args if expected.kind == "union" else (expected,):
-        if candidate.kind != value.kind or value.fields:
+        definition = _typed_dict(frame, candidate) if value.kind == "dict" else None
+        if definition is not None:
+            bound = _bind_keys(frame, value, candidate, definition, at)
+        elif candidate.kind == value.kind:
+            bound = _bind_items(frame, value, candidate, at)
+        else:
             continue
-        bound = _bind_items(frame, value, candidate, at)
         if not isinstance(bound, Misfit):
             return bound
         found = found or bound
     return found or Misfit(value, expected, at)
+
+
+def _bind_record(frame: Frame, value: Record, expected: Type, at: ast.AST) -> Built | Misfit:
+    """An instance fits where its own class is declared; its fields were held to their types where it was built."""
+    places = expected.args if expected.kind == "union" else (expected,)
+    if value.type not in places and not any(place.kind == "unknown" for place in places):
+        return Misfit(value, expected, at)
+    types = {field.name: field.type for field in value.definition.fields}
+    items: list[Bound] = []
+    for name, item in value.fields.items():
+        bound = bind(frame, item, types[name], at)
+        if isinstance(bound, Misfit):
+            return bound
+        items.append(bound)
+    return Built(value.type, tuple(items), tuple(value.fields), value.constructs)
+
+
+def _typed_dict(frame: Frame, declared: Type) -> ClassDef | None:
+    definition = frame.services.classes.definition(declared.name) if declared.kind == "class" else None
+    return definition if definition is not None and definition.kind == "typeddict" else None
+
+
+def _bind_keys(frame: Frame, value: Group, declared: Type, definition: ClassDef, at: ast.AST) -> Built | Misfit:
+    """A dict that is written out, where a typed one is declared: each value under the type of its key."""
+    types = {field.name: field.type for field in definition.fields}
+    for key in value.keys:
+        if key not in types:
+            return Misfit(
+                Static(key), declared, at, f"`{definition.qualname}` has no key {key!r}: its keys are {', '.join(types)}"
+            )
+    missing = [field.name for field in definition.fields if field.name not in value.keys and not field.optional]
+    if missing:
+        return Misfit(Static(missing[0]), declared, at, f"`{definition.qualname}` lacks the key {missing[0]!r}")
+    items: list[Bound] = []
+    for key, item, place in zip(value.keys, value.items, _places(value, at), strict=True):
+        bound = bind(frame, item, types[key], place)
+        if isinstance(bound, Misfit):
+            return bound
+        items.append(bound)
+    return Built(declared, tuple(items), tuple(value.keys))
 
 
 def _unread(value: Group) -> Type:
@@ -113,6 +162,6 @@ def _places(value: Group, at: ast.AST) -> list[ast.AST]:
     return [*written] if plain else [at] * len(value.items)
 
 
-def describe_group(value: Group) -> str:
-    """A group for a message, by its own type."""
+def describe_group(value: Group | Record) -> str:
+    """What a body puts together for a message, by its own type."""
     return f"`{spell(type_of_value(value))}`"

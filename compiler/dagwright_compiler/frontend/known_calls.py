@@ -22,6 +22,10 @@ PARAMETERS = {
     "Secret": ("group", "key", "group_version", "mount_requirement", "env_var"),
     "PodTemplate": ("pod_spec", "primary_container_name", "labels", "annotations"),
     "GPUAccelerator": ("device",),
+    "TaskMetadata": (
+        *("cache", "cache_serialize", "cache_version", "cache_ignore_input_vars", "interruptible", "deprecated", "retries"),
+        *("timeout", "pod_template_name"),
+    ),
     "ImageSpec": (
         *("name", "python_version", "builder", "source_root", "env", "registry", "packages", "conda_packages", "conda_channels"),
         *("requirements", "apt_packages", "cuda", "cudnn", "base_image", "platform", "pip_index", "pip_extra_index_url"),

@@ -5,9 +5,8 @@ from __future__ import annotations
 import ast
 from typing import TYPE_CHECKING
 
-from dagwright.contract.types import list_of
 from dagwright_compiler.diagnostics import codes
-from dagwright_compiler.diagnostics.suggestions import did_you_mean
+from dagwright_compiler.frontend import map_options
 from dagwright_compiler.frontend.calls import bind_given, bind_inputs, mapped_type, source_places
 from dagwright_compiler.frontend.entities import External, FunctionEntity
 from dagwright_compiler.frontend.groups import describe_group
@@ -20,6 +19,7 @@ from dagwright_compiler.frontend.promises import (
     Group,
     Mapped,
     Promise,
+    Record,
     Static,
     Value,
     value_of,
@@ -32,16 +32,6 @@ if TYPE_CHECKING:
     from dagwright_compiler.frontend.expressions import Expressions
     from dagwright_compiler.frontend.frames import Frame
     from dagwright_compiler.frontend.promises import Argument, Bound, Callee
-
-_OPTIONS_NOT_YET = {
-    "metadata": "write `map_task(f)(x=...).with_overrides(retries=...)`",
-    "min_success_ratio": "leave it out: one failed element ends the workflow",
-    "min_successes": "leave it out: one failed element ends the workflow",
-    "run_all_sub_nodes": "leave it out",
-    "security_ctx": "leave it out",
-    "bound_inputs": "bind them: `map_task(functools.partial(f, y=1))(x=values)`",
-    "bound_inputs_values": "bind them: `map_task(functools.partial(f, y=1))(x=values)`",
-}
 
 
 def make(expressions: Expressions, frame: Frame, node: ast.Call) -> Value:
@@ -56,8 +46,8 @@ def make(expressions: Expressions, frame: Frame, node: ast.Call) -> Value:
             help_="write `map_task(f, concurrency=10)(x=values)`",
         )
     function = _target(expressions, frame, node.args[0])
-    concurrency = _options(expressions, frame, node)
-    return Mapped(None) if function is None else Mapped(function.callee, concurrency, function.bound)
+    options = map_options.read(expressions, frame, node, None if function is None else function.callee)
+    return Mapped(None) if function is None else Mapped(function.callee, options, function.bound)
 
 
 def call(frame: Frame, mapped: Mapped, node: ast.Call, values: list[Argument], named: list[tuple[ast.keyword, Value]]) -> Value:
@@ -73,18 +63,21 @@ def call(frame: Frame, mapped: Mapped, node: ast.Call, values: list[Argument], n
         "map",
         callee,
         node,
-        tuple(Field(name=out.name, type=list_of(out.type)) for out in callee.interface.outputs),
+        tuple(Field(name=out.name, type=mapped.options.type_of_list(out.type)) for out in callee.interface.outputs),
         {},
         {},
         [],
         over=lists[0].name,
         along=tuple(field.name for field in lists[1:]),
-        concurrency=mapped.concurrency,
+        options=mapped.options,
+        policy=mapped.options.policy,
+        policy_places=mapped.options.policy_places,
     )
     are_lists = [_is_list(frame, callee, field, arguments[field.name]) for field in lists]  # each has its own finding
     if all(are_lists):
         bind_inputs(frame, made, arguments, {field.name: mapped_type(field) for field in lists})
         _check_lengths(frame, made, lists)
+        _check_successes(frame, made)
     frame.calls.append(made)
     return value_of(made)
 
@@ -124,6 +117,16 @@ def _check_lengths(frame: Frame, made: Call, lists: list[Field]) -> None:
             return
 
 
+def _check_successes(frame: Frame, made: Call) -> None:
+    """Compare how many elements must succeed with how many there are, where the list is written out."""
+    asked, length = made.options.min_successes, _length(made.bindings.get(made.over))
+    if asked is not None and length is not None and asked > length:
+        message = f"{asked} elements must succeed, but `{made.over}` has {length}"
+        related = ((frame.place(made.arguments[made.over]), "this is the list"),)
+        place = made.options.places.get("min_successes", made.node)
+        frame.report(codes.WRONG_MAP, message, place, related=related, help_="a share of the elements is `min_success_ratio`")
+
+
 def _length(bound: Bound | None) -> int | None:
     if isinstance(bound, LiteralBinding):
         return len(bound.value)
@@ -143,6 +146,12 @@ def _target(expressions: Expressions, frame: Frame, node: ast.expr) -> Function 
             frame.report(codes.WRONG_MAP, f"`{callee.node.name}` has no input to map over", node)
         else:
             return value
+        return None
+    if isinstance(value, Mapped):
+        if value.callee is not None:
+            message = f"`{ast.unparse(node)}` is mapped already, and a map of a map is not supported"
+            help_ = f"return the results from a task, and map `{value.callee.node.name}` over one flat list"
+            frame.report(codes.WRONG_MAP, message, node, help_=help_)
         return None
     if value is not None:
         if not isinstance(value, Broken):
@@ -183,45 +192,6 @@ def _refuse_target(frame: Frame, node: ast.expr) -> None:
         )
 
 
-def _options(expressions: Expressions, frame: Frame, node: ast.Call) -> int:
-    concurrency = 0
-    for keyword in node.keywords:
-        if keyword.arg == "concurrency":
-            value = expressions.evaluate(keyword.value)
-            if isinstance(value, Static):
-                if value.value is None:
-                    continue
-                if type(value.value) is int and value.value >= 0:
-                    concurrency = value.value
-                else:
-                    frame.report(
-                        codes.WRONG_MAP,
-                        f"`concurrency` is a whole number from 0 (no limit), found {describe(value.value)}",
-                        keyword.value,
-                    )
-            elif not isinstance(value, Broken):
-                frame.report(
-                    codes.PROMISE_OPERATION,
-                    "`concurrency` is needed while compiling",
-                    keyword.value,
-                    help_="write a literal or a module constant",
-                )
-        elif keyword.arg in _OPTIONS_NOT_YET:
-            frame.report(
-                codes.NOT_SUPPORTED_YET,
-                f"`{keyword.arg}` of `map_task` is not supported yet",
-                keyword,
-                help_=_OPTIONS_NOT_YET[keyword.arg],
-            )
-        else:
-            help_ = (
-                did_you_mean(keyword.arg or "", ("concurrency", *_OPTIONS_NOT_YET))
-                or "arguments of the task stand in the second pair of parentheses"
-            )
-            frame.report(codes.UNKNOWN_OPTION, f"`map_task` has no keyword `{keyword.arg or '**'}`", keyword, help_=help_)
-    return concurrency
-
-
 def _is_list(frame: Frame, callee: Callee, field: Field, argument: Argument) -> bool:
     value, node = argument
     if isinstance(value, Promise) and value.type.kind not in ("list", "unknown"):
@@ -239,6 +209,10 @@ def _is_list(frame: Frame, callee: Callee, field: Field, argument: Argument) -> 
     if isinstance(value, Group) and value.kind != "list":
         message = f"a map of `{callee.node.name}` takes a list for `{field.name}`, but this is {describe_group(value)}"
         frame.report(codes.NOT_A_LIST, message, node, label=f"expected `{spell(mapped_type(field))}`", help_="write `[...]`")
+        return False
+    if isinstance(value, Record):
+        message = f"a map of `{callee.node.name}` takes a list for `{field.name}`, but this is `{spell(value.type)}`"
+        frame.report(codes.NOT_A_LIST, message, node, label=f"expected `{spell(mapped_type(field))}`")
         return False
     if isinstance(value, Static) and not isinstance(value.value, list):
         message = f"a map of `{callee.node.name}` takes a list for `{field.name}`, found {describe(value.value)}"

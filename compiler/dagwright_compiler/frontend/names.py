@@ -21,6 +21,7 @@ SUPPORTED = frozenset(
         "PodTemplate",
         "GPUAccelerator",
         "StructuredDataset",
+        "TaskMetadata",
     }
 )
 """Authoring names that this version compiles."""

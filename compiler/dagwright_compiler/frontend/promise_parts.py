@@ -1,11 +1,15 @@
-"""Parts of promises: ``x.attr``, ``x[0]``, ``x["k"]``. The type says which parts there are; positions in lists and keys of dicts only a run knows."""
+"""Parts of promises: ``x.attr``, ``x[0]``, ``x["k"]``, ``x[1:3]``.
+
+The type says which parts there are; positions in lists and keys of dicts only a run knows.
+"""
 
 from __future__ import annotations
 
 import ast
 from typing import TYPE_CHECKING
 
-from dagwright.contract.types import Type, union_of
+from dagwright.contract.paths import spell_bounds
+from dagwright.contract.types import Type, tuple_of, union_of
 from dagwright_compiler.diagnostics import codes
 from dagwright_compiler.diagnostics.suggestions import did_you_mean
 from dagwright_compiler.frontend.calls import source_places
@@ -16,7 +20,7 @@ from dagwright_compiler.frontend.wire_values import describe
 
 if TYPE_CHECKING:
     from dagwright_compiler.frontend.frames import Frame
-    from dagwright_compiler.ir.program import ClassDef
+    from dagwright_compiler.ir.program import ClassDef, Slice
 
 _IN_A_TASK = "read it in the task that needs it"
 _KEYS = ("int", "str", "unknown")
@@ -32,17 +36,38 @@ class _Refusal(Exception):  # noqa: N818 - becomes a finding
 
 
 def attribute(frame: Frame, owner: Promise, node: ast.Attribute) -> Value:
-    """``x.attr``: a field of a dataclass or named tuple."""
+    """``x.attr``: a field of a dataclass, named tuple or model."""
     try:
         return part_at(owner, node.attr, _field_type(frame, owner.type, node.attr), f".{node.attr}")
     except _Refusal as refusal:
         return _report(frame, owner, node, refusal)
 
 
-def item(frame: Frame, owner: Promise, node: ast.Subscript, index: Value | None) -> Value:
-    """``x[0]``, ``x["k"]``: an item of a list or tuple, a value of a dict; ``index`` is ``None`` for a slice."""
-    if index is None:
-        return _report(frame, owner, node, _Refusal("a slice is no part but a new list", "slice in the task that needs it"))
+def cut(frame: Frame, owner: Promise, node: ast.Subscript, bounds: Slice | Broken) -> Value:
+    """``x[1:3]``: some of a list, a tuple or a text; as in Python, one beyond the end is shorter."""
+    if isinstance(bounds, Broken):
+        return bounds
+    try:
+        declared = _slice_type(owner.type, bounds)
+    except _Refusal as refusal:
+        return _report(frame, owner, node, refusal)
+    return part_at(owner, bounds, declared, f"[{spell_bounds(bounds)}]")
+
+
+def _slice_type(declared: Type, bounds: Slice) -> Type:
+    if declared.kind == "union":
+        return union_of([_slice_type(member, bounds) for member in _members(declared)])
+    if bounds[2] == 0:
+        raise _Refusal("a slice's step is never 0", "write another step, or none")
+    if declared.kind in ("list", "vartuple", "str", "unknown"):
+        return declared
+    if declared.kind == "tuple":
+        return tuple_of(*declared.args[slice(*bounds)])
+    raise _Refusal(f"`{spell(declared)}` cannot be sliced")
+
+
+def item(frame: Frame, owner: Promise, node: ast.Subscript, index: Value) -> Value:
+    """``x[0]``, ``x["k"]``: an item of a list or tuple, a value of a dict."""
     if isinstance(index, Broken):
         return index
     if not isinstance(index, Static):
@@ -67,6 +92,9 @@ def _field_type(frame: Frame, declared: Type, name: str) -> Type:
         raise _Refusal(f"the fields of `{spell(declared)}` are not known")
     if kind == "dict":
         raise _Refusal(f"`{spell(declared)}` has keys", f'write `["{name}"]`')
+    definition = frame.services.classes.definition(declared.name) if declared.kind == "class" else None
+    if definition is not None and definition.kind == "enum":
+        return _of_member(declared, definition, name)
     definition = _record(frame, declared)
     if definition is None:
         raise _Refusal(f"`{spell(declared)}` has no fields that a workflow can read")
@@ -80,6 +108,19 @@ def _field_type(frame: Frame, declared: Type, name: str) -> Type:
         f"`{spell(declared)}` has no field `{name}`",
         did_you_mean(name, names) or (f"its fields are {', '.join(names)}" if names else "it has no fields"),
     )
+
+
+def _of_member(declared: Type, definition: ClassDef, name: str) -> Type:
+    """Type of the name or the value of a member of an enum."""
+    if name == "name":
+        return Type("str")
+    if name != "value":
+        raise _Refusal(
+            f"`{spell(declared)}` is an enum", did_you_mean(name, ("name", "value")) or "its members have `name` and `value`"
+        )
+    if not definition.values:
+        raise _Refusal(f"compiling does not know the values of `{spell(declared)}`")
+    return union_of([Type(type(value).__name__) for value in definition.values])
 
 
 def _members(union: Type) -> list[Type]:
@@ -111,10 +152,10 @@ def _item(frame: Frame, declared: Type, index: object) -> tuple[int | str, Type]
         if key.kind not in ("unknown", type(index).__name__):
             raise _Refusal(f"its keys are `{spell(key)}`, found {describe(index)}", f"write a key of type `{spell(key)}`")
         return index, value
-    if kind in ("list", "tuple"):
+    if kind in ("list", "tuple", "vartuple"):
         if isinstance(index, str):
             raise _Refusal(f"the items of `{spell(declared)}` are found by position", "write a number: `[0]`")
-        return (index, declared.args[0]) if kind == "list" else _position(declared, [*enumerate(declared.args)], index)
+        return _position(declared, [*enumerate(declared.args)], index) if kind == "tuple" else (index, declared.args[0])
     definition = _record(frame, declared)
     if definition is not None and definition.kind == "namedtuple" and isinstance(index, int):
         return _position(declared, [(field.name, field.type) for field in definition.fields], index)
@@ -145,7 +186,7 @@ def _position(
 
 def _record(frame: Frame, declared: Type) -> ClassDef | None:
     definition = frame.services.classes.definition(declared.name) if declared.kind == "class" else None
-    return definition if definition is not None and definition.kind in ("dataclass", "namedtuple", "typeddict") else None
+    return definition if definition is not None and definition.kind != "enum" else None
 
 
 def _report(frame: Frame, owner: Promise, node: ast.Attribute | ast.Subscript, refusal: _Refusal) -> Broken:

@@ -7,14 +7,14 @@ from typing import Any, Literal
 
 import msgspec
 
-from dagwright.contract.types import Type
+from dagwright.contract.types import Type, list_of, union_of
 from dagwright_compiler.frontend.findings import Place
 from dagwright_compiler.frontend.interfaces import Interface
 from dagwright_compiler.frontend.known_values import StaticValue
 from dagwright_compiler.frontend.modules import Module
 from dagwright_compiler.frontend.options import Option
 from dagwright_compiler.frontend.summary import FunctionNode
-from dagwright_compiler.ir.program import Field, Json, LiteralBinding, Path, Policy
+from dagwright_compiler.ir.program import ClassDef, Field, Json, LiteralBinding, Path, Policy, Slice
 
 
 class Callee(msgspec.Struct, eq=False):
@@ -69,7 +69,8 @@ class Call(msgspec.Struct, eq=False):
     variable: str = ""
     over: str = ""
     along: tuple[str, ...] = ()
-    concurrency: int = 0
+    options: MapOptions = MapOptions()
+    """Of a map."""
     order_places: list[ast.expr] = []
     """Where each call of ``after`` was put before this one."""
 
@@ -102,27 +103,39 @@ class Result(msgspec.Struct, frozen=True, eq=False):
 
 
 class Group(msgspec.Struct, frozen=True, eq=False):
-    """A tuple, list or dict in which promises stand; ``fields`` names the parts of a named tuple, ``keys`` those of a dict."""
+    """A tuple, list or dict in which promises stand; ``keys`` names the parts of a dict."""
 
     kind: Literal["tuple", "list", "dict"]
     items: tuple[Value, ...]
-    fields: tuple[str, ...] = ()
     keys: tuple[StaticValue, ...] = ()
 
 
+class Record(msgspec.Struct, frozen=True, eq=False):
+    """An instance of a class that the body builds with results in it: what it is given, by field, in the order of the fields.
+
+    With ``constructs`` only its class knows what becomes of that, and what its other fields hold.
+    """
+
+    type: Type
+    definition: ClassDef
+    fields: dict[str, Value]
+    constructs: bool = False
+
+
 class Built(msgspec.Struct, frozen=True, eq=False):
-    """A ``Group`` under the type of the place that takes it; ``keys`` in wire form."""
+    """A ``Group`` or ``Record`` under the type of the place that takes it; ``keys`` in wire form, or the names of fields."""
 
     type: Type
     items: tuple[Bound, ...]
     keys: tuple[Json, ...] = ()
+    constructs: bool = False
 
 
 class Mapped(msgspec.Struct, frozen=True, eq=False):
     """``map_task(f)`` before it is called; ``None`` when a finding was made already. ``bound`` is the same for all elements."""
 
     callee: Callee | None
-    concurrency: int = 0
+    options: MapOptions = MapOptions()
     bound: dict[str, Argument] = {}
 
 
@@ -137,7 +150,7 @@ class Broken(msgspec.Struct, frozen=True, eq=False):
     """The value of something that a finding tells about already: it fits everything and causes no other finding."""
 
 
-Value = Static | Promise | Result | Group | Mapped | Function | Broken
+Value = Static | Promise | Result | Group | Record | Mapped | Function | Broken
 Argument = tuple[Value, ast.expr]
 """An argument's value and where it stands."""
 Bound = Promise | LiteralBinding | Built
@@ -157,6 +170,8 @@ def parts_of(value: Value) -> tuple[Value, ...] | None:
     """The values that unpacking gives, or ``None`` when the value cannot be unpacked."""
     if isinstance(value, Group):
         return value.items if value.kind != "dict" else tuple(map(Static, value.keys))
+    if isinstance(value, Record):
+        return tuple(value.fields.values()) if value.definition.kind == "namedtuple" and not value.constructs else None
     if isinstance(value, Result) and not value.as_node:
         return tuple(Promise(output.type, output.name, value.call) for output in value.call.outputs)
     if isinstance(value, Static) and isinstance(value.value, tuple | list):
@@ -167,7 +182,7 @@ def parts_of(value: Value) -> tuple[Value, ...] | None:
     return None
 
 
-def part_at(value: Promise, step: int | str, declared: Type, spelled: str) -> Promise:
+def part_at(value: Promise, step: int | str | Slice, declared: Type, spelled: str) -> Promise:
     """A promise of a part of another promise's value."""
     return Promise(declared, value.name, value.call, (*value.path, step), value.part + spelled)
 
@@ -183,6 +198,8 @@ def describe_source(value: Value) -> str:
         return f"the result of `{value.call.callee.node.name}`"
     if isinstance(value, Group):
         return f"a {value.kind} of results"
+    if isinstance(value, Record):
+        return f"the `{value.definition.qualname}` that is built of results"
     if isinstance(value, Function):
         return f"the {value.callee.kind} `{value.callee.node.name}`"
     return "a mapped task" if isinstance(value, Mapped) else "a constant"

@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from dagwright_compiler.frontend.known_values import Instance
-from dagwright_compiler.frontend.promises import Group, Static
+from dagwright_compiler.frontend.promises import Group, Record, Static
 from dagwright_compiler.frontend.static_operations import MOST_ITEMS, BudgetError
 
 if TYPE_CHECKING:
@@ -53,7 +53,7 @@ def _parts(value: object) -> Iterable[object] | None:
         return value  # type: ignore[return-value]
     if isinstance(value, dict):
         return (*value, *value.values())
-    if isinstance(value, Instance):
+    if isinstance(value, Instance | Record):
         return value.fields.values()
     if isinstance(value, Group):
         return value.items

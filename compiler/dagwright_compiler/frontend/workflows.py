@@ -7,12 +7,23 @@ from typing import TYPE_CHECKING
 
 from dagwright_compiler.diagnostics import codes
 from dagwright_compiler.frontend.bodies import Body, interpret
-from dagwright_compiler.frontend.calls import refuse_result, source_places
+from dagwright_compiler.frontend.calls import edge_help, refuse_result, source_places
 from dagwright_compiler.frontend.frames import contains_broken
 from dagwright_compiler.frontend.groups import Misfit, bind, describe_group
 from dagwright_compiler.frontend.known_values import Instance
 from dagwright_compiler.frontend.node_names import name_nodes
-from dagwright_compiler.frontend.promises import Broken, Built, Group, Promise, Result, Static, Value, describe_source, parts_of
+from dagwright_compiler.frontend.promises import (
+    Broken,
+    Built,
+    Group,
+    Promise,
+    Record,
+    Result,
+    Static,
+    Value,
+    describe_source,
+    parts_of,
+)
 from dagwright_compiler.frontend.typing_rules import NO, spell
 from dagwright_compiler.frontend.wire_values import Mismatch
 from dagwright_compiler.ir.program import (
@@ -27,6 +38,7 @@ from dagwright_compiler.ir.program import (
     Node,
     Output,
     OutputBinding,
+    StructBinding,
     TaskNode,
     Workflow,
 )
@@ -70,8 +82,10 @@ def _node(call: Call, ids: dict[int, str]) -> Node:
             bindings=bindings,
             after=after,
             policy=policy,
-            concurrency=call.concurrency,
+            concurrency=call.options.concurrency,
             along=call.along,
+            min_success_ratio=call.options.min_success_ratio,
+            min_successes=call.options.min_successes,
         )
     if call.kind == "graph":
         return GraphNode(id=id_, workflow=name, bindings=bindings, after=after)
@@ -83,6 +97,9 @@ def _binding(value: Bound, ids: dict[int, str]) -> Binding:
         return value
     if isinstance(value, Built):
         items = tuple(_binding(item, ids) for item in value.items)
+        if value.type.kind == "class":
+            fields = tuple(zip(value.keys, items, strict=True))
+            return StructBinding(type=value.type, items=fields, constructs=value.constructs)
         if value.type.kind == "dict":
             return DictBinding(type=value.type, items=tuple(zip(value.keys, items, strict=True)))
         return ListBinding(type=value.type, items=items)
@@ -140,8 +157,8 @@ def _several(frame: Frame, callee: Callee, value: Value, at: ast.AST) -> list[Bo
         message = f"the workflow `{callee.node.name}` declares {len(outputs)} results, but returns one value"
         frame.report(codes.RETURN_MISMATCH, message, at, help_="return a tuple")
         return None
-    if isinstance(value, Group) and value.fields and sorted(value.fields) == sorted(field.name for field in outputs):
-        parts = tuple(value.items[value.fields.index(field.name)] for field in outputs)
+    if isinstance(value, Record) and sorted(value.fields) == sorted(field.name for field in outputs):
+        parts = tuple(value.fields[field.name] for field in outputs)
     if len(parts) != len(outputs):
         message = f"the workflow `{callee.node.name}` declares {len(outputs)} results, but returns {len(parts)}"
         frame.report(codes.RETURN_MISMATCH, message, at, related=_annotation(frame, callee))
@@ -156,7 +173,10 @@ def _output(frame: Frame, callee: Callee, field: Field, value: Value, at: ast.AS
         if value.type.text != field.type.text and frame.services.rules.assignable(value.type, field.type) == NO:
             message = f"{describe_source(value)} is `{spell(value.type)}`, but `{callee.node.name}` returns `{spell(field.type)}`"
             related = (*source_places(frame, value), *_annotation(frame, callee))
-            frame.report(codes.RETURN_MISMATCH, message, at, label=f"expected `{spell(field.type)}`", related=related)
+            help_ = edge_help(value, field.type) if value.call is not None and value.call.options.has_holes else ""
+            frame.report(
+                codes.RETURN_MISMATCH, message, at, label=f"expected `{spell(field.type)}`", related=related, help_=help_
+            )
             return None
         return value
     if isinstance(value, Static):
@@ -166,7 +186,7 @@ def _output(frame: Frame, callee: Callee, field: Field, value: Value, at: ast.AS
             message = f"`{callee.node.name}` does not return this constant: {error.reason}"
             frame.report(codes.RETURN_MISMATCH, message, at, related=_annotation(frame, callee))
             return None
-    if isinstance(value, Group):
+    if isinstance(value, Group | Record):
         bound = bind(frame, value, field.type, at)
         if not isinstance(bound, Misfit):
             return bound
@@ -188,9 +208,9 @@ def _refuse_part(frame: Frame, callee: Callee, field: Field, misfit: Misfit) -> 
     label, help_ = f"expected `{spell(misfit.expected)}`", ""
     if isinstance(value, Promise):
         message = f"{describe_source(value)} is `{spell(value.type)}`, but `{callee.node.name}` returns `{spell(field.type)}`"
-    elif isinstance(value, Group):
+    elif isinstance(value, Group | Record):
         message = f"this is {describe_group(value)}, but `{callee.node.name}` returns `{spell(field.type)}`"
-        help_ = "annotate the result as `tuple[...]`" if value.kind == "tuple" else ""
+        help_ = "annotate the result as `tuple[...]`" if isinstance(value, Group) and value.kind == "tuple" else ""
     elif misfit.reason:
         message = f"`{callee.node.name}` does not return this constant: {misfit.reason}"
     else:

@@ -44,8 +44,8 @@ TASK_UNSUPPORTED = frozenset(
     }
 )
 WORKFLOW_UNSUPPORTED = frozenset({"default_options", "docs", "failure_policy", "interruptible", "on_failure", "pickle_untyped"})
-MAP = frozenset({"concurrency"})
-MAP_UNSUPPORTED = frozenset({"metadata", "min_success_ratio", "min_successes", "run_all_sub_nodes", "security_ctx"})
+MAP = frozenset({"concurrency", "metadata", "min_success_ratio", "min_successes", "run_all_sub_nodes"})
+MAP_UNSUPPORTED = frozenset({"bound_inputs", "bound_inputs_values", "security_ctx"})
 
 
 def check_keywords(owner: str, given: Collection[str], accepted: Collection[str], unsupported: Collection[str]) -> None:

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from typing import Any, overload
 
     from dagwright.authoring.results import Mapped
+    from dagwright.authoring.task_metadata import TaskMetadata
 
 
 class MapTask(Generic[Element, Result_co]):
@@ -20,14 +21,18 @@ class MapTask(Generic[Element, Result_co]):
     In a workflow the compiler reads the call. In plain Python, and inside an attempt, the task is called element by element.
     """
 
-    __slots__ = ("__wrapped__", "_fixed")
+    __slots__ = ("__wrapped__", "_fixed", "_most_lost")
 
-    def __init__(self, target: Callable[..., Result_co], fixed: dict[str, Any]) -> None:
+    def __init__(
+        self, target: Callable[..., Result_co], fixed: dict[str, Any], most_lost: Callable[[int], int] | None = None
+    ) -> None:
+        """Take the task, what is the same for all elements, and what tells how many of so many elements may fail, if any may."""
         self.__wrapped__ = target
         self._fixed = fixed
+        self._most_lost = most_lost
 
     def __call__(self, *lists: list[Element], **named: list[Element]) -> Mapped[Result_co]:
-        """Call the task once per element.
+        """Call the task once per element; one that may fail, and does, gives None.
 
         Raises:
             TypeError: An argument is no list, or the lists differ in length.
@@ -42,9 +47,16 @@ class MapTask(Generic[Element, Result_co]):
         if len({len(column) for column in columns}) != 1:
             raise TypeError(f"{owner} takes lists of one length" if columns else f"{owner} takes a list")
         results: Any = []
+        spare = 0 if self._most_lost is None or not columns else self._most_lost(len(columns[0]))
         for row in zip(*columns):
             by_name = dict(zip(named, row[len(lists) :]))
-            results.append(finished(self.__wrapped__(*row[: len(lists)], **fixed, **by_name)))
+            try:
+                results.append(finished(self.__wrapped__(*row[: len(lists)], **fixed, **by_name)))
+            except Exception:
+                spare -= 1
+                if spare < 0:
+                    raise
+                results.append(None)
         mapped: Mapped[Result_co] = results
         return mapped
 
@@ -52,9 +64,54 @@ class MapTask(Generic[Element, Result_co]):
 if TYPE_CHECKING:
 
     @overload
-    def map_task(target: Callable[[Element], Result], /, *, concurrency: int = ...) -> MapTask[Element, Result]: ...
+    def map_task(
+        target: Callable[[Element], Result],
+        /,
+        *,
+        concurrency: int | None = ...,
+        metadata: TaskMetadata | None = ...,
+        run_all_sub_nodes: bool = ...,
+    ) -> MapTask[Element, Result]: ...
     @overload
-    def map_task(target: Callable[..., Result], /, *, concurrency: int = ...) -> MapTask[Any, Result]: ...
+    def map_task(
+        target: Callable[..., Result],
+        /,
+        *,
+        concurrency: int | None = ...,
+        metadata: TaskMetadata | None = ...,
+        run_all_sub_nodes: bool = ...,
+    ) -> MapTask[Any, Result]: ...
+    @overload
+    def map_task(
+        target: Callable[[Element], Result],
+        /,
+        *,
+        min_success_ratio: float,
+        concurrency: int | None = ...,
+        metadata: TaskMetadata | None = ...,
+        run_all_sub_nodes: bool = ...,
+    ) -> MapTask[Element, Result | None]: ...
+    @overload
+    def map_task(
+        target: Callable[[Element], Result],
+        /,
+        *,
+        min_successes: int,
+        concurrency: int | None = ...,
+        metadata: TaskMetadata | None = ...,
+        run_all_sub_nodes: bool = ...,
+    ) -> MapTask[Element, Result | None]: ...
+    @overload
+    def map_task(
+        target: Callable[..., Result],
+        /,
+        *,
+        min_success_ratio: float = ...,
+        min_successes: int = ...,
+        concurrency: int | None = ...,
+        metadata: TaskMetadata | None = ...,
+        run_all_sub_nodes: bool = ...,
+    ) -> MapTask[Any, Result | None]: ...
 
 
 def map_task(target: Any, /, **keywords: Any) -> Any:
@@ -62,7 +119,10 @@ def map_task(target: Any, /, **keywords: Any) -> Any:
 
     Args:
         target: A task, or a ``functools.partial`` of one with keywords.
-        **keywords: ``concurrency``: how many elements run at a time; absent or 0 is no limit.
+        **keywords: ``concurrency``: how many elements run at a time; absent or 0 is no limit. ``min_success_ratio`` (from 0 to 1) or
+            ``min_successes``: how many elements must succeed; the places of those that fail hold None. ``metadata``
+            (``TaskMetadata``): how the task runs here. ``run_all_sub_nodes``: taken for flytekit's sake; elements never wait for the
+            success of others.
 
     Returns:
         What to call with the list.
@@ -82,4 +142,12 @@ def map_task(target: Any, /, **keywords: Any) -> Any:
         target = target.func
     if not hasattr(target, "__wrapped__"):
         raise TypeError(f"map_task() takes a task, not {type(target).__name__}")
-    return MapTask(target, fixed)
+    return MapTask(target, fixed, _most_lost(keywords.get("min_success_ratio"), keywords.get("min_successes")))
+
+
+def _most_lost(ratio: float | None, successes: int | None) -> Callable[[int], int] | None:
+    if successes is None and (ratio is None or ratio == 1):
+        return None
+    from dagwright.contract.success import may_fail
+
+    return lambda count: may_fail(count, 1 if ratio is None else ratio, successes)

@@ -25,6 +25,7 @@ _HOMES = {
     "PodTemplate": "dagwright.authoring.pod_template",
     "Resources": "dagwright.authoring.resources",
     "Secret": "dagwright.authoring.secret",
+    "TaskMetadata": "dagwright.authoring.task_metadata",
     "StructuredDataset": "dagwright.values.structured_datasets",
     "TopFrameRenderer": "dagwright.authoring.deck",
     "current_context": "dagwright.authoring.context",

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from dagwright.contract.schema import Binding, BuiltBinding, ClassDef, StructBinding
     from dagwright.execution.task_call import Given
     from dagwright.values import Codec, ValueMismatch
+    from dagwright.values.form import Blobs
 
     Fetch = Callable[[str], bytes]
 
@@ -61,9 +62,9 @@ def _constructed(
     """An instance that its class makes."""
     arguments = {name: _value(part(item), places[name], codec) for name, item in binding["items"].items()}
     instance = constructed(declared, arguments, codec)
-    blobs: dict[str, bytes] = {}
+    blobs: Blobs = {}
     data = codec.encode(instance, declared, blobs)
-    return Wire(declared, data, blobs.__getitem__)
+    return Wire(declared, data, _reader(blobs))
 
 
 def constructed(declared: Type, arguments: dict[str, Any], codec: Codec) -> Any:
@@ -94,9 +95,9 @@ def _placed(given: Given, declared: Type, codec: Codec, fetches: dict[str, Fetch
     if isinstance(given, Wire) and given.type == declared:
         fetches.update(dict.fromkeys(_blobs_in(given.data), given.fetch))
         return given.data
-    blobs: dict[str, bytes] = {}
+    blobs: Blobs = {}
     data = codec.encode(_value(given, declared, codec), declared, blobs)
-    fetches.update(dict.fromkeys(blobs, blobs.__getitem__))
+    fetches.update(dict.fromkeys(blobs, _reader(blobs)))
     return data
 
 
@@ -122,6 +123,19 @@ def _blobs_in(data: Any) -> Iterator[str]:
             if type(digest) is str:
                 yield digest
             pending.extend(item.values())
+
+
+def _reader(blobs: Blobs) -> Fetch:
+    """What gives the bytes of blobs that were just written."""
+
+    def read(digest: str) -> bytes:
+        content = blobs[digest]
+        if isinstance(content, bytes):
+            return content
+        with open(content.path, "rb") as file:
+            return file.read()
+
+    return read
 
 
 def _fetch_of(fetches: dict[str, Fetch]) -> Fetch:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from dagwright.contract.jsontext import dumps, loads
 from dagwright.contract.names import failed_key, pin_key
+from dagwright.contract.success import may_fail
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -34,12 +35,8 @@ class Loss:
 
 
 def may_lose(node: NodeView, count: int) -> int:
-    """How many of ``count`` elements may fail. Where there are fewer than ``min_successes``, none may."""
-    if node.min_successes is not None:
-        return count - min(node.min_successes, count)
-    # 0.07 of 100 is 7, whatever binary fractions make of it
-    needed = round(node.min_success_ratio * count, 9)
-    return count - (int(needed) + (needed > int(needed)))
+    """Tell how many of a map's ``count`` elements may fail."""
+    return may_fail(count, node.min_success_ratio, node.min_successes)
 
 
 def keep(store: Store, run: str, node: str, loss: Loss) -> None:

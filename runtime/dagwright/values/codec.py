@@ -103,6 +103,11 @@ class Codec:
         """Write a normalised value as JSON for a person to read."""
         return self.form(declared).to_user(value)
 
+    def class_of(self, declared: Type) -> Callable[..., Any]:
+        """What makes an instance of a class from its fields by name: the class itself, or ``dict`` for a typed dict."""
+        spec = self.classes[declared.name]
+        return dict if spec["kind"] == "typeddict" else self._load_class(spec["module"], spec["qualname"])
+
     def form(self, declared: Type) -> Form:
         """What does the work for one type; built once."""
         found = self._forms.get(declared.text)

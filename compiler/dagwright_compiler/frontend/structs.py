@@ -1,0 +1,194 @@
+"""Instances of classes that a workflow body builds with results in them: ``Config(path=p, n=count(xs))``.
+
+Arguments are bound to fields and held to their types where they stand. A class that runs code when an instance is made, or that has defaults
+which only it knows, makes the instance in the attempt; of any other the fields are all there is to it.
+"""
+
+from __future__ import annotations
+
+import ast
+from typing import TYPE_CHECKING
+
+from dagwright.contract.types import class_named
+from dagwright_compiler.diagnostics import codes
+from dagwright_compiler.diagnostics.suggestions import did_you_mean
+from dagwright_compiler.frontend.calls import refuse_result, source_places
+from dagwright_compiler.frontend.class_bodies import constructor_form, has_method
+from dagwright_compiler.frontend.entities import ClassEntity
+from dagwright_compiler.frontend.findings import Place
+from dagwright_compiler.frontend.groups import Misfit, bind, describe_group
+from dagwright_compiler.frontend.promises import Broken, Group, Promise, Record, Result, Static, Value, describe_source
+from dagwright_compiler.frontend.typing_rules import spell
+
+if TYPE_CHECKING:
+    from dagwright_compiler.frontend.entities import Constant
+    from dagwright_compiler.frontend.frames import Frame
+    from dagwright_compiler.frontend.promises import Argument
+    from dagwright_compiler.ir.program import ClassDef, Field
+
+    Arguments = tuple[list[Argument], list[tuple[ast.keyword, Value]]]
+
+_OWN_CALL = ("__init__", "__new__")
+"""With one of these, the parameters are not the fields."""
+_RUNS_CODE = "__post_init__"
+
+
+def build(
+    frame: Frame,
+    entity: ClassEntity | Constant,
+    definition: ClassDef,
+    node: ast.Call,
+    arguments: Arguments,
+) -> Record | Broken:
+    """The instance that a call of a class makes; what is wrong with the call is a finding."""
+    values, named = arguments
+    before = frame.services.findings.errors
+    if isinstance(entity, ClassEntity) and _refuse_class(frame, entity, definition, node, values):
+        return Broken()
+    given = _given(frame, definition, values, named)
+    for name, (value, at) in given.items():
+        field = next(field for field in definition.fields if field.name == name)
+        _check(frame, definition, field, value, at)
+    missing = [field.name for field in definition.fields if field.name not in given and not _may_be_absent(field)]
+    if missing and frame.services.findings.errors == before:
+        message = f"`{definition.qualname}` lacks the field `{missing[0]}`"
+        help_ = f"pass `{missing[0]}=...`"
+        frame.report(codes.MISSING_ARGUMENT, message, node.func, help_=help_, related=(_declaration(entity),))
+    if frame.services.findings.errors != before:
+        return Broken()
+    return _record(frame, entity, definition, {name: value for name, (value, _) in given.items()})
+
+
+def runs_code(frame: Frame, entity: ClassEntity) -> bool:
+    """Whether making an instance of a class, or of a class it comes from, runs the class's code after its fields are set."""
+    return _defines(frame, entity, _RUNS_CODE)
+
+
+def _record(frame: Frame, entity: ClassEntity | Constant, definition: ClassDef, given: dict[str, Value]) -> Record:
+    """Put what is given in the order of the fields, beside the defaults where the source tells them."""
+    name = f"{definition.module}.{definition.qualname}"
+    constructs = definition.kind == "pydantic" or (isinstance(entity, ClassEntity) and runs_code(frame, entity))
+    defaults = frame.services.classes.defaults.get(name, {})
+    fields: dict[str, Value] = {}
+    for field in definition.fields:
+        if field.name in given:
+            fields[field.name] = given[field.name]
+        elif field.name in defaults and not constructs:
+            fields[field.name] = Static(defaults[field.name])
+        elif not field.optional:
+            constructs = True
+    if constructs:
+        fields = {field: value for field, value in fields.items() if field in given}
+    return Record(class_named(name), definition, fields, constructs)
+
+
+def _refuse_class(frame: Frame, entity: ClassEntity, definition: ClassDef, node: ast.Call, values: list[Argument]) -> bool:
+    """Report a class whose parameters are not its fields, or not in their order."""
+    message = help_ = ""
+    for part in _classes(frame, entity):
+        method = next((name for name in _OWN_CALL if has_method(part.node, name)), "")
+        form = constructor_form(part.node, frame.services.resolver, part.module) if definition.kind == "dataclass" else "plain"
+        if method and definition.kind != "namedtuple":
+            message = f"`{part.qualname}` defines `{method}`, so a workflow cannot tell what becomes of its arguments"
+            help_ = f"build `{entity.qualname}` in a task"
+        elif form == "own":
+            message = f"not every field of `{part.qualname}` is a parameter of its own constructor"
+            help_ = f"build `{entity.qualname}` in a task"
+        elif values and (form == "keywords" or definition.kind in ("pydantic", "typeddict")):
+            message = f"`{part.qualname}` takes its fields by name"
+            help_ = f"write `{definition.fields[0].name}=...`" if definition.fields else ""
+        if message:
+            frame.report(codes.UNSUPPORTED_EXPRESSION, message, node, help_=help_, related=(_declaration(part),))
+            return True
+    return False
+
+
+def _classes(frame: Frame, entity: ClassEntity) -> list[ClassEntity]:
+    """A class and the classes of the project that it comes from."""
+    found, pending = [], [entity]
+    while pending:
+        current = pending.pop()
+        found.append(current)
+        bases = (frame.services.resolver.expression(base, current.module) for base in current.node.bases)
+        pending.extend(base for base in bases if isinstance(base, ClassEntity))
+    return found
+
+
+def _defines(frame: Frame, entity: ClassEntity, method: str) -> bool:
+    return any(has_method(part.node, method) for part in _classes(frame, entity))
+
+
+def _given(
+    frame: Frame, definition: ClassDef, values: list[Argument], named: list[tuple[ast.keyword, Value]]
+) -> dict[str, Argument]:
+    """Arguments by field; wrong, repeated and unknown ones are findings."""
+    names = [field.name for field in definition.fields]
+    given: dict[str, Argument] = dict(zip(names, values, strict=False))
+    if len(values) > len(names):
+        message = f"`{definition.qualname}` has {len(names)} field{'' if len(names) == 1 else 's'}, but {len(values)} are passed"
+        frame.report(codes.TOO_MANY_ARGUMENTS, message, values[len(names)][1])
+    for keyword, value in named:
+        name = keyword.arg
+        if name is None:
+            message = "`**` in a call cannot be read statically"
+            frame.report(codes.UNSUPPORTED_EXPRESSION, message, keyword.value, help_="write the fields out")
+        elif name in given:
+            frame.report(codes.REPEATED_ARGUMENT, f"`{name}` is passed twice to `{definition.qualname}`", keyword.value)
+        elif name not in names:
+            help_ = did_you_mean(name, names) or (f"its fields are {', '.join(names)}" if names else "it has no fields")
+            frame.report(codes.UNKNOWN_ARGUMENT, f"`{definition.qualname}` has no field `{name}`", keyword, help_=help_)
+        else:
+            given[name] = (value, keyword.value)
+    return given
+
+
+def _check(frame: Frame, definition: ClassDef, field: Field, value: Value, at: ast.expr) -> None:
+    """Hold a value to the type of its field, where it stands."""
+    misfit = bind(frame, value, field.type, at)
+    if not isinstance(misfit, Misfit):
+        return
+    wrong = misfit.value
+    takes = f"`{definition.qualname}.{field.name}` takes `{spell(field.type)}`"
+    place = misfit.at if isinstance(misfit.at, ast.expr) else at
+    related: tuple[tuple[Place, str], ...] = ()
+    code = codes.EDGE_MISMATCH
+    if isinstance(wrong, Result):
+        refuse_result(frame, wrong, place)
+        return
+    if isinstance(wrong, Promise):
+        message = f"{describe_source(wrong)} is `{spell(wrong.type)}`, but {takes}"
+        related = tuple(source_places(frame, wrong))
+    elif isinstance(wrong, Group | Record):
+        message = f"this is {describe_group(wrong)}, but {takes}"
+    elif misfit.reason:
+        code, message = (
+            codes.CONSTANT_MISMATCH,
+            f"`{definition.qualname}.{field.name}` does not take this constant: {misfit.reason}",
+        )
+    else:
+        message = f"{describe_source(wrong)} cannot be passed to `{definition.qualname}.{field.name}`"
+    frame.report(code, message, place, label=f"expected `{spell(misfit.expected)}`", related=related)
+
+
+def _may_be_absent(field: Field) -> bool:
+    return field.has_default or field.deferred or field.optional
+
+
+def _declaration(entity: ClassEntity | Constant) -> tuple[Place, str]:
+    name = entity.qualname if isinstance(entity, ClassEntity) else entity.name
+    return Place(entity.module, entity.node), f"`{name}` is defined here"
+
+
+def read_field(frame: Frame, owner: Record, name: str, node: ast.expr) -> Value:
+    """``x.name`` of an instance that the body built; one that its class makes is known to a run alone."""
+    names = [field.name for field in owner.definition.fields]
+    what = owner.definition.qualname
+    if name not in names:
+        help_ = did_you_mean(name, names) or (f"its fields are {', '.join(names)}" if names else "it has no fields")
+        return frame.report(codes.UNKNOWN_PART, f"`{what}` has no field `{name}`", node, help_=help_)
+    if owner.constructs:
+        message = f"`{what}` runs code of its own when it is made, so only a run knows its `{name}`"
+        return frame.report(codes.PROMISE_OPERATION, message, node, help_="read it in the task that needs it")
+    if name not in owner.fields:
+        return frame.report(codes.UNKNOWN_PART, f"this `{what}` is built without `{name}`", node)
+    return owner.fields[name]
