@@ -79,7 +79,7 @@ def _call_entity(expressions: Expressions, frame: Frame, entity: Entity, node: a
         )
     if isinstance(entity, External):
         return _call_external(expressions, frame, entity, node)
-    made = made_by_module(frame, entity)
+    made = made_by_module(expressions, frame, entity)
     if made is not None:
         return _apply(expressions, frame, made, node)
     if isinstance(entity, ClassEntity | Constant):

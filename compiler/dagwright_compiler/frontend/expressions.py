@@ -45,6 +45,11 @@ class Expressions:
         self._frame = frame
         self._depth = 0
 
+    @staticmethod
+    def of(frame: Frame) -> Expressions:
+        """What evaluates the expressions of another body."""
+        return Expressions(frame)
+
     def evaluate(self, node: ast.expr) -> Value:
         """What an expression gives; a finding gives ``BROKEN``."""
         kind = type(node)
@@ -86,7 +91,7 @@ class Expressions:
                 return BROKEN
         if isinstance(entity, Unresolved | UnstableEntity):
             return refuse_entity(self._frame, entity, node)
-        return made_by_module(self._frame, entity)
+        return made_by_module(self, self._frame, entity)
 
     def name(self, node: ast.Name) -> Value:
         """What a name holds: a local variable, a task or workflow, a constant."""

@@ -10,23 +10,22 @@ from dagwright_compiler.frontend.frames import Frame
 
 if TYPE_CHECKING:
     from dagwright_compiler.frontend.entities import Entity
+    from dagwright_compiler.frontend.expressions import Expressions
     from dagwright_compiler.frontend.promises import Value
 
 _MADE_BY = ("map_task", "functools.partial")
 
 
-def made_by_module(frame: Frame, entity: Entity | None) -> Value | None:
+def made_by_module(expressions: Expressions, frame: Frame, entity: Entity | None) -> Value | None:
     """What a name of a module stands for, where ``map_task`` or ``functools.partial`` made it of a task; else ``None``.
 
     Evaluated once for each workflow that uses it, with nothing but the module's own names.
     """
     if not isinstance(entity, Constant) or not _is_made(frame, entity):
         return None
-    from dagwright_compiler.frontend.expressions import Expressions
-
     inner = Frame(frame.workflow, frame.services)
     inner.module, inner.variables, inner.assigned = entity.module, {}, frozenset()
-    return Expressions(inner).evaluate(entity.value)
+    return expressions.of(inner).evaluate(entity.value)
 
 
 def _is_made(frame: Frame, entity: Constant) -> bool:
