@@ -16,7 +16,6 @@ from dagwright_compiler.frontend.entities import (
     Unresolved,
     UnstableEntity,
 )
-from dagwright_compiler.frontend.findings import Place
 from dagwright_compiler.frontend.module_values import made_by_module
 from dagwright_compiler.frontend.names import NOT_YET
 from dagwright_compiler.frontend.promises import (
@@ -57,7 +56,9 @@ def call(expressions: Expressions, frame: Frame, node: ast.Call) -> Value:
     if isinstance(root, ast.Name) and (root.id in frame.variables or root.id in frame.assigned):
         return _apply(expressions, frame, expressions.name(root), node) if root is func else expressions.static(node)
     entity = frame.services.resolver.expression(func, frame.module)
-    return expressions.static(node) if entity is None else _call_entity(expressions, frame, entity, node)
+    if entity is not None:
+        return _call_entity(expressions, frame, entity, node)
+    return refusals.refuse_method(frame, func) or expressions.static(node)
 
 
 def _call_entity(expressions: Expressions, frame: Frame, entity: Entity, node: ast.Call) -> Value:
@@ -68,15 +69,7 @@ def _call_entity(expressions: Expressions, frame: Frame, entity: Entity, node: a
         expressions.arguments(node)
         if frame.services.definitions.decoration(entity).kind == "broken":
             return BROKEN
-        message = f"`{entity.node.name}` is a plain function, and compiling never runs it"
-        related = ((Place(entity.module, entity.node), "it is defined here"),)
-        return frame.report(
-            codes.NOT_A_TASK,
-            message,
-            node.func,
-            help_=f"decorate `{entity.node.name}` with `@task`, or call it inside a task",
-            related=related,
-        )
+        return refusals.refuse_function(frame, entity, node.func)
     if isinstance(entity, External):
         return _call_external(expressions, frame, entity, node)
     made = made_by_module(expressions, frame, entity)

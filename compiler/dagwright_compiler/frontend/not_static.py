@@ -87,6 +87,9 @@ class NotStatic(Exception):  # noqa: N818 - a reason, not an error of ours
             return
         if not findings.is_first(self.cause.place):
             return
+        if not self.cause.through:
+            findings.add(self.code, self.reason, self.place, related=labels, help=self.help)
+            return
         name = f"`{self.cause.through[0].name}`"
         notes = _path(self.cause.through)
         if self.code is codes.UNRESOLVED_NAME:  # wrong where it stands, whoever uses it
@@ -134,7 +137,7 @@ def unusable(entity: Entity, place: Place, text: str) -> NotStatic:
         message = f"`{entity.name}` is not a constant: {entity.reason}"
         help_ = "bind the name once, unconditionally, at module level"
         there = (Place(entity.module, entity.node), "here")
-        return NotStatic(place, message, help_=help_, code=codes.UNSTABLE_NAME, related=there)
+        return NotStatic(place, message, help_=help_, code=codes.UNSTABLE_NAME, related=there, cause=Cause(there[0], ()))
     if isinstance(entity, Unresolved):
         return NotStatic(
             place,

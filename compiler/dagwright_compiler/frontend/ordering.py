@@ -17,9 +17,8 @@ def order(frame: Frame, parts: list[tuple[Value, ast.expr]]) -> Value:
     before: list[Call] | None = None
     failed = False
     for value, node in parts:
-        found = _calls(frame, value, node)
-        if found is None:
-            failed = True
+        found = None if failed else _calls(frame, value, node)  # what is wrong with a chain is wrong with all of it
+        failed = failed or found is None
         if before is not None and found is not None:
             _link(frame, before, found, node)
         before = found
@@ -62,8 +61,8 @@ def _calls(frame: Frame, value: Value, node: ast.expr) -> list[Call] | None:
                 return None
             found.extend(inner)
         return found
-    what = describe_source(value)
+    message = f"{describe_source(value)} is no call, so nothing can wait for it"
     frame.report(
-        codes.WRONG_ORDER, f"{what} is no call, so nothing can wait for it", node, help_="write `a >> b` between results of calls"
+        codes.WRONG_ORDER, message, node, help_="call first, and order the results: `a = f(x=1)`, `b = g(x=2)`, `a >> b`"
     )
     return None

@@ -10,8 +10,9 @@ import ast
 from typing import TYPE_CHECKING
 
 from dagwright_compiler.diagnostics import codes
-from dagwright_compiler.frontend.entities import Constant, External
+from dagwright_compiler.frontend.entities import Constant, External, FunctionEntity
 from dagwright_compiler.frontend.findings import Place
+from dagwright_compiler.frontend.foreign_methods import of_task
 from dagwright_compiler.frontend.names import NOT_YET, ONLY_IN_TASKS
 
 if TYPE_CHECKING:
@@ -42,6 +43,33 @@ def refuse(frame: Frame, entity: External, node: ast.expr) -> Broken:
     if entity.symbol in ONLY_IN_TASKS:
         return frame.report(codes.UNSUPPORTED_EXPRESSION, ONLY_IN_TASKS[entity.symbol], node, help_="use it inside a task")
     return frame.report(codes.NOT_SUPPORTED_YET, f"`{entity.symbol}` is not supported yet", node, help_=NOT_YET[entity.symbol])
+
+
+def refuse_function(frame: Frame, entity: FunctionEntity, node: ast.expr) -> Broken:
+    """Report a call of a function that is neither task nor workflow."""
+    name, decorators = entity.node.name, entity.node.decorator_list
+    if decorators:
+        outermost = decorators[0].func if isinstance(decorators[0], ast.Call) else decorators[0]
+        message = f"`{name}` is no task: `@{ast.unparse(outermost)}` makes none that is known here"
+        help_ = f"decorate `{name}` with `@task`"
+    else:
+        message = f"`{name}` is a plain function, and compiling never runs it"
+        help_ = f"decorate `{name}` with `@task`, or call it inside a task"
+    related = ((Place(entity.module, entity.node), "it is defined here"),)
+    return frame.report(codes.NOT_A_TASK, message, node, help_=help_, related=related)
+
+
+def refuse_method(frame: Frame, node: ast.expr) -> Broken | None:
+    """Report a method of a task, which has none: other tools submit and map so; ``None`` where it is something else."""
+    if not isinstance(node, ast.Attribute):
+        return None
+    entity = frame.services.resolver.expression(node.value, frame.module)
+    kind = frame.services.definitions.decoration(entity).kind if isinstance(entity, FunctionEntity) else "function"
+    if not isinstance(entity, FunctionEntity) or kind not in ("task", "workflow"):
+        return None
+    name = entity.node.name
+    message = f"the {kind} `{name}` has no method `{node.attr}`"
+    return frame.report(codes.NOT_A_TASK, message, node, help_=of_task(node.attr, name))
 
 
 def refuse_instance(frame: Frame, entity: Entity, node: ast.Call) -> Broken | None:

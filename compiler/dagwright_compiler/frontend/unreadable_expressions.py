@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 from dagwright_compiler.diagnostics import codes
 from dagwright_compiler.diagnostics.suggestions import did_you_mean
 from dagwright_compiler.frontend.entities import Unresolved, UnstableEntity
-from dagwright_compiler.frontend.findings import Place
+from dagwright_compiler.frontend.foreign_methods import of_result
+from dagwright_compiler.frontend.not_static import unusable
 from dagwright_compiler.frontend.promises import BROKEN, Broken, Static, Value, describe_source
 
 if TYPE_CHECKING:
@@ -47,6 +48,8 @@ def explain(frame: Frame, node: ast.expr, error: NotStatic) -> Broken:
     if isinstance(promise, Broken):
         return promise
     what, help_ = _OPERATIONS.get(type(node), ("this expression", "compute it in a task"))
+    if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute):
+        help_ = of_result(node.func.attr) or help_
     if promise is not None:
         message = f"{what} needs the value of {describe_source(promise)}, which exists only when the workflow runs"
         return frame.report(codes.PROMISE_OPERATION, message, node, help_=help_)
@@ -78,8 +81,5 @@ def refuse_entity(frame: Frame, entity: Unresolved | UnstableEntity, node: ast.e
         return frame.report(
             codes.UNRESOLVED_NAME, f"`{text}` cannot be resolved: {entity.reason}", node, help_=entity.help or local
         )
-    message = f"`{text}` cannot be used in a workflow: {entity.reason}"
-    related = ((Place(entity.module, entity.node), "here"),)
-    return frame.report(
-        codes.UNSTABLE_NAME, message, node, help_="bind the name once, unconditionally, at module level", related=related
-    )
+    unusable(entity, frame.place(node), text).report(frame.services.findings)
+    return BROKEN
