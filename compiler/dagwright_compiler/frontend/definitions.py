@@ -240,6 +240,8 @@ class Definitions:
         earlier = self._named.setdefault(callee.name, entity)
         if earlier.identity == entity.identity:
             return
+        if earlier.module is not entity.module and earlier.module.name == entity.module.name:
+            return  # every name of the two files is the same, which is told once, of the files
         message = f"`{callee.node.name}` is made a {callee.kind} of this name twice"
         first, second = (
             (Place(found.made_by.module, found.made_by.call) if found.made_by else Place(found.module, found.node))
