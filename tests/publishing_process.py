@@ -33,12 +33,15 @@ class Dying:
 
     def __getattr__(self, verb: str) -> Any:
         operation = getattr(self._store, verb)
+        if not callable(operation):
+            return operation
 
-        def call(*args: Any) -> Any:
+        def call(*args: Any, **kwargs: Any) -> Any:
             self._tick()
-            answer = operation(*args)
-            self._tick()
-            return answer
+            try:
+                return operation(*args, **kwargs)
+            finally:
+                self._tick()
 
         return call
 
