@@ -321,7 +321,8 @@ map_task(both)(x=[1])  # E: DW413
 map_task(main)(n=[1])  # E: DW413
 map_task(len)(x=[1])  # E: DW413
 map_task(nothing)(x=[1])  # E: DW201
-map_task(half, min_success_ratio=0.5)(x=[1])  # E: DW206
+map_task(half, min_success_ratio=0.5)(x=[1])
+map_task(half, min_success_ratio=1.5)(x=[1])  # E: DW413
 map_task(half, concurency=3)(x=[1])  # E: DW501
 map_task(half, concurrency=-1)(x=[1])  # E: DW413
 map_task(half, concurrency=n)(x=[1])  # E: DW408
