@@ -28,9 +28,12 @@ _PARTIAL = ".part"
 _MAY_PASS = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EIO})
 
 
-def part_bytes(size: int) -> int:
-    """Size of the parts in which a value of ``size`` bytes travels."""
-    return max(PART_BYTES, -(-size // _MOST_PARTS))
+def part_bytes(path: str) -> int:
+    """Size of the parts in which a file is written; one that cannot be read is ``parts_of``'s to complain of."""
+    try:
+        return max(PART_BYTES, -(-os.stat(path).st_size // _MOST_PARTS))
+    except OSError:
+        return PART_BYTES
 
 
 def parts_of(url: str, key: str, path: str, sha256: str) -> Iterator[bytes]:
@@ -44,7 +47,7 @@ def parts_of(url: str, key: str, path: str, sha256: str) -> Iterator[bytes]:
     try:
         with open(path, "rb", buffering=0) as file:
             descriptor = file.fileno()
-            length = part_bytes(os.fstat(descriptor).st_size)
+            length = part_bytes(path)
             part = _read_full(descriptor, length)
             while part:
                 digest.update(part)
