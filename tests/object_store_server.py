@@ -1,4 +1,4 @@
-"""A real object store for tests: ministack's S3 as a process of its own, on one address and nothing else."""
+"""Real object stores for tests: the S3 of ministack or moto as a process of its own, on one address and nothing else."""
 
 from __future__ import annotations
 
@@ -31,17 +31,21 @@ class ObjectStoreServer(NamedTuple):
 
 
 @contextmanager
-def object_store(host: str = "127.0.0.1") -> Iterator[ObjectStoreServer]:
-    """Run a server with one empty bucket while the block runs. ``host`` may be another address of this machine."""
+def object_store(host: str = "127.0.0.1", *, module: str = "ministack") -> Iterator[ObjectStoreServer]:
+    """Run a server with one empty bucket while the block runs.
+
+    ``host`` may be another address of this machine; ``module`` is ``ministack`` or ``moto.server``.
+    """
     port = _free_port(host)
     endpoint = f"http://{host}:{port}"
     with tempfile.TemporaryDirectory(prefix="dagwright-s3-") as folder:
+        arguments = ["-H", host, "-p", str(port)] if module == "moto.server" else []
         settings = {"BIND_HOST": host, "GATEWAY_PORT": str(port), "SERVICES": "s3", "MINISTACK_HOST": host, "LOG_LEVEL": "ERROR"}
         inherited = {name: value for name, value in os.environ.items() if not name.startswith(("AWS_", "MINISTACK", "S3_"))}
         log_path = Path(folder, "log")
         with log_path.open("wb") as log:
             process = subprocess.Popen(
-                [sys.executable, "-m", "ministack"],
+                [sys.executable, "-m", module, *arguments],
                 cwd=folder,
                 env={**inherited, **settings, "TMPDIR": folder, "HOME": folder},
                 stdin=subprocess.DEVNULL,

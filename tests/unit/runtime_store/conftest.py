@@ -1,21 +1,26 @@
 from __future__ import annotations
 
 import pytest
-from object_store_server import object_store
+from store_drivers import DRIVERS, servers, url_of
 
 
 @pytest.fixture(scope="session")
-def server():
-    with object_store() as running:
+def running_servers():
+    with servers() as running:
         yield running
 
 
-@pytest.fixture(params=["file", "s3"])
-def url(request, tmp_path, monkeypatch):
-    """A store of each kind, empty: one conformance suite serves both."""
-    if request.param == "file":
-        return f"file://{tmp_path}/store"
-    server = request.getfixturevalue("server")
-    for name, value in server.environment.items():
-        monkeypatch.setenv(name, value)
-    return f"{server.url}/{tmp_path.name}"
+@pytest.fixture
+def server(running_servers):
+    return running_servers.get("ministack")
+
+
+@pytest.fixture(params=DRIVERS)
+def driver(request):
+    return request.param
+
+
+@pytest.fixture
+def url(driver, running_servers, tmp_path, monkeypatch):
+    """An empty store of each driver: one conformance suite serves all."""
+    return url_of(driver, running_servers, tmp_path, monkeypatch)

@@ -6,6 +6,7 @@ from concurrent.futures import ThreadPoolExecutor
 from threading import Barrier
 
 import pytest
+from store_drivers import DRIVERS
 
 from dagwright.contract.names import quote_part
 from dagwright.store import NotFound, open_store
@@ -48,7 +49,20 @@ def test_create_after_delete_works_again(store):
     assert store.get("k") == b"second"
 
 
+def test_the_store_tells_whether_creation_is_exclusive(store, driver):
+    assert store.conditional is DRIVERS[driver].conditional
+
+
+def test_a_creator_that_was_told_nothing_stood_there_wrote_its_value(store):
+    """What every driver promises, the one without conditions, too: alone, a creator is told the truth."""
+    won = [store.create("k", b"%d" % number) for number in range(4)]
+    assert won == [True, False, False, False]
+    assert store.get("k") == b"0"
+
+
 def test_one_of_many_concurrent_creates_wins_and_all_read_its_value(url):
+    if not open_store(url).conditional:
+        pytest.skip("fsspec promises no exclusive creation")
     stores = [open_store(url) for _ in range(8)]
     together = Barrier(8)
 

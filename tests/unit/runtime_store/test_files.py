@@ -103,7 +103,7 @@ def test_other_file_urls_are_refused(url):
 
 @pytest.mark.parametrize("url", ["", "/tmp/x", "s4://b/x", "http://x", "s3:/b"])
 def test_an_unknown_scheme_says_what_to_write(url):
-    with pytest.raises(StoreError, match="write file:///folder or s3://bucket/prefix"):
+    with pytest.raises(StoreError, match="write file:///folder, s3://bucket/prefix, gs://bucket/prefix or az://container/prefix"):
         open_store(url)
 
 

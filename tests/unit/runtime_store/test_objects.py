@@ -9,7 +9,11 @@ import pytest
 from faulty_object_store import faulty_object_store
 
 from dagwright.store import StoreError, open_store
+from dagwright.store.boto_client import BotoClient
 from dagwright.store.objects import ObjectStore
+from dagwright.store.obstore_client import ObstoreClient
+
+CLIENTS = {"obstore": ObstoreClient, "boto3": BotoClient}
 
 
 @pytest.fixture(scope="module")
@@ -18,16 +22,33 @@ def faulty():
         yield store
 
 
+@pytest.fixture(params=CLIENTS)
+def client(request):
+    return CLIENTS[request.param]
+
+
 @pytest.fixture
-def store(faulty, monkeypatch):
+def variables(faulty, monkeypatch):
     for name, value in {"AWS_ENDPOINT_URL": faulty.endpoint, "AWS_ACCESS_KEY_ID": "x", "AWS_SECRET_ACCESS_KEY": "x"}.items():
         monkeypatch.setenv(name, value)
     monkeypatch.setenv("NO_PROXY", "127.0.0.1")
-    return ObjectStore("s3://bucket/p", patience_s=5)
 
 
 @pytest.fixture
-def real(server, monkeypatch):
+def opened(client, variables):
+    """Open the store; its patience is short."""
+    return lambda patience_s=5: ObjectStore("s3://bucket/p", client("s3://bucket/p"), patience_s=patience_s)
+
+
+@pytest.fixture
+def store(opened):
+    return opened()
+
+
+@pytest.fixture(params=CLIENTS)
+def real(request, server, monkeypatch):
+    if request.param == "boto3":
+        monkeypatch.setitem(sys.modules, "obstore", None)
     for name, value in server.environment.items():
         monkeypatch.setenv(name, value)
     return server
@@ -62,11 +83,11 @@ def test_a_create_whose_answer_was_lost_says_that_something_stands_there(faulty,
     assert store.get("k") == b"value"
 
 
-def test_what_does_not_pass_is_a_transient_error_within_the_patience(faulty, store):
+def test_what_does_not_pass_is_a_transient_error_within_the_patience(faulty, opened):
     faulty.script(["503"] * 100)
     started = time.monotonic()
     with pytest.raises(StoreError, match=r"store s3://bucket/p cannot write 'k'.*503.*\(Scripted\)") as found:
-        ObjectStore("s3://bucket/p", patience_s=0.5).put("k", b"value")
+        opened(0.5).put("k", b"value")
     assert found.value.transient
     assert time.monotonic() - started < 2
     assert len(faulty.requests) >= 2
@@ -81,10 +102,10 @@ def test_what_nothing_mends_is_fatal_at_once_and_says_what_to_do(faulty, store, 
     assert len(faulty.requests) == 1
 
 
-def test_nobody_listening_is_transient(store, monkeypatch):
+def test_nobody_listening_is_transient(opened, monkeypatch):
     monkeypatch.setenv("AWS_ENDPOINT_URL", "http://127.0.0.1:1")
-    with pytest.raises(StoreError, match="error sending request") as found:
-        ObjectStore("s3://bucket/p", patience_s=0.2).get("k")
+    with pytest.raises(StoreError, match=r"http://127\.0\.0\.1:1.*; check AWS_ENDPOINT_URL, AWS_REGION and the network") as found:
+        opened(0.2).get("k")
     assert found.value.transient
 
 
@@ -116,7 +137,7 @@ def test_stores_below_different_prefixes_do_not_meet(real):
 def test_an_image_without_the_client_is_told_what_to_add():
     script = """
 import sys
-sys.modules["obstore"] = None
+sys.modules["obstore"] = sys.modules["botocore"] = sys.modules["fsspec"] = None
 from dagwright.store import StoreError, open_store
 try:
     open_store("s3://bucket/x")

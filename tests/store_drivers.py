@@ -1,0 +1,89 @@
+"""Every driver of stores that can be run here, with the server that it is run against: one conformance suite serves them all."""
+
+from __future__ import annotations
+
+import importlib.util
+import os
+import sys
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, NamedTuple
+
+import pytest
+from object_store_server import object_store
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from object_store_server import ObjectStoreServer
+
+
+class Driver(NamedTuple):
+    """``without`` are the packages that the image lacks, ``server`` the module that serves, ``needs`` what must be installed."""
+
+    without: tuple[str, ...] = ()
+    server: str = ""
+    needs: tuple[str, ...] = ()
+    conditional: bool = True
+
+
+DRIVERS = {
+    "file": Driver(),
+    "obstore-ministack": Driver(server="ministack", needs=("obstore", "ministack")),
+    "obstore-moto": Driver(server="moto.server", needs=("obstore", "moto")),
+    "boto3-ministack": Driver(without=("obstore",), server="ministack", needs=("boto3", "ministack")),
+    "boto3-moto": Driver(without=("obstore",), server="moto.server", needs=("boto3", "moto")),
+    "fsspec-memory": Driver(needs=("fsspec",), conditional=False),
+    "fsspec-local": Driver(needs=("fsspec",), conditional=False),
+    "s3fs-moto": Driver(without=("obstore", "botocore.session"), server="moto.server", needs=("s3fs", "moto"), conditional=False),
+}
+"""s3fs pins another botocore than ours and is in no requirements: its tests run where somebody installed it."""
+_BY_HAND = frozenset({"s3fs-moto"})
+
+
+class Servers:
+    """The servers that tests of this process share, started when first asked for."""
+
+    def __init__(self) -> None:
+        self._running: dict[str, tuple[object, ObjectStoreServer]] = {}
+
+    def get(self, module: str) -> ObjectStoreServer:
+        if module not in self._running:
+            context = object_store(module=module)
+            self._running[module] = (context, context.__enter__())
+        return self._running[module][1]
+
+    def stop(self) -> None:
+        for context, _ in self._running.values():
+            context.__exit__(None, None, None)  # type: ignore[attr-defined]
+
+
+@contextmanager
+def servers() -> Iterator[Servers]:
+    """Stop the servers at the end of the block."""
+    running = Servers()
+    try:
+        yield running
+    finally:
+        running.stop()
+
+
+def url_of(name: str, running: Servers, folder: Path, monkeypatch: pytest.MonkeyPatch) -> str:
+    """URL of an empty store for one test, whose process is made to see just the packages that the driver's image would have."""
+    driver = DRIVERS[name]
+    for package in driver.needs:
+        if importlib.util.find_spec(package) is None:
+            missing = f"{package} is not installed"
+            (pytest.fail if os.environ.get("CI") and name not in _BY_HAND else pytest.skip)(missing)
+    for package in driver.without:
+        monkeypatch.setitem(sys.modules, package, None)
+    if name == "file":
+        return f"file://{folder}/store"
+    if name == "fsspec-local":
+        return f"local://{folder}/store"
+    if name == "fsspec-memory":
+        return f"memory://{folder.name}"
+    server = running.get(driver.server)
+    for variable, value in server.environment.items():
+        monkeypatch.setenv(variable, value)
+    return f"{server.url}/{folder.name}"
