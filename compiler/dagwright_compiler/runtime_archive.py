@@ -19,7 +19,7 @@ from pathlib import Path
 
 PREBUILT = "_runtime.pyz"
 """File beside this module in an installed package."""
-_PACKAGES = ("contract", "values", "store", "cache", "execution", "authoring", "compat")
+_PACKAGES = ("contract", "values", "store", "cache", "execution", "files", "authoring", "compat")
 _MAIN = "dagwright/execution/archive_main.py"
 """Member that is the archive's ``__main__.py``."""
 _DIGEST_LENGTH = 64
