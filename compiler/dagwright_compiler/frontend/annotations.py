@@ -21,6 +21,7 @@ from dagwright_compiler.frontend.entities import (
     Unresolved,
     UnstableEntity,
 )
+from dagwright_compiler.frontend.file_types import LOCATED, of_format
 from dagwright_compiler.frontend.findings import Findings, Place
 from dagwright_compiler.frontend.names import NOT_YET
 from dagwright_compiler.frontend.type_parameters import TypeParameter, declared_parameters
@@ -52,22 +53,25 @@ _PLAIN = {
     "StructuredDataset": types.TABLE,
     **{f"table[{name}]": types.table_of(name) for name in _FRAMES},
     "typing.Any": types.UNKNOWN,
-    "list": list_of(types.UNKNOWN),
-    "dict": dict_of(types.UNKNOWN, types.UNKNOWN),
+    "file": types.FILE,
+    "directory": types.DIRECTORY,
+    "tuple": types.vartuple_of(types.UNKNOWN),
 }
+_OF_ITEMS = {
+    "list": (list_of,),
+    "set": (types.set_of,),
+    "frozenset": (types.frozenset_of,),
+    "typing.AbstractSet": (types.set_of, types.frozenset_of),
+    "typing.Sequence": (list_of, types.vartuple_of),
+    "typing.MutableSequence": (list_of,),
+    "typing.Collection": (list_of, types.vartuple_of, types.set_of, types.frozenset_of),
+    "typing.Iterable": (list_of, types.vartuple_of, types.set_of, types.frozenset_of),
+}
+"""Containers with one type argument; an abstract one may be any of the concrete."""
+_OF_PAIRS = ("dict", "typing.Mapping", "typing.MutableMapping")
 _REFUSED = {
-    "set": "a set has no order; write `list[...]`",
-    "frozenset": "a set has no order; write `list[...]`",
-    "tuple": "write the items: `tuple[int, str]`",
-    "typing.Sequence": "write `list[...]`",
-    "typing.MutableSequence": "write `list[...]`",
-    "typing.Iterable": "write `list[...]`",
     "typing.Iterator": "write `list[...]`",
-    "typing.Collection": "write `list[...]`",
-    "typing.Mapping": "write `dict[...]`",
-    "typing.MutableMapping": "write `dict[...]`",
     "typing.Literal": 'write the values: `Literal["a", "b"]`',
-    "os.PathLike": "write `pathlib.Path` or `str`: the path travels, the file does not",
     "typing.Callable": "functions cannot travel between tasks",
     "typing.Type": "classes cannot travel between tasks",
     "typing.TypedDict": "write a dataclass",
@@ -225,8 +229,14 @@ class Annotations:
         plain = _PLAIN.get(symbol)
         if plain is not None:
             return plain
+        if symbol in _OF_ITEMS:
+            return union_of([of(types.UNKNOWN) for of in _OF_ITEMS[symbol]])
+        if symbol in _OF_PAIRS:
+            return dict_of(types.UNKNOWN, types.UNKNOWN)
         if symbol in _REFUSED:
             return self._unsupported(node, module, _REFUSED[symbol])
+        if symbol.startswith(("file[", "directory[")):
+            return types.parse(symbol)
         if symbol in NOT_YET and not self._is_lenient:
             message = f"`{symbol}` is not supported yet as a type"
             self._findings.add(codes.NOT_SUPPORTED_YET, message, Place(module, node), help=NOT_YET[symbol])
@@ -240,13 +250,14 @@ class Annotations:
         symbol = entity.symbol if isinstance(entity, External) else ""
         inner = node.slice
         items = list(inner.elts) if isinstance(inner, ast.Tuple) else [inner]
-        if symbol == "list" and len(items) == 1:
-            return list_of(self.read(items[0], module))
-        if symbol == "dict" and len(items) == 2:
+        if symbol in _OF_ITEMS and len(items) == 1:
+            item = self.read(items[0], module)
+            return union_of([of(item) for of in _OF_ITEMS[symbol]])
+        if symbol in _OF_PAIRS and len(items) == 2:
             return dict_of(self.read(items[0], module), self.read(items[1], module))
         if symbol == "tuple":
-            if any(isinstance(item, ast.Constant) and item.value is Ellipsis for item in items):
-                return self._unsupported(node, module, "a tuple of any length has no fixed items; write `list[...]`")
+            if len(items) == 2 and isinstance(items[1], ast.Constant) and items[1].value is Ellipsis:
+                return types.vartuple_of(self.read(items[0], module))
             return tuple_of(*(self.read(item, module) for item in items))
         if symbol == "typing.Optional" and len(items) == 1:
             return union_of([self.read(items[0], module), types.NONE])
@@ -254,13 +265,15 @@ class Annotations:
             return union_of([self.read(item, module) for item in items])
         if symbol == "typing.Annotated":
             return self._annotated(items, module)
+        if symbol in LOCATED and len(items) == 1:
+            return self._located(entity, items[0], node, module)
         if symbol == "typing.Literal":
             return self._literal(items, node, module)
         if symbol in _WRAPPERS and len(items) == 1:
             return self.read(items[0], module)
         if symbol == "ndarray":
             return types.NDARRAY
-        if symbol in ("list", "dict", "typing.Optional"):
+        if symbol == "typing.Optional" or symbol in _OF_ITEMS or symbol in _OF_PAIRS:
             return self._unreadable(node, module, f"`{_shortened(node)}` has {len(items)} type arguments")
         if isinstance(entity, ClassEntity):
             return self._generic(entity, items, node, module)
@@ -277,6 +290,17 @@ class Annotations:
             message = f"`{_shortened(node)}` has {len(items)} type arguments, but `{entity.qualname}` takes {most}"
             return self._unreadable(node, module, message)
         return self.class_type(entity, tuple(self.read(item, module) for item in items))
+
+    def _located(self, entity: Entity | None, item: ast.expr, node: ast.Subscript, module: Module) -> Type:
+        """A file or directory with what stands in its brackets."""
+        assert isinstance(entity, External)
+        if entity.qualified == "os.PathLike":  # `os.PathLike[str]`: of texts, not of a format
+            return types.FILE
+        found = of_format(entity.symbol, item, module, self._resolver)
+        if found is None:
+            message = f"`{_shortened(item)}` is no format of files"
+            return self._unreadable(node, module, message, f'write it as text: `{_shortened(node.value)}["csv"]`')
+        return found
 
     def _literal(self, items: list[ast.expr], node: ast.expr, module: Module) -> Type:
         """``Literal["a", "b"]``: the values, in their order; ``None`` among them makes it optional."""

@@ -7,7 +7,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from dagwright_compiler.frontend.file_types import LOCATED
 from dagwright_compiler.frontend.known_values import KnownCall
+from dagwright_compiler.frontend.names import AUTHORING, symbol_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -19,6 +21,10 @@ if TYPE_CHECKING:
 PARAMETERS = {
     "Resources": ("cpu", "mem", "gpu", "ephemeral_storage"),
     "Cache": ("version", "serialize", "ignored_inputs", "salt", "policies"),
+    "CacheFunctionBody": ("salt",),
+    "Documentation": ("short_description", "long_description", "source_code"),
+    "Description": ("value", "uri", "icon_link", "format"),
+    "SourceCode": ("link",),
     "Secret": ("group", "key", "group_version", "mount_requirement", "env_var"),
     "PodTemplate": ("pod_spec", "primary_container_name", "labels", "annotations"),
     "GPUAccelerator": ("device",),
@@ -26,6 +32,8 @@ PARAMETERS = {
         *("cache", "cache_serialize", "cache_version", "cache_ignore_input_vars", "interruptible", "deprecated", "retries"),
         *("timeout", "pod_template_name"),
     ),
+    "file": ("path", "downloader", "remote_path", "metadata"),
+    "directory": ("path", "downloader", "remote_directory"),
     "ImageSpec": (
         *("name", "python_version", "builder", "source_root", "env", "registry", "packages", "conda_packages", "conda_channels"),
         *("requirements", "apt_packages", "cuda", "cudnn", "base_image", "platform", "pip_index", "pip_extra_index_url"),
@@ -55,6 +63,13 @@ _DEVICES = {
 """Devices of ``flytekit.extras.accelerators``."""
 _PARTITION = "partition_"
 _MOUNTS = {"ENV_VAR": "env", "FILE": "file", "ANY": ""}
+_MEMBERS = {
+    "DeckField": ("INPUT", "OUTPUT", "SOURCE_CODE", "TIMELINE", "DEPENDENCIES"),
+    "ExecutionBehavior": ("DEFAULT", "DYNAMIC", "EAGER"),
+    "DescriptionFormat": ("UNKNOWN", "MARKDOWN", "HTML", "RST"),
+    "WorkflowFailurePolicy": ("FAIL_IMMEDIATELY", "FAIL_AFTER_EXECUTABLE_NODES_COMPLETE"),
+}
+"""Enumerations of flytekit that keywords take."""
 _ADDITIONS = {
     "with_packages": "packages",
     "with_apt_packages": "apt_packages",
@@ -67,8 +82,11 @@ _ADDITIONS = {
 
 def symbol_of_constructor(entity: External) -> str:
     """Symbol of a constructor whose calls are values, or ``""``."""
-    if entity.symbol in PARAMETERS:
-        return entity.symbol
+    if entity.symbol.partition("[")[0] in PARAMETERS:
+        return "" if entity.qualified == "os.PathLike" else entity.symbol
+    if entity.qualified.endswith(".from_source"):
+        made = symbol_of(entity.qualified.rpartition(".")[0])
+        return made if made.startswith(LOCATED) else ""
     root, _, rest = entity.qualified.partition(".")
     name = rest.rpartition(".")[2]
     if root == "kubernetes" and name.startswith("V1"):
@@ -96,6 +114,8 @@ def constant(qualified: str) -> KnownCall | None:
         return KnownCall("GPUAccelerator", arguments, {})
     if parts[-2:-1] == ["MountType"] and parts[-1] in _MOUNTS:
         return KnownCall("MountType", {"mount": _MOUNTS[parts[-1]]}, {})
+    if parts[0] in AUTHORING and len(parts) > 2 and parts[-1] in _MEMBERS.get(parts[-2], ()):
+        return KnownCall(parts[-2], {"member": parts[-1]}, {})
     return None
 
 
@@ -116,7 +136,7 @@ def call_method(owner: KnownCall, name: str, arguments: list[StaticValue], named
 
 def make(symbol: str, arguments: list[StaticValue], named: dict[str, StaticValue], places: dict[str, Place]) -> KnownCall | None:
     """The value of a call; ``None`` when there are more positional arguments than parameters are known."""
-    names = PARAMETERS.get(symbol, ())
+    names = PARAMETERS.get(symbol.partition("[")[0], ())
     if len(arguments) > len(names):
         return None
     merged = dict(zip(names, arguments, strict=False)) | named

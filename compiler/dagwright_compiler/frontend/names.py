@@ -6,6 +6,8 @@ Everything else in the front end asks for symbols (``task``, ``Resources``, ``ty
 
 from __future__ import annotations
 
+from dagwright.contract.files import DIRECTORY_ALIASES, FILE_ALIASES
+
 AUTHORING = ("dagwright", "flytekit")
 """Packages whose names are ours: never resolved to a file of the project."""
 
@@ -22,6 +24,13 @@ SUPPORTED = frozenset(
         "GPUAccelerator",
         "StructuredDataset",
         "TaskMetadata",
+        "CacheFunctionBody",
+        "DeckField",
+        "Description",
+        "Documentation",
+        "ExecutionBehavior",
+        "SourceCode",
+        "WorkflowFailurePolicy",
     }
 )
 """Authoring names that this version compiles."""
@@ -41,13 +50,10 @@ NOT_YET = {
     "ShellTask": "run the command from a Python task with `subprocess`",
     "Workflow": "write the workflow as a function with `@workflow`",
     "ImperativeWorkflow": "write the workflow as a function with `@workflow`",
-    "WorkflowFailurePolicy": "leave the failure policy out: a failed task ends the workflow",
     "approve": "run the two halves as two workflows",
     "wait_for_input": "make the value an input of the workflow",
     "sleep": "wait inside a task",
     "HashMethod": "leave it out: the value itself is part of the cache key",
-    "FlyteFile": "pass the content as `bytes` or `str`, or a path on shared storage as `str`",
-    "FlyteDirectory": "pass a path on shared storage as `str`",
     "FlyteSchema": "write `StructuredDataset`, or the class of the frame: `pandas.DataFrame`",
     "Deck": "write the report as a `str` output",
     "Artifact": "pass the value itself",
@@ -55,7 +61,8 @@ NOT_YET = {
     "SQLTask": "run the query from a Python task",
     "Email": "send the message from a task",
     "Slack": "send the message from a task",
-    "VersionParameters": "give a literal `cache_version`",
+    "CachePolicy": "write `Cache(policies=[CacheFunctionBody()])`, or a literal `version`",
+    "VersionParameters": "write `Cache(policies=[CacheFunctionBody()])`, or a literal `version`",
 }
 """Authoring names that are known but not compiled yet, with the nearest form that works."""
 
@@ -106,7 +113,9 @@ _KNOWN = {
     "decimal.Decimal": "decimal",
     "uuid.UUID": "uuid",
     "pathlib.Path": "path",
-    "os.PathLike": "os.PathLike",
+    "os.PathLike": "file",
+    "dagwright.File": "file",
+    "dagwright.Directory": "directory",
     "numpy.ndarray": "ndarray",
     "numpy.typing.NDArray": "ndarray",
     "numpy.array": "ndarray",
@@ -123,6 +132,8 @@ _KNOWN = {
     "pyarrow.Table": "table[pyarrow.Table]",
     "pyarrow.lib.Table": "table[pyarrow.Table]",
     "functools.partial": "functools.partial",
+    "flytekitplugins.auto_cache.CacheFunctionBody": "CacheFunctionBody",
+    "flytekitplugins.auto_cache.cache_function_body.CacheFunctionBody": "CacheFunctionBody",
 }
 _MODELS = ("pydantic", "pydantic.main", "pydantic.fields", "pydantic.v1", "pydantic.v1.main", "pydantic.v1.fields")
 _KNOWN.update({f"{home}.BaseModel": "pydantic.model" for home in _MODELS})
@@ -148,7 +159,8 @@ _KNOWN.update({f"typing.{name}": f"typing.{name}" for name in _TYPING})
 _KNOWN.update({f"typing_extensions.{name}": f"typing.{name}" for name in _TYPING})
 _ABSTRACT = ("Sequence", "MutableSequence", "Iterable", "Iterator", "Collection", "Mapping", "MutableMapping", "Callable")
 _KNOWN.update({f"collections.abc.{name}": f"typing.{name}" for name in _ABSTRACT})
-_KNOWN.update({"collections.abc.Set": "set", "typing.AbstractSet": "set", "builtins.type": "typing.Type"})
+_KNOWN.update({"collections.abc.MutableSet": "set", "typing.MutableSet": "set", "builtins.type": "typing.Type"})
+_KNOWN.update({"collections.abc.Set": "typing.AbstractSet", "typing.AbstractSet": "typing.AbstractSet"})
 
 CONCRETE = frozenset(
     {
@@ -320,8 +332,12 @@ BUILTINS = frozenset(
 """Names of the interpreter, stated here so that the result never depends on the one that compiles."""
 
 
-_ALIASES = {"types.file": "FlyteFile", "types.directory": "FlyteDirectory"}
-"""Modules of flytekit whose other classes are names for one: ``JPEGImageFile`` is a ``FlyteFile`` of a format."""
+_LOCATED = {"FlyteFile": "file", "FlyteDirectory": "directory"}
+_ALIASES = {
+    **{f"types.file.{name}": f"file[{form}]" for name, form in FILE_ALIASES.items()},
+    **{f"types.directory.{name}": f"directory[{form}]" for name, form in DIRECTORY_ALIASES.items()},
+}
+"""Names of flytekit for a class of a format: ``JPEGImageFile`` is a ``FlyteFile["jpeg"]``."""
 
 
 def symbol_of(qualified: str) -> str:
@@ -331,13 +347,13 @@ def symbol_of(qualified: str) -> str:
         return found
     root, _, rest = qualified.partition(".")
     if root in AUTHORING and rest:
-        home, _, name = rest.rpartition(".")
+        name = rest.rpartition(".")[2]
         if name in _AUTHORING_NAMES:
             return name
-        return _ALIASES.get(home, "") if name[:1].isupper() else ""
+        return _LOCATED.get(name) or _ALIASES.get(rest, "")
     return ""
 
 
 def authoring_names() -> tuple[str, ...]:
     """All known authoring names in order, for suggestions."""
-    return tuple(sorted(_AUTHORING_NAMES))
+    return tuple(sorted((*_AUTHORING_NAMES, *_LOCATED)))

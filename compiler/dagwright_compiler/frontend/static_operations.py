@@ -29,6 +29,7 @@ FUNCTIONS = frozenset(
         "divmod",
         "enumerate",
         "float",
+        "frozenset",
         "int",
         "len",
         "list",
@@ -36,6 +37,7 @@ FUNCTIONS = frozenset(
         "min",
         "range",
         "round",
+        "set",
         "sorted",
         "str",
         "sum",
@@ -156,7 +158,7 @@ def _is_comparable(value: Any) -> bool:
     pending = [value]
     while pending:
         part = pending.pop()
-        if isinstance(part, list | tuple):
+        if isinstance(part, list | tuple | set | frozenset):
             pending.extend(part)
         elif isinstance(part, dict):
             pending.extend(part)
@@ -172,7 +174,7 @@ def truth(value: Any) -> bool:
     Raises:
         OperationError: Its class may define its own truth.
     """
-    if isinstance(value, (*_PLAIN, list, tuple, dict)):
+    if isinstance(value, (*_PLAIN, list, tuple, dict, set, frozenset)):
         return bool(value)
     raise OperationError(f"the truth of `{type(value).__name__}` is not computed statically")
 
@@ -185,6 +187,8 @@ def iterate(value: Any) -> Iterable[Any]:
     """
     if isinstance(value, list | tuple | dict | str):
         return value
+    if isinstance(value, set | frozenset):
+        raise OperationError("a set has no order in which it could be iterated statically")
     raise OperationError(f"a value of type `{type(value).__name__}` cannot be iterated statically")
 
 
@@ -219,7 +223,7 @@ def check_key(value: Any) -> Any:
     try:
         hash(value)
     except TypeError:
-        raise OperationError(f"a value of type `{type(value).__name__}` cannot be a key of a dict") from None
+        raise OperationError(f"a value of type `{type(value).__name__}` cannot be hashed") from None
     return value
 
 
@@ -280,7 +284,11 @@ def call_function(name: str, args: list[Any], kwargs: dict[str, Any]) -> Any:
     if "key" in kwargs:
         raise OperationError(f"`{name}(key=...)` is not computed statically")
     for value in args:
-        if name in ("list", "tuple", "sorted", "sum", "enumerate", "zip", "dict") and not isinstance(
+        if isinstance(value, set | frozenset):
+            if name not in ("set", "frozenset", "sorted", "len", "bool"):
+                raise OperationError(f"`{name}` of a set, which has no order, is not computed statically")
+            continue
+        if name in ("list", "tuple", "sorted", "sum", "enumerate", "zip", "dict", "set", "frozenset") and not isinstance(
             value, list | tuple | dict | str | int | float
         ):
             raise OperationError(f"`{name}` of a `{type(value).__name__}` is not computed statically")
@@ -337,12 +345,14 @@ _BUILTIN: dict[str, Callable[..., Any]] = {
     "divmod": divmod,
     "enumerate": enumerate,
     "float": float,
+    "frozenset": frozenset,
     "int": int,
     "len": len,
     "list": list,
     "max": max,
     "min": min,
     "round": round,
+    "set": set,
     "sorted": sorted,
     "str": str,
     "sum": sum,
@@ -382,6 +392,6 @@ def _checked(compute: Callable[[], Any], what: str) -> Any:
         raise OperationError(f"{what} gives a complex number, which cannot travel to a task")
     if isinstance(value, str | bytes) and len(value) > MOST_TEXT:
         raise BudgetError(f"the text has more than {MOST_TEXT} characters")
-    if isinstance(value, list | tuple | dict) and len(value) > MOST_ITEMS:
+    if isinstance(value, list | tuple | dict | set | frozenset) and len(value) > MOST_ITEMS:
         raise BudgetError(f"the result has more than {MOST_ITEMS} items")
     return value

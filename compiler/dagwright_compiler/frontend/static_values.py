@@ -24,6 +24,7 @@ from dagwright_compiler.frontend.entities import (
     External,
     MemberEntity,
 )
+from dagwright_compiler.frontend.file_types import symbol_of_subscript
 from dagwright_compiler.frontend.findings import Place
 from dagwright_compiler.frontend.known_values import EnumValue, Instance, KnownCall, StaticValue
 from dagwright_compiler.frontend.not_static import Cause, NotStatic, never_run, unusable
@@ -75,6 +76,7 @@ class Evaluator:
             ast.JoinedStr: self._joined,
             ast.Tuple: self._sequence,
             ast.List: self._sequence,
+            ast.Set: self._set,
             ast.Dict: self._dict,
             ast.BinOp: self._binary,
             ast.UnaryOp: self._unary,
@@ -258,6 +260,9 @@ class Evaluator:
                 items.append(self._eval(item, module, scope))
         return tuple(items) if isinstance(node, ast.Tuple) else items
 
+    def _set(self, node: ast.Set, module: Module, scope: Any) -> StaticValue:
+        return {operations.check_key(item) for item in self._sequence(ast.List(node.elts), module, scope)}
+
     def _dict(self, node: ast.Dict, module: Module, scope: Any) -> StaticValue:
         result: dict[StaticValue, StaticValue] = {}
         for key, value in zip(node.keys, node.values, strict=True):
@@ -336,6 +341,9 @@ class Evaluator:
                 yield from self._loops(others, module, inner)
 
     def _call(self, node: ast.Call, module: Module, scope: Any) -> StaticValue:
+        constructor = symbol_of_subscript(node.func, module, self._resolver) if isinstance(node.func, ast.Subscript) else ""
+        if constructor:
+            return self._construct_known(constructor, node, module, scope)
         entity = None
         root: ast.expr = node.func
         while isinstance(root, ast.Attribute):
@@ -376,14 +384,7 @@ class Evaluator:
         symbol = entity.symbol
         constructor = known_calls.symbol_of_constructor(entity)
         if constructor:
-            args, kwargs, places = self._arguments(node, module, scope)
-            made = known_calls.make(constructor, args, kwargs, {**places, "": place})
-            if made is None:
-                name = constructor.rpartition(".")[2]
-                most = len(known_calls.PARAMETERS.get(constructor, ()))
-                message = f"`{name}` takes at most {most} positional arguments" if most else f"`{name}` takes keywords only"
-                raise NotStatic(place, message, help_="name the arguments", code=codes.WRONG_OPTION)
-            return made
+            return self._construct_known(constructor, node, module, scope)
         if symbol in _VALUES:
             args, kwargs, _ = self._arguments(node, module, scope)
             home, name = _VALUES[symbol]
@@ -401,6 +402,17 @@ class Evaluator:
             args, kwargs, _ = self._arguments(node, module, scope)
             return operations.call_function(name, args, kwargs)
         raise never_run(entity, place)
+
+    def _construct_known(self, constructor: str, node: ast.Call, module: Module, scope: Any) -> KnownCall:
+        place = Place(module, node)
+        args, kwargs, places = self._arguments(node, module, scope)
+        made = known_calls.make(constructor, args, kwargs, {**places, "": place})
+        if made is None:
+            name = constructor.rpartition(".")[2]
+            most = len(known_calls.PARAMETERS.get(constructor, ()))
+            message = f"`{name}` takes at most {most} positional arguments" if most else f"`{name}` takes keywords only"
+            raise NotStatic(place, message, help_="name the arguments", code=codes.WRONG_OPTION)
+        return made
 
     def _arguments(
         self, node: ast.Call, module: Module, scope: Any
@@ -479,7 +491,6 @@ def _no_member(entity: MemberEntity, place: Place) -> StaticValue:
 
 _WHAT: dict[type[ast.expr], str] = {
     ast.Lambda: "a lambda",
-    ast.Set: "a set (it has no order)",
     ast.SetComp: "a set comprehension (a set has no order)",
     ast.GeneratorExp: "a generator expression",
     ast.Await: "an `await`",

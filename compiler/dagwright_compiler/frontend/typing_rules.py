@@ -10,6 +10,7 @@ import json
 from typing import TYPE_CHECKING
 
 from dagwright.contract.types import Type, arguments_of, origin_of
+from dagwright_compiler.frontend.file_types import LOCATED
 from dagwright_compiler.frontend.names import CONCRETE
 
 if TYPE_CHECKING:
@@ -19,8 +20,8 @@ YES = "yes"
 NO = "no"
 UNKNOWN = "unknown"
 
-_SPELLINGS = {"decimal": "Decimal", "uuid": "UUID", "path": "Path"}
-_CONTAINERS = frozenset({"list", "dict", "tuple"})
+_SPELLINGS = {"decimal": "Decimal", "uuid": "UUID", "path": "Path", "file": "File", "directory": "Directory"}
+_CONTAINERS = frozenset({"list", "dict", "tuple", "vartuple", "set", "frozenset"})
 
 
 class TypingRules:
@@ -67,13 +68,23 @@ class TypingRules:
             return self._literal(source, target)
         if source.kind in ("class", "opaque") or target.kind in ("class", "opaque"):
             return self._named(source, target)
+        if source.kind == target.kind and source.kind in LOCATED:
+            return NO if source.name and target.name else YES  # a file of no declared format may be of any
         if source.kind == target.kind == "table":
             return YES  # every library reads the file that travels
+        if "vartuple" in (source.kind, target.kind) and "tuple" in (source.kind, target.kind):
+            return self._tuples(source, target)
         if source.kind != target.kind or source.kind not in _CONTAINERS:
             return NO
         if source.kind == "tuple" and len(source.args) != len(target.args):
             return NO
         return _all(self.assignable(left, right) for left, right in zip(source.args, target.args, strict=True))
+
+    def _tuples(self, source: Type, target: Type) -> str:
+        """One of the two tuples is of any length."""
+        if target.kind == "vartuple":
+            return _all(self.assignable(item, target.args[0]) for item in source.args)
+        return NO if NO in {self.assignable(source.args[0], item) for item in target.args} else UNKNOWN
 
     def _literal(self, source: Type, target: Type) -> str:
         """At least one side allows some values of a type only."""
@@ -101,7 +112,7 @@ class TypingRules:
                 return YES  # a subclass; also of `str` or `int`, as an enum of texts is
             if target.kind == "float" and "int" in names:
                 return YES  # as a plain int widens
-            if target.kind in names:
+            if target.kind in names or (target.kind == "vartuple" and "tuple" in names):
                 return UNKNOWN  # a named tuple is some tuple
             if not complete:  # some base is unknown: it may be anything
                 return UNKNOWN
@@ -160,6 +171,8 @@ def spell(declared: Type) -> str:
     if kind == "class":
         arguments = ", ".join(map(spell, arguments_of(declared.name)))
         return origin_of(declared.name).rpartition(".")[2] + (f"[{arguments}]" if arguments else "")
+    if kind in LOCATED and declared.name:
+        return f'{_SPELLINGS[kind]}["{declared.name}"]'
     if kind in _SPELLINGS:
         return _SPELLINGS[kind]
     if kind == "literal":
@@ -172,6 +185,8 @@ def spell(declared: Type) -> str:
         return "Any"
     if kind == "union":
         return " | ".join(spell(part) for part in declared.args)
+    if kind == "vartuple":
+        return f"tuple[{spell(declared.args[0])}, ...]"
     if declared.args:
         return f"{kind}[{', '.join(spell(part) for part in declared.args)}]"
     return "tuple[()]" if kind == "tuple" else kind

@@ -11,6 +11,8 @@ import json
 from datetime import date, datetime, time, timedelta
 from typing import TYPE_CHECKING
 
+from dagwright.contract.files import is_url, url_wire
+from dagwright.contract.keys import canonical
 from dagwright.contract.literals import datetime_to_wire, float_to_wire, int_to_wire, timedelta_to_wire
 from dagwright.contract.types import (
     BOOL,
@@ -30,12 +32,16 @@ from dagwright.contract.types import (
     Type,
     class_named,
     dict_of,
+    frozenset_of,
     list_of,
     opaque,
     origin_of,
+    parse,
+    set_of,
     tuple_of,
     union_of,
 )
+from dagwright_compiler.frontend.file_types import LOCATED
 from dagwright_compiler.frontend.known_values import EnumValue, Instance, KnownCall, StaticValue
 from dagwright_compiler.frontend.typing_rules import spell
 from dagwright_compiler.frontend.unread_types import UNREAD
@@ -92,10 +98,13 @@ def type_of(value: StaticValue) -> Type:
         return tuple_of(*map(type_of, value))
     if isinstance(value, dict):
         return dict_of(_join(list(value)), _join(list(value.values())))
+    if isinstance(value, set | frozenset):
+        joined = union_of(sorted({type_of(item) for item in value}, key=str)) if value else UNKNOWN
+        return set_of(joined) if isinstance(value, set) else frozenset_of(joined)
     if isinstance(value, EnumValue | Instance):
         return class_named(value.owner)
     if isinstance(value, KnownCall):
-        return opaque(value.symbol)
+        return parse(value.symbol) if value.symbol.startswith(LOCATED) else opaque(value.symbol)
     name = f"{type(value).__module__}.{type(value).__qualname__}"
     return _TEXTS.get(name) or opaque(name)
 
@@ -132,11 +141,15 @@ class WireEncoder:
             "timedelta": self._timedelta,
             "list": self._list,
             "tuple": self._tuple,
+            "vartuple": self._vartuple,
+            **dict.fromkeys(("set", "frozenset"), self._set),
             "dict": self._dict,
             "class": self._class,
             "union": self._union,
             "unknown": self._unknown,
             "literal": self._literal,
+            "file": self._located,
+            "directory": self._located,
             **dict.fromkeys(("ndarray", "opaque", "table"), self._never),
             **dict.fromkeys(("date", "time", "decimal", "uuid", "path"), self._text),
         }
@@ -213,6 +226,17 @@ class WireEncoder:
             for index, (item, arg) in enumerate(zip(value, declared.args, strict=True))
         ]
 
+    def _vartuple(self, value: StaticValue, declared: Type, path: str) -> Json:
+        if not isinstance(value, tuple):
+            raise Mismatch(path, declared, value)
+        return [self._encode(item, declared.args[0], f"{path}[{index}]") for index, item in enumerate(value)]
+
+    def _set(self, value: StaticValue, declared: Type, path: str) -> Json:
+        if type(value).__name__ != declared.kind:
+            raise Mismatch(path, declared, value)
+        once = {canonical(item): item for item in (self._encode(item, declared.args[0], path) for item in value)}
+        return [once[text] for text in sorted(once)]
+
     def _dict(self, value: StaticValue, declared: Type, path: str) -> Json:
         if not isinstance(value, dict):
             raise Mismatch(path, declared, value)
@@ -227,6 +251,23 @@ class WireEncoder:
         if not any(type(allowed) is type(value) and allowed == value for allowed in json.loads(f"[{declared.name}]")):
             raise Mismatch(path, declared, value)
         return value
+
+    def _located(self, value: StaticValue, declared: Type, path: str) -> Json:
+        """A file or directory that stands under a URL; what is on this machine, no task sees."""
+        given = value
+        if isinstance(value, KnownCall) and type_of(value).kind == declared.kind:
+            form = type_of(value).name
+            if form and declared.name and form != declared.name:
+                raise Mismatch(path, declared, value)
+            given = value.arguments.get("path")
+            if value.arguments.keys() - {"path", "metadata"}:
+                raise Mismatch(path, declared, value, f"a `{spell(declared)}` with more than a path is made in a task")
+        if type(given) is not str and type_of(given) != PATH:
+            raise Mismatch(path, declared, value)
+        if not is_url(str(given)):
+            what = f"{str(given)!r} is a path on this machine, which no task sees"
+            raise Mismatch(path, declared, value, f"{what}: write a URL, or make it an input, which takes a path when it is run")
+        return url_wire(str(given))
 
     def _typed_dict(self, value: StaticValue, declared: Type, definition: ClassDef, path: str) -> Json:
         if not isinstance(value, dict):
@@ -303,7 +344,7 @@ class WireEncoder:
                     for key, item in value.items()
                 ]
             }
-        own = tuple_of(*(UNKNOWN for _ in value)) if isinstance(value, tuple) else _SCALARS.get(type(value))
+        own = _own(value)
         if own is None and declared is UNREAD:
             return None
         if own is None:
@@ -312,6 +353,15 @@ class WireEncoder:
 
     def _never(self, value: StaticValue, declared: Type, path: str) -> Json:
         raise Mismatch(path, declared, value)
+
+
+def _own(value: StaticValue) -> Type | None:
+    """The type that a run notes beside a value of no declared type."""
+    if isinstance(value, tuple):
+        return tuple_of(*(UNKNOWN for _ in value))
+    if isinstance(value, set | frozenset):
+        return set_of(UNKNOWN) if isinstance(value, set) else frozenset_of(UNKNOWN)
+    return _SCALARS.get(type(value))
 
 
 def _join(values: list[StaticValue]) -> Type:

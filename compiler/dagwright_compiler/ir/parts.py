@@ -60,7 +60,7 @@ def type_of_part(declared: Type, path: Path, classes: Mapping[str, ClassDef]) ->
             return union_of([type_of_part(member, path[number:], classes) for member in members])
         if isinstance(step, tuple):
             declared = Type("tuple", declared.args[slice(*step)]) if declared.kind == "tuple" else declared
-        elif declared.kind == "list":
+        elif declared.kind in ("list", "vartuple"):
             declared = declared.args[0]
         elif declared.kind == "dict":
             declared = declared.args[1]

@@ -95,8 +95,10 @@ class _Order:
         kind = declared.kind
         if data is None:
             return None
-        if kind == "list":
+        if kind in ("list", "vartuple"):
             return [self.of(declared.args[0], item) for item in data]
+        if kind in ("set", "frozenset"):
+            return sorted((self.of(declared.args[0], item) for item in data), key=canonical)
         if kind == "tuple":
             return [self.of(arg, item) for arg, item in zip(declared.args, data)]
         if kind == "dict":

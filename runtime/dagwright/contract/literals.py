@@ -12,7 +12,8 @@ timedelta                 ISO 8601 duration in days, seconds, microseconds: ``P1
 date, time, uuid          ISO 8601 text; the hexadecimal text with dashes
 decimal, path             their texts; a path with ``/``
 literal                   the value itself
-list, tuple               array
+list, tuple, vartuple     array
+set, frozenset            array, its items in the order of their canonical texts
 dict                      object when the key type is str, else an array of pairs
 class                     dataclass, named tuple and typed dict: object by field; enum: the member's name
 union with none only      null, or the other member's form

@@ -45,7 +45,7 @@ def follow_wire(declared: Type, data: Any, path: Sequence[Step], classes: Mappin
             if step not in data:  # a key of a typed dict that may be absent
                 raise NoSuchPart(f"{_what(where)} has no key {step!r}")
             declared, data = parse(field["type"]), data[step]
-        elif kind in ("list", "tuple"):
+        elif kind in ("list", "tuple", "vartuple"):
             declared, data = _element(declared, step, where, len(data)), data[step]
         elif kind == "dict":
             pairs = list(data.items()) if type(data) is dict else data
@@ -74,7 +74,7 @@ def follow_value(declared: Type, value: Any, path: Sequence[Step]) -> Any:
             if step not in _field_names(value):
                 raise NoSuchPart(f"{_what(where)} has no field {step!r}")
             declared, value = UNKNOWN, getattr(value, str(step))
-        elif kind in ("list", "tuple"):
+        elif kind in ("list", "tuple", "vartuple"):
             declared, value = _element(declared, step, where, len(value)), value[step]
         elif kind == "dict":
             declared, value = declared.args[1], _value_at(list(value.items()), step, where)
@@ -147,15 +147,20 @@ def _member_of_value(declared: Type, value: Any) -> Type:
 
 
 def _field_names(value: Any) -> Sequence[str]:
-    """Names of a dataclass's or named tuple's fields."""
-    return tuple(getattr(value, "__dataclass_fields__", ()) or getattr(value, "_fields", ()))
+    """Names of the fields of a dataclass, a named tuple or a pydantic model."""
+    cls = type(value)
+    for table in ("__dataclass_fields__", "_fields", "model_fields", "__fields__"):
+        found = getattr(cls, table, None)
+        if found:
+            return tuple(found)
+    return ()
 
 
 def _element(declared: Type, step: Step, where: Sequence[Step], length: int) -> Type:
     if type(step) is not int or not -length <= step < length:
         items = f"{length} item{'' if length == 1 else 's'}"
         raise NoSuchPart(f"{_what(where)} has {items}, so there is no [{step!r}]")
-    return declared.args[0] if declared.kind == "list" else declared.args[step]
+    return declared.args[step] if declared.kind == "tuple" else declared.args[0]
 
 
 def _value_at(pairs: Sequence[Any], step: Step, where: Sequence[Step]) -> Any:

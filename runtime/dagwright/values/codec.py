@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 
 from dagwright.contract.types import opaque, parse
-from dagwright.values.containers import DictForm, ListForm, TupleForm
+from dagwright.values.containers import DictForm, ListForm, TupleForm, VartupleForm
 from dagwright.values.mismatch import ValueMismatch
 from dagwright.values.scalars import BoolForm, BytesForm, FloatForm, IntForm, NoneForm, StrForm
 from dagwright.values.spelling import spell
@@ -46,6 +46,7 @@ class Codec:
         pickle: str | tuple[str, ...] = "warn",
         warn: Callable[[str], None] | None = None,
         aliases: Mapping[str, str] | None = None,
+        *,
         files: Access | None = None,
     ) -> None:
         self.classes = classes
@@ -124,12 +125,18 @@ class Codec:
             return ListForm(declared, spelling, self.form(declared.args[0]))
         if kind == "dict":
             return DictForm(declared, spelling, self.form(declared.args[0]), self.form(declared.args[1]))
+        if kind == "vartuple":
+            return VartupleForm(declared, spelling, self.form(declared.args[0]))
         if kind == "tuple":
             return TupleForm(declared, spelling, tuple(map(self.form, declared.args)))
         if kind == "union":
             return self._union(declared, spelling)
         if kind == "class":
             return self._class(declared, spelling)
+        if kind in ("set", "frozenset"):
+            from dagwright.values.sets import SetForm
+
+            return SetForm(declared, spelling, self.form(declared.args[0]))
         if kind in ("datetime", "timedelta"):
             from dagwright.values.instants import DatetimeForm, TimedeltaForm
 

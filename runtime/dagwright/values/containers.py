@@ -1,4 +1,4 @@
-"""Forms of list, dict and tuple."""
+"""Forms of list, dict and tuple; sets have a module of their own."""
 
 from __future__ import annotations
 
@@ -98,6 +98,29 @@ class TupleForm(Form):
             wrong.under(len(out))
             raise
         return out
+
+
+class VartupleForm(ListForm):
+    """tuple of any length and one element type."""
+
+    __slots__ = ()
+
+    def normalise(self, value: Any) -> Any:
+        if not isinstance(value, tuple):
+            raise self.mismatch(value, help="write tuple(...)" if isinstance(value, list) else "")
+        return tuple(self._element.normalise_many(list(value)))
+
+    def exact(self, value: Any) -> bool:
+        return type(value) is tuple and all(map(self._element.exact, value))
+
+    def encode(self, value: Any, blobs: Blobs) -> Json:
+        return self._element.encode_many(list(value), blobs)
+
+    def decode(self, data: Json, fetch: Fetch) -> Any:
+        return tuple(super().decode(data, fetch))
+
+    def from_user(self, data: Json) -> Any:
+        return tuple(super().from_user(data))
 
 
 class DictForm(Form):

@@ -107,6 +107,8 @@ class UnknownForm(Form):
             return parse(_TAGGED.get(name, "str"))
         if kind is tuple:
             return Type("tuple", (self.declared,) * len(value))
+        if kind in (set, frozenset):
+            return Type(kind.__name__, (self.declared,))
         numpy = sys.modules.get("numpy")
         if numpy is not None and isinstance(value, numpy.ndarray):
             return parse("ndarray")

@@ -5,6 +5,7 @@ from frontend_sources import assert_marked, clean, front
 
 HEAD = """\
 from __future__ import annotations
+import collections.abc
 import datetime as dt
 import enum
 import typing
@@ -70,6 +71,21 @@ OTHER = "from dataclasses import dataclass\nRows = list[int]\n@dataclass\nclass 
         ("Rows", "list[dict[str, float]]"),
         ("Table", "list[int]"),
         ("Annotated[int, 'seconds']", "int"),
+        ("set", "set[unknown]"),
+        ("typing.Set[str]", "set[str]"),
+        ("typing.MutableSet[str]", "set[str]"),
+        ("frozenset[int]", "frozenset[int]"),
+        ("typing.FrozenSet[int]", "frozenset[int]"),
+        ("typing.AbstractSet[int]", "union[set[int], frozenset[int]]"),
+        ("collections.abc.Set[int]", "union[set[int], frozenset[int]]"),
+        ("tuple", "vartuple[unknown]"),
+        ("Tuple", "vartuple[unknown]"),
+        ("tuple[int, ...]", "vartuple[int]"),
+        ("typing.Sequence[int]", "union[list[int], vartuple[int]]"),
+        ("collections.abc.Iterable[str]", "union[list[str], vartuple[str], set[str], frozenset[str]]"),
+        ("typing.Mapping[str, int]", "dict[str, int]"),
+        ("collections.abc.MutableMapping[str, int]", "dict[str, int]"),
+        ("typing.Mapping", "dict[unknown, unknown]"),
     ],
 )
 def test_reads_types(annotation: str, expected: str) -> None:
@@ -115,6 +131,56 @@ def test_reads_outputs(annotation: str, outputs: list[tuple[str, str]], returns:
     assert ([(field.name, field.type.text) for field in task.outputs], task.returns) == (outputs, returns)
 
 
+@pytest.mark.parametrize(
+    ("annotation", "text"),
+    [
+        ("FlyteFile", "file"),
+        ("flytekit.FlyteFile", "file"),
+        ("flytekit.types.file.FlyteFile", "file"),
+        ("dagwright.File", "file"),
+        ("os.PathLike", "file"),
+        ("os.PathLike[str]", "file"),
+        ('FlyteFile["csv"]', "file[csv]"),
+        ('FlyteFile[" .csv"]', "file[csv]"),
+        ("FlyteFile[None]", "file"),
+        ('FlyteFile[""]', "file"),
+        ('FlyteFile[TypeVar("csv")]', "file[csv]"),
+        ("FlyteFile[csv]", "file[csv]"),
+        ("FlyteFile[FORMAT]", "file[csv]"),
+        ('FlyteFile[Literal["csv"]]', "file[csv]"),
+        ('FlyteFile[Annotated[str, FileExt("tar.gz")]]', "file[tar.gz]"),
+        ("FlyteFile[TAR]", "file[tar.gz]"),
+        ('"FlyteFile[csv]"', "file[csv]"),
+        ("JPEGImageFile", "file[jpeg]"),
+        ("flytekit.types.file.HDF5EncodedFile", "file[hdf5]"),
+        ("Renamed", "file[png]"),
+        ("FlyteDirectory", "directory"),
+        ('FlyteDirectory["tfrecords"]', "directory[tfrecords]"),
+        ("TensorboardLogs", "directory[tensorboard]"),
+        ("dagwright.Directory", "directory"),
+        ("Annotated[FlyteDirectory, BatchSize(10)]", "directory"),
+        ('Optional[FlyteFile["csv"]]', "union[file[csv], none]"),
+        ('dict[str, list[FlyteFile["csv"]]]', "dict[str, list[file[csv]]]"),
+        ("FlyteFile | None", "union[file, none]"),
+    ],
+)
+def test_files_and_directories_are_read_in_every_spelling(annotation: str, text: str) -> None:
+    head = """\
+import os
+import dagwright
+import flytekit
+from typing import Annotated, Literal, Optional, TypeVar
+from flytekit import BatchSize, task
+from flytekit.types.directory import FlyteDirectory, TensorboardLogs
+from flytekit.types.file import FileExt, FlyteFile, JPEGImageFile, PNGImageFile
+csv = TypeVar("csv")
+FORMAT = "csv"
+TAR = Annotated[str, FileExt("tar.gz")]
+Renamed = PNGImageFile
+"""
+    assert clean(f"{head}@task\ndef t(x: {annotation}) -> None: ...\n").task("flow.t").inputs[0].type.text == text
+
+
 def test_a_task_without_return_annotation_has_no_outputs() -> None:
     assert clean("from dagwright import task\n@task\ndef t(x: int):\n    print(x)\n").task("flow.t").returns == "none"
 
@@ -122,27 +188,27 @@ def test_a_task_without_return_annotation_has_no_outputs() -> None:
 def test_types_that_cannot_travel_say_so() -> None:
     assert_marked(
         """\
-from typing import Callable, Iterable, Literal, Sequence, Tuple
+from typing import Callable, Iterator, Literal, Sequence, Tuple
 from dagwright import task
-from flytekit.types.file import FlyteFile, JPEGImageFile
-import os
+from flytekit.types.file import FlyteFile
 @task
 def t(
-    aa: JPEGImageFile,  # E: DW206
-    ab: os.PathLike,  # E: DW303
-    a: set,  # E: DW303
-    b: Tuple[int, ...],  # E: DW303
-    c: Sequence[int],  # E: DW303
+    aa: FlyteFile[3],  # E: DW302
+    ab: FlyteFile["a/b"],  # E: DW302
+    a: set,
+    b: Tuple[int, ...],
+    c: Sequence[int],
     d: Literal["a", "b"],
     e: Callable,  # E: DW303
-    f: FlyteFile,  # E: DW206
+    f: FlyteFile[len],  # E: DW302
     g: 3,  # E: DW302
     h: Missing,  # E: DW201
     i: "list[",  # E: DW302
     j: dict[str],  # E: DW302
     k,  # E: DW301
     l: task,  # E: DW302
-    m: tuple,  # E: DW303
+    m: tuple,
+    n: Iterator[int],  # E: DW303
 ) -> None: ...
 @task
 def u(*args: int, **kwargs: int) -> None: ...  # E: DW310 DW310
