@@ -58,7 +58,9 @@ def _rename(frame: Frame, call: Call, keyword: ast.keyword) -> None:
             keyword.value,
             help_=help_,
         )
-    elif keyword.arg == "node_name" or not call.node_name:
+    elif keyword.arg == "node_name":
+        call.node_name, call.node_name_place = value.value, frame.place(keyword.value)
+    elif not call.node_name:
         call.node_name = value.value
 
 

@@ -66,6 +66,8 @@ class Call(msgspec.Struct, eq=False):
     policy: Policy | None = None
     policy_places: dict[str, Place] = {}
     node_name: str = ""
+    node_name_place: Place | None = None
+    """Where ``node_name`` was written; none for a name that calls may share."""
     variable: str = ""
     over: str = ""
     along: tuple[str, ...] = ()

@@ -11,7 +11,7 @@ from dagwright_compiler.frontend.calls import edge_help, refuse_result, source_p
 from dagwright_compiler.frontend.frames import contains_broken
 from dagwright_compiler.frontend.groups import Misfit, bind, describe_group
 from dagwright_compiler.frontend.known_values import Instance
-from dagwright_compiler.frontend.node_names import name_nodes
+from dagwright_compiler.frontend.node_names import check_names, name_nodes
 from dagwright_compiler.frontend.promises import (
     Broken,
     Built,
@@ -56,6 +56,7 @@ def build_workflow(callee: Callee, services: Services, spans: LateSpans) -> Work
     returned = _outputs(body, callee)
     if returned is None:
         return None
+    check_names(body.calls, services.findings)
     ids = name_nodes(body.calls)
     nodes = tuple(_node(call, ids) for call in body.calls)
     outputs = tuple(

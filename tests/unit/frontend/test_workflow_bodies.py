@@ -255,7 +255,7 @@ def test_orders_are_edges_without_values() -> None:
         ("number(x=1)\nnumber(x=2)\nnumber(x=3)", ["number", "number-2", "number-3"]),
         ("a = number(x=1)\na = number(x=2)", ["number-a", "number-a-2"]),
         ("number(x=1).with_overrides(node_name='number')\nnumber(x=2)", ["number", "number-2"]),
-        ("half(1).with_overrides(node_name='Same')\nhalf(2).with_overrides(node_name='same')", ["same", "same-2"]),
+        ("half(1).with_overrides(name='Same')\nhalf(2).with_overrides(name='same')", ["same", "same-2"]),
         ("half(1).with_overrides(name='shown')", ["shown"]),
     ],
 )
