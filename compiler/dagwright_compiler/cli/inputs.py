@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import sys
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn
 
@@ -20,12 +21,21 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from dagwright.contract.types import Type
+    from dagwright.values.form import Blobs
     from dagwright_compiler.ir.program import Field, Program
 
 _HELP = ("--help", "-h")
 
 
-def read_inputs(program: Program, arguments: Sequence[str], inputs_file: str | None, usage: str) -> dict[str, str] | None:
+@dataclass(frozen=True, slots=True)
+class Inputs:
+    """What was given for a workflow: the text of each input, and the files of this machine that must be stored before a task reads them."""
+
+    texts: Mapping[str, str]
+    blobs: Blobs
+
+
+def read_inputs(program: Program, arguments: Sequence[str], inputs_file: str | None, usage: str) -> Inputs | None:
     """Read options and file into texts by input.
 
     Args:
@@ -35,7 +45,7 @@ def read_inputs(program: Program, arguments: Sequence[str], inputs_file: str | N
         usage: The command so far, for help.
 
     Returns:
-        Texts by name; ``None`` when help was asked for and shown.
+        The inputs; ``None`` when help was asked for and shown.
 
     Raises:
         click.UsageError: An input is unknown, missing, given twice or no value of its type.
@@ -57,8 +67,7 @@ def read_inputs(program: Program, arguments: Sequence[str], inputs_file: str | N
     ]
     if missing:
         raise click.UsageError(f"missing input {', '.join(missing)}; `{usage} --help` shows all inputs")
-    _check(program, texts)
-    return texts
+    return _checked(program, texts)
 
 
 class _Options:
@@ -134,22 +143,24 @@ def _text(value: Any) -> str:
     return json.dumps(value, default=lambda other: other.isoformat() if hasattr(other, "isoformat") else str(other))
 
 
-def _check(program: Program, texts: Mapping[str, str]) -> None:
-    """Hold the texts against their types, as far as no class of the user's is needed."""
+def _checked(program: Program, texts: Mapping[str, str]) -> Inputs:
+    """Hold the texts against their types, as far as no class of the user's is needed; files must be there, and are read here."""
+    from dagwright.execution.given_files import given_files
     from dagwright.execution.input_text import InputMismatch, parse_input
     from dagwright.execution.plan_view import ProgramView
     from dagwright.values import Codec
 
     view = ProgramView(to_data(program))  # type: ignore[arg-type]  # the schema's shapes, as a test holds it to
     codec = Codec(view.classes)
-    for name, text in texts.items():
-        declared = view.inputs[name].type.text
-        if "class[" in declared or "opaque[" in declared:
-            continue
-        try:
-            parse_input(codec, view.inputs[name], text)
-        except InputMismatch as mismatch:
-            raise click.UsageError(str(mismatch)) from None
+    try:
+        kept, blobs = given_files(view, texts)
+        for name, text in kept.items():
+            declared = view.inputs[name].type.text
+            if "class[" not in declared and "opaque[" not in declared:
+                parse_input(codec, view.inputs[name], text)
+    except InputMismatch as mismatch:
+        raise click.UsageError(str(mismatch)) from None
+    return Inputs(kept, blobs)
 
 
 def _unknown(name: str, fields: Mapping[str, Field], where: str) -> NoReturn:

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from collections.abc import Generator
     from types import FrameType
 
+    from dagwright.values.form import Blobs
     from dagwright_compiler.driver.programs import Loaded
 
 _EXECUTOR = "dagwright_local.run"
@@ -80,10 +81,12 @@ def command(
     inputs = read_inputs(loaded.program, rest, inputs_file, f"dagwright run {target}")
     if inputs is None:
         return SUCCESS
+    if inputs.blobs:
+        _store(inputs.blobs, reading.settings.local_store)
     return _execute(
         loaded,
         emulator=form if emulate else None,
-        inputs=inputs,
+        inputs=inputs.texts,
         store=reading.settings.local_store,
         max_workers=max_workers or os.cpu_count() or 1,
         cache=mode,
@@ -99,6 +102,17 @@ def _execute(loaded: Loaded, *, emulator: str | None, **request: Any) -> int:
         report = run(loaded, executor.Request(**request))
     executor.show(report)
     return SUCCESS if report.outputs is not None else FINDINGS
+
+
+def _store(blobs: Blobs, url: str) -> None:
+    """Store the files that inputs name by paths of this machine, which no task sees."""
+    from dagwright.execution.given_files import store_files
+    from dagwright.store import StoreError, open_store
+
+    try:
+        store_files(blobs, open_store(url))
+    except StoreError as error:
+        raise click.ClickException(str(error)) from None
 
 
 @contextmanager

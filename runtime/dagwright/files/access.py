@@ -2,13 +2,50 @@
 
 from __future__ import annotations
 
+import os
+
 from dagwright.contract.keys import sha256_hex
 from dagwright.contract.names import blob_key
+from dagwright.files.contents import no_store
 from dagwright.store.errors import Damaged
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from dagwright.store.verbs import Store
+
+
+class MachineAccess:
+    """The files of a person's own machine, where no store is at hand; see ``contents.Access``."""
+
+    __slots__ = ()
+
+    def settle(self, path: str) -> str:
+        """Leave a file where it is."""
+        return path
+
+    def read(self, sha256: str, size: int) -> bytes:
+        """Refuse: there is no store.
+
+        Raises:
+            LookupError: Always.
+        """
+        raise no_store(f"{sha256} ({size})")
+
+    def fetch(self, sha256: str, size: int, path: str) -> None:
+        """Refuse: there is no store.
+
+        Raises:
+            LookupError: Always.
+        """
+        raise no_store(f"{sha256} ({size}) for {path}")
+
+    def locate(self, path: str) -> str:
+        """Give the absolute path; ``~`` is the person's home."""
+        return os.path.abspath(os.path.expanduser(path))
+
+    def url_of(self, sha256: str) -> str:
+        """Give the digest: no store is at hand."""
+        return sha256
 
 
 class StoreAccess:

@@ -42,3 +42,14 @@ def get_blob(data: Json, enc: str, fetch: Fetch, spelling: str) -> bytes:
     if type(data) is not dict or data.get("enc") != enc or type(data.get("$blob")) is not str:
         raise ValueMismatch(spelling, described(data))
     return fetch(data["$blob"])
+
+
+def fetch_from(blobs: Blobs) -> Fetch:
+    """Read blobs that are in memory; no form but those of files hands over others."""
+
+    def fetch(sha256: str) -> bytes:
+        content = blobs[sha256]
+        assert type(content) is bytes
+        return content
+
+    return fetch

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dagwright.values.blobs import get_blob, put_blob
+from dagwright.values.blobs import fetch_from, get_blob, put_blob
 from dagwright.values.form import Form
 from dagwright.values.frame_libraries import (
     FRAMES,
@@ -48,7 +48,7 @@ class TableForm(Form):
 
     def normalise(self, value: Any) -> Any:
         blobs: Blobs = {}
-        return self.decode(self.encode(value, blobs), blobs.__getitem__)
+        return self.decode(self.encode(value, blobs), fetch_from(blobs))
 
     def exact(self, value: Any) -> bool:
         return isinstance(value, StructuredDataset) if not self.declared.name else frame_of(value) == self.declared.name
