@@ -30,11 +30,14 @@ from dagwright.contract.types import (
     Type,
     class_named,
     dict_of,
+    frozenset_of,
     list_of,
     literal_of,
     parse,
+    set_of,
     tuple_of,
     union_of,
+    vartuple_of,
 )
 
 if TYPE_CHECKING:
@@ -165,6 +168,8 @@ def types(*, plain: bool = False) -> st.SearchStrategy[Type]:
     def extend(inner: st.SearchStrategy[Type]) -> st.SearchStrategy[Type]:
         return st.one_of(
             inner.map(list_of),
+            inner.map(vartuple_of),
+            st.builds(lambda of, item: of(item), st.sampled_from([set_of, frozenset_of]), st.sampled_from(_HASHABLE)),
             st.lists(inner, max_size=3).map(lambda items: tuple_of(*items)),
             st.builds(dict_of, st.sampled_from([STR] if plain else _HASHABLE), inner),
             inner.map(lambda some: union_of([some, NONE])),
@@ -205,6 +210,8 @@ _UNKNOWN = st.recursive(
         | st.dictionaries(_INTS | ANY_TEXT, inner, max_size=3)
         | st.tuples(inner, inner)
         | st.lists(inner, max_size=2).map(tuple)
+        | st.sets(_INTS | ANY_TEXT, max_size=3)
+        | st.frozensets(st.booleans() | st.dates(), max_size=3)
     ),
     max_leaves=5,
 )
@@ -219,6 +226,12 @@ def values(declared: Type) -> st.SearchStrategy[Any]:
         return _UNKNOWN
     if kind == "list":
         return st.lists(values(declared.args[0]), max_size=4)
+    if kind == "vartuple":
+        return st.lists(values(declared.args[0]), max_size=4).map(tuple)
+    if kind == "set":
+        return st.sets(values(declared.args[0]), max_size=4)
+    if kind == "frozenset":
+        return st.frozensets(values(declared.args[0]), max_size=4)
     if kind == "tuple":
         return st.tuples(*map(values, declared.args))
     if kind == "dict":
@@ -257,6 +270,8 @@ def identity(value: Any) -> Any:
         return ("float", "nan" if math.isnan(value) else value, math.copysign(1, value) if not math.isnan(value) else 0)
     if kind in (list, tuple) or isinstance(value, tuple):
         return (kind.__qualname__, tuple(map(identity, value)))
+    if kind in (set, frozenset):
+        return (kind.__qualname__, _bag(map(identity, value)))
     if kind is dict:
         return ("dict", _bag((identity(key), identity(item)) for key, item in value.items()))
     if name_of(kind) in CLASSES and not isinstance(value, enum.Enum):

@@ -133,6 +133,10 @@ def _telling(declared: Type) -> list[Any]:
         return [value for part in declared.args for value in _telling(part)]
     if kind == "list":
         return [[value] for value in _telling(declared.args[0])]
+    if kind == "vartuple":
+        return [(value,) for value in _telling(declared.args[0])]
+    if kind in ("set", "frozenset"):
+        return [{value} if kind == "set" else frozenset({value}) for value in _telling(declared.args[0])]
     if kind == "dict":
         return [{key: value} for key in _telling(declared.args[0]) for value in _telling(declared.args[1])]
     if kind == "tuple":

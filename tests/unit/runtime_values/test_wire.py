@@ -42,6 +42,12 @@ BIG = 1 << 9000
         (float("nan"), "unknown", {"$u": "float", "v": "nan"}),
         (Colour.RED, "unknown", {"$u": "class[value_samples.Colour]", "v": "RED"}),
         (timedelta(0), "unknown", {"$u": "timedelta", "v": "P0DT0S"}),
+        ((1, 2.5), "vartuple[float]", [1.0, 2.5]),
+        ({"b", "a", "é"}, "set[str]", ["é", "a", "b"]),
+        ({10, 9, 2**53, 2**53 + 1}, "set[float]", [10.0, 9.0, float(2**53)]),
+        (frozenset({(2, "b"), (10, "a")}), "frozenset[tuple[int, str]]", [[10, "a"], [2, "b"]]),
+        ({2, 1}, "unknown", {"$u": "set[unknown]", "v": [1, 2]}),
+        (frozenset({"a"}), "unknown", {"$u": "frozenset[unknown]", "v": ["a"]}),
     ],
 )
 def test_the_wire_form_is_that_of_the_contract(value, text, wire):
