@@ -41,13 +41,15 @@ class Artefact(msgspec.Struct, frozen=True):
     """The manifest of one workflow.
 
     ``objects`` are YAML documents in order, one text each; the first ``shared`` of them are common to all workflows of a project
-    (the runtime) and are written once, to a file of their own.
+    (the runtime) and are written once, to a file of their own. ``name`` is what the cluster knows the workflow by, where a second one of that name
+    would replace it there.
     """
 
     objects: tuple[str, ...]
     shared: int
     bundle: Bundle
     units: Mapping[str, Unit]
+    name: str = ""
 
 
 class Target(Protocol):

@@ -25,6 +25,7 @@ NOT_SUPPORTED_YET = Code("DW206", "error", "a known name of flytekit or dagwrigh
 NOT_A_TASK = Code("DW207", "error", "a workflow calls something that is neither task nor workflow")
 MISPLACED_DEFINITION = Code("DW208", "error", "a task or workflow is defined where it cannot be imported from")
 READ_BEFORE_ASSIGNMENT = Code("DW209", "error", "a variable is read before it is assigned")
+SAME_NAME = Code("DW210", "error", "two workflows get the same name in a cluster")
 LEFT_OUT = Code("DW229", "warning", "something beside the workflow is not compiled with it")
 NO_SUCH_DEFINITION = Code("DW290", "error", "the file defines no workflow or task of this name")
 NO_WORKFLOW = Code("DW291", "error", "the file defines no workflow")

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Any, Literal
 import msgspec
 
 from dagwright.contract.names import DEFAULT_PICKLE, ENV_PICKLE
-from dagwright_compiler.diagnostics.model import Collector
+from dagwright_compiler.diagnostics.codes import SAME_NAME
+from dagwright_compiler.diagnostics.model import Collector, Diagnostic, Label
 from dagwright_compiler.driver.bundles import bundle_for
 from dagwright_compiler.driver.naming import Wanted, wanted_workflows
 from dagwright_compiler.driver.programs import program_of
@@ -15,7 +16,7 @@ from dagwright_compiler.ir.codec import pretty, to_pretty_json
 from dagwright_compiler.target_api import PLAN_TARGET, Artefact, Request, load_target
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Mapping, Sequence
 
     from dagwright_compiler.driver.programs import Loaded
     from dagwright_compiler.driver.reading import Reading
@@ -28,13 +29,14 @@ class Compiled(msgspec.Struct, frozen=True):
     """The result of one workflow.
 
     ``objects`` are the texts that go into its file or stream, of which the first ``shared`` are the same for all workflows;
-    ``bundle_digest`` names the code that a manifest runs.
+    ``bundle_digest`` names the code that a manifest runs, ``name`` the object of the cluster, where there is one.
     """
 
     workflow: str
     objects: tuple[str, ...]
     shared: int = 0
     bundle_digest: str = ""
+    name: str = ""
 
 
 class Compilation(msgspec.Struct, frozen=True):
@@ -68,6 +70,7 @@ def compile_all(reading: Reading, wanted: Sequence[Wanted], form: str) -> Compil
         result = lower(loaded) if loaded.program is not None else None
         if result is not None:
             results.append(result)
+    _check_names(reading, ((result.name, result.workflow) for result in results))
     kept = () if reading.diagnostics.has_errors else tuple(results)
     return Compilation(form, "json" if form in PLAIN_FORMS else "yaml", kept)
 
@@ -78,10 +81,32 @@ def check_all(reading: Reading, target: str | None = None) -> None:
     Raises:
         KeyError: No target has this name.
     """
+    named: list[tuple[str, str]] = []
     for name in reading.elaborated.workflows:
         loaded = program_of(reading, name)
-        if target is not None and loaded.program is not None:
-            lower_to(loaded, target)
+        artefact = lower_to(loaded, target) if target is not None and loaded.program is not None else None
+        if artefact is not None:
+            named.append((artefact.name, name))
+    _check_names(reading, named)
+
+
+def _check_names(reading: Reading, named: Iterable[tuple[str, str]]) -> None:
+    """Report workflows that the cluster would know by one name: the last to arrive there would replace the others."""
+    first: dict[str, str] = {}
+    for name, workflow in named:
+        earlier = first.setdefault(name, workflow) if name else workflow
+        if earlier != workflow:
+            spans = reading.elaborated.spans
+            there = spans.definition(earlier)
+            reading.diagnostics.add(
+                Diagnostic(
+                    SAME_NAME,
+                    f"`{earlier}` and `{workflow}` both get the name `{name}` in the cluster, where one would replace the other",
+                    spans.definition(workflow),
+                    related=(Label(there, f"`{name}` too"),) if there else (),
+                    help="rename one of the functions",
+                )
+            )
 
 
 def lower_to(loaded: Loaded, target: str, defaults: Mapping[str, Any] | None = None) -> Artefact | None:
@@ -143,5 +168,5 @@ def _manifest(loaded: Loaded, target: str) -> Compiled | None:
     return (
         None
         if artefact is None
-        else Compiled(loaded.program.workflow.name, artefact.objects, artefact.shared, artefact.bundle.digest)
+        else Compiled(loaded.program.workflow.name, artefact.objects, artefact.shared, artefact.bundle.digest, artefact.name)
     )

@@ -53,7 +53,7 @@ class ArgoTarget:
             *(emit(*with_server_side_apply(part)) for part in bundle_objects(name, code, bundle, digest, settings)),
             emit(*with_server_side_apply(manifest)),
         )
-        return Artefact(objects=texts, shared=1, bundle=bundle, units=lowering.units)
+        return Artefact(objects=texts, shared=1, bundle=bundle, units=lowering.units, name=name)
 
 
 def _passes(diagnostics: Iterable[Diagnostic], found: Collector) -> bool:

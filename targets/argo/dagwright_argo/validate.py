@@ -13,7 +13,7 @@ from dagwright.contract.names import ENV_INPUT
 from dagwright_argo import model
 from dagwright_argo.counts import LiteralCount
 from dagwright_argo.lower import MAX_ITEMS, Lowering, workflow_name
-from dagwright_argo.naming import OBJECT_NAME_LENGTH, PARAMETER_NAME, TEMPLATE_NAME
+from dagwright_argo.naming import OBJECT_NAME_LENGTH, PARAMETER_NAME, TEMPLATE_NAME, dns_name
 from dagwright_argo.policies import check_policies
 from dagwright_argo.settings import TABLE, ArgoSettings
 from dagwright_argo.waits import delayed
@@ -92,8 +92,7 @@ def check_manifest(
         yield Diagnostic(ARGO_ITEMS, message, span, help=help_text)
     for template in templates:
         if not TEMPLATE_NAME.fullmatch(template.name):
-            message = f"the template {template.name[:40]}... has {len(template.name)} characters, and Argo takes 128"
-            yield Diagnostic(ARGO_NAME, message, span, help="give the task's function a shorter name")
+            yield _long_template(template.name, program, spans)
     yield from _check_environments(manifest, span)
     size, nodes = len(msgspec.json.encode(manifest)), _nodes(lowering)
     total = 2 * size + nodes * _NODE_BYTES
@@ -105,6 +104,18 @@ def check_manifest(
         help_text = f"split the workflow, or raise max_workflow_bytes in {TABLE} to the controller's MAX_WORKFLOW_SIZE"
         yield Diagnostic(ARGO_SIZE, message, span, help=help_text)
     yield from _report_split(program, lowering, span)
+
+
+def _long_template(template: str, program: Program, spans: SpanTable) -> Diagnostic:
+    """A template whose name is too long: it holds the name of one of the tasks."""
+    task = next((task for task in program.tasks.values() if dns_name(task.function) in template), None)
+    whose = f"`{task.function}`" if task else f"{template[:40]}..."
+    return Diagnostic(
+        ARGO_NAME,
+        f"the template of {whose} gets a name of {len(template)} characters, and Argo takes 128",
+        spans.definition(task.name if task else program.workflow.name),
+        help="give the function a shorter name",
+    )
 
 
 def _check_environments(manifest: model.WorkflowTemplate, span: Span | None) -> Iterator[Diagnostic]:

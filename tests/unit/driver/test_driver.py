@@ -248,3 +248,32 @@ def test_our_files_are_known_by_their_first_line_and_form() -> None:
     program = Compilation("ir", "json", (Compiled("flow.main", ('{\n  "schema": 1\n}\n',)),))
     assert all(is_ours(name, text, program) for name, text in files(program).items())
     assert list(files(program)) == ["flow.main.ir.json"]
+
+
+def test_workflows_that_would_replace_each_other_in_a_cluster_are_found_at_both_lines() -> None:
+    sources = {
+        "a.py": HEAD + DOUBLE + flow("Retrain_it"),
+        "b.py": HEAD + "from a import double\n" + flow("retrain_it") + flow("other"),
+    }
+    for look in (lambda reading: check_all(reading, "argo"), lambda reading: compile_all(reading, [wanted()], "argo")):
+        reading = read(sources, targets={"argo": {"store": "s3://bucket/runs"}})
+        compilation = look(reading)
+        (found,) = reading.diagnostics.sorted()
+        assert found.code.id == "DW210"
+        assert (
+            found.message
+            == "`a.Retrain_it` and `b.retrain_it` both get the name `retrain-it` in the cluster, where one would replace the other"
+        )
+        assert found.span is not None
+        assert (found.span.path, found.span.line) == ("b.py", 4)
+        assert [(label.span.path, label.span.line, label.text) for label in found.related] == [("a.py", 6, "`retrain-it` too")]
+        assert compilation is None or compilation.results == ()
+
+
+def test_workflows_of_one_name_may_be_compiled_one_by_one_and_to_forms_without_objects() -> None:
+    sources = {"a.py": HEAD + DOUBLE + flow("main"), "b.py": HEAD + "from a import double\n" + flow("main")}
+    targets = {"argo": {"store": "s3://bucket/runs"}, "batch": {"store": "s3://bucket/runs", "queue": "q", "image": "i"}}
+    for form, name in (("argo", "a.main"), ("ir", None), ("batch", None)):
+        reading = read(sources, targets=targets)
+        assert len(compile_all(reading, [wanted(name)], form).results) == (1 if name else 2)
+        assert messages(reading) == []
