@@ -56,6 +56,21 @@ def main(ns: Sequence[int] = (1, 2)) -> Tuple:
 
 
 @task
+def one() -> int:
+    return 1
+
+
+@task
+def described(pair: tuple[float, ...], items: Sequence[int]) -> str:
+    return f"{pair} {items}"
+
+
+@workflow
+def built(n: int = 5) -> tuple[str, str]:
+    return described(pair=(n, one(), 2), items=[one(), n]), described(pair=(), items=(n,))
+
+
+@task
 def give(many: bool) -> tuple[int, ...]:
     return (1, 2, 3) if many else (1,)
 
@@ -90,6 +105,14 @@ def project(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def test_containers_arrive_as_what_they_were(project: Path, way: str) -> None:
     done = execute(project, way, "main")
     shown = "('tuple', 12.0, [1, 2], 'x', {3})" if way == "script" else '["tuple", 12.0, [1, 2], "x", [3]]'
+    assert (done.returncode, done.stdout.strip()) == (0, shown), done.stderr
+
+
+@pytest.mark.parametrize("way", WAYS)
+def test_tuples_of_results_are_as_long_as_they_are_written(project: Path, way: str) -> None:
+    done = execute(project, way, "built")
+    one, other = "(5.0, 1.0, 2.0) [1, 5]", "() (5,)"
+    shown = repr((one, other)) if way == "script" else f'["{one}", "{other}"]'
     assert (done.returncode, done.stdout.strip()) == (0, shown), done.stderr
 
 

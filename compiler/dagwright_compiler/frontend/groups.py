@@ -74,7 +74,7 @@ def _bind_group(frame: Frame, value: Group, expected: Type, at: ast.AST) -> Boun
         definition = _typed_dict(frame, candidate) if value.kind == "dict" else None
         if definition is not None:
             bound = _bind_keys(frame, value, candidate, definition, at)
-        elif candidate.kind == value.kind:
+        elif candidate.kind == value.kind or (candidate.kind, value.kind) == ("vartuple", "tuple"):
             bound = _bind_items(frame, value, candidate, at)
         else:
             continue
@@ -132,9 +132,9 @@ def _unread(value: Group) -> Type:
 
 
 def _bind_items(frame: Frame, value: Group, declared: Type, at: ast.AST) -> Built | Misfit:
-    if value.kind == "tuple" and len(declared.args) != len(value.items):
+    if declared.kind == "tuple" and len(declared.args) != len(value.items):
         return Misfit(value, declared, at)
-    types = declared.args if value.kind == "tuple" else (declared.args[-1],) * len(value.items)
+    types = declared.args if declared.kind == "tuple" else (declared.args[-1],) * len(value.items)
     places = _places(value, at)
     items: list[Bound] = []
     for item, expected, place in zip(value.items, types, places, strict=True):

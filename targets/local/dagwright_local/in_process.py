@@ -172,7 +172,7 @@ class _Run:
             return {codec.decode(key, of_keys, _no_blob): self.whole(item, of_values.text) for key, item in binding["items"]}
         places = places_of(declared, len(binding["items"]))
         items = [self.whole(item, place.text) for item, place in zip(binding["items"], places, strict=True)]
-        return tuple(items) if declared.kind == "tuple" else items
+        return tuple(items) if declared.kind in ("tuple", "vartuple") else items
 
     def _instance(self, binding: StructBinding) -> Any:
         """Give an instance that the workflow builds; a class that runs no code makes of its fields what they are."""
