@@ -9,9 +9,10 @@ from __future__ import annotations
 import base64
 import json
 from datetime import date, datetime, time, timedelta
+from posixpath import normpath
 from typing import TYPE_CHECKING
 
-from dagwright.contract.files import is_url, url_wire
+from dagwright.contract.files import is_url, url_of_path, url_wire
 from dagwright.contract.keys import canonical
 from dagwright.contract.literals import datetime_to_wire, float_to_wire, int_to_wire, timedelta_to_wire
 from dagwright.contract.types import (
@@ -254,14 +255,12 @@ class WireEncoder:
 
     def _located(self, value: StaticValue, declared: Type, path: str) -> Json:
         """A file or directory that stands under a URL; what is on this machine, no task sees."""
-        given = value
+        given: StaticValue | None = value
         if isinstance(value, KnownCall) and type_of(value).kind == declared.kind:
             form = type_of(value).name
             if form and declared.name and form != declared.name:
                 raise Mismatch(path, declared, value)
-            given = value.arguments.get("path")
-            if value.arguments.keys() - {"path", "metadata"}:
-                raise Mismatch(path, declared, value, f"a `{spell(declared)}` with more than a path is made in a task")
+            given = _written_path(value, declared, path)
         if type(given) is not str and type_of(given) != PATH:
             raise Mismatch(path, declared, value)
         if not is_url(str(given)):
@@ -355,8 +354,24 @@ class WireEncoder:
         raise Mismatch(path, declared, value)
 
 
+def _written_path(value: KnownCall, declared: Type, path: str) -> StaticValue | None:
+    """The path or URL in ``File(...)``; with ``remote_path=False`` it is one of every image, whose URL travels."""
+    rest = {name: argument for name, argument in value.arguments.items() if argument is not None and name != "metadata"}
+    given = rest.pop("path", None) or rest.pop("source", None)
+    stays = [rest.pop(name) for name in ("remote_path", "remote_directory") if rest.get(name) is False]
+    if rest:
+        raise Mismatch(
+            path, declared, value, f"`{next(iter(rest))}` means something in a task only: make this `{spell(declared)}` there"
+        )
+    if stays and isinstance(given, str) and given.startswith("/") and given.isprintable():
+        return url_of_path(normpath(given))
+    return given
+
+
 def _own(value: StaticValue) -> Type | None:
     """The type that a run notes beside a value of no declared type."""
+    if isinstance(value, KnownCall) and value.symbol.startswith(LOCATED):
+        return type_of(value)
     if isinstance(value, tuple):
         return tuple_of(*(UNKNOWN for _ in value))
     if isinstance(value, set | frozenset):

@@ -36,6 +36,7 @@ PLAIN_NAME = "file"
 """What a file is called whose own name cannot be one."""
 _LONGEST_NAME = 255
 _SCHEME = frozenset("abcdefghijklmnopqrstuvwxyz0123456789+.-")
+_PLAIN_IN_URL = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_.~/+@,=:"
 _FORMAT = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_.+- ")
 
 
@@ -55,6 +56,13 @@ def is_url(text: str) -> bool:
     """Tell what travels by reference from a path: ``s3://bucket/x`` has a scheme, ``data/x`` has none."""
     scheme, found, rest = text.partition("://")
     return bool(found and scheme and rest) and scheme[0].isalpha() and _SCHEME.issuperset(scheme.lower()) and text.isprintable()
+
+
+def url_of_path(path: str) -> str:
+    """``file://`` URL of an absolute path: of what every image has under it."""
+    return "file://" + "".join(
+        chr(byte) if byte in _PLAIN_IN_URL else f"%{byte:02X}" for byte in path.encode("utf-8", "surrogateescape")
+    )
 
 
 def url_wire(url: str) -> dict[str, Any]:

@@ -238,12 +238,6 @@ def path_of(url: str) -> str:
     return (os.fsdecode(_percent_decoded(path)) if "%" in path else path).rstrip("/") or "/."
 
 
-def url_of(path: str) -> str:
-    """``file://`` URL of a folder; a relative path counts from the working directory."""
-    plain = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_.~/+@,=:"
-    return "file://" + "".join(chr(byte) if byte in plain else f"%{byte:02X}" for byte in os.fsencode(os.path.abspath(path)))
-
-
 def _percent_decoded(text: str) -> bytes:
     """Written out because ``urllib.parse`` costs an attempt several milliseconds."""
     head, *parts = text.split("%")

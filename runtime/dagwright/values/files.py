@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 import stat
 
-from dagwright.contract.files import is_url, safe_name, url_wire
+from dagwright.contract.files import is_url, safe_name, url_of_path, url_wire
 from dagwright.files.contents import Bytes, Elsewhere
 from dagwright.files.directory import Directory
 from dagwright.files.file import File
@@ -106,9 +106,7 @@ class _LocatedForm(Form):
         path = value.download()
         got = f"{self._kind.__name__} {shown(path)}"
         if value.stays:
-            from dagwright.store.files import url_of
-
-            return self._cls(url_of(path))
+            return self._cls(url_of_path(os.path.abspath(path)))
         if value.destination:
             return self._sent(path, value.destination, got)
         return self._of_path(path, got)

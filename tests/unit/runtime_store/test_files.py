@@ -10,8 +10,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from dagwright.contract.files import url_of_path
 from dagwright.store import StoreError, open_store
-from dagwright.store.files import path_of, url_of
+from dagwright.store.files import path_of
 
 
 def test_no_staged_file_is_left_behind(tmp_path):
@@ -110,8 +111,8 @@ def test_an_unknown_scheme_says_what_to_write(url):
 @given(st.text(st.characters(exclude_characters="\0/", exclude_categories=["Cs"]), min_size=1))
 def test_every_path_has_a_url(name):
     path = os.path.normpath(f"/folder/{name}")
-    assert path_of(url_of(path)) == path
-    assert url_of(path).isascii()
+    assert path_of(url_of_path(path)) == path
+    assert url_of_path(path).isascii()
 
 
 def test_what_a_killed_writer_left_is_named_once_it_is_old(tmp_path):
