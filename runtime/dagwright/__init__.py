@@ -7,7 +7,7 @@ from __future__ import annotations
 
 TYPE_CHECKING = False  # not typing's: importing typing takes longer than the rest of this package
 if TYPE_CHECKING:
-    from dagwright.authoring.caching import Cache
+    from dagwright.authoring.caching import Cache, CacheFunctionBody
     from dagwright.authoring.context import current_context
     from dagwright.authoring.deck import Deck
     from dagwright.authoring.errors import RecoverableError
@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "Cache",
+    "CacheFunctionBody",
     "Deck",
     "Directory",
     "File",
@@ -44,6 +45,7 @@ __all__ = [
 _HOMES = {
     "current_context": "authoring.context",
     "Cache": "authoring.caching",
+    "CacheFunctionBody": "authoring.caching",
     "Deck": "authoring.deck",
     "Directory": "files.directory",
     "File": "files.file",

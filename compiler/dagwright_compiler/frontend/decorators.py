@@ -14,11 +14,12 @@ import msgspec
 
 from dagwright_compiler.diagnostics import codes
 from dagwright_compiler.diagnostics.suggestions import did_you_mean
+from dagwright_compiler.frontend.cache_keywords import with_body_version
 from dagwright_compiler.frontend.foreign_keywords import counterpart
 from dagwright_compiler.frontend.not_static import NotStatic
 from dagwright_compiler.frontend.option_values import WrongOption
 from dagwright_compiler.frontend.options import Option, options_of
-from dagwright_compiler.frontend.policy_keywords import NOT_YET, READERS, RESOURCES, Draft
+from dagwright_compiler.frontend.policy_keywords import NOT_YET, READERS_OF, RESOURCES, Draft
 from dagwright_compiler.frontend.wire_values import describe
 from dagwright_compiler.ir.program import Cache, Policy
 from dagwright_compiler.ir.quantities import amount
@@ -26,6 +27,7 @@ from dagwright_compiler.ir.quantities import amount
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
 
+    from dagwright_compiler.frontend.entities import FunctionEntity
     from dagwright_compiler.frontend.findings import Findings, Place
     from dagwright_compiler.frontend.image_keywords import Images
     from dagwright_compiler.frontend.known_values import StaticValue
@@ -43,27 +45,37 @@ class Policies:
         self._findings = findings
         self._images = images
 
-    def read(self, decorator: ast.expr, options: Sequence[Option], module: Module) -> Policy:
+    def read(self, decorator: ast.expr, options: Sequence[Option], task: FunctionEntity) -> Policy:
         """Policy of a task. Equal texts in one module mean the same: the second one costs a look-up.
 
         Args:
             decorator: What makes the task, as it is written.
             options: The keywords that it adds up to.
-            module: Where the decorator stands.
+            task: The decorated function.
         """
+        module = (task.made_by or task).module
         text = module.lines.cut(decorator)
-        found: Policy | None = module.policies.get(text)
-        if found is not None:
-            return found
-        before = self._findings.count
-        draft = self._draft()
-        self._check_pair(options)
-        for option in options:
-            self._shared_keyword(option, draft)
-        policy = self._finished(draft, Policy(), lambda: self.places(options))
-        if self._findings.count == before:
-            module.policies[text] = policy
-        return policy
+        found: tuple[Policy, str | None] | None = module.policies.get(text)
+        if found is None:
+            before = self._findings.count
+            draft = self._draft()
+            self._check_pair(options)
+            for option in options:
+                self._shared_keyword(option, draft)
+            policy = self._finished(draft, Policy(), lambda: self.places(options))
+            found = (policy, draft.salt if policy.cache is not None and not policy.cache.version else None)
+            if self._findings.count == before:
+                module.policies[text] = found
+        policy, salt = found
+        return policy if salt is None else self._with_body_version(policy, salt, task, options)
+
+    def _with_body_version(self, policy: Policy, salt: str, task: FunctionEntity, options: Sequence[Option]) -> Policy:
+        """A policy whose cache version is the digest of the task's function."""
+        try:
+            return with_body_version(policy, salt, task)
+        except WrongOption as error:
+            self._findings.add(error.code, error.message, self.places(options).get("cache.version"), help=error.help)
+            return policy
 
     def override(
         self, keywords: Iterable[ast.keyword], module: Module, base: Policy, scope: object
@@ -81,33 +93,32 @@ class Policies:
         self._check_pair(options)
         for option in options:
             self._keyword(option, "with_overrides", draft)
+        if draft.salt is not None:
+            draft.salt, draft.is_cache_partial = None, True
+            message = "the cache of a call has no version of its own from the body of its task"
+            help_ = 'write `Cache(version="1")`, or give the policies to `@task`'
+            self._findings.add(codes.CACHE_WITHOUT_VERSION, message, draft.places.get("cache.version"), help=help_)
         return self._finished(draft, base, lambda: draft.places), draft.places
 
     def places(self, options: Iterable[Option]) -> dict[str, Place]:
         """Where each field of a task's policy was written; what is wrong with the keywords has been reported."""
-        draft = self._draft()
+        draft, readers = self._draft(), READERS_OF["@task"]
         for option in options:
             keyword = option.keyword
             with suppress(NotStatic, WrongOption):
                 value = self._evaluator.evaluate(keyword.value, option.module, option.scope)
                 named = {keyword.arg: value} if keyword.arg is not None else value if isinstance(value, dict) else {}
                 for name, part in named.items():
-                    if name in READERS:
-                        READERS[name](draft, part, option.place)
+                    if name in readers:
+                        readers[name](draft, part, option.place)
         return draft.places
 
-    def refuse(self, options: Iterable[Option], what: str, known: frozenset[str]) -> None:
-        """Report every keyword that is not ``known`` (for ``@workflow``)."""
+    def of_workflow(self, options: Iterable[Option]) -> Policy:
+        """What the keywords of a workflow say to the calls in it."""
+        draft = self._draft()
         for option in options:
-            name, place = option.keyword.arg, option.place
-            if name is None:
-                message = f"the keywords that `**` passes to `{what}` are not known while compiling"
-                self._findings.add(codes.UNKNOWN_OPTION, message, place, help="write the keywords out")
-            elif name == "interruptible":
-                message = f"`interruptible` of `{what}` is not supported yet"
-                self._findings.add(codes.UNSUPPORTED_OPTION, message, place, help="set `interruptible=True` on its tasks")
-            elif name not in known:
-                self._unknown(name, place, what, known)
+            self._keyword(option, "@workflow", draft)
+        return msgspec.structs.replace(Policy(), **draft.policy)
 
     def _draft(self) -> Draft:
         return Draft({}, {}, images=self._images)
@@ -136,14 +147,14 @@ class Policies:
         return policy
 
     def _keyword(self, option: Option, what: str, draft: Draft) -> None:
-        keyword, place = option.keyword, option.place
-        if keyword.arg is not None and keyword.arg not in READERS:
-            self._unknown(keyword.arg, place, what, frozenset(READERS))
+        keyword, place, readers = option.keyword, option.place, READERS_OF[what]
+        if keyword.arg is not None and keyword.arg not in readers:
+            self._unknown(keyword.arg, place, what, frozenset(readers))
             return
         try:
             value = self._evaluator.evaluate(keyword.value, option.module, option.scope)
             if keyword.arg is not None:
-                READERS[keyword.arg](draft, value, place)
+                readers[keyword.arg](draft, value, place)
             else:
                 self._spread(draft, value, place, what)
         except NotStatic as error:
@@ -159,10 +170,10 @@ class Policies:
         if not isinstance(value, dict) or not all(isinstance(name, str) for name in value):
             raise WrongOption(f"`**` takes a dict with the names of keywords, found {describe(value)}")
         for name, part in value.items():
-            if name in READERS:
-                READERS[name](draft, part, place)
+            if name in READERS_OF[what]:
+                READERS_OF[what][name](draft, part, place)
             else:
-                self._unknown(name, place, what, frozenset(READERS))
+                self._unknown(name, place, what, frozenset(READERS_OF[what]))
 
     def _check_pair(self, options: Sequence[Option]) -> None:
         """Report ``resources=`` beside ``requests=`` or ``limits=``, which say the same thing."""
@@ -191,6 +202,11 @@ class Policies:
         given = (draft.cache, draft.version, draft.ignore, draft.serialize)
         if given == (None, None, None, None):
             return
+        if draft.is_whole and draft.older is not None:
+            message = f"`cache=Cache(...)` says everything about the cache, and `{draft.older[0]}` says something beside it"
+            help_ = "move it into `Cache(version=..., serialize=..., ignored_inputs=...)`"
+            self._findings.add(codes.INCONSISTENT_CACHE, message, draft.older[1], help=help_)
+            return
         if draft.cache is False:
             draft.policy["cache"] = None
             return
@@ -205,7 +221,9 @@ class Policies:
         if draft.is_cache_partial and not draft.version:
             return  # it may well be given in what could not be read
         version = draft.version if draft.version is not None else start.cache.version if start.cache else None
-        if not version:
+        if draft.salt is not None and version is None:
+            version = ""  # the digest of the task's function, which ``read`` puts in
+        elif not version:
             message = "a cached task needs a version" if version is None else "the cache version is empty"
             self._findings.add(
                 codes.CACHE_WITHOUT_VERSION,

@@ -220,10 +220,10 @@ class Definitions:
         interface = self._interfaces.read(node, module, is_workflow=kind == "workflow")
         policy = Policy()
         if kind == "workflow":
-            self._policies.refuse(decoration.options, "@workflow", frozenset())
+            policy = self._policies.of_workflow(decoration.options) if decoration.options else policy
         elif decoration.options:
             assert decoration.decorator is not None
-            policy = self._policies.read(decoration.decorator, decoration.options, (entity.made_by or entity).module)
+            policy = self._policies.read(decoration.decorator, decoration.options, entity)
             if policy.cache is not None and policy.cache.ignore:
                 self._check_ignored(policy.cache.ignore, interface, decoration.options)
         callee = Callee(kind, entity.qualified, module, node, interface, policy, decoration.options)

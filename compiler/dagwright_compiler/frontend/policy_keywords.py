@@ -9,9 +9,21 @@ import msgspec
 
 from dagwright_compiler.diagnostics import codes
 from dagwright_compiler.diagnostics.suggestions import did_you_mean
+from dagwright_compiler.frontend.cache_keywords import read_cache, read_ignored, read_serialize, read_version
 from dagwright_compiler.frontend.findings import Place
 from dagwright_compiler.frontend.image_keywords import Images
 from dagwright_compiler.frontend.known_values import KnownCall, StaticValue
+from dagwright_compiler.frontend.metadata_keywords import (
+    read_aliases,
+    read_annotations,
+    read_deck_fields,
+    read_deprecated,
+    read_docs,
+    read_execution_mode,
+    read_failure_policy,
+    read_labels,
+    read_pickle_untyped,
+)
 from dagwright_compiler.frontend.option_values import WrongOption
 from dagwright_compiler.frontend.pod_keywords import (
     read_accelerator,
@@ -31,19 +43,10 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 NOT_YET = {
-    "deck_fields": "leave it out: a deck holds what the task puts into it",
-    "deprecated": "leave it out",
-    "docs": "write a docstring",
-    "execution_mode": "leave it out",
-    "node_dependency_hints": "leave it out",
-    "pickle_untyped": "annotate every input and output",
-    "task_resolver": "leave it out",
-    "labels": "set labels for the target in `[tool.dagwright.argo]`",
-    "annotations": "set annotations for the target in `[tool.dagwright.argo]`",
-    "failure_policy": "leave it out: a failed task ends the workflow",
+    "node_dependency_hints": "leave it out: what a task needs is read from its source",
+    "task_resolver": "leave it out: tasks are found by module and name",
     "on_failure": "leave it out: a failed task ends the workflow",
-    "default_options": "leave it out",
-    "aliases": "name the outputs with a NamedTuple",
+    "default_options": "leave it out: set labels and annotations for the target in `[tool.dagwright.argo]`",
 }
 """Keywords of flytekit that this version does not compile, with what to write instead."""
 
@@ -60,6 +63,12 @@ class Draft(msgspec.Struct, eq=False):
     version: str | None = None
     ignore: tuple[str, ...] | None = None
     serialize: bool | None = None
+    salt: str | None = None
+    """Of a version that is the digest of the task's function."""
+    is_whole: bool = False
+    """Whether ``cache`` is a ``Cache(...)``, which says everything."""
+    older: tuple[str, Place] | None = None
+    """The first of the older keywords about the cache, and where its value stands."""
     images: Images | None = None
     is_cache_partial: bool = False
     """What was written about the cache could not all be read."""
@@ -67,6 +76,10 @@ class Draft(msgspec.Struct, eq=False):
     def note_unread(self, keyword: str | None) -> None:
         """Note a keyword, or ``**`` with any of them, that could not be read."""
         self.is_cache_partial = self.is_cache_partial or keyword is None or keyword.startswith("cache")
+
+    def note_older(self, keyword: str, place: Place) -> None:
+        """Note one of the keywords that ``Cache(...)`` replaces."""
+        self.older = self.older or (keyword, place)
 
     def take(self, other: Draft) -> None:
         """Add what another keyword said, without its places."""
@@ -79,62 +92,11 @@ class Draft(msgspec.Struct, eq=False):
             self.ignore = other.ignore
         if other.serialize is not None:
             self.serialize = other.serialize
+        if other.salt is not None:
+            self.salt = other.salt
+        self.is_whole = self.is_whole or other.is_whole
+        self.older = self.older or other.older
         self.is_cache_partial = self.is_cache_partial or other.is_cache_partial
-
-
-def _read_cache(draft: Draft, value: StaticValue, place: Place) -> None:
-    draft.places["cache"] = place
-    if isinstance(value, bool):
-        draft.cache = value
-        return
-    if not (isinstance(value, KnownCall) and value.symbol == "Cache"):
-        raise WrongOption(f"`cache` takes `True`, `False` or `Cache(...)`, found {describe(value)}")
-    draft.cache = True
-    for name, argument in value.arguments.items():
-        at = value.places[name]
-        if name == "version":
-            _read_version(draft, argument, at)
-        elif name == "ignored_inputs":
-            _read_ignored(draft, argument, at)
-        elif name == "serialize":
-            _read_serialize(draft, argument, at)
-        elif name in ("salt", "policies"):
-            raise WrongOption(
-                f"`{name}` of `Cache` is not supported yet", "give a literal `version`", at, codes.UNSUPPORTED_OPTION
-            )
-        else:
-            raise WrongOption(
-                f"`Cache` has no keyword `{name}`",
-                did_you_mean(name, ("version", "ignored_inputs", "serialize")),
-                at,
-                codes.UNKNOWN_OPTION,
-            )
-
-
-def _read_version(draft: Draft, value: StaticValue, place: Place) -> None:
-    if not isinstance(value, str):
-        raise WrongOption(
-            f"`cache_version` takes text, found {describe(value)}",
-            f'write `"{value}"`' if isinstance(value, int | float) else "",
-            place,
-        )
-    draft.places["cache.version"] = place
-    draft.version = value
-
-
-def _read_ignored(draft: Draft, value: StaticValue, place: Place) -> None:
-    names = (value,) if isinstance(value, str) else value
-    if not isinstance(names, list | tuple) or not all(isinstance(name, str) for name in names):
-        raise WrongOption(f"ignored inputs are a tuple of names, found {describe(value)}", 'write `("name",)`', place)
-    draft.places["cache.ignore"] = place
-    draft.ignore = tuple(names)
-
-
-def _read_serialize(draft: Draft, value: StaticValue, place: Place) -> None:
-    if not isinstance(value, bool):
-        raise WrongOption(f"`cache_serialize` takes `True` or `False`, found {describe(value)}", "", place)
-    draft.serialize = value
-    draft.places["cache.serialize"] = place
 
 
 def _read_retries(draft: Draft, value: StaticValue, place: Place) -> None:
@@ -148,7 +110,7 @@ def _read_retries(draft: Draft, value: StaticValue, place: Place) -> None:
 
 def _read_timeout(draft: Draft, value: StaticValue, place: Place) -> None:
     if value is None:
-        return
+        value = 0  # no limit, also where a task has one and a call has none
     if isinstance(value, timedelta):
         seconds = value.total_seconds()
     elif type(value) is int:
@@ -291,10 +253,10 @@ def _read_interruptible(draft: Draft, value: StaticValue, place: Place) -> None:
 
 
 READERS: dict[str, Callable[[Draft, StaticValue, Place], None]] = {
-    "cache": _read_cache,
-    "cache_version": _read_version,
-    "cache_ignore_input_vars": _read_ignored,
-    "cache_serialize": _read_serialize,
+    "cache": read_cache,
+    "cache_version": read_version,
+    "cache_ignore_input_vars": read_ignored,
+    "cache_serialize": read_serialize,
     "retries": _read_retries,
     "timeout": _read_timeout,
     "requests": _resources_reader("requests"),
@@ -311,4 +273,23 @@ READERS: dict[str, Callable[[Draft, StaticValue, Place], None]] = {
     "task_config": read_task_config,
     "enable_deck": read_enable_deck,
     "disable_deck": read_disable_deck,
+    "labels": read_labels,
+    "annotations": read_annotations,
+    "deprecated": read_deprecated,
 }
+"""Of tasks and of calls."""
+TASK_READERS = {
+    **READERS,
+    "docs": read_docs,
+    "deck_fields": read_deck_fields,
+    "pickle_untyped": read_pickle_untyped,
+    "execution_mode": read_execution_mode,
+}
+WORKFLOW_READERS: dict[str, Callable[[Draft, StaticValue, Place], None]] = {
+    "interruptible": _read_interruptible,
+    "failure_policy": read_failure_policy,
+    "docs": read_docs,
+    "pickle_untyped": read_pickle_untyped,
+}
+READERS_OF = {"@task": TASK_READERS, "with_overrides": {**READERS, "aliases": read_aliases}, "@workflow": WORKFLOW_READERS}
+"""One reader for each keyword, by what takes it."""

@@ -38,6 +38,7 @@ from dagwright_compiler.ir.program import (
     Node,
     Output,
     OutputBinding,
+    Policy,
     StructBinding,
     TaskNode,
     Workflow,
@@ -58,7 +59,7 @@ def build_workflow(callee: Callee, services: Services, spans: LateSpans) -> Work
         return None
     check_names(body.calls, services.findings)
     ids = name_nodes(body.calls)
-    nodes = tuple(_node(call, ids) for call in body.calls)
+    nodes = tuple(_node(call, ids, interruptible=callee.policy.interruptible) for call in body.calls)
     outputs = tuple(
         Output(name=field.name, type=field.type, binding=_binding(value, ids))
         for field, value in zip(callee.interface.outputs, returned, strict=True)
@@ -69,12 +70,14 @@ def build_workflow(callee: Callee, services: Services, spans: LateSpans) -> Work
     )
 
 
-def _node(call: Call, ids: dict[int, str]) -> Node:
+def _node(call: Call, ids: dict[int, str], *, interruptible: bool | None) -> Node:
     id_ = ids[id(call)]
     bindings = tuple((name, _binding(value, ids)) for name, value in call.bindings.items())
     after = tuple(ids[id(earlier)] for earlier in call.after)
     name = call.callee.name
-    policy = call.policy if call.policy != call.callee.policy else None
+    declared = call.callee.policy
+    policy: Policy | None = (call.policy or declared).within(interruptible=interruptible)
+    policy = None if policy is declared or policy == declared else policy
     if call.kind == "map":
         return MapNode(
             id=id_,
@@ -89,7 +92,7 @@ def _node(call: Call, ids: dict[int, str]) -> Node:
             min_successes=call.options.min_successes,
         )
     if call.kind == "graph":
-        return GraphNode(id=id_, workflow=name, bindings=bindings, after=after)
+        return GraphNode(id=id_, workflow=name, bindings=bindings, after=after, interruptible=interruptible)
     return TaskNode(id=id_, task=name, bindings=bindings, after=after, policy=policy)
 
 

@@ -125,7 +125,7 @@ def node_data(node: Node) -> dict[str, Any]:
 
 def _policy_pairs(policy: dict[str, Any]) -> None:
     """Turn pairs into objects, and JSON texts into what they say."""
-    _as_objects(policy, "environment")
+    _as_objects(policy, "environment", "labels", "annotations")
     template = policy.get("pod_template")
     if template is not None:
         _as_objects(template, "labels", "annotations")

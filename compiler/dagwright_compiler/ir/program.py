@@ -152,11 +152,19 @@ class Policy(Struct, frozen=True, kw_only=True):
     shared_memory: str | None = None
     plugin: Plugin | None = None
     deck: bool = False
+    labels: Pairs = ()
+    annotations: Pairs = ()
 
     @property
     def serializes(self) -> bool:
         """Whether equal calls at the same time wait for each other."""
         return self.cache is not None and self.cache.serialize
+
+    def within(self, *, interruptible: bool | None) -> Policy:
+        """The policy in a workflow that says so itself, which counts where the task says nothing."""
+        if interruptible is None or self.interruptible is not None:
+            return self
+        return msgspec.structs.replace(self, interruptible=interruptible)
 
 
 class TaskDef(Struct, frozen=True, kw_only=True):
@@ -280,12 +288,16 @@ class MapNode(Struct, frozen=True, kw_only=True, tag="map", tag_field="kind"):
 
 
 class GraphNode(Struct, frozen=True, kw_only=True, tag="graph", tag_field="kind"):
-    """A call of another workflow; the pass ``inline`` replaces it by that workflow's nodes."""
+    """A call of another workflow; the pass ``inline`` replaces it by that workflow's nodes.
+
+    ``interruptible`` is what the calling workflow says, for nodes of which neither their task nor the called workflow says anything.
+    """
 
     id: str
     workflow: str
     bindings: tuple[tuple[str, Binding], ...]
     after: tuple[str, ...] = ()
+    interruptible: bool | None = None
 
 
 Node = TaskNode | MapNode | GraphNode

@@ -24,7 +24,7 @@ from dagwright_compiler.passes.crossings import Crossings
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from dagwright_compiler.ir.program import LeafBinding, Path
+    from dagwright_compiler.ir.program import LeafBinding, MapNode, Path, Policy, TaskNode
     from dagwright_compiler.ir.spans import NodeKey
     from dagwright_compiler.passes.context import Context
 
@@ -83,12 +83,14 @@ class _Flattening:
         for node in callee.nodes:
             earlier = predecessors(node)
             followed.update(earlier)
+            assert not isinstance(node, GraphNode)
             bindings = tuple(
                 (name, self._substituted(binding, arguments, renamed, (callee.name, node.id, name)))
                 for name, binding in node.bindings
             )
             after = tuple(renamed[before] for before in node.after) if earlier else call.after
-            self._add(replace(node, id=renamed[node.id], bindings=bindings, after=after))
+            policy = self._policy(node, call)
+            self._add(replace(node, id=renamed[node.id], bindings=bindings, after=after, policy=policy))
             # A placed node stands where the callee's author wrote it.
             self._context.spans.place(self._workflow.name, renamed[node.id], (callee.name, node.id))
         for output in callee.outputs:
@@ -97,6 +99,14 @@ class _Flattening:
         last = tuple(renamed[node.id] for node in callee.nodes if node.id not in followed)
         # A callee without nodes has ended when its arguments are there and its own order is kept.
         self._ends[call.id] = last or (*call.after, *dict.fromkeys(producers(call)))
+
+    def _policy(self, node: TaskNode | MapNode, call: GraphNode) -> Policy | None:
+        """How a callee's node runs here; ``None`` where that is how its task runs anywhere."""
+        if call.interruptible is None:
+            return node.policy
+        declared = self._context.library.tasks[node.task].policy
+        policy = (node.policy or declared).within(interruptible=call.interruptible)
+        return policy if policy != declared else None
 
     def _add(self, node: Node) -> None:
         assert not isinstance(node, GraphNode)

@@ -9,16 +9,23 @@ if TYPE_CHECKING:
 TASK = frozenset(
     {
         "accelerator",
+        "annotations",
         "cache",
         "cache_ignore_input_vars",
         "cache_serialize",
         "cache_version",
         "container_image",
+        "deck_fields",
+        "deprecated",
         "disable_deck",
+        "docs",
         "enable_deck",
         "environment",
+        "execution_mode",
         "interruptible",
+        "labels",
         "limits",
+        "pickle_untyped",
         "pod_template",
         "pod_template_name",
         "requests",
@@ -30,20 +37,9 @@ TASK = frozenset(
         "timeout",
     }
 )
-TASK_UNSUPPORTED = frozenset(
-    {
-        "annotations",
-        "deck_fields",
-        "deprecated",
-        "docs",
-        "execution_mode",
-        "labels",
-        "node_dependency_hints",
-        "pickle_untyped",
-        "task_resolver",
-    }
-)
-WORKFLOW_UNSUPPORTED = frozenset({"default_options", "docs", "failure_policy", "interruptible", "on_failure", "pickle_untyped"})
+TASK_UNSUPPORTED = frozenset({"node_dependency_hints", "task_resolver"})
+WORKFLOW = frozenset({"docs", "failure_policy", "interruptible", "pickle_untyped"})
+WORKFLOW_UNSUPPORTED = frozenset({"default_options", "on_failure"})
 MAP = frozenset({"concurrency", "metadata", "min_success_ratio", "min_successes", "run_all_sub_nodes"})
 MAP_UNSUPPORTED = frozenset({"bound_inputs", "bound_inputs_values", "security_ctx"})
 

@@ -10,7 +10,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Coroutine, Mapping, Sequence
     from datetime import timedelta
-    from typing import Any, Protocol, overload
+    from typing import Any, Literal, Protocol, overload
 
     from dagwright.accelerators import GPUAccelerator
     from dagwright.authoring.caching import Cache
@@ -83,7 +83,7 @@ if TYPE_CHECKING:
     @overload
     def task(
         *,
-        cache: bool | Cache = ...,
+        cache: bool | Cache | Literal["auto"] = ...,
         cache_version: str = ...,
         cache_serialize: bool = ...,
         cache_ignore_input_vars: tuple[str, ...] = ...,
@@ -103,6 +103,13 @@ if TYPE_CHECKING:
         task_config: Any = ...,
         enable_deck: bool | None = ...,
         disable_deck: bool | None = ...,
+        deck_fields: Any = ...,
+        labels: Mapping[str, str] | None = ...,
+        annotations: Mapping[str, str] | None = ...,
+        deprecated: str = ...,
+        docs: Any = ...,
+        execution_mode: Any = ...,
+        pickle_untyped: Literal[False] = ...,
     ) -> TaskDecorator: ...
 
 
@@ -111,10 +118,11 @@ def task(function: Any = None, /, **keywords: Any) -> Any:
 
     Args:
         function: The function, where the decorator is bare.
-        **keywords: ``cache`` (``True`` or ``Cache``), ``cache_version``, ``cache_serialize``, ``cache_ignore_input_vars``, ``retries`` (0 to 10, for
-            recoverable errors and timeouts), ``timeout`` (seconds or ``timedelta``), ``interruptible``, ``requests`` and ``limits`` (``Resources``),
-            ``resources``, ``container_image``, ``environment``, ``secret_requests``, ``pod_template``, ``pod_template_name``, ``accelerator``,
-            ``shared_memory``, ``task_config``, ``enable_deck``, ``disable_deck``. The compiler reads them from the source.
+        **keywords: ``cache`` (``True``, ``"auto"`` or ``Cache``), ``cache_version``, ``cache_serialize``, ``cache_ignore_input_vars``, ``retries`` (0 to
+            10, for recoverable errors and timeouts), ``timeout`` (seconds or ``timedelta``), ``interruptible``, ``requests`` and ``limits``
+            (``Resources``), ``resources``, ``container_image``, ``environment``, ``secret_requests``, ``pod_template``, ``pod_template_name``,
+            ``accelerator``, ``shared_memory``, ``task_config``, ``enable_deck``, ``disable_deck``, ``labels``, ``annotations``. The compiler reads
+            them from the source. ``deprecated``, ``docs``, ``deck_fields`` and ``execution_mode`` are flytekit's and say nothing of how a task runs.
 
     Returns:
         The task, with the function's name and signature.

@@ -11,7 +11,7 @@ from dagwright.authoring.type_parameters import Inputs, Result, Result_co
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from typing import Any, Protocol, overload
+    from typing import Any, Literal, Protocol, overload
 
     from dagwright.authoring.placeholder import NotRun
     from dagwright.authoring.results import Completion
@@ -63,7 +63,9 @@ if TYPE_CHECKING:
     @overload
     def workflow(function: Callable[Inputs, Result], /) -> Workflow[Inputs, Result]: ...
     @overload
-    def workflow() -> WorkflowDecorator: ...
+    def workflow(
+        *, interruptible: bool = ..., failure_policy: Any = ..., docs: Any = ..., pickle_untyped: Literal[False] = ...
+    ) -> WorkflowDecorator: ...
 
 
 def workflow(function: Any = None, /, **keywords: Any) -> Any:
@@ -71,7 +73,7 @@ def workflow(function: Any = None, /, **keywords: Any) -> Any:
 
     Args:
         function: The function, where the decorator is bare.
-        **keywords: None works yet; flytekit's are refused by name.
+        **keywords: ``interruptible``, for the tasks that say nothing about it. ``failure_policy`` (``FAIL_IMMEDIATELY``) and ``docs`` are flytekit's.
 
     Returns:
         The workflow, with the function's name and signature.
@@ -80,9 +82,9 @@ def workflow(function: Any = None, /, **keywords: Any) -> Any:
         TypeError: A keyword is unknown or not supported yet, or this is no function.
     """
     if keywords and not in_attempt():
-        from dagwright.authoring.keywords import WORKFLOW_UNSUPPORTED, check_keywords
+        from dagwright.authoring.keywords import WORKFLOW, WORKFLOW_UNSUPPORTED, check_keywords
 
-        check_keywords("workflow", keywords, (), WORKFLOW_UNSUPPORTED)
+        check_keywords("workflow", keywords, WORKFLOW, WORKFLOW_UNSUPPORTED)
     return _declare if function is None else _declare(function)
 
 

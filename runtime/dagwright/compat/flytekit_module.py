@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
 _HOMES = {
     "Cache": "dagwright.authoring.caching",
+    "CacheFunctionBody": "dagwright.authoring.caching",
     "BatchSize": "dagwright.compat.annotated",
     "Deck": "dagwright.authoring.deck",
     "FileExt": "dagwright.compat.annotated",

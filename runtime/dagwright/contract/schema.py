@@ -153,6 +153,9 @@ class Policy(TypedDict, total=False):
     """Size of ``/dev/shm``; empty for as much as the pod's memory allows."""
     plugin: Plugin
     deck: bool
+    labels: dict[str, str]
+    """Of the pods that run the task, beside those of its pod template."""
+    annotations: dict[str, str]
 
 
 class TaskDef(TypedDict):

@@ -160,7 +160,7 @@ def template_problems(template: PodTemplate, variables: frozenset[str], mounted:
     if misshapen:
         yield from misshapen
         return
-    yield from _labels(sorted_)
+    yield from _names(sorted_.labels, sorted_.annotations, " of the pod template")
     for field, value in spec.items():
         if field == "containers" or _HARMLESS.get(field) == value:
             continue
@@ -194,16 +194,22 @@ def _unknown(where: str, field: str, known: tuple[str, ...]) -> Diagnostic:
     return Diagnostic(ARGO_POD_TEMPLATE, f"{where} has a field {field}, which Kubernetes does not know", help=help_text)
 
 
-def _labels(found: Overlay) -> Iterator[Diagnostic]:
-    for kind, pairs in (("label", found.labels), ("annotation", found.annotations)):
+def metadata_problems(labels: Mapping[str, str], annotations: Mapping[str, str]) -> Iterator[Diagnostic]:
+    """Say which labels and annotations of a task its pods cannot have."""
+    yield from _names(labels, annotations, "")
+    yield from _live({"labels": labels, "annotations": annotations}, "")
+
+
+def _names(labels: Mapping[str, str], annotations: Mapping[str, str], of_what: str) -> Iterator[Diagnostic]:
+    for kind, pairs in (("label", labels), ("annotation", annotations)):
         for name in pairs:
             if name.startswith("dagwright/"):
-                yield _refused(f"the {kind} {name} of the pod template has a name that dagwright keeps for itself", "rename it")
+                yield _refused(f"the {kind} {name}{of_what} has a name that dagwright keeps for itself", "rename it")
             elif not LABEL_NAME.fullmatch(name):
-                yield _refused(f"the {kind} {name!r} of the pod template has no name that Kubernetes takes", "rename it")
-    for name, value in found.labels.items():
+                yield _refused(f"the {kind} {name!r}{of_what} has no name that Kubernetes takes", "rename it")
+    for name, value in labels.items():
         if not LABEL_VALUE.fullmatch(value):
-            message = f"the label {name} of the pod template has the value {value!r}: Kubernetes takes up to 63 letters, digits, -, _ and ."
+            message = f"the label {name}{of_what} has the value {value!r}: Kubernetes takes up to 63 letters, digits, -, _ and ."
             yield _refused(message, "write it as an annotation")
 
 
@@ -265,13 +271,17 @@ def _live_texts(found: Overlay) -> Iterator[Diagnostic]:
         "containers": [found.primary, *found.sidecars],
         **found.template,
     }
+    yield from _live(parts, " of the pod template")
+
+
+def _live(parts: Mapping[str, Json], of_what: str) -> Iterator[Diagnostic]:
     for name, part in parts.items():
         live = next((text for text in _texts(part) if "{{" in text or LOST_ON_THE_WAY.search(text) or "\0" in text), None)
         if live is not None:
             what = (
                 "{{, which Argo would expand" if "{{" in live else "a control character that the Kubernetes API refuses or drops"
             )
-            message = f"{name} of the pod template hold {what}: {live[:60]!r}"
+            message = f"{name}{of_what} hold {what}: {live[:60]!r}"
             help_text = (
                 "keep the text in a ConfigMap or a file of the image, or pass it with environment=, which arrives unchanged"
             )

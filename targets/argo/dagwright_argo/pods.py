@@ -109,6 +109,8 @@ class Pods:
                 environment=policy.environment,
                 pod_template=policy.pod_template,
                 pod_template_name=policy.pod_template_name,
+                labels=policy.labels,
+                annotations=policy.annotations,
             ),
             mapped=True,
             inputs=kind.inputs,
@@ -201,12 +203,13 @@ def _parameters(kind: PodKind) -> tuple[str, ...]:
 
 
 def _metadata(kind: PodKind, users: Overlay, *, labelled: bool) -> model.Metadata | None:
-    labels = dict(users.labels)
+    labels = {**users.labels, **dict(kind.policy.labels)}
     if kind.task and LABEL_VALUE.fullmatch(kind.task):
         labels["dagwright/task"] = kind.task
     if labelled:
         labels["dagwright/node"] = f"{{{{inputs.parameters.{UNIT}}}}}"
-    annotations = {**(_UNDISTURBED if kind.policy.interruptible is False else {}), **users.annotations}
+    undisturbed = _UNDISTURBED if kind.policy.interruptible is False else {}
+    annotations = {**undisturbed, **users.annotations, **dict(kind.policy.annotations)}
     return model.Metadata(labels=labels or None, annotations=annotations or None) if labels or annotations else None
 
 

@@ -12,7 +12,7 @@ import msgspec
 
 from dagwright_argo.expansion import LOST_ON_THE_WAY
 from dagwright_argo.naming import LABEL_VALUE
-from dagwright_argo.pod_templates import template_problems
+from dagwright_argo.pod_templates import metadata_problems, template_problems
 from dagwright_argo.pods import SHARED_MEMORY_PATH, template_of
 from dagwright_argo.secrets import secret_parts, secret_problems, variables_of
 from dagwright_argo.settings import TABLE
@@ -71,6 +71,10 @@ def _problems(policy: Policy, settings: ArgoSettings) -> Iterator[Finding]:
     for found in secret_problems(policy.secrets, settings):
         yield "policy.secrets", found
     yield from _template_problems(policy, settings)
+    for found in metadata_problems(dict(policy.labels), {}):
+        yield "policy.labels", found
+    for found in metadata_problems({}, dict(policy.annotations)):
+        yield "policy.annotations", found
     yield from _accelerator_problems(policy)
     if policy.plugin is not None:
         yield "policy.plugin", _plugin_problem(policy.plugin)

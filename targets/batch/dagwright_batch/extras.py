@@ -51,7 +51,7 @@ class Extras(NamedTuple):
 def extras_of(policy: Policy, settings: BatchSettings) -> Extras:
     """Read a policy's extras."""
     findings: list[Finding] = []
-    tags = dict(policy.pod_template.labels) if policy.pod_template else {}
+    tags = {**dict(policy.pod_template.labels if policy.pod_template else ()), **dict(policy.labels)}
     chosen: dict[str, Any] = {}
     if policy.plugin is not None:
         if policy.plugin.name.rpartition(".")[2] == _OWN_PLUGIN:
@@ -134,6 +134,8 @@ def _template_problems(policy: Policy) -> Iterator[Finding]:
         yield Finding(BATCH_UNSUPPORTED, message, "pod_template", help_text)
     if template is not None and template.annotations:
         yield Finding(BATCH_IGNORED, "AWS Batch has no annotations: those of the pod template have no effect", "pod_template")
+    if policy.annotations:
+        yield Finding(BATCH_IGNORED, "AWS Batch has no annotations: these have no effect", "annotations", "labels become tags")
 
 
 def _plugin(name: str) -> Finding:

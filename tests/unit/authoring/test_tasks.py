@@ -8,7 +8,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from dagwright import Cache, RecoverableError, Resources, map_task, task, workflow
+from dagwright import Cache, CacheFunctionBody, RecoverableError, Resources, map_task, task, workflow
 from dagwright.execution import context
 
 
@@ -148,7 +148,7 @@ def annotated(annotation: str, quoted: bool) -> typing.Callable[..., object]:
     [
         (lambda: task(retry=3), r"task\(\) has no keyword 'retry'; did you mean 'retries'\?"),
         (lambda: task(zzz=3), r"task\(\) has no keyword 'zzz'$"),
-        (lambda: task(docs="x"), r"task\(\) does not support the keyword 'docs' yet"),
+        (lambda: task(node_dependency_hints=[]), r"task\(\) does not support the keyword 'node_dependency_hints' yet"),
         (lambda: task(task_resolver=object()), r"task\(\) does not support the keyword 'task_resolver' yet"),
         (lambda: workflow(on_failure=shout), r"workflow\(\) does not support the keyword 'on_failure' yet"),
         (lambda: map_task(shout, min_success_ratio=0.5), r"map_task\(\) does not support the keyword 'min_success_ratio' yet"),
@@ -156,7 +156,9 @@ def annotated(annotation: str, quoted: bool) -> typing.Callable[..., object]:
         (lambda: workflow(RecoverableError("x")), r"@workflow stands above a function, not above RecoverableError"),
         (lambda: map_task(len), r"map_task\(\) takes a task, not builtin_function_or_method"),
         (lambda: Cache(version=1), r"Cache needs a version"),
-        (lambda: Cache(version="1", salt="x"), r"salt"),
+        (lambda: Cache(), r"Cache needs a version"),  # type: ignore[call-arg]
+        (lambda: Cache(policies=[]), r"Cache needs a version"),
+        (lambda: Cache(version="1", sal="x"), r"sal"),
     ],
 )
 def test_a_wrong_declaration_is_refused_by_name(declare: typing.Callable[[], object], message: str) -> None:
@@ -225,4 +227,10 @@ def test_resources_compare_and_print_by_amount() -> None:
 
 def test_one_ignored_input_may_stand_alone() -> None:
     assert Cache("1", ignored_inputs="now").ignored_inputs == ("now",)
-    assert repr(Cache("1", ignored_inputs=["now"])) == "Cache(version='1', serialize=False, ignored_inputs=('now',))"
+    said = "Cache(version='1', serialize=False, ignored_inputs=('now',), salt='', policies=())"
+    assert repr(Cache("1", ignored_inputs=["now"])) == said
+
+
+def test_a_policy_stands_for_the_version() -> None:
+    assert Cache(policies=CacheFunctionBody("a")).policies[0].salt == "a"
+    assert repr(Cache(policies=[CacheFunctionBody()]).policies) == "(CacheFunctionBody(salt=''),)"

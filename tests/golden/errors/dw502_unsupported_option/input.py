@@ -3,6 +3,6 @@ from datetime import timedelta
 from dagwright import Resources, task
 
 
-@task(deprecated="yes")  # E: DW502
+@task(pickle_untyped=True)  # E: DW502
 def double(x: int) -> int:
     return 2 * x
