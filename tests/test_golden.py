@@ -97,6 +97,7 @@ ELSEWHERE = {
     "DW106": "needs two requested files: tests/unit/frontend",
     "DW290": "about the request, not the file: tests/unit/cli",
     "DW291": "about the request, not the file: tests/unit/cli",
+    "DW210": "about workflows that are compiled together: tests/unit/driver",
     "DW292": "about the request, not the file: tests/unit/driver",
     "DW534": "needs hundreds of policies: tests/unit/argo",
     "DW535": "needs hundreds of calls: tests/unit/argo",

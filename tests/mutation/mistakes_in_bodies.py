@@ -141,6 +141,8 @@ def repeated_call(view: View) -> Planted | None:
         if site.callee.name not in cached or not isinstance(first, ast.Assign) or not isinstance(first.targets[0], ast.Name):
             continue
         name = first.targets[0].id
+        if f">> {name}" in view.project.sources[path]:  # it waits for something, which the second call does not
+            continue
         for user in view.calls():
             later = user.statement
             used = [value for value in user.given.values() if isinstance(value, ast.Name) and value.id == name]

@@ -34,6 +34,23 @@ def test_a_frame_of_any_text_fits_the_terminal(
     assert not any(ord(char) < 0x20 for row in rows for char in row)
 
 
+@given(
+    st.text(CHARS, max_size=30),
+    spans(),
+    st.lists(st.text(CHARS | st.just(" "), max_size=300), min_size=4, max_size=4),
+    st.integers(60, 120),
+)
+def test_sentences_and_labels_fit_the_terminal_and_lose_no_word(line: str, span: Span, texts: list[str], width: int) -> None:
+    sources = {"a.py": SourceFile(path="a.py", module="a", data=b"", text="\n".join([line] * 6))}
+    message, label, note, help_text = (" ".join(text.split()) for text in texts)
+    found = Diagnostic(CODE, message, span, label, notes=(note,) if note else (), help=help_text)
+    frame = TextRenderer(sources, width=width, wrapped=True).frame(found)
+    unbroken = max(width_of(visible(word)) for text in (message, label, note, help_text) for word in (text or " ").split(" "))
+    assert all(width_of(row) <= width for row in frame.split("\n")) or unbroken > 30
+    for text in (message, label, note, help_text):
+        assert "".join(visible(text).split()) in "".join(frame.split())
+
+
 @given(LINES, st.data())
 def test_a_caret_stands_below_its_character(line: str, data: st.DataObject) -> None:
     at = data.draw(st.integers(0, max(0, len(line) - 1)))

@@ -50,7 +50,7 @@ def renderer(reading: Reading, stream: TextIO, color: str, *, unsafe_fixes: bool
     from dagwright_compiler.diagnostics.text import TextRenderer
 
     paint = wants_color(color, stream, os.environ)
-    return TextRenderer(reading.sources(), width=width(stream), color=paint, unsafe_fixes=unsafe_fixes)
+    return TextRenderer(reading.sources(), width=width(stream), wrapped=stream.isatty(), color=paint, unsafe_fixes=unsafe_fixes)
 
 
 def wants_color(choice: str, stream: TextIO, environ: Mapping[str, str]) -> bool:
@@ -66,7 +66,7 @@ def wants_color(choice: str, stream: TextIO, environ: Mapping[str, str]) -> bool
 
 
 def width(stream: TextIO) -> int:
-    """Columns to write for: the terminal's, else rustc's 140."""
+    """Columns to write for: the terminal's, else 80."""
     import shutil  # takes 2 ms, which a clean file need not pay
 
     from dagwright_compiler.diagnostics.text import DEFAULT_WIDTH

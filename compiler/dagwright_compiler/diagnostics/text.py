@@ -19,7 +19,8 @@ if TYPE_CHECKING:
     from dagwright_compiler.diagnostics.model import Diagnostic, Fix
     from dagwright_compiler.source import SourceFile, Span
 
-DEFAULT_WIDTH = 140
+DEFAULT_WIDTH = 80
+"""Where no terminal tells its own: in a log, on a page."""
 Paint = Callable[[str, str], str]
 """Wraps text in the colour of a kind."""
 _LEAST_TEXT = 40
@@ -62,39 +63,43 @@ class TextRenderer:
 
     Args:
         sources: Files by the path that spans name; a span into any other file is shown by its location alone.
-        width: Columns of the terminal; longer source lines are clipped around what is marked.
+        width: Columns to write for; longer source lines are clipped around what is marked, and labels that do not fit become notes.
+        wrapped: Whether sentences are broken into lines of that width too, as people read them; where programs search, each stays one line.
         color: Whether to write ANSI colours.
         unsafe_fixes: Whether fixes that may be wrong count as what `--fix` does.
     """
 
     def __init__(
-        self, sources: Mapping[str, SourceFile], *, width: int = DEFAULT_WIDTH, color: bool = False, unsafe_fixes: bool = False
+        self,
+        sources: Mapping[str, SourceFile],
+        *,
+        width: int = DEFAULT_WIDTH,
+        wrapped: bool = False,
+        color: bool = False,
+        unsafe_fixes: bool = False,
     ) -> None:
         self._sources = sources
         self.width = width
+        self._wrapped = wrapped
         self._color = color
         self._unsafe_fixes = unsafe_fixes
         self._lines: dict[str, list[str]] = {}
 
     def report(self, found: Iterable[Diagnostic]) -> str:
-        """Frames separated by empty lines, then the summary line; empty text when nothing was found."""
+        """Frames separated by empty lines, then where to read more and the summary; empty text when nothing was found."""
         diagnostics = list(found)
         if not diagnostics:
             return ""
-        return (
-            "\n".join([*map(self.frame, diagnostics), summary(diagnostics) + fixable(diagnostics, unsafe=self._unsafe_fixes)])
-            + "\n"
-        )
+        counts = summary(diagnostics) + fixable(diagnostics, unsafe=self._unsafe_fixes)
+        return "\n".join([*map(self.frame, diagnostics), *self._broken(footer(diagnostics)), *self._broken(counts)]) + "\n"
 
     def frame(self, found: Diagnostic) -> str:
         """One finding with its source lines, notes and help; ends with a newline."""
         severity = found.code.severity
-        head, *rest = _visible_lines(found.message)
-        out = [
-            self.paint(severity, f"{severity}[{found.code.id}]")
-            + fix_mark(found, unsafe=self._unsafe_fixes)
-            + self.paint("message", f": {head}")
-        ]
+        start = f"{severity}[{found.code.id}]"
+        mark = fix_mark(found, unsafe=self._unsafe_fixes)
+        head, *rest = self._broken(found.message, first=len(start) + len(mark) + 2, indent=2)
+        out = [self.paint(severity, start) + mark + self.paint("message", f": {head}")]
         out += [f"  {line}" for line in rest]
         notes: tuple[str, ...] = found.notes
         if found.span is not None:
@@ -147,9 +152,30 @@ class TextRenderer:
         return f"\x1b[{_CODES[kind]}m{text}\x1b[0m" if self._color and text and kind else text
 
     def _paragraph(self, kind: str, text: str) -> list[str]:
-        head, *rest = _visible_lines(text)
-        indent = " " * (len(kind) + 2)
-        return [f"{self.paint(kind, kind)}: {head}", *(indent + line for line in rest)]
+        indent = len(kind) + 2
+        head, *rest = self._broken(text, first=indent, indent=indent)
+        return [f"{self.paint(kind, kind)}: {head}", *(" " * indent + line for line in rest)]
+
+    def _broken(self, text: str, *, first: int = 0, indent: int = 0) -> list[str]:
+        """Lines of a text, safe to print, at least one; ``first`` and ``indent`` are what stands before the first and before others."""
+        lines: list[str] = []
+        for line in text.split("\n"):
+            before = indent if lines else first
+            lines += self._folded(visible(line), self.width - before, self.width - indent)
+        return lines
+
+    def _folded(self, line: str, room: int, later: int) -> list[str]:
+        """A line in pieces that fit; what is laid out by its own spaces, as code is, stays as it is."""
+        if not self._wrapped or width_of(line) <= room or line.startswith(" "):
+            return [line]
+        out, rest = [], line
+        while width_of(rest) > room:
+            cut = _cut(rest, max(room, _LEAST_TEXT))
+            if cut == len(rest):
+                break
+            out.append(rest[:cut].rstrip())
+            rest, room = rest[cut:].lstrip(), later
+        return [*out, rest]
 
 
 class _Snippets:
@@ -203,9 +229,12 @@ class _Snippets:
         high = low + self._room
         kept: list[_Mark] = []
         for mark, placed in zip(marks, group, strict=True):
-            if low < mark.end and mark.start < high:
-                kept.append(mark._replace(start=max(mark.start, low) - low, end=min(mark.end, high) - low))
-            else:
+            is_seen = low < mark.end and mark.start < high
+            fits = width_of(mark.label) <= self._room
+            if is_seen:
+                label = mark.label if fits else ""
+                kept.append(mark._replace(start=max(mark.start, low) - low, end=min(mark.end, high) - low, label=label))
+            if not (is_seen and fits):
                 self._give_up([placed])
         margin = " " * self._gutter + self._renderer.paint("gutter", " |")
         return [self._numbered(number, self._clipped(cells, low)), *(f"{margin} {row}" for row in self._underlines(kept))]
@@ -216,7 +245,8 @@ class _Snippets:
             return []
         ordered = sorted(marks, key=lambda mark: (mark.start, mark.end))
         last = ordered[-1]
-        inline = last if all(mark.end <= last.start for mark in ordered[:-1]) else None
+        is_free = all(mark.end <= last.start for mark in ordered[:-1]) and last.end + 1 + width_of(last.label) <= self._room
+        inline = last if is_free else None
         row = _Row()
         for mark in sorted(ordered, key=lambda mark: mark.primary):
             row.put(mark.start, ("^" if mark.primary else "-") * (mark.end - mark.start), self._style(mark))
@@ -229,7 +259,7 @@ class _Snippets:
         while hanging:
             mark = hanging.pop()
             row = self._connectors([other for other in hanging if other.start < mark.start])
-            row.put(mark.start, mark.label, self._style(mark))
+            row.put(min(mark.start, self._room - width_of(mark.label)), mark.label, self._style(mark))
             rows.append(row)
         return [row.text(self._renderer.paint) for row in rows]
 
@@ -309,9 +339,27 @@ def summary(found: Iterable[Diagnostic]) -> str:
     return (", ".join(parts) or "no findings") + where
 
 
-def _visible_lines(text: str) -> list[str]:
-    """Split text at line ends, each line safe to print; at least one."""
-    return [visible(line) for line in text.split("\n")]
+def footer(found: Iterable[Diagnostic]) -> str:
+    """Where more is said: the command for the first code, which stands for all of them."""
+    codes = list(dict.fromkeys(diagnostic.code.id for diagnostic in found))
+    what = "this" if len(codes) == 1 else "a code"
+    return f"more on {what}: `dagwright explain {codes[0]}`"
+
+
+def _cut(text: str, room: int) -> int:
+    """Where a line is broken: at the last space within the room and best not within code, else at the first one behind it, or at its end."""
+    used, last, outside, is_code = 0, 0, 0, False
+    for at, char in enumerate(text):
+        if used > room and last:
+            break
+        if char == " ":
+            last = at
+            outside = outside if is_code else at
+        is_code ^= char == "`"
+        used += width_of(char)
+    if used <= room or not last:
+        return len(text)
+    return outside if 2 * outside > last else last
 
 
 def _mark(cells: Cells, placed: _Placed) -> _Mark:

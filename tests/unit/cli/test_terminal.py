@@ -36,4 +36,4 @@ def test_colour_follows_flag_then_environment_then_terminal(
 def test_width_is_the_terminals_or_a_fixed_one(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("COLUMNS", "77")
     assert width(Terminal()) == 77
-    assert width(io.StringIO()) == 140
+    assert width(io.StringIO()) == 80

@@ -172,6 +172,47 @@ def test_a_label_clipped_away_becomes_a_note() -> None:
     assert "note: a.py:1:1: the task\n" in TextRenderer({"a.py": file}, width=80).frame(found)
 
 
+def test_sentences_are_broken_for_people_and_kept_whole_for_programs() -> None:
+    file = source("a.py", "x = call\n")
+    message = "the result of `a_task_with_quite_a_long_name` is `list[int]`, but `other_task.value` takes `dict[str, float]`"
+    found = Diagnostic(
+        ERROR,
+        message,
+        Span("a.py", 1, 4, 1, 8),
+        help="add to the file:\n      [tool.dagwright]  # as it stands, however long its lines may be",
+    )
+    assert TextRenderer({"a.py": file}, width=60).frame(found).splitlines()[0] == f"error[DW301]: {message}"
+    assert (
+        TextRenderer({"a.py": file}, width=60, wrapped=True).frame(found)
+        == """\
+error[DW301]: the result of `a_task_with_quite_a_long_name`
+  is `list[int]`, but `other_task.value` takes
+  `dict[str, float]`
+ --> a.py:1:5
+1 | x = call
+  |     ^^^^
+help: add to the file:
+            [tool.dagwright]  # as it stands, however long its lines may be
+"""
+    )
+
+
+def test_a_label_without_room_moves_under_its_line_or_becomes_a_note() -> None:
+    file = source("a.py", f"{'x' * 50} = call\n")
+    near, far = "expected a number here", "something that takes many more words than any terminal has columns for them"
+    frame = TextRenderer({"a.py": file}, width=62).frame(Diagnostic(ERROR, "wrong", span_of(file, "call"), near))
+    assert frame.splitlines()[3:] == ["  | " + " " * 53 + "^^^^", "  | " + " " * 53 + "|", "  | " + " " * 36 + near]
+    assert f"note: a.py:1:54: {far}\n" in TextRenderer({"a.py": file}, width=62).frame(
+        Diagnostic(ERROR, "wrong", span_of(file, "call"), far)
+    )
+
+
+def test_a_report_says_where_to_read_more() -> None:
+    one = Diagnostic(ERROR, "one", Span("a.py", 1, 0, 1, 1))
+    assert "\n\nmore on this: `dagwright explain DW301`\n2 errors in 1 file\n" in TextRenderer({}).report([one, one])
+    assert "\n\nmore on a code: `dagwright explain DW493`\n" in TextRenderer({}).report([Diagnostic(WARNING, "two"), one])
+
+
 def test_nothing_from_the_source_reaches_the_terminal_as_a_command() -> None:
     file = source("a\x1b[31m.py", "x = '\x1b[2J\u202e'\n")
     found = Diagnostic(ERROR, "bad \x1b]0;title\x07", Span(file.path, 1, 0, 1, 1), "l\x1b", help="h\x1b")
