@@ -102,12 +102,11 @@ def bind_given(
     callee, interface = function.callee, function.callee.interface
     bound: dict[str, Argument] = {}
     positional = [field.name for field in interface.inputs if field.name not in interface.keyword_only] if values else []
-    for position, argument in enumerate(values):
+    for position, argument in enumerate(values, function.positional):
         if position >= len(positional):
             count = f"{len(positional)} positional argument{'s' if len(positional) != 1 else ''}"
-            message = (
-                f"`{callee.node.name}` takes {count if positional else 'no positional arguments'}, but {len(values)} are passed"
-            )
+            given = function.positional + len(values)
+            message = f"`{callee.node.name}` takes {count if positional else 'no positional arguments'}, but {given} are passed"
             frame.report(codes.TOO_MANY_ARGUMENTS, message, argument[1], related=(_declaration(callee),))
             break
         name = positional[position]
@@ -116,13 +115,14 @@ def bind_given(
             frame.report(codes.REPEATED_ARGUMENT, message, argument[1], help_="pass the others by name")
         else:
             bound[name] = argument
-    failed = _bind_named(frame, callee, named, bound)
+    failed = _bind_named(frame, function, named, bound)
     return {**function.bound, **bound}, failed
 
 
-def _bind_named(frame: Frame, callee: Callee, named: list[tuple[ast.keyword, Value]], bound: dict[str, Argument]) -> bool:
+def _bind_named(frame: Frame, function: Function, named: list[tuple[ast.keyword, Value]], bound: dict[str, Argument]) -> bool:
     """Bind keywords; True when one of them has no place, so that a missing input is probably that one."""
-    failed = False
+    callee, failed = function.callee, False
+    fixed = [field.name for field in callee.interface.inputs][: function.positional]
     for keyword, value in named:
         name = keyword.arg
         if name is None:
@@ -130,7 +130,7 @@ def _bind_named(frame: Frame, callee: Callee, named: list[tuple[ast.keyword, Val
                 message = "the arguments that `**` passes are not known while compiling"
                 frame.report(codes.UNSUPPORTED_EXPRESSION, message, keyword.value, help_="write the arguments out")
             failed = True
-        elif name in bound:
+        elif name in bound or name in fixed:
             frame.report(codes.REPEATED_ARGUMENT, f"`{name}` is passed twice to `{callee.node.name}`", keyword.value)
         elif name not in callee.interface.by_name:
             known = list(callee.interface.by_name)
@@ -214,7 +214,8 @@ def _refuse_part(frame: Frame, slot: Slot, misfit: Misfit) -> None:
     """Report the part of a written-out value that does not fit an input."""
     callee, field, value, node = slot.callee, slot.field, misfit.value, misfit.at
     assert isinstance(node, ast.expr)
-    takes = f"`{callee.node.name}.{field.name}` takes `{spell(slot.expected)}`"
+    part = "" if misfit.expected.text == slot.expected.text else "this part of "
+    takes = f"{part}`{callee.node.name}.{field.name}` takes `{spell(misfit.expected)}`"
     code, help_ = codes.EDGE_MISMATCH, ""
     related = [_parameter(callee, field.name)]
     if isinstance(value, Result):
@@ -223,7 +224,7 @@ def _refuse_part(frame: Frame, slot: Slot, misfit: Misfit) -> None:
     if isinstance(value, Promise):
         message = f"{describe_source(value)} is `{spell(value.type)}`, but {takes}"
         related = [*source_places(frame, value), *related]
-        help_ = edge_help(value, misfit.expected)
+        help_ = "leave out the brackets" if value.type.text == slot.expected.text else edge_help(value, misfit.expected)
     elif isinstance(value, Group | Record):
         message = f"this is {describe_group(value)}, but {takes}"
         help_ = "write `[...]`" if isinstance(value, Group) and value.kind == "tuple" and misfit.expected.kind == "list" else ""

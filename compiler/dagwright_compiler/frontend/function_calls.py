@@ -14,22 +14,30 @@ if TYPE_CHECKING:
     from dagwright_compiler.frontend.entities import Entity
     from dagwright_compiler.frontend.expressions import Expressions
     from dagwright_compiler.frontend.frames import Frame
+    from dagwright_compiler.frontend.promises import Argument
 
 
 def partial(expressions: Expressions, frame: Frame, node: ast.Call) -> Value:
-    """A task with arguments bound by name."""
-    function, named = _function_and_names(expressions, frame, node, "functools.partial")
+    """A task with some arguments bound, by position or by name."""
+    function, values, named = _function_and_arguments(expressions, frame, node, "functools.partial")
     if not isinstance(function, Function):
         return function
-    bound, failed = calls.bind_given(frame, function, [], named)
-    return BROKEN if failed else Function(function.callee, bound)
+    before = frame.services.findings.errors
+    bound, _ = calls.bind_given(frame, function, values, named)
+    if frame.services.findings.errors != before:
+        return BROKEN
+    return Function(function.callee, bound, function.positional + len(values))
 
 
 def create_node(expressions: Expressions, frame: Frame, node: ast.Call) -> Value:
     """The call of a task as a node, whose outputs are attributes."""
-    function, named = _function_and_names(expressions, frame, node, "create_node")
+    function, values, named = _function_and_arguments(expressions, frame, node, "create_node")
     if not isinstance(function, Function):
         return function
+    if values:
+        inputs = function.callee.interface.inputs
+        help_ = f"write `{inputs[0].name}=...`" if inputs else ""
+        return frame.report(codes.UNSUPPORTED_EXPRESSION, "`create_node` takes inputs by name", values[0][1], help_=help_)
     arguments = calls.bind_arguments(frame, function, node, [], named)
     return Result(calls.call(frame, function.callee, node, arguments), as_node=True)
 
@@ -39,23 +47,18 @@ def is_create_node(entity: Entity | None) -> bool:
     return isinstance(entity, External) and entity.symbol == "create_node" and entity.qualified.startswith("flytekit.")
 
 
-def _function_and_names(
+def _function_and_arguments(
     expressions: Expressions, frame: Frame, node: ast.Call, what: str
-) -> tuple[Function | Broken, list[tuple[ast.keyword, Value]]]:
-    """The task or workflow that is the first argument, and what is given by name."""
+) -> tuple[Function | Broken, list[Argument], list[tuple[ast.keyword, Value]]]:
+    """The task or workflow that is the first argument, and what is given after it."""
     values, named = expressions.arguments(ast.Call(node.func, node.args[1:], node.keywords))
     if not node.args:
-        return frame.report(codes.NOT_A_TASK, f"`{what}` lacks the task", node), named
+        return frame.report(codes.NOT_A_TASK, f"`{what}` lacks the task", node), values, named
     first = node.args[0]
     function = expressions.evaluate(first) if isinstance(first, ast.Call) else expressions.reference(first)
     if isinstance(function, Broken):
-        return function, named
+        return function, values, named
     if not isinstance(function, Function):
         message = f"`{what}` takes a task in a workflow, and `{ast.unparse(first)}` is none"
-        return frame.report(codes.NOT_A_TASK, message, first), named
-    if values:
-        message = f"`{what}` takes inputs by name in a workflow"
-        inputs = function.callee.interface.inputs
-        help_ = f"write `{inputs[0].name}=...`" if inputs else ""
-        return frame.report(codes.UNSUPPORTED_EXPRESSION, message, values[0][1], help_=help_), named
-    return function, named
+        return frame.report(codes.NOT_A_TASK, message, first), values, named
+    return function, values, named

@@ -22,7 +22,19 @@ if TYPE_CHECKING:
 
 _BIND = "bind them: `map_task(functools.partial(f, y=1))(x=values)`"
 _OF_NO_USE = {"bound_inputs": _BIND, "bound_inputs_values": _BIND}
+TARGETS = ("target", "task_function")
+"""Names of the first parameter: flytekit's of today, and its older one."""
 _METADATA = "TaskMetadata"
+_IN_METADATA = (
+    "cache",
+    "cache_ignore_input_vars",
+    "cache_serialize",
+    "cache_version",
+    "interruptible",
+    "pod_template_name",
+    "retries",
+    "timeout",
+)
 
 
 def read(expressions: Expressions, frame: Frame, node: ast.Call, callee: Callee | None) -> MapOptions:
@@ -31,6 +43,8 @@ def read(expressions: Expressions, frame: Frame, node: ast.Call, callee: Callee 
     places: dict[str, ast.expr] = {}
     for keyword in node.keywords:
         name = keyword.arg or "**"
+        if name in TARGETS and not node.args:
+            continue
         if name in _OF_NO_USE:
             message = f"`{name}` of `map_task` is not supported"
             frame.report(codes.NOT_SUPPORTED_YET, message, keyword, help_=_OF_NO_USE[name])
@@ -131,6 +145,10 @@ def _metadata(expressions: Expressions, frame: Frame, keyword: ast.keyword, call
                 codes.WRONG_MAP, "`TaskMetadata` takes keywords only", keyword.value, help_=f"name the value: `{name}=...`"
             )
             return {}
+        if name not in _IN_METADATA:
+            help_ = did_you_mean(name, _IN_METADATA) or f"its keywords are {', '.join(_IN_METADATA)}"
+            frame.services.findings.add(codes.UNKNOWN_OPTION, f"`TaskMetadata` has no keyword `{name}`", place, help=help_)
+            continue
         keywords.append(ast.copy_location(ast.keyword(name, place.node), place.node))
     scope = frame.lookup if whole.module is frame.module else None
     policy, places = frame.services.policies.override(keywords, whole.module, callee.policy, scope)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from dagwright_compiler.diagnostics import codes
 from dagwright_compiler.frontend import map_options
 from dagwright_compiler.frontend.calls import bind_given, bind_inputs, mapped_type, source_places
-from dagwright_compiler.frontend.entities import External, FunctionEntity
+from dagwright_compiler.frontend.entities import Constant, External, FunctionEntity
 from dagwright_compiler.frontend.groups import describe_group
 from dagwright_compiler.frontend.promises import (
     BROKEN,
@@ -29,6 +29,7 @@ from dagwright_compiler.frontend.wire_values import describe
 from dagwright_compiler.ir.program import Field, LiteralBinding
 
 if TYPE_CHECKING:
+    from dagwright_compiler.frontend.entities import Entity
     from dagwright_compiler.frontend.expressions import Expressions
     from dagwright_compiler.frontend.frames import Frame
     from dagwright_compiler.frontend.promises import Argument, Bound, Callee
@@ -36,7 +37,8 @@ if TYPE_CHECKING:
 
 def make(expressions: Expressions, frame: Frame, node: ast.Call) -> Value:
     """``map_task(f, concurrency=...)``."""
-    if not node.args:
+    first = node.args[0] if node.args else next((item.value for item in node.keywords if item.arg in map_options.TARGETS), None)
+    if first is None:
         return frame.report(codes.WRONG_MAP, "`map_task` lacks the task to map", node, help_="write `map_task(f)(x=values)`")
     if len(node.args) > 1:
         return frame.report(
@@ -45,19 +47,20 @@ def make(expressions: Expressions, frame: Frame, node: ast.Call) -> Value:
             node.args[1],
             help_="write `map_task(f, concurrency=10)(x=values)`",
         )
-    function = _target(expressions, frame, node.args[0])
+    function = _target(expressions, frame, first)
     options = map_options.read(expressions, frame, node, None if function is None else function.callee)
-    return Mapped(None) if function is None else Mapped(function.callee, options, function.bound)
+    return Mapped(function, options)
 
 
 def call(frame: Frame, mapped: Mapped, node: ast.Call, values: list[Argument], named: list[tuple[ast.keyword, Value]]) -> Value:
     """``map_task(f)(x=values)``: one element of each list for each run of the task; what is bound stays whole."""
-    callee = mapped.callee
-    if callee is None:
+    function = mapped.function
+    if function is None:
         return BROKEN
-    arguments, failed = bind_given(frame, Function(callee, mapped.bound), values, named)
-    lists = [field for field in callee.interface.inputs if field.name in arguments and field.name not in mapped.bound]
-    if failed or not _is_complete(frame, mapped, node, arguments, lists):
+    callee = function.callee
+    arguments, failed = bind_given(frame, function, values, named)
+    lists = [field for field in callee.interface.inputs if field.name in arguments and field.name not in function.bound]
+    if failed or not _is_complete(frame, function, node, arguments, lists):
         return BROKEN
     made = Call(
         "map",
@@ -82,13 +85,12 @@ def call(frame: Frame, mapped: Mapped, node: ast.Call, values: list[Argument], n
     return value_of(made)
 
 
-def _is_complete(frame: Frame, mapped: Mapped, node: ast.Call, arguments: dict[str, Argument], lists: list[Field]) -> bool:
+def _is_complete(frame: Frame, function: Function, node: ast.Call, arguments: dict[str, Argument], lists: list[Field]) -> bool:
     """Check that there is a list to run over and that nothing else is missing."""
-    callee = mapped.callee
-    assert callee is not None
+    callee = function.callee
     inputs = callee.interface.inputs
     if not lists:
-        free = [field.name for field in inputs if field.name not in mapped.bound]
+        free = [field.name for field in inputs if field.name not in function.bound]
         help_ = (
             f"pass `{free[0]}=...`" if free else "bind fewer inputs: what `functools.partial` binds is the same for all elements"
         )
@@ -134,11 +136,12 @@ def _length(bound: Bound | None) -> int | None:
 
 
 def _target(expressions: Expressions, frame: Frame, node: ast.expr) -> Function | None:
-    value = expressions.evaluate(node) if _is_partial(frame, node) else expressions.reference(node)
+    value = expressions.evaluate(node) if _makes_function(frame, node) else expressions.reference(node)
     if isinstance(value, Function):
         callee = value.callee
         if callee.kind == "workflow":
-            frame.report(codes.WRONG_MAP, f"the workflow `{callee.node.name}` cannot be mapped yet", node, help_="map a task")
+            message = f"the workflow `{callee.node.name}` cannot be mapped: only a task runs once for each element"
+            frame.report(codes.WRONG_MAP, message, node, help_=f"map the tasks of `{callee.node.name}` one after the other")
         elif callee.interface.returns in ("tuple", "namedtuple"):
             message = f"`{callee.node.name}` gives {len(callee.interface.outputs)} values, and a map collects one"
             frame.report(codes.WRONG_MAP, message, node, help_="return one dataclass")
@@ -148,9 +151,9 @@ def _target(expressions: Expressions, frame: Frame, node: ast.expr) -> Function 
             return value
         return None
     if isinstance(value, Mapped):
-        if value.callee is not None:
+        if value.function is not None:
             message = f"`{ast.unparse(node)}` is mapped already, and a map of a map is not supported"
-            help_ = f"return the results from a task, and map `{value.callee.node.name}` over one flat list"
+            help_ = f"return the results from a task, and map `{value.function.callee.node.name}` over one flat list"
             frame.report(codes.WRONG_MAP, message, node, help_=help_)
         return None
     if value is not None:
@@ -166,17 +169,21 @@ def _target(expressions: Expressions, frame: Frame, node: ast.expr) -> Function 
     return None
 
 
-def _is_partial(frame: Frame, node: ast.expr) -> bool:
+def _makes_function(frame: Frame, node: ast.expr) -> bool:
+    """Whether an expression is a call that gives something to call."""
     if not isinstance(node, ast.Call):
         return False
     entity = frame.services.resolver.expression(node.func, frame.module)
-    return isinstance(entity, External) and entity.symbol == "functools.partial"
+    return isinstance(entity, External) and entity.symbol in ("functools.partial", "map_task")
 
 
 def _refuse_target(frame: Frame, node: ast.expr) -> None:
     called = node.func if isinstance(node, ast.Call) else node
     entity = frame.services.resolver.expression(called, frame.module)
-    if isinstance(node, ast.Call) and isinstance(entity, FunctionEntity):
+    if _is_launch_plan(frame, entity):
+        message = f"the launch plan `{ast.unparse(node)}` cannot be mapped: only a task runs once for each element"
+        frame.report(codes.WRONG_MAP, message, node, help_="map the tasks of its workflow one after the other")
+    elif isinstance(node, ast.Call) and isinstance(entity, FunctionEntity):
         frame.report(
             codes.WRONG_MAP,
             "`map_task` takes the task itself, not a call of it",
@@ -190,6 +197,16 @@ def _refuse_target(frame: Frame, node: ast.expr) -> None:
             node,
             help_="write `map_task(f)(x=values)` with a function decorated with `@task`",
         )
+
+
+def _is_launch_plan(frame: Frame, entity: Entity | None) -> bool:
+    """Whether a name of a module holds what ``LaunchPlan(...)`` or one of its class methods gives."""
+    value = entity.value if isinstance(entity, Constant) else None
+    if not isinstance(entity, Constant) or not isinstance(value, ast.Call):
+        return False
+    made_by = value.func.value if isinstance(value.func, ast.Attribute) else value.func
+    found = frame.services.resolver.expression(made_by, entity.module)
+    return isinstance(found, External) and found.qualified.rpartition(".")[2] == "LaunchPlan"
 
 
 def _is_list(frame: Frame, callee: Callee, field: Field, argument: Argument) -> bool:

@@ -39,6 +39,7 @@ NOT_YET = {
     "dynamic": "move the loop into one task, or map a task over a list with `map_task`",
     "eager": "write a `@workflow`, or do the work in one task",
     "conditional": "move the decision into a task",
+    "array_node": "map the tasks of the workflow one after the other with `map_task`",
     "create_node": "call the task directly; `a >> b` orders calls",
     "LaunchPlan": "compile the workflow itself and schedule it where it runs",
     "CronSchedule": "schedule the compiled workflow where it runs",

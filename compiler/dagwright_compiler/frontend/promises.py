@@ -134,11 +134,10 @@ class Built(msgspec.Struct, frozen=True, eq=False):
 
 
 class Mapped(msgspec.Struct, frozen=True, eq=False):
-    """``map_task(f)`` before it is called; ``None`` when a finding was made already. ``bound`` is the same for all elements."""
+    """``map_task(f)`` before it is called; ``None`` when a finding was made already. What the function has bound is the same for all elements."""
 
-    callee: Callee | None
+    function: Function | None
     options: MapOptions = MapOptions()
-    bound: dict[str, Argument] = {}
 
 
 class Function(msgspec.Struct, frozen=True, eq=False):
@@ -146,6 +145,8 @@ class Function(msgspec.Struct, frozen=True, eq=False):
 
     callee: Callee
     bound: dict[str, Argument] = {}
+    positional: int = 0
+    """How many of the first inputs are bound by position: an argument by position goes to the next."""
 
 
 class Broken(msgspec.Struct, frozen=True, eq=False):

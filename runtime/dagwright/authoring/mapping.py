@@ -21,14 +21,27 @@ class MapTask(Generic[Element, Result_co]):
     In a workflow the compiler reads the call. In plain Python, and inside an attempt, the task is called element by element.
     """
 
-    __slots__ = ("__wrapped__", "_fixed", "_most_lost")
+    __slots__ = ("__wrapped__", "_fixed", "_leading", "_most_lost")
 
     def __init__(
-        self, target: Callable[..., Result_co], fixed: dict[str, Any], most_lost: Callable[[int], int] | None = None
+        self,
+        target: Callable[..., Result_co],
+        fixed: dict[str, Any],
+        most_lost: Callable[[int], int] | None = None,
+        *,
+        leading: tuple[Any, ...] = (),
     ) -> None:
-        """Take the task, what is the same for all elements, and what tells how many of so many elements may fail, if any may."""
+        """Take the task and what is the same for all elements.
+
+        Args:
+            target: The task.
+            fixed: What is bound by name.
+            most_lost: Tells how many of so many elements may fail, if any may.
+            leading: What is bound by position.
+        """
         self.__wrapped__ = target
         self._fixed = fixed
+        self._leading = leading
         self._most_lost = most_lost
 
     def __call__(self, *lists: list[Element], **named: list[Element]) -> Mapped[Result_co]:
@@ -51,7 +64,7 @@ class MapTask(Generic[Element, Result_co]):
         for row in zip(*columns):
             by_name = dict(zip(named, row[len(lists) :]))
             try:
-                results.append(finished(self.__wrapped__(*row[: len(lists)], **fixed, **by_name)))
+                results.append(finished(self.__wrapped__(*self._leading, *row[: len(lists)], **fixed, **by_name)))
             except Exception:
                 spare -= 1
                 if spare < 0:
@@ -114,15 +127,15 @@ if TYPE_CHECKING:
     ) -> MapTask[Any, Result | None]: ...
 
 
-def map_task(target: Any, /, **keywords: Any) -> Any:
+def map_task(target: Any = None, **keywords: Any) -> Any:
     """Make a task take lists: ``map_task(resize)(image=images)`` gives the list of results.
 
     Args:
-        target: A task, or a ``functools.partial`` of one with keywords.
+        target: A task, or a ``functools.partial`` of one.
         **keywords: ``concurrency``: how many elements run at a time; absent or 0 is no limit. ``min_success_ratio`` (from 0 to 1) or
             ``min_successes``: how many elements must succeed; the places of those that fail hold None. ``metadata``
             (``TaskMetadata``): how the task runs here. ``run_all_sub_nodes``: taken for flytekit's sake; elements never wait for the
-            success of others.
+            success of others. ``task_function``: an older name of ``target``.
 
     Returns:
         What to call with the list.
@@ -130,19 +143,20 @@ def map_task(target: Any, /, **keywords: Any) -> Any:
     Raises:
         TypeError: A keyword is unknown or not supported yet, or ``target`` is no task.
     """
+    function: Any = keywords.pop("task_function", None) if target is None else target
     if keywords and not in_attempt():
         from dagwright.authoring.keywords import MAP, MAP_UNSUPPORTED, check_keywords
 
         check_keywords("map_task", keywords, MAP, MAP_UNSUPPORTED)
     fixed: dict[str, Any] = {}
-    while hasattr(target, "func") and hasattr(target, "keywords"):  # a functools.partial, told without importing functools
-        if target.args:
-            raise TypeError("map_task() takes a partial with keywords only")
-        fixed = {**target.keywords, **fixed}
-        target = target.func
-    if not hasattr(target, "__wrapped__"):
-        raise TypeError(f"map_task() takes a task, not {type(target).__name__}")
-    return MapTask(target, fixed, _most_lost(keywords.get("min_success_ratio"), keywords.get("min_successes")))
+    leading: tuple[Any, ...] = ()
+    while hasattr(function, "func") and hasattr(function, "keywords"):  # a functools.partial, told without importing functools
+        fixed = {**function.keywords, **fixed}
+        leading = (*function.args, *leading)
+        function = function.func
+    if not hasattr(function, "__wrapped__"):
+        raise TypeError(f"map_task() takes a task, not {type(function).__name__}")
+    return MapTask(function, fixed, _most_lost(keywords.get("min_success_ratio"), keywords.get("min_successes")), leading=leading)
 
 
 def _most_lost(ratio: float | None, successes: int | None) -> Callable[[int], int] | None:

@@ -151,12 +151,12 @@ def annotated(annotation: str, quoted: bool) -> typing.Callable[..., object]:
         (lambda: task(node_dependency_hints=[]), r"task\(\) does not support the keyword 'node_dependency_hints' yet"),
         (lambda: task(task_resolver=object()), r"task\(\) does not support the keyword 'task_resolver' yet"),
         (lambda: workflow(on_failure=shout), r"workflow\(\) does not support the keyword 'on_failure' yet"),
-        (lambda: map_task(shout, min_success_ratio=0.5), r"map_task\(\) does not support the keyword 'min_success_ratio' yet"),
+        (lambda: map_task(shout, security_ctx=None), r"map_task\(\) does not support the keyword 'security_ctx' yet"),
         (lambda: task(3), r"@task stands above a function, not above int"),
         (lambda: workflow(RecoverableError("x")), r"@workflow stands above a function, not above RecoverableError"),
         (lambda: map_task(len), r"map_task\(\) takes a task, not builtin_function_or_method"),
         (lambda: Cache(version=1), r"Cache needs a version"),
-        (lambda: Cache(), r"Cache needs a version"),  # type: ignore[call-arg]
+        (Cache, r"Cache needs a version"),
         (lambda: Cache(policies=[]), r"Cache needs a version"),
         (lambda: Cache(version="1", sal="x"), r"sal"),
     ],
@@ -189,7 +189,14 @@ def test_decorators_take_every_form_of_parentheses() -> None:
     def plain(x: int) -> int:
         return x
 
-    for declared in (task(plain), task()(plain), task(retries=1)(plain), task(plain, retries=1), workflow(plain), workflow()(plain)):
+    for declared in (
+        task(plain),
+        task()(plain),
+        task(retries=1)(plain),
+        task(plain, retries=1),
+        workflow(plain),
+        workflow()(plain),
+    ):
         assert declared.__wrapped__ is plain
 
 
@@ -202,6 +209,42 @@ def test_a_map_in_plain_python_calls_the_task_per_element() -> None:
     assert map_task(functools.partial(halve, digits=0))(number=[2.25], digits=1) == [
         map_task(functools.partial(halve, digits=1))(number=[2.25])[0]
     ]
+
+
+@pytest.mark.usefixtures("attempt")
+def test_a_map_passes_on_what_a_partial_binds_by_position() -> None:
+    assert map_task(functools.partial(halve, 2.25))(digits=[0, 1]) == [1.0, 1.1]
+    assert map_task(functools.partial(halve, 2.25))([0, 1]) == [1.0, 1.1]
+    assert map_task(target=functools.partial(halve, digits=0))([3.0]) == [2.0]
+    assert map_task(task_function=shout)(text=["a"]) == ["A"]
+
+
+@pytest.mark.usefixtures("attempt")
+@pytest.mark.parametrize(
+    ("keywords", "lost", "fails"),
+    [
+        ({"min_success_ratio": 0.5}, "ab", False),
+        ({"min_success_ratio": 0.5}, "abc", True),
+        ({"min_success_ratio": 0.51}, "ab", True),
+        ({"min_success_ratio": 1.0}, "a", True),
+        ({"min_successes": 1}, "abc", False),
+        ({"min_successes": 2}, "abc", True),
+        ({"min_successes": 9}, "a", True),
+    ],
+)
+def test_a_map_gives_none_for_elements_that_may_fail(keywords: dict[str, typing.Any], lost: str, fails: bool) -> None:
+    @task
+    def picky(text: str) -> str:
+        if text in lost:
+            raise ValueError(text)
+        return text
+
+    mapped = map_task(picky, **keywords)
+    if fails:
+        with pytest.raises(ValueError, match=lost[-1]):
+            mapped(text=list("abcd"))
+    else:
+        assert mapped(text=list("abcd")) == [None if text in lost else text for text in "abcd"]
 
 
 @pytest.mark.usefixtures("attempt")

@@ -49,6 +49,8 @@ def test_several_lists_run_side_by_side_in_the_order_of_the_inputs(call: str) ->
         "map_task(functools.partial(add, y=n), concurrency=2)(x=xs)",
         "map_task(partial(partial(add, y=7), y=n))(x=xs)",
         "map_task(partial(add, y=7))(x=xs, y=n)",
+        "map_task(task_function=partial(add, y=n))(x=xs)",
+        "map_task(target=partial(add, y=n), concurrency=2)(xs)",
         "f = partial(add, y=n)\nm = map_task(f)\nm(x=xs)",
     ],
 )
@@ -56,6 +58,30 @@ def test_what_partial_binds_is_the_same_for_all_elements(call: str) -> None:
     node = _map(call)
     assert (node.over, node.along) == ("x", ())
     assert dict(node.bindings)["y"] == InputBinding(name="n")
+
+
+@pytest.mark.parametrize(
+    "call",
+    [
+        "map_task(partial(add, n))(y=xs)",
+        "map_task(partial(add, n))(xs)",
+        "map_task(partial(partial(add, n), scale=2))(xs)",
+        "f = partial(add)\nmap_task(partial(f, n))(xs)",
+    ],
+)
+def test_partial_binds_the_first_inputs_by_position(call: str) -> None:
+    node = _map(call)
+    assert (node.over, node.along) == ("y", ())
+    assert dict(node.bindings)["x"] == InputBinding(name="n")
+
+
+def test_partials_of_partials_bind_one_input_after_the_other() -> None:
+    node = clean(_body("partial(partial(add, 7), n)(2)")).workflow().nodes[-1]
+    assert isinstance(node, TaskNode)
+    bound = dict(node.bindings)
+    assert bound["x"] == LiteralBinding(type=INT, value=7)
+    assert bound["y"] == InputBinding(name="n")
+    assert bound["scale"] == LiteralBinding(type=parse("float"), value=2.0)
 
 
 def test_partial_binds_a_whole_list_too() -> None:
@@ -80,7 +106,10 @@ map_task(add)(x=[1, 2], y=[1])  # E: DW413
 map_task(add)(x=xs)  # E: DW413
 map_task(partial(add, x=1, y=2))()  # E: DW413
 map_task(partial(add, z=1))(x=xs)  # E: DW402
-map_task(partial(add, 1))(y=xs)  # E: DW407
+map_task(partial(add, 1))(y=xs)
+map_task(partial(add, 1, 2))(scale=xs, x=xs)  # E: DW403
+map_task(partial(add, 1, x=2))(y=xs)  # E: DW403
+map_task(partial(add, 1, 2, 3, 4, 5))(x=xs)  # E: DW404
 map_task(partial(add, y=n))(xs, xs)  # E: DW403
 map_task(partial(len, y=n))(x=xs)  # E: DW207
 map_task(partial(add, y='a'))(x=xs)  # E: DW305
