@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 
 from dagwright.store.errors import StoreError
+from dagwright.store.trouble import shown
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -25,14 +26,13 @@ def from_files(url: str, *, credentials: bool) -> dict[str, Any]:
         credentials: Whether to look for credentials, too.
 
     Raises:
-        StoreError: A file is malformed, the profile that was asked for is in none of them, or needs botocore.
+        StoreError: A file is malformed, the profile that was asked for is in none of them, gives nothing or needs botocore, or
+            there are credentials nowhere.
     """
     profile = os.environ.get("AWS_PROFILE") or os.environ.get("AWS_DEFAULT_PROFILE") or ""
     found, named = _read(url, profile or "default")
-    if not named:
-        if profile and credentials:
-            raise _refusal(url, f"the profile {profile!r} of AWS_PROFILE is in no file of the AWS command line; write it there")
-        return {}
+    if not named and profile and credentials:
+        raise _refusal(url, f"the profile {profile!r} of AWS_PROFILE is in no file of the AWS command line; write it there")
     settings: dict[str, Any] = {}
     if "region" in found and not os.environ.get("AWS_REGION") and not os.environ.get("AWS_DEFAULT_REGION"):
         settings["region"] = found["region"]
@@ -47,7 +47,25 @@ def from_files(url: str, *, credentials: bool) -> dict[str, Any]:
             settings["session_token"] = found["aws_session_token"]
     elif any(name in found for name in _INDIRECT):
         settings["credential_provider"] = _provider(url, profile or "default")
+    elif _nobody_else_has_any():
+        raise _nowhere(url)
     return settings
+
+
+def _nobody_else_has_any() -> bool:
+    """Whether neither a container's agent nor an instance's metadata may be asked; obstore does not know the last variable."""
+    agent = os.environ.get("AWS_CONTAINER_CREDENTIALS_RELATIVE_URI") or os.environ.get("AWS_CONTAINER_CREDENTIALS_FULL_URI")
+    unsigned = os.environ.get("AWS_SKIP_SIGNATURE", "").lower() in ("1", "true")
+    return not agent and not unsigned and os.environ.get("AWS_EC2_METADATA_DISABLED", "").lower() == "true"
+
+
+def _nowhere(url: str) -> StoreError:
+    """What to say where no credentials are to be had."""
+    from dagwright.store.remedies import remedy
+    from dagwright.store.trouble import FATAL, NO_CREDENTIALS, Trouble
+
+    found = Trouble(FATAL, "no credentials were found", code=NO_CREDENTIALS)
+    return _refusal(url, f"{found.text}; {remedy('s3', found)}")
 
 
 def _read(url: str, profile: str) -> tuple[dict[str, str], bool]:
@@ -76,6 +94,7 @@ def _read(url: str, profile: str) -> tuple[dict[str, str], bool]:
 def _provider(url: str, profile: str) -> Any:
     """What gives obstore fresh credentials whenever it asks."""
     try:
+        from botocore.exceptions import BotoCoreError
         from botocore.session import Session
     except ImportError:
         raise _refusal(
@@ -83,7 +102,17 @@ def _provider(url: str, profile: str) -> Any:
             f"the AWS profile {profile!r} gets its credentials from elsewhere, for which boto3 is needed; install it, or write "
             "`eval $(aws configure export-credentials --format env)`",
         ) from None
-    credentials = Session(profile=profile).get_credentials()
+    session = Session(profile=profile)
+    if region := os.environ.get("AWS_REGION"):  # which botocore does not know
+        session.set_config_variable("region", region)
+    try:
+        credentials = session.get_credentials()
+    except (BotoCoreError, ValueError) as error:
+        raise _refusal(
+            url, f"the AWS profile {profile!r} gives no credentials ({shown(error)}); correct it in ~/.aws/config"
+        ) from error
+    if credentials is None:
+        raise _refusal(url, f"the AWS profile {profile!r} gives no credentials; correct it in ~/.aws/config")
 
     def provide() -> dict[str, Any]:
         from datetime import datetime, timedelta, timezone

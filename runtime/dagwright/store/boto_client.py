@@ -7,7 +7,7 @@ from contextlib import suppress
 
 from dagwright.store import trouble
 from dagwright.store.errors import StoreError
-from dagwright.store.obstore_settings import aws_endpoint
+from dagwright.store.obstore_settings import aws_authorities, aws_endpoint
 from dagwright.store.transfers import PART_BYTES
 
 TYPE_CHECKING = False
@@ -27,7 +27,7 @@ class BotoClient:
 
     Raises:
         ImportError: botocore is not installed.
-        StoreError: The URL names no bucket, a setting is malformed, or botocore is too old to create without overwriting.
+        StoreError: A setting is malformed, or botocore is too old to create without overwriting.
     """
 
     __slots__ = ("_bucket", "_errors", "_prefix", "_s3")
@@ -37,14 +37,13 @@ class BotoClient:
         import botocore.exceptions
 
         bucket, _, prefix = url.partition("://")[2].partition("/")
-        if not bucket:
-            raise StoreError(f"not the URL of a bucket: {url!r}; write s3://bucket/prefix", transient=False)
         self._errors: Any = botocore.exceptions
         self._bucket = bucket
         self._prefix = f"{prefix.strip('/')}/" if prefix.strip("/") else ""
+        aws_authorities(url)  # botocore itself complains of a file that is not there when it is asked for a value, and of TLS
         try:
             self._s3 = _open()
-        except (botocore.exceptions.BotoCoreError, ValueError) as error:
+        except (botocore.exceptions.BotoCoreError, ValueError, OSError) as error:
             text = f"store {url} cannot be opened: {trouble.shown(error)}; check the AWS_* variables and the files in ~/.aws"
             raise StoreError(text, transient=False) from error
         if "IfNoneMatch" not in self._s3.meta.service_model.operation_model("PutObject").input_shape.members:
@@ -121,6 +120,8 @@ class BotoClient:
         line = trouble.shown(error)
         if isinstance(error, (errors.NoCredentialsError, errors.PartialCredentialsError, errors.CredentialRetrievalError)):
             return trouble.Trouble(trouble.FATAL, line, code=trouble.NO_CREDENTIALS)
+        if isinstance(error, errors.SSLError):
+            return trouble.Trouble(trouble.FATAL, line, code=trouble.UNTRUSTED)
         fatal = isinstance(error, (errors.ParamValidationError, ValueError, TypeError))
         return trouble.Trouble(trouble.FATAL if fatal else trouble.TRANSIENT, line)
 
@@ -154,7 +155,8 @@ def _open() -> Any:
     style = "path" if endpoint and not virtual else "auto"
     config = Config(connect_timeout=5, read_timeout=30, retries={"total_max_attempts": 1}, s3={"addressing_style": style})
     region = os.environ.get("AWS_REGION") or os.environ.get("AWS_DEFAULT_REGION")
-    return Session().create_client("s3", region_name=region, endpoint_url=endpoint, config=config)
+    authorities = None if os.environ.get("AWS_CA_BUNDLE") else os.environ.get("SSL_CERT_FILE")
+    return Session().create_client("s3", region_name=region, endpoint_url=endpoint, config=config, verify=authorities)
 
 
 def _answer(error: Any) -> tuple[int, str]:

@@ -19,7 +19,9 @@ if TYPE_CHECKING:
     from dagwright.store.trouble import Trouble
     from dagwright.store.verbs import Listed
 
-_METADATA_SERVICE = "169.254.169.254"
+_METADATA_PATHS = ("/latest/api/token", "/latest/meta-data/")
+_REDACTED = "REDACTED"
+"""What obstore shows instead of the URL of a request for credentials that carries a secret."""
 _UPLOAD_TRIES = 10
 
 
@@ -28,7 +30,7 @@ class ObstoreClient:
 
     Raises:
         ImportError: obstore is not installed.
-        StoreError: The URL names no bucket, or a variable is malformed.
+        StoreError: A variable is malformed.
     """
 
     __slots__ = ("_obstore", "_store", "_uploads", "_url")
@@ -88,21 +90,26 @@ class ObstoreClient:
         text = str(error)
         status, code = _answer(text)
         line = _headline(text, code)
+        if status < 500 and any(path in text for path in _METADATA_PATHS):  # the last place where credentials are looked for
+            return trouble.Trouble(trouble.FATAL, f"no credentials were found ({line})", code=trouble.NO_CREDENTIALS)
+        if "credential provider: " in line:  # botocore's, for a profile
+            return trouble.Trouble(trouble.FATAL, line.rpartition("credential provider: ")[2], code=trouble.NO_CREDENTIALS)
         if status or isinstance(error, FileNotFoundError):
             return trouble.of_answer(status or 404, code, line, verb)
+        if "builder error" in text and _REDACTED in text:
+            text = "the service of credentials is asked by TLS only: AWS_ENDPOINT_URL_STS must be an https:// URL"
+            return trouble.Trouble(trouble.FATAL, text, code=trouble.NO_CREDENTIALS)
         if "builder error" in text:
             return trouble.Trouble(trouble.FATAL, line, code=trouble.BAD_ENDPOINT)
-        if _METADATA_SERVICE in text:
-            return trouble.Trouble(trouble.FATAL, f"no credentials were found ({line})", code=trouble.NO_CREDENTIALS)
+        if "InvalidCertificate" in text:
+            return trouble.Trouble(trouble.FATAL, f"{line}: its certificate is not trusted", code=trouble.UNTRUSTED)
         passes = isinstance(error, self._obstore.exceptions.GenericError)
-        return trouble.Trouble(trouble.TRANSIENT if passes else trouble.FATAL, line)
+        return trouble.Trouble(trouble.TRANSIENT if passes else trouble.FATAL, line + _cause(text))
 
 
 def _open(url: str, *, tries: int = 0) -> Any:
     scheme, _, rest = url.partition("://")
     bucket, _, prefix = rest.partition("/")
-    if not bucket:
-        raise StoreError(f"not the URL of a bucket: {url!r}; write {scheme}://bucket/prefix", transient=False)
     settings = PROVIDERS[scheme](url)
     # The read timeout counts while a request is sent, too, and anew for every piece of an answer.
     options: Any = {"connect_timeout": "5s", "timeout": "1h", "read_timeout": "30s", **settings.pop("client_options", {})}
@@ -116,7 +123,10 @@ def _open(url: str, *, tries: int = 0) -> Any:
     kind: Any = {"s3": store.S3Store, "gs": store.GCSStore, "az": store.AzureStore}[scheme]
     try:
         return kind(bucket, client_options=options, **build)
-    except ValueError:  # before 0.9 (the last for Python 3.9) obstore knows no read timeout
+    except ValueError as error:  # before 0.9 (the last for Python 3.9) obstore knows no read timeout
+        if "root_certificate" in options:
+            text = f"store {url} needs a newer obstore for AWS_CA_BUNDLE, or SSL_CERT_FILE instead of it"
+            raise StoreError(text, transient=False) from error
         del options["read_timeout"]
         options["timeout"] = "5m"
     except Exception as error:  # obstore's own
@@ -143,8 +153,16 @@ def _headline(text: str, code: str) -> str:
     """What went wrong in one line: what the server answered, or why there was no answer."""
     line = text.partition("\n")[0]
     url = line.partition("Error performing ")[2].partition(" ")[2].partition(" ")[0]
-    server = "/".join(url.split("/")[:3]) or "the client"
+    server = "the service of credentials" if url == _REDACTED else "/".join(url.split("/")[:3]) or "the client"
     answer = line.partition("status code: ")[2].partition(": <")[0]
     if not answer:
         return f"{server}: {line.rpartition(' - ')[2]}"
     return f"{server} answered {answer} ({code})" if code else f"{server} answered {answer}"
+
+
+def _cause(text: str) -> str:
+    """What the operating system said of a request that got no answer, as far as obstore's account of its internals tells."""
+    for name in ('message: "', 'error: "'):
+        if cause := text.partition("\nDebug source:")[2].partition(name)[2].partition('"')[0]:
+            return f" ({cause})"
+    return ""

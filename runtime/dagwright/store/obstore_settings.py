@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import os
 
+from dagwright.store.errors import StoreError
+from dagwright.store.trouble import shown
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any, Callable
@@ -12,17 +15,38 @@ if TYPE_CHECKING:
 
 
 def _s3(url: str) -> Settings:
-    """AWS: profiles of ``~/.aws``, and an endpoint without TLS."""
+    """AWS: profiles of ``~/.aws``, where an instance's metadata are, an endpoint without TLS, an authority of one's own."""
     settings: Settings = {}
     if not _owns_credentials() or not os.environ.get("AWS_REGION"):
         from dagwright.store.aws_profiles import from_files
 
         settings = from_files(url, credentials=not _owns_credentials())
+        if metadata := os.environ.get("AWS_EC2_METADATA_SERVICE_ENDPOINT"):
+            settings["metadata_endpoint"] = metadata
     endpoint = aws_endpoint() or settings.get("endpoint", "")
     if endpoint:
         settings["endpoint"] = endpoint
         _allow_http(settings, endpoint)
+    if authorities := aws_authorities(url):
+        settings.setdefault("client_options", {})["root_certificate"] = authorities
     return settings
+
+
+def aws_authorities(url: str) -> str:
+    """Certificates of the authorities that ``AWS_CA_BUNDLE`` adds, or nothing.
+
+    Raises:
+        StoreError: Their file cannot be read.
+    """
+    path = os.environ.get("AWS_CA_BUNDLE")
+    if not path:
+        return ""
+    try:
+        with open(path, encoding="utf-8") as file:
+            return file.read()
+    except (OSError, UnicodeDecodeError) as error:
+        text = f"store {url} cannot be opened: AWS_CA_BUNDLE names {path}, which cannot be read: {shown(error)}; correct it"
+        raise StoreError(text, transient=False) from error
 
 
 def _owns_credentials() -> bool:

@@ -44,7 +44,18 @@ def check_url(url: str) -> str:
         from dagwright.store.files import path_of
 
         path_of(url)
+    elif scheme in _MAKERS:
+        _check_bucket(url)
     return scheme
+
+
+def _check_bucket(url: str) -> None:
+    scheme, _, rest = url.partition("://")
+    bucket = rest.partition("/")[0]
+    if "@" in bucket:  # and is not repeated here
+        raise StoreError("credentials do not belong in a store's URL; give them to the pod", transient=False)
+    if not bucket or not bucket.isascii() or not all(char.isalnum() or char in "._-:" for char in bucket):
+        raise StoreError(f"not the URL of a bucket: {url!r}; write {scheme}://bucket/prefix", transient=False)
 
 
 def _client(url: str, scheme: str) -> Client:

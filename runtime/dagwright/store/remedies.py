@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dagwright.store.trouble import BAD_ENDPOINT, NO_CREDENTIALS, TRANSIENT
+from dagwright.store.trouble import BAD_ENDPOINT, NO_CREDENTIALS, TRANSIENT, UNTRUSTED
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -39,6 +39,11 @@ _REACH = {
     "gs": "check the network, and STORAGE_EMULATOR_HOST where it is set",
     "az": "check AZURE_STORAGE_ACCOUNT_NAME, AZURE_STORAGE_ENDPOINT and the network",
 }
+_TRUST = {
+    "s3": "name the file of its authority's certificate in AWS_CA_BUNDLE, and check AWS_ENDPOINT_URL",
+    "gs": "name the file of its authority's certificate in SSL_CERT_FILE, and check STORAGE_EMULATOR_HOST",
+    "az": "name the file of its authority's certificate in SSL_CERT_FILE, and check AZURE_STORAGE_ENDPOINT",
+}
 _KEYS_ARE_WRONG = frozenset({"InvalidAccessKeyId", "SignatureDoesNotMatch", "AuthenticationFailed", "InvalidToken"})
 _TOKEN_IS_OLD = frozenset({"ExpiredToken", "ExpiredTokenException", "TokenRefreshRequired"})
 _OTHERS = {
@@ -46,6 +51,7 @@ _OTHERS = {
     "room": "create it, or correct the store's URL",
     "place": "check the store's URL and what fsspec's driver is configured with",
     "reach": "check the store's URL and the network",
+    "trust": "make the pod trust the authority of its certificate",
     "rights": "give the pod the right to read, write, list and delete there",
 }
 
@@ -55,6 +61,8 @@ def remedy(scheme: str, trouble: Trouble) -> str:
     status, code = trouble.status, trouble.code
     if code == BAD_ENDPOINT:
         return "the endpoint must be an http:// or https:// URL"
+    if code == UNTRUSTED:
+        return _TRUST.get(scheme, _OTHERS["trust"])
     if code in _TOKEN_IS_OLD:
         return "the session's token expired: give new credentials, or a role that renews them"
     if code == "RequestTimeTooSkewed":

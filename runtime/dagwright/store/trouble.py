@@ -15,6 +15,8 @@ NO_CREDENTIALS = "NoCredentials"
 """Code of a client that found none; services have codes of their own."""
 BAD_ENDPOINT = "BadEndpoint"
 """Code of a client that cannot make a URL of what it was told."""
+UNTRUSTED = "UntrustedCertificate"
+"""Code of a client that does not trust whom it reached."""
 
 _TRANSIENT_STATUS = frozenset({408, 409, 425, 429, 500, 502, 503, 504})
 _TRANSIENT_CODES = frozenset({"RequestTimeout", "SlowDown", "InternalError", "NoSuchUpload", "ServerBusy", "OperationTimedOut"})
