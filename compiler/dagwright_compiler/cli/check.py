@@ -6,13 +6,11 @@ import sys
 from typing import TYPE_CHECKING, Any, NamedTuple, TextIO
 
 import click
-from msgspec.structs import replace
 
 from dagwright_compiler.cli.main import SUCCESS, UNUSABLE
-from dagwright_compiler.cli.options import STDIN, color_option, parse_wanted, project_options, stdin_option
+from dagwright_compiler.cli.options import STDIN, color_option, finding_options, parse_wanted, project_options, stdin_option
 from dagwright_compiler.cli.sources import Inputs
-from dagwright_compiler.cli.terminal import exit_code, renderer
-from dagwright_compiler.diagnostics.selection import Selection, UnknownStartError, checked_start
+from dagwright_compiler.cli.terminal import exit_code, renderer, selection, written
 from dagwright_compiler.diagnostics.wording import counted
 from dagwright_compiler.driver.compiling import check_all
 from dagwright_compiler.driver.naming import wanted_definition
@@ -25,31 +23,16 @@ if TYPE_CHECKING:
     from dagwright_compiler.diagnostics.model import Diagnostic
     from dagwright_compiler.driver.reading import Reading
 
-FORMATS = ("full", "concise", "json", "github", "sarif")
 _COUNTED = ("full", "concise", "json")
 """Formats that statistics can be written in."""
 _WATCHED = ("full", "concise")
 """Formats that can be written again and again."""
 
 
-def _starts(context: click.Context, parameter: click.Parameter, value: tuple[str, ...]) -> tuple[str, ...]:
-    """Codes of an option that may be given several times, each with several codes between commas."""
-    try:
-        return tuple(checked_start(start) for part in value for start in part.split(","))
-    except UnknownStartError as error:
-        raise click.BadParameter(f"{error}; {error.help}".removesuffix("; "), context, parameter) from error
-
-
 @click.command("check")
 @click.argument("targets", nargs=-1, required=True, metavar="FILE|DIR|-...")
 @click.option("-t", "--target", "form", metavar="argo|batch", help="Compile to this target too, for its own findings.")
-@click.option("--output-format", type=click.Choice(FORMATS), default="full", show_default=True, help="How findings are written.")
-@click.option(
-    "--select", multiple=True, metavar="CODES", callback=_starts, help="Show these codes only: DW304, or DW3 for all of 3xx."
-)
-@click.option(
-    "--ignore", multiple=True, metavar="CODES", callback=_starts, help="Leave these codes out; the longer of two beginnings wins."
-)
+@finding_options
 @click.option("--fix", is_flag=True, help="Write the fixes of findings marked [*] into the files.")
 @click.option("--diff", is_flag=True, help="Show what --fix would write, and write nothing.")
 @click.option("--unsafe-fixes", is_flag=True, help="Count fixes that may not be what you mean as fixes too.")
@@ -151,7 +134,7 @@ def _find(inputs: Inputs, reading: Reading, asked: Asked) -> tuple[Diagnostic, .
     for item in inputs.wanted:
         if item.name is not None:
             wanted_definition(reading, item)
-    return checked(reading, _selection(reading.settings.check, asked.select, asked.ignore))
+    return checked(reading, selection(reading, asked.select, asked.ignore))
 
 
 def _show(found: Sequence[Diagnostic], reading: Reading, asked: Asked, stream: TextIO, *, is_fixed: bool = False) -> int:
@@ -167,28 +150,17 @@ def _show(found: Sequence[Diagnostic], reading: Reading, asked: Asked, stream: T
 
 
 def _shown(found: Sequence[Diagnostic], reading: Reading, asked: Asked, stream: TextIO) -> str:
-    """The text of findings; clean projects need none of the renderers, except where a program wants its document."""
+    """The text of findings, or of their numbers."""
     form = asked.output_format
-    if not found and form not in ("json", "sarif"):
+    if not asked.statistics:
+        return written(found, reading, stream, form, color=asked.color, unsafe_fixes=asked.unsafe_fixes)
+    if not found and form != "json":
         return ""
-    if form == "full" and not asked.statistics:
-        return renderer(reading, stream, asked.color, unsafe_fixes=asked.unsafe_fixes).report(found)
-    if form == "sarif":
-        from dagwright_compiler.diagnostics import sarif
-
-        return sarif.render(found, reading.sources())
     from dagwright_compiler.diagnostics import formats
 
-    if not asked.statistics:
-        return formats.render(found, reading.sources(), form, unsafe_fixes=asked.unsafe_fixes)
     if form == "json":
         return formats.statistics_json(found)
     return formats.statistics(found, renderer(reading, stream, asked.color).paint)
-
-
-def _selection(configured: Selection, select: tuple[str, ...], ignore: tuple[str, ...]) -> Selection:
-    """The selection of the settings, each part under its flag."""
-    return replace(configured, select=select or configured.select, ignore=ignore or configured.ignore)
 
 
 def _clean(reading: Reading, ignored: int) -> str:

@@ -7,7 +7,7 @@ import sys
 import click
 
 from dagwright_compiler.cli.main import FINDINGS, SUCCESS
-from dagwright_compiler.cli.options import STDIN, color_option, parse_wanted, project_options, stdin_option
+from dagwright_compiler.cli.options import STDIN, color_option, finding_options, parse_wanted, project_options, stdin_option
 from dagwright_compiler.cli.sources import read_wanted
 from dagwright_compiler.cli.terminal import show_findings
 from dagwright_compiler.driver.compiling import PLAIN_FORMS, Compilation, compile_all
@@ -24,6 +24,7 @@ from dagwright_compiler.target_api import is_target, target_names
     "-o", "--output", default=STDIN, metavar="-|FILE|DIR", help="Where to write; a folder gets a file for each workflow."
 )
 @click.option("--check", is_flag=True, help="Write nothing; exit 1 and show a diff when the output is stale.")
+@finding_options
 @stdin_option
 @project_options
 @color_option
@@ -33,6 +34,9 @@ def command(
     form: str,
     output: str,
     check: bool,
+    output_format: str,
+    select: tuple[str, ...],
+    ignore: tuple[str, ...],
     stdin_filename: str | None,
     project: str | None,
     domain: str | None,
@@ -42,7 +46,8 @@ def command(
     """Compile workflows to manifests.
 
     FILE stands for all its workflows, FILE:NAME for one workflow or task, DIR for the Python files below it, - for standard input.
-    Standard output carries the manifest and nothing else. Nothing is written when anything is wrong.
+    Standard output carries the manifest and nothing else, standard error the findings. Nothing is written when anything is wrong, and no
+    error can be left out.
     """
     if form not in PLAIN_FORMS and not is_target(form):
         raise click.BadParameter(
@@ -53,7 +58,7 @@ def command(
     wanted = [parse_wanted(target, stdin_filename) for target in targets]
     reading = read_wanted(wanted, {"project": project, "domain": domain, "store": store}, stdin_filename)
     compilation = compile_all(reading, wanted, form)
-    code = show_findings(reading, sys.stderr, color=color)
+    code = show_findings(reading, sys.stderr, color=color, form=output_format, select=select, ignore=ignore)
     if code != SUCCESS:
         return code
     if check:

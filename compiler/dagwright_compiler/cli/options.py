@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
+from dagwright_compiler.diagnostics.selection import UnknownStartError, checked_start
 from dagwright_compiler.driver.naming import Wanted
 
 if TYPE_CHECKING:
@@ -17,6 +18,9 @@ F = TypeVar("F", bound="Callable[..., Any]")
 STDIN = "-"
 STDIN_NAME = "stdin.py"
 """What messages and the bundle call a file that came through standard input."""
+
+FORMATS = ("full", "concise", "json", "github", "sarif")
+"""How findings can be written."""
 
 
 def project_options(function: F) -> F:
@@ -43,6 +47,40 @@ def color_option(function: F) -> F:
     choices = click.Choice(["auto", "always", "never"])
     option = click.option("--color", type=choices, default="auto", show_default=True, help="Whether messages are coloured.")
     return option(function)
+
+
+def finding_options(function: F) -> F:
+    """Add ``--output-format``, ``--select`` and ``--ignore``: how findings are written, and which."""
+    options = (
+        click.option(
+            "--output-format", type=click.Choice(FORMATS), default="full", show_default=True, help="How findings are written."
+        ),
+        click.option(
+            "--select",
+            multiple=True,
+            metavar="CODES",
+            callback=_starts,
+            help="Show these codes only: DW304, or DW3 for all of 3xx.",
+        ),
+        click.option(
+            "--ignore",
+            multiple=True,
+            metavar="CODES",
+            callback=_starts,
+            help="Leave these codes out; the longer of two beginnings wins.",
+        ),
+    )
+    for option in reversed(options):
+        function = option(function)
+    return function
+
+
+def _starts(context: click.Context, parameter: click.Parameter, value: tuple[str, ...]) -> tuple[str, ...]:
+    """Codes of an option that may be given several times, each with several codes between commas."""
+    try:
+        return tuple(checked_start(start) for part in value for start in part.split(","))
+    except UnknownStartError as error:
+        raise click.BadParameter(f"{error}; {error.help}".removesuffix("; "), context, parameter) from error
 
 
 def parse_wanted(text: str, stdin_filename: str | None = None) -> Wanted:

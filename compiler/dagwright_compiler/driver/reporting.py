@@ -34,8 +34,8 @@ def checked(reading: Reading, selection: Selection) -> tuple[Diagnostic, ...]:
     return _masked(selection.apply(found))
 
 
-def told(reading: Reading) -> tuple[Diagnostic, ...]:
-    """What other commands show: an error is why nothing is written or run, so none is silenced; warnings obey comments and settings."""
+def told(reading: Reading, selection: Selection) -> tuple[Diagnostic, ...]:
+    """What other commands show: an error is why nothing is written or run, so none is silenced; warnings obey comments and the selection."""
     found = reading.diagnostics.sorted()
     marked = _marked(reading) if found else []
     if marked:
@@ -43,7 +43,7 @@ def told(reading: Reading) -> tuple[Diagnostic, ...]:
 
         pragmas = Pragmas(marked)
         found = tuple(diagnostic for diagnostic in found if diagnostic.is_error or not pragmas.silences(diagnostic))
-    return _masked(reading.settings.check.apply(found, errors_stay=True))
+    return _masked(selection.apply(found, errors_stay=True))
 
 
 def _masked(found: tuple[Diagnostic, ...]) -> tuple[Diagnostic, ...]:

@@ -55,6 +55,37 @@ def test_every_format_goes_to_standard_output_with_the_same_exit_code(
     assert "DW493" in capsys.readouterr().out
 
 
+@pytest.mark.parametrize(
+    ("form", "start"),
+    [
+        ("full", "error[DW305]: "),
+        ("concise", "wrong.py:12:21: DW305 "),
+        ("json", '{\n  "version": 1,'),
+        ("github", "::error file=wrong.py,line=12,endLine=12,col=21,endColumn=24,title=DW305%3A "),
+        ("sarif", '{\n  "$schema": '),
+    ],
+)
+def test_compile_writes_every_format_beside_the_manifest(
+    project: Path, capsys: pytest.CaptureFixture[str], form: str, start: str
+) -> None:
+    assert invoke(["compile", "-t", "ir", "--output-format", form, "wrong.py"]) == 1
+    out, err = capsys.readouterr()
+    assert (out, err[: len(start)]) == ("", start)
+    assert invoke(["compile", "-t", "ir", "--output-format", form, "flow.py"]) == 0
+    out, err = capsys.readouterr()
+    assert json.loads(out)["workflow"]["name"] == "flow.main"
+    assert "DW493" in err
+
+
+def test_compile_leaves_out_warnings_and_no_error(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert invoke(["compile", "-t", "ir", "--ignore", "DW4", "flow.py"]) == 0
+    assert capsys.readouterr().err == ""
+    assert invoke(["compile", "-t", "ir", "--select", "DW1", "wrong.py"]) == 1
+    assert "error[DW305]" in capsys.readouterr().err
+    assert invoke(["compile", "--ignore", "DW9", "flow.py"]) == 2
+    assert "no code begins with `DW9`" in capsys.readouterr().err
+
+
 @pytest.mark.parametrize("form", ["full", "concise", "github", "json", "sarif"])
 def test_a_clean_project_still_gives_programs_their_document(
     project: Path, capsys: pytest.CaptureFixture[str], form: str
