@@ -20,8 +20,8 @@ PACKAGES = [
 ]
 SOURCES = sorted(path for package in PACKAGES for path in package.rglob("*.py"))
 RUNTIME = [path for path in SOURCES if "runtime" in path.parts]
-LAZY_OUTSIDE = {"obstore", "botocore", "fsspec", "numpy", "markdown_it", "dagwright"}
-"""What the runtime may import beyond the standard library, and only inside functions: storage clients and the user's arrays."""
+LAZY_OUTSIDE = {"obstore", "botocore", "fsspec", "numpy", "markdown_it", "pydantic_core", "dagwright"}
+"""What the runtime may import beyond the standard library, and only inside functions: storage clients, and what the user's values are of."""
 STDLIB = sys.stdlib_module_names | {"_sha2", "_sha256"}
 """Of every version that the runtime supports: ``_sha256`` became ``_sha2`` in 3.12."""
 

@@ -34,6 +34,7 @@ PARAMETERS = {
     ),
     "file": ("path", "downloader", "remote_path", "metadata"),
     "directory": ("path", "downloader", "remote_directory"),
+    "StructuredDataset": ("dataframe", "uri", "metadata", "file_format"),
     "ImageSpec": (
         *("name", "python_version", "builder", "source_root", "env", "registry", "packages", "conda_packages", "conda_channels"),
         *("requirements", "apt_packages", "cuda", "cudnn", "base_image", "platform", "pip_index", "pip_extra_index_url"),

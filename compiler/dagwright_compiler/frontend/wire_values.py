@@ -9,10 +9,8 @@ from __future__ import annotations
 import base64
 import json
 from datetime import date, datetime, time, timedelta
-from posixpath import normpath
 from typing import TYPE_CHECKING
 
-from dagwright.contract.files import is_url, url_of_path, url_wire
 from dagwright.contract.keys import canonical
 from dagwright.contract.literals import datetime_to_wire, float_to_wire, int_to_wire, timedelta_to_wire
 from dagwright.contract.types import (
@@ -37,15 +35,15 @@ from dagwright.contract.types import (
     list_of,
     opaque,
     origin_of,
-    parse,
     set_of,
     tuple_of,
     union_of,
 )
-from dagwright_compiler.frontend.file_types import LOCATED
+from dagwright_compiler.frontend.far_values import NotFar, located_wire, table_wire, type_of_call
 from dagwright_compiler.frontend.known_values import EnumValue, Instance, KnownCall, StaticValue
 from dagwright_compiler.frontend.typing_rules import spell
 from dagwright_compiler.frontend.unread_types import UNREAD
+from dagwright_compiler.ir.program import LiteralBinding
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -105,7 +103,7 @@ def type_of(value: StaticValue) -> Type:
     if isinstance(value, EnumValue | Instance):
         return class_named(value.owner)
     if isinstance(value, KnownCall):
-        return parse(value.symbol) if value.symbol.startswith(LOCATED) else opaque(value.symbol)
+        return type_of_call(value) or opaque(value.symbol)
     name = f"{type(value).__module__}.{type(value).__qualname__}"
     return _TEXTS.get(name) or opaque(name)
 
@@ -126,10 +124,11 @@ def describe(value: StaticValue) -> str:
 class WireEncoder:
     """Encodes values; ``definition`` gives a project class by its qualified name."""
 
-    __slots__ = ("_definition", "_encoders", "_left")
+    __slots__ = ("_definition", "_encoders", "_left", "_left_out")
 
     def __init__(self, definition: Callable[[str], ClassDef | None]) -> None:
         self._definition = definition
+        self._left_out = ""
         self._left = 0
         self._encoders: dict[str, Callable[[StaticValue, Type, str], Json]] = {
             "int": self._int,
@@ -151,7 +150,8 @@ class WireEncoder:
             "literal": self._literal,
             "file": self._located,
             "directory": self._located,
-            **dict.fromkeys(("ndarray", "opaque", "table"), self._never),
+            "table": self._table,
+            **dict.fromkeys(("ndarray", "opaque"), self._never),
             **dict.fromkeys(("date", "time", "decimal", "uuid", "path"), self._text),
         }
 
@@ -161,8 +161,21 @@ class WireEncoder:
         Raises:
             Mismatch: It does not fit.
         """
+        found = self.literal(value, declared)
+        if self._left_out:
+            raise Mismatch("", declared, value, f"the default of {self._left_out} is not known while compiling; pass the field")
+        return found.value
+
+    def literal(self, value: StaticValue, declared: Type) -> LiteralBinding:
+        """Binding to ``value`` under ``declared``; fields whose defaults only their class knows are left to it, in the attempt.
+
+        Raises:
+            Mismatch: It does not fit.
+        """
         self._left = MOST_VALUES
-        return self._encode(value, declared, "")
+        self._left_out = ""
+        wire = self._encode(value, declared, "")
+        return LiteralBinding(type=declared, value=wire, through=(declared,) if self._left_out else ())
 
     def _encode(self, value: StaticValue, declared: Type, path: str) -> Json:
         self._left -= 1
@@ -254,19 +267,16 @@ class WireEncoder:
         return value
 
     def _located(self, value: StaticValue, declared: Type, path: str) -> Json:
-        """A file or directory that stands under a URL; what is on this machine, no task sees."""
-        given: StaticValue | None = value
-        if isinstance(value, KnownCall) and type_of(value).kind == declared.kind:
-            form = type_of(value).name
-            if form and declared.name and form != declared.name:
-                raise Mismatch(path, declared, value)
-            given = _written_path(value, declared, path)
-        if type(given) is not str and type_of(given) != PATH:
-            raise Mismatch(path, declared, value)
-        if not is_url(str(given)):
-            what = f"{str(given)!r} is a path on this machine, which no task sees"
-            raise Mismatch(path, declared, value, f"{what}: write a URL, or make it an input, which takes a path when it is run")
-        return url_wire(str(given))
+        try:
+            return located_wire(value, declared)
+        except NotFar as reason:
+            raise Mismatch(path, declared, value, str(reason)) from None
+
+    def _table(self, value: StaticValue, declared: Type, path: str) -> Json:
+        try:
+            return table_wire(value)
+        except NotFar as reason:
+            raise Mismatch(path, declared, value, str(reason)) from None
 
     def _typed_dict(self, value: StaticValue, declared: Type, definition: ClassDef, path: str) -> Json:
         if not isinstance(value, dict):
@@ -299,6 +309,8 @@ class WireEncoder:
                 result[field.name] = self._encode(value.fields[field.name], field.type, f"{path}.{field.name}")
             elif field.has_default:
                 result[field.name] = field.default
+            elif field.deferred:
+                self._left_out = f"`{field.name}` of `{spell(declared)}`"
             else:
                 raise Mismatch(
                     path,
@@ -354,29 +366,17 @@ class WireEncoder:
         raise Mismatch(path, declared, value)
 
 
-def _written_path(value: KnownCall, declared: Type, path: str) -> StaticValue | None:
-    """The path or URL in ``File(...)``; with ``remote_path=False`` it is one of every image, whose URL travels."""
-    rest = {name: argument for name, argument in value.arguments.items() if argument is not None and name != "metadata"}
-    given = rest.pop("path", None) or rest.pop("source", None)
-    stays = [rest.pop(name) for name in ("remote_path", "remote_directory") if rest.get(name) is False]
-    if rest:
-        raise Mismatch(
-            path, declared, value, f"`{next(iter(rest))}` means something in a task only: make this `{spell(declared)}` there"
-        )
-    if stays and isinstance(given, str) and given.startswith("/") and given.isprintable():
-        return url_of_path(normpath(given))
-    return given
-
-
 def _own(value: StaticValue) -> Type | None:
     """The type that a run notes beside a value of no declared type."""
-    if isinstance(value, KnownCall) and value.symbol.startswith(LOCATED):
-        return type_of(value)
+    if isinstance(value, KnownCall):
+        return type_of_call(value)
     if isinstance(value, tuple):
         return tuple_of(*(UNKNOWN for _ in value))
     if isinstance(value, set | frozenset):
         return set_of(UNKNOWN) if isinstance(value, set) else frozenset_of(UNKNOWN)
-    return _SCALARS.get(type(value))
+    if isinstance(value, EnumValue | Instance):
+        return class_named(value.owner)
+    return _SCALARS.get(type(value)) or _TEXTS.get(f"{type(value).__module__}.{type(value).__qualname__}")
 
 
 def _join(values: list[StaticValue]) -> Type:

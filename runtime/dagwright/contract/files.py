@@ -2,7 +2,7 @@
 
 A file of the store is ``{"$blob": <sha256>, "size": n, "enc": "file", "name": "data.csv"}``, a directory the same with ``"enc": "directory"``, where
 the blob is its manifest. What stands elsewhere travels by reference: ``{"$url": "s3://bucket/data.csv"}``. The name says what a task finds the
-bytes under; cache keys leave it out, so that equal bytes are equal values.
+bytes under; cache keys leave it out, so that equal bytes are equal values. ``"meta"``, texts by name, is there where the user noted some.
 
 A manifest is canonical JSON: an array of ``{"path", "sha256", "size"}``, with ``"x": true`` for what may be executed, in the order of the
 paths; ``{"path"}`` alone is a directory that holds nothing.

@@ -28,7 +28,7 @@ class File(Located[Format_co]):
         path: A path of this machine, or a URL.
         downloader: Called once before the path is first used.
         remote_path: ``False`` leaves the file where it is: what travels is the path, for files that every image has.
-        metadata: As in flytekit; not kept.
+        metadata: Texts by name that travel with the file.
     """
 
     _kind = "file"
@@ -40,8 +40,8 @@ class File(Located[Format_co]):
         remote_path: Remote = None,
         metadata: dict[str, str] | None = None,
     ) -> None:
-        del metadata
         super().__init__(path, downloader, remote_path)
+        self.metadata = metadata
 
     @classmethod
     def new(cls, filename: str | os.PathLike[str]) -> Self:

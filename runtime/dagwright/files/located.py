@@ -6,6 +6,7 @@ import os
 import sys
 
 from dagwright.authoring.calls import running_attempt
+from dagwright.authoring.model_fields import ModelField
 from dagwright.authoring.type_parameters import Format_co, Generic
 from dagwright.authoring.working_folders import folder_of
 from dagwright.contract.files import format_of, is_url, safe_name
@@ -27,7 +28,7 @@ _formats: dict[tuple[type, str], type] = {}
 """Classes of formats, made once each: ``File["csv"]`` is ``File["csv"]``."""
 
 
-class Located(Generic[Format_co]):
+class Located(ModelField, Generic[Format_co]):
     """A path that may be far away.
 
     Three states: a path of this machine that the user wrote (``_given``, with no content), something that stands elsewhere or in the store
@@ -43,6 +44,8 @@ class Located(Generic[Format_co]):
     _downloader: Callable[[], Any] | None
     _remote: Remote
     _stamp: Any
+    metadata: dict[str, str] | None = None
+    """What the user notes beside a file; it travels with it."""
 
     def __init__(self, path: str | os.PathLike[str], downloader: Callable[[], Any] | None = None, remote: Remote = None) -> None:
         given: Any = os.fspath(path)
@@ -186,11 +189,27 @@ class Located(Generic[Format_co]):
             return self._content.url
         return self._local or f"<{self.name}, not fetched yet>"
 
+    def __copy__(self) -> Self:
+        made: Self = type(self).__new__(type(self))
+        made.__dict__.update(self.__dict__)
+        return made
+
+    def __deepcopy__(self, memo: dict[int, Any]) -> Self:
+        """A copy over the same bytes, which nothing is fetched for."""
+        return self.__copy__()
+
+    @classmethod
+    def _taken(cls) -> type:
+        return _plain(cls)
+
+    def _as_text(self) -> str:
+        return self.remote_source or str(self)
+
     def __reduce__(self) -> tuple[Any, ...]:
         """A copy for another process of this machine."""
         far = isinstance(self._content, Elsewhere) and self._local is None
-        kind = next(cls for cls in type(self).__mro__ if cls.__dict__.get("_format") == "")
-        return _restored, (kind, self._format, str(self) if far else self.download(), self._remote)
+        path = str(self) if far else self.download()
+        return _restored, (_plain(type(self)), self._format, path, self._remote, self.metadata)
 
     if not TYPE_CHECKING:
 
@@ -249,7 +268,12 @@ def _is_literal(parameter: object) -> bool:
     return typing is not None and getattr(parameter, "__origin__", None) is typing.Literal
 
 
-def _restored(kind: type, form: str, path: str, remote: object) -> Any:
+def _plain(cls: type) -> type:
+    """The class of which ``cls`` is the one for a format."""
+    return cls.__mro__[1] if cls.__dict__.get("_format") else cls
+
+
+def _restored(kind: type, form: str, path: str, remote: object, metadata: dict[str, str] | None) -> Any:
     made = of_format(kind, form)(path)
-    made._remote = remote  # noqa: SLF001
+    made.__dict__.update(_remote=remote, metadata=metadata)
     return made

@@ -10,6 +10,7 @@ import stat
 
 from dagwright.contract.files import leads_inside
 from dagwright.contract.keys import canonical, sha256_hex
+from dagwright.contract.names import LOCAL_STORE
 from dagwright.files.contents import Bytes, no_store
 from dagwright.store.errors import StoreError
 
@@ -20,6 +21,10 @@ if TYPE_CHECKING:
     from dagwright.files.contents import Access
 
     Entries = dict[str, "Bytes | None"]
+
+
+_OWN_FOLDER = LOCAL_STORE.partition("/")[0]
+"""Holds the local store: it changes while files are read, and no task wants it."""
 
 
 class CannotTravel(ValueError):  # noqa: N818 - what a folder holds, in the words of a message
@@ -107,6 +112,8 @@ def _scan(folder: str, prefix: str, above: tuple[tuple[int, int], ...], found: E
     names = sorted(os.listdir(folder))
     if prefix and not names:
         found[prefix[:-1]] = None
+    if _OWN_FOLDER in names:
+        raise CannotTravel(f"{prefix + _OWN_FOLDER!r} in it is where dagwright keeps results")
     for name in names:
         path, inner = os.path.join(folder, name), prefix + name
         try:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 import stat
 
+from dagwright.authoring.model_fields import ModelField
 from dagwright.contract.files import is_url, safe_name, url_of_path, url_wire
 from dagwright.files.contents import Bytes, Elsewhere
 from dagwright.files.directory import Directory
@@ -44,7 +45,7 @@ class _LocatedForm(Form):
     def normalise(self, value: Any) -> Any:
         if isinstance(value, Located):
             return self._of_located(value)
-        if not isinstance(value, (str, os.PathLike)):
+        if not isinstance(value, (str, os.PathLike)) or isinstance(value, ModelField):  # a table has a path too
             raise self.mismatch(value)
         path = os.fspath(value)
         if not isinstance(path, str):
@@ -56,13 +57,14 @@ class _LocatedForm(Form):
 
     def encode(self, value: Any, blobs: Blobs) -> Json:
         content = value.travelling()
+        noted = {"meta": value.metadata} if value.metadata else {}
         if isinstance(content, Elsewhere):
-            return url_wire(content.url)
+            return {**url_wire(content.url), **noted}
         try:
             digest, size = self._publish(content, blobs)
         except (OSError, CannotTravel) as error:
             raise ValueMismatch(self.spelling, f"{value.name!r}, which changed meanwhile: {error}") from None
-        return {"$blob": digest, "size": size, "enc": self._what, "name": value.name}
+        return {"$blob": digest, "size": size, "enc": self._what, "name": value.name, **noted}
 
     def decode(self, data: Json, fetch: Fetch) -> Any:
         return self._of_wire(data)
@@ -79,11 +81,13 @@ class _LocatedForm(Form):
             path = self._access.locate(data)
         except ValueError as error:
             raise self.mismatch(data, help=str(error)) from None
+        if not os.path.exists(path):
+            raise ValueMismatch(self.spelling, f"{described(data)}, and there is no {path}")
         return self._of_path(path, described(data))
 
     def _of_wire(self, data: Json) -> Any:
-        if type(data) is dict and type(data.get("$url")) is str and len(data) == 1 and is_url(data["$url"]):
-            return self._cls(data["$url"])
+        if type(data) is dict and type(data.get("$url")) is str and is_url(data["$url"]):
+            return self._noted(self._cls(data["$url"]), data.get("meta"))
         if (
             type(data) is dict
             and data.get("enc") == self._what
@@ -91,8 +95,17 @@ class _LocatedForm(Form):
             and type(data.get("size")) is int
             and type(data.get("name")) is str
         ):
-            return self._cls.standing_for(self._stored(data["$blob"], data["size"]), safe_name(data["name"]))
+            content = self._stored(data["$blob"], data["size"])
+            return self._noted(self._cls.standing_for(content, safe_name(data["name"])), data.get("meta"))
         raise self.mismatch(data, help=f"write the URL or the path of a {self._what}" if data is not None else "")
+
+    def _noted(self, made: Any, metadata: Any) -> Any:
+        """Give a copy of the metadata to a file that was made for a value."""
+        if metadata:
+            if type(metadata) is not dict or not all(type(text) is str for pair in metadata.items() for text in pair):
+                raise ValueMismatch(self.spelling, f"{made.name!r} with other metadata than texts by name")
+            made.metadata = dict(metadata)
+        return made
 
     def _of_located(self, value: Located[Any]) -> Any:
         if not isinstance(value, self._kind):
@@ -101,9 +114,13 @@ class _LocatedForm(Form):
         if form and self.declared.name and form != self.declared.name:
             raise ValueMismatch(self.spelling, f'{self._kind.__name__}["{form}"] {shown(value.name)}')
         content = value.travelling()
-        if content is not None:
-            return self._cls.standing_for(content, value.name) if not isinstance(content, Elsewhere) else self._cls(content.url)
-        path = value.download()
+        if content is None:
+            return self._noted(self._of_local(value, value.download()), value.metadata)
+        made = self._cls(content.url) if isinstance(content, Elsewhere) else self._cls.standing_for(content, value.name)
+        return self._noted(made, value.metadata)
+
+    def _of_local(self, value: Located[Any], path: str) -> Any:
+        """What travels of a file of this machine: its bytes, its path, or, after a copy to the place that the user chose, a URL."""
         got = f"{self._kind.__name__} {shown(path)}"
         if value.stays:
             return self._cls(url_of_path(os.path.abspath(path)))

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import os
+
+from dagwright.authoring.model_fields import ModelField
 from dagwright.values.frame_libraries import (
     UnwritableFrame,
     frame_class_of,
@@ -17,11 +20,11 @@ if TYPE_CHECKING:
     from typing import Any, Iterator
 
 
-class StructuredDataset:
+class StructuredDataset(ModelField):
     """A frame on its way between tasks, or the address of a table elsewhere.
 
     Args:
-        dataframe: A frame of pandas, polars or pyarrow.
+        dataframe: A frame of pandas, polars or pyarrow; a path or URL is taken as ``uri``.
         uri: Where a table stands that tasks read by themselves; it travels as this text, not as the bytes behind it.
         metadata: Accepted and ignored, as flytekit's callers write it.
         file_format: Accepted for flytekit's callers; tables travel as Parquet, and files are read by their suffix.
@@ -36,6 +39,8 @@ class StructuredDataset:
         metadata: object = None,
         file_format: str = "parquet",
     ) -> None:
+        if uri is None and isinstance(dataframe, (str, os.PathLike)):
+            dataframe, uri = None, os.fspath(dataframe)
         self._dataframe = dataframe
         self._content: bytes | None = None
         self._wanted = ""
@@ -92,6 +97,21 @@ class StructuredDataset:
     def parquet(self) -> bytes | None:
         """Its Parquet file, where it holds one already."""
         return self._content
+
+    def __fspath__(self) -> str:
+        """The address, else the path of a Parquet file written for it: for what reads paths, and for mashumaro, whose fields are paths."""
+        if self.uri is not None:
+            return self.uri
+        from dagwright.files.located import fresh_folder
+
+        path = os.path.join(fresh_folder(), "table.parquet")
+        content = self._content if self._content is not None else write_parquet(self._dataframe)
+        with open(path, "wb") as file:
+            file.write(content)
+        return path
+
+    def _as_text(self) -> str:
+        return self.__fspath__()
 
     def __repr__(self) -> str:
         if self.uri is not None:
