@@ -30,7 +30,8 @@ from dagwright_compiler.frontend.promises import (
 )
 from dagwright_compiler.frontend.typing_rules import NO, spell
 from dagwright_compiler.frontend.wire_values import Mismatch
-from dagwright_compiler.ir.program import Field, LiteralBinding
+from dagwright_compiler.ir.parts import default_of
+from dagwright_compiler.ir.program import Field
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -66,7 +67,7 @@ def bind_inputs(frame: Frame, made: Call, arguments: Mapping[str, Argument], dec
         expected = declared.get(field.name, field.type)
         if found is None:
             if field.has_default:
-                made.bindings[field.name] = LiteralBinding(type=field.type, value=field.default)
+                made.bindings[field.name] = default_of(field)
             continue
         value, node = found
         made.arguments[field.name] = node
@@ -183,7 +184,7 @@ def _bind_other(frame: Frame, slot: Slot, value: Value, node: ast.expr) -> Bound
         return None
     if isinstance(value, Static):
         try:
-            return LiteralBinding(type=expected, value=frame.services.classes.encoder.encode(value.value, expected))
+            return frame.services.classes.encoder.literal(value.value, expected)
         except Mismatch as error:
             message = f"`{callee.node.name}.{field.name}` does not take this constant: {error.reason}"
             frame.report(

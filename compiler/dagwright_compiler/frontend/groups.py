@@ -12,7 +12,6 @@ from dagwright_compiler.frontend.promises import Bound, Built, Group, Promise, R
 from dagwright_compiler.frontend.typing_rules import NO, spell
 from dagwright_compiler.frontend.unread_types import UNREAD
 from dagwright_compiler.frontend.wire_values import Mismatch, type_of
-from dagwright_compiler.ir.program import LiteralBinding
 
 if TYPE_CHECKING:
     from dagwright_compiler.frontend.frames import Frame
@@ -34,7 +33,7 @@ def bind(frame: Frame, value: Value, expected: Type, at: ast.AST) -> Bound | Mis
         return Misfit(value, expected, at) if frame.services.rules.assignable(value.type, expected) == NO else value
     if isinstance(value, Static):
         try:
-            return LiteralBinding(type=expected, value=frame.services.classes.encoder.encode(value.value, expected))
+            return frame.services.classes.encoder.literal(value.value, expected)
         except Mismatch as error:
             return Misfit(value, expected, at, error.reason)
     if isinstance(value, Record):

@@ -137,7 +137,7 @@ class Interfaces:
                 error.report(self._findings, f"the default of the workflow input `{node.arg}`")
             return Field(name=node.arg, type=declared, deferred=True)
         try:
-            wire = self._classes.encoder.encode(value, declared)
+            literal = self._classes.encoder.literal(value, declared)
         except Mismatch as error:
             message = f"the default of `{node.arg}` does not fit its annotation: {error.reason}"
             help_ = "write `Optional[...]`" if value is None else ""
@@ -149,7 +149,9 @@ class Interfaces:
                 help=help_,
             )
             return Field(name=node.arg, type=UNREAD, deferred=True)
-        return Field(name=node.arg, type=declared, has_default=True, default=wire)
+        if literal.through and not is_workflow:
+            return Field(name=node.arg, type=declared, deferred=True)
+        return Field(name=node.arg, type=declared, has_default=True, default=literal.value, deferred=bool(literal.through))
 
 
 def _plain_outputs(declared: Type) -> tuple[tuple[Field, ...], Returns]:

@@ -185,7 +185,7 @@ def _output(frame: Frame, callee: Callee, field: Field, value: Value, at: ast.AS
         return value
     if isinstance(value, Static):
         try:
-            return LiteralBinding(type=field.type, value=frame.services.classes.encoder.encode(value.value, field.type))
+            return frame.services.classes.encoder.literal(value.value, field.type)
         except Mismatch as error:
             message = f"`{callee.node.name}` does not return this constant: {error.reason}"
             frame.report(codes.RETURN_MISMATCH, message, at, related=_annotation(frame, callee))

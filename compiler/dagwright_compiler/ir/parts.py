@@ -23,7 +23,7 @@ from dagwright_compiler.ir.program import (
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-    from dagwright_compiler.ir.program import ClassDef, LeafBinding, Path, Slice
+    from dagwright_compiler.ir.program import ClassDef, Field, LeafBinding, Path, Slice
 
 
 def part_of(binding: Binding, path: Path, classes: Mapping[str, ClassDef]) -> Binding:
@@ -50,6 +50,11 @@ def part_of(binding: Binding, path: Path, classes: Mapping[str, ClassDef]) -> Bi
         item = part_of(item, path[1:], classes)
         return replace(item, through=(*item.through, *through))
     return replace(binding, path=(*binding.path, *path), through=through)
+
+
+def default_of(field: Field) -> LiteralBinding:
+    """What an input is bound to where a call leaves it out; what is deferred in it, its classes fill in in the attempt."""
+    return LiteralBinding(type=field.type, value=field.default, through=(field.type,) if field.deferred else ())
 
 
 def type_of_part(declared: Type, path: Path, classes: Mapping[str, ClassDef]) -> Type:

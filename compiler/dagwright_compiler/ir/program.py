@@ -32,7 +32,8 @@ class Field(Struct, frozen=True, kw_only=True):
     """A field of a class, an input or an output.
 
     ``default`` is the wire form and counts only when ``has_default``; ``deferred`` marks a default expression that only the
-    task's own function can evaluate, in the attempt; ``optional`` a key of a typed dict that may be absent.
+    task's own function can evaluate, in the attempt, or with ``has_default`` one in which the classes of instances fill in what
+    only they know; ``optional`` a key of a typed dict that may be absent.
     """
 
     name: str
@@ -181,7 +182,10 @@ class TaskDef(Struct, frozen=True, kw_only=True):
 
 
 class LiteralBinding(Struct, frozen=True, kw_only=True, tag="literal", tag_field="kind"):
-    """A value known at compile time, in the wire form of ``type``; for ``through`` see ``OutputBinding``."""
+    """A value known at compile time, in the wire form of ``type``; for ``through`` see ``OutputBinding``.
+
+    One that is crossed by its own ``type`` first leaves out fields of instances: their classes fill in the defaults there.
+    """
 
     type: Type
     value: Json

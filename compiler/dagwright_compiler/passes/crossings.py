@@ -50,7 +50,8 @@ class Crossings:
     def ending(self, binding: Binding, declared: Type) -> Binding:
         """The value where it is taken under a type of its own: a crossing just before it that says the same says nothing."""
         through = binding.through
-        while through and through[-1] == declared:
+        fills_in = isinstance(binding, LiteralBinding) and through[:1] == (binding.type,)
+        while len(through) > fills_in and through[-1] == declared:
             through = through[:-1]
         return binding if through is binding.through else replace(binding, through=through)
 

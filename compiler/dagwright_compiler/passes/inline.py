@@ -16,8 +16,8 @@ from dagwright_compiler.diagnostics.codes import UNKNOWN_PART
 from dagwright_compiler.diagnostics.model import Diagnostic, InternalError
 from dagwright_compiler.ir.graph import predecessors, producers
 from dagwright_compiler.ir.node_ids import NodeIds
-from dagwright_compiler.ir.parts import map_leaves, part_of
-from dagwright_compiler.ir.program import Binding, GraphNode, InputBinding, LiteralBinding, Node, OutputBinding, Program, Workflow
+from dagwright_compiler.ir.parts import default_of, map_leaves, part_of
+from dagwright_compiler.ir.program import Binding, GraphNode, InputBinding, Node, OutputBinding, Program, Workflow
 from dagwright_compiler.passes.call_order import call_order
 from dagwright_compiler.passes.crossings import Crossings
 
@@ -118,7 +118,7 @@ class _Flattening:
             if field.name not in given:
                 if not field.has_default:
                     raise InternalError(f"call {call.id} of {callee.name} leaves {field.name} open")
-                given[field.name] = LiteralBinding(type=field.type, value=field.default)
+                given[field.name] = default_of(field)
             given[field.name] = self._crossings.entering(given[field.name], field.type)
         return given
 

@@ -27,7 +27,8 @@ class Field(_FieldRequired, total=False):
     optional: bool
     """A key of a typed dict that may be absent."""
     deferred: bool
-    """The default is an expression that only the task's own function can evaluate, in the attempt."""
+    """The default is an expression that only the task's own function can evaluate, in the attempt; with ``has_default`` the classes of
+    instances in ``default`` fill in fields that are left out."""
 
 
 class _ClassDefRequired(TypedDict):

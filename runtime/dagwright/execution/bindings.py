@@ -60,7 +60,8 @@ class Bindings:
         """Tell an input that was not given and whose default only the task's own function can evaluate."""
         if binding["kind"] != "input" or binding["name"] in self._texts:
             return False
-        return self._program.inputs[binding["name"]].deferred
+        field = self._program.inputs[binding["name"]]
+        return field.deferred and not field.has_default
 
     def value(self, binding: Binding) -> Given:
         """Resolve one binding to a whole value."""
@@ -177,7 +178,8 @@ class Bindings:
             sha256 = referred(text)
             return Value(read_input(self._codec, field, text if sha256 is None else self._long_text(name, sha256)))
         if field.has_default:
-            return Wire(field.type, field.default)
+            default = Wire(field.type, field.default)
+            return cross(default, (), self._codec) if field.deferred else default
         raise fatal(f"input {name!r} of {self._program.workflow} has no value: the attempt needs DAGWRIGHT_INPUT_{name}")
 
     def _long_text(self, name: str, sha256: str) -> str:

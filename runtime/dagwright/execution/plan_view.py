@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 
 class FieldView:
-    """An input or output: ``default`` is wire data and counts when ``has_default``; ``deferred`` leaves it to the function."""
+    """An input or output: ``default`` is wire data and counts when ``has_default``; ``deferred`` leaves it, or parts of it, to the user's code."""
 
     __slots__ = ("default", "deferred", "has_default", "name", "type")
 

@@ -75,14 +75,15 @@ class RecordForm(Form):
         return {name: form.encode(item, blobs) for (name, form), item in zip(self.fields(), self._values(value))}
 
     def decode(self, data: Json, fetch: Fetch) -> Any:
-        if type(data) is not dict or len(data) != len(self._specs):
+        if type(data) is not dict or len(data) > len(self._specs):
             raise self.mismatch(data)
         out: list[Any] = []
-        for name, form in self.fields():
-            if name not in data:
+        for spec, (name, form) in zip(self._specs, self.fields()):
+            if name not in data and not spec.get("deferred"):
                 raise ValueMismatch(self.spelling, f"no field {name!r}")
             try:
-                out.append(form.decode(data[name], fetch))
+                # A literal of a plan leaves out what only the class knows.
+                out.append(form.decode(data[name], fetch) if name in data else self._default(spec, form))
             except ValueMismatch as wrong:
                 wrong.under(f".{name}")
                 raise
@@ -111,7 +112,13 @@ class RecordForm(Form):
     def _default(self, spec: Field, form: Form) -> Any:
         if spec.get("has_default"):
             return form.decode(spec.get("default"), no_blobs)
+        if spec.get("deferred"):
+            return form.normalise(self._own_default(spec["name"]))
         raise ValueMismatch(self.spelling, f"no field {spec['name']!r}")
+
+    def _own_default(self, name: str) -> Any:
+        """A default that only the class knows."""
+        raise NotImplementedError
 
 
 class DataclassForm(RecordForm):
@@ -143,13 +150,9 @@ class DataclassForm(RecordForm):
             object.__setattr__(out, spec["name"], value)  # also where the class is frozen
         return out
 
-    def _default(self, spec: Field, form: Form) -> Any:
-        if spec.get("deferred"):
-            field = self.cls().__dataclass_fields__[spec["name"]]  # type: ignore[attr-defined]
-            factory = field.default_factory
-            value = factory() if callable(factory) else field.default
-            return form.normalise(value)
-        return super()._default(spec, form)
+    def _own_default(self, name: str) -> Any:
+        field = self.cls().__dataclass_fields__[name]  # type: ignore[attr-defined]
+        return field.default_factory() if callable(field.default_factory) else field.default
 
 
 class NamedTupleForm(RecordForm):
@@ -174,10 +177,8 @@ class NamedTupleForm(RecordForm):
             data = {spec["name"]: item for spec, item in zip(self._specs, data)}
         return super().from_user(data)
 
-    def _default(self, spec: Field, form: Form) -> Any:
-        if spec.get("deferred"):
-            return form.normalise(self.cls()._field_defaults[spec["name"]])  # type: ignore[attr-defined]
-        return super()._default(spec, form)
+    def _own_default(self, name: str) -> Any:
+        return self.cls()._field_defaults[name]  # type: ignore[attr-defined]
 
 
 class EnumForm(Form):

@@ -69,6 +69,12 @@ class ModelForm(RecordForm):
         assert type(made) is cls
         return self.normalise(made)
 
+    def _own_default(self, name: str) -> Any:
+        cls: Any = self.cls()
+        if hasattr(cls, "model_fields"):
+            return cls.model_fields[name].get_default(call_default_factory=True)
+        return cls.__fields__[name].get_default()
+
     def _made(self, given: dict[str, Any]) -> Any:
         self.cls()  # fills in the names
         try:

@@ -17,7 +17,19 @@ if TYPE_CHECKING:
     from dagwright.values.form import Blobs, Fetch, Json
 
 _PLAIN_INT = 1 << 8192
-_TAGGED = {"int": "int", "float": "float", "bytes": "bytes", "datetime.datetime": "datetime", "datetime.timedelta": "timedelta"}
+_TAGGED = {
+    "int": "int",
+    "float": "float",
+    "bytes": "bytes",
+    "datetime.datetime": "datetime",
+    "datetime.timedelta": "timedelta",
+    "datetime.date": "date",
+    "datetime.time": "time",
+    "decimal.Decimal": "decimal",
+    "uuid.UUID": "uuid",
+    "pathlib.PosixPath": "path",
+    "pathlib._local.PosixPath": "path",
+}
 
 
 class UnknownForm(Form):

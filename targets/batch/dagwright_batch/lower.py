@@ -101,7 +101,7 @@ def plan_of(
             field.name: Input(
                 type=field.type.text,
                 default=json_text(field.default) if field.has_default else None,
-                optional=field.deferred,
+                optional=field.deferred and not field.has_default,
             )
             for field in workflow.inputs
         },

@@ -46,7 +46,7 @@ def test_names_of_a_class_body_hide_those_of_the_module() -> None:
         == "class[flow.Job.Kind]"
     )
     hidden = "SIZE = 1\n@dataclass\nclass Job:\n    SIZE: ClassVar[int] = 2\n    size: int = SIZE\n"
-    assert "the default of `size`" in front(_source(hidden, "Job", "Job()")).only.message
+    assert _wire(hidden, "Job", "Job()") == {}
     assert _wire(hidden, "Job", "Job(3)") == {"size": 3}
     hidden = "A = 10\nclass E(Enum):\n    A = 1\n    B = A + 1\n"
     assert front(_source(hidden, "int", "E.B.value")).codes == ["DW410"]
@@ -56,7 +56,7 @@ def test_names_of_a_class_body_hide_those_of_the_module() -> None:
 @pytest.mark.parametrize(
     ("fields", "value"),
     [
-        ("    x: int = 1\n    def __post_init__(self): self.x += 1\n", "Job()"),
+        ("    x: int = 1\n    def __init__(self): self.x = 2\n", "Job()"),
         ("    _: KW_ONLY\n    x: int = 1\n", "Job(5)"),
         ("    x: int = field(default=1, kw_only=True)\n", "Job(5)"),
         ("    x: int = field(default=1, init=False)\n", "Job(5)"),
@@ -69,6 +69,43 @@ def test_a_call_that_python_reads_otherwise_is_not_computed(fields: str, value: 
     if base:
         classes += f"@dataclass\nclass Job({base}):\n    z: int = 3\n"
     assert front(_source(classes, "Job", value)).codes == ["DW410"]
+
+
+def test_defaults_that_only_a_class_knows_are_left_to_it() -> None:
+    classes = """\
+import torch
+def compute(): return 1
+@dataclass
+class Inner:
+    kind: str = torch.distributed.Backend.GLOO
+@dataclass
+class Job:
+    inner: Inner = field(default_factory=Inner)
+    seed: int = compute()
+    size: int = 1
+JOB = Job(size=2)
+"""
+    for value, fields in (
+        ("JOB", {"size": 2}),
+        ("Job(seed=3)", {"seed": 3, "size": 1}),
+        ("Job(Inner('x'))", {"inner": {"kind": "x"}, "size": 1}),
+    ):
+        ((_, binding),) = clean(_source(classes, "Job", value)).workflow().nodes[0].bindings
+        assert isinstance(binding, LiteralBinding)
+        assert (binding.value, [crossed.text for crossed in binding.through]) == (fields, ["class[flow.Job]"])
+    ((_, binding),) = clean(_source(classes, "Job", "Job(Inner('x'), 1)")).workflow().nodes[0].bindings
+    assert not binding.through
+    flow = "@task\ndef take(x: Job = JOB) -> None: ...\n@workflow\ndef main(x: Job = JOB) -> None:\n    take(x=x)\n"
+    result = clean(f"{HEAD}{classes}{flow}")
+    assert result.task("flow.take").inputs[0].deferred
+    assert (result.workflow().inputs[0].default, result.workflow().inputs[0].deferred) == ({"size": 2}, True)
+
+
+def test_instances_and_members_keep_their_class_where_any_value_goes() -> None:
+    assert _wire(NESTED, "Any", "[Job(), Kind.X]") == [
+        {"$u": "class[flow.Job]", "v": {"kind": "A", "other": None}},
+        {"$u": "class[flow.Kind]", "v": "X"},
+    ]
 
 
 def test_keyword_only_fields_take_names() -> None:
