@@ -23,7 +23,7 @@ from dagwright_compiler.frontend.entities import (
 )
 from dagwright_compiler.frontend.file_types import LOCATED, of_format
 from dagwright_compiler.frontend.findings import Findings, Place
-from dagwright_compiler.frontend.names import NOT_YET
+from dagwright_compiler.frontend.names import NOT_YET, SUPPORTED
 from dagwright_compiler.frontend.type_parameters import TypeParameter, declared_parameters
 from dagwright_compiler.frontend.type_variables import type_variable, type_variables
 from dagwright_compiler.frontend.unread_types import UNREAD
@@ -241,9 +241,18 @@ class Annotations:
             message = f"`{symbol}` is not supported yet as a type"
             self._findings.add(codes.NOT_SUPPORTED_YET, message, Place(module, node), help=NOT_YET[symbol])
             return UNREAD
-        if symbol.startswith("typing.") or symbol in ("task", "workflow", "map_task"):
+        if symbol.startswith("typing.") or symbol in SUPPORTED:
             return self._unreadable(node, module, f"`{_shortened(node)}` is no type by itself")
-        return types.UNKNOWN if self._is_lenient else opaque(entity.qualified)
+        if self._is_lenient:
+            return types.UNKNOWN
+        if entity.qualified.startswith(("flytekit.", "flytekitplugins.")):  # in a container stands what only refuses
+            message, help_ = (
+                f"`{_shortened(node)}` is not supported yet as a type",
+                "return a value of a type that travels, or a file",
+            )
+            self._findings.add(codes.NOT_SUPPORTED_YET, message, Place(module, node), help=help_)
+            return UNREAD
+        return opaque(entity.qualified)
 
     def _subscript(self, node: ast.Subscript, module: Module) -> Type:
         entity = self._resolver.expression(node.value, module)

@@ -7,6 +7,7 @@ Everything else in the front end asks for symbols (``task``, ``Resources``, ``ty
 from __future__ import annotations
 
 from dagwright.contract.files import DIRECTORY_ALIASES, FILE_ALIASES
+from dagwright.contract.flytekit_names import MODULES, PUBLIC
 
 AUTHORING = ("dagwright", "flytekit")
 """Packages whose names are ours: never resolved to a file of the project."""
@@ -34,6 +35,25 @@ SUPPORTED = frozenset(
     }
 )
 """Authoring names that this version compiles."""
+
+OWN = frozenset(
+    {
+        *(
+            "Cache",
+            "CacheFunctionBody",
+            "Deck",
+            "Directory",
+            "File",
+            "ImageSpec",
+            "PodTemplate",
+            "RecoverableError",
+            "Resources",
+            "Secret",
+        ),
+        *("StructuredDataset", "TaskMetadata", "accelerators", "current_context", "map_task", "task", "workflow"),
+    }
+)
+"""What ``dagwright`` itself gives: its names, and the module that is meant to be imported."""
 
 NOT_YET = {
     "dynamic": "move the loop into one task, or map a task over a list with `map_task`",
@@ -114,6 +134,8 @@ _KNOWN = {
     "decimal.Decimal": "decimal",
     "uuid.UUID": "uuid",
     "pathlib.Path": "path",
+    "flytekit.types.pickle.FlytePickle": "typing.Any",
+    "flytekit.types.pickle.pickle.FlytePickle": "typing.Any",
     "os.PathLike": "file",
     "dagwright.File": "file",
     "dagwright.Directory": "directory",
@@ -353,6 +375,11 @@ def symbol_of(qualified: str) -> str:
             return name
         return _LOCATED.get(name) or _ALIASES.get(rest, "")
     return ""
+
+
+def of_package(package: str) -> frozenset[str]:
+    """All names of ``dagwright`` or ``flytekit`` themselves."""
+    return OWN if package == "dagwright" else PUBLIC | MODULES
 
 
 def authoring_names() -> tuple[str, ...]:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import ast
 from typing import TYPE_CHECKING
 
+from dagwright.contract.flytekit_names import PUBLIC
 from dagwright_compiler.diagnostics.suggestions import did_you_mean, missing_import
 from dagwright_compiler.frontend.entities import (
     ClassEntity,
@@ -23,7 +24,7 @@ from dagwright_compiler.frontend.entities import (
     UnstableEntity,
     external,
 )
-from dagwright_compiler.frontend.names import AUTHORING, BUILTINS, authoring_names
+from dagwright_compiler.frontend.names import AUTHORING, BUILTINS, NOT_YET, OWN, authoring_names, of_package
 from dagwright_compiler.frontend.summary import Assigned, Defined, Imported, Unstable
 
 if TYPE_CHECKING:
@@ -229,7 +230,8 @@ class Resolver:
         target = self._module(star, importer)
         if not isinstance(target, ModuleEntity):
             known = external(f"{star}.{name}")
-            return known if known.symbol and not name.startswith("_") else None
+            is_known = known.symbol if star not in AUTHORING else name in of_package(star)
+            return known if is_known and not name.startswith("_") else None
         module = target.module
         exported = module.summary.exported if module.summary is not None else None
         if name.startswith("_") if exported is None else name not in exported:
@@ -276,11 +278,15 @@ class Resolver:
 
     def _external_attribute(self, owner: External, name: str) -> Entity:
         found = external(f"{owner.qualified}.{name}")
-        if not found.symbol and owner.qualified in AUTHORING and not name.startswith("_"):
-            suggestion = did_you_mean(name, authoring_names())
-            if suggestion:
-                return Unresolved(f"`{owner.qualified}` has no name `{name}`", suggestion)
-        return found
+        package = owner.qualified
+        if package not in AUTHORING or name.startswith("_") or name in of_package(package):
+            return found
+        if package == "dagwright":  # all of its names are known
+            of_flytekit = f"write `from flytekit import {name}`" if name in PUBLIC else ""
+            help_ = did_you_mean(name, OWN) or NOT_YET.get(found.symbol) or of_flytekit
+            return Unresolved(f"`dagwright` has no name `{name}`", help_)
+        suggestion = "" if found.symbol else did_you_mean(name, authoring_names())
+        return Unresolved(f"`{package}` has no name `{name}`", suggestion) if suggestion else found
 
     def _missing(self, name: str, module: Module) -> Entity:
         assert module.summary is not None

@@ -7,6 +7,7 @@ from types import ModuleType
 
 from dagwright.compat.unsupported import Unsupported
 from dagwright.contract.files import DIRECTORY_ALIASES, FILE_ALIASES
+from dagwright.contract.flytekit_names import PUBLIC
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -44,6 +45,8 @@ _FORMATS: dict[str, tuple[str, dict[str, str]]] = {
     "flytekit.types.file": ("FlyteFile", FILE_ALIASES),
 }
 """Modules whose other names are a class of a format: ``JPEGImageFile`` is ``FlyteFile["jpeg"]``."""
+_ALSO = {"flytekit.directory": "flytekit.types.directory", "flytekit.file": "flytekit.types.file"}
+"""Modules that the package has under a second name."""
 _MODULES = frozenset(
     {
         *("flytekit.core", "flytekit.core.cache", "flytekit.core.map_task", "flytekit.core.resources", "flytekit.core.task"),
@@ -62,7 +65,7 @@ class StandIn(ModuleType):
 
     def __getattr__(self, name: str) -> object:
         if name == "__all__":
-            return sorted(_HOMES)
+            return sorted(PUBLIC.union(_HOMES))
         if name.startswith("__"):
             raise AttributeError(f"module {self.__name__!r} has no attribute {name!r}")
         found = _resolve(self.__name__, name)
@@ -72,8 +75,8 @@ class StandIn(ModuleType):
 
 def _resolve(module: str, name: str) -> object:
     full = f"{module}.{name}"
-    if full in _MODULES:
-        return import_module(full)
+    if full in _MODULES or full in _ALSO:
+        return import_module(_ALSO.get(full, full))
     home = _HOMES.get(name)
     if home is not None:
         return getattr(import_module(home), _OURS.get(name, name))

@@ -34,6 +34,85 @@ BASES = frozenset(
 """Classes that a class may inherit from: its objects are only ever handed to what is ignored."""
 
 
+PUBLIC = frozenset(
+    {
+        *(
+            "Annotations",
+            "Artifact",
+            "AuthRole",
+            "BatchSize",
+            "Blob",
+            "BlobMetadata",
+            "BlobType",
+            "Cache",
+            "CachePolicy",
+            "Checkpoint",
+        ),
+        *("ConcurrencyLimitBehavior", "ConcurrencyPolicy", "Config", "ContainerTask", "CronSchedule", "Deck", "Description"),
+        *("Documentation", "Email", "Environment", "ExecutionParameters", "FixedRate", "FlyteContext", "FlyteContextManager"),
+        *("FlyteDirectory", "FlyteFile", "FlyteRemote", "HashMethod", "ImageSpec", "Labels", "LaunchPlan", "LaunchPlanReference"),
+        *("Literal", "LiteralType", "LOGGING_RICH_FMT_ENV_VAR", "Options", "PagerDuty", "PodTemplate", "PythonFunctionTask"),
+        *(
+            "PythonInstanceTask",
+            "Resources",
+            "SQLTask",
+            "Scalar",
+            "Secret",
+            "SecurityContext",
+            "SensorEngine",
+            "Slack",
+            "SourceCode",
+        ),
+        *("StructuredDataset", "StructuredDatasetFormat", "StructuredDatasetTransformerEngine", "StructuredDatasetType"),
+        *("TaskMetadata", "TaskReference", "VersionParameters", "Workflow", "WorkflowExecutionPhase", "WorkflowFailurePolicy"),
+        *("WorkflowReference", "approve", "conditional", "current_context", "directory", "dynamic", "eager", "file"),
+        *(
+            "get_reference_entity",
+            "iterator",
+            "kwtypes",
+            "lazy_module",
+            "load_implicit_plugins",
+            "logger",
+            "map_task",
+            "new_context",
+        ),
+        *("reference_launch_plan", "reference_task", "reference_workflow", "sleep", "task", "wait_for_input", "workflow"),
+    }
+)
+"""Names of the package itself (flytekit 1.16), whatever becomes of them."""
+MODULES = frozenset(
+    {
+        *(
+            "bin",
+            "clients",
+            "clis",
+            "configuration",
+            "constants",
+            "core",
+            "deck",
+            "exceptions",
+            "experimental",
+            "extend",
+            "extras",
+        ),
+        *(
+            "image_spec",
+            "interaction",
+            "interactive",
+            "interfaces",
+            "lazy_import",
+            "loggers",
+            "models",
+            "remote",
+            "sensor",
+            "testing",
+        ),
+        *("tools", "types", "utils"),
+    }
+)
+"""Modules of the package."""
+
+
 def use_of(qualified: str) -> str:
     """What becomes of a call of a name: ``MADE``, ``IGNORED`` or ``REFUSED``.
 

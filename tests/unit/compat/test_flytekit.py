@@ -56,6 +56,10 @@ def real_flytekit(tmp_path: Path) -> Path:
         "from kubernetes.client import V1PodSpec, V1Container; assert V1PodSpec(containers=[V1Container(name='x')]).containers[0].name == 'x'",
         "from kubernetes.client.models import V1Volume; from kubernetes import client; import kubernetes as k; k.client.V1Volume(name='a')",
         "import dagwright, flytekit; assert flytekit.task is dagwright.task and flytekit.map_task is dagwright.map_task",
+        "import flytekit; from dagwright.contract.flytekit_names import *; [getattr(flytekit, name) for name in PUBLIC | MODULES]",
+        "from flytekit import *; from dagwright.contract.flytekit_names import PUBLIC; assert all(name in globals() for name in PUBLIC)",
+        "from flytekit import directory, file; assert file.FlyteFile and directory.FlyteDirectory.__name__ == 'Directory'",
+        "from flytekitplugins.auto_cache import CacheFunctionBody; from flytekit import Cache; Cache(policies=[CacheFunctionBody()])",
     ],
 )
 def test_names_that_work_come_under_every_import_form(code: str, python: object) -> None:
