@@ -5,8 +5,9 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING
 
-from dagwright_compiler.frontend.class_bodies import EnumBody, constructor_form, enum_members
+from dagwright_compiler.frontend.class_bodies import EnumBody, enum_members
 from dagwright_compiler.frontend.class_kinds import ClassInfo, Kind, defines
+from dagwright_compiler.frontend.constructors import fields_by_parameter, refusal
 from dagwright_compiler.frontend.entities import ClassEntity, Constant, MemberEntity
 from dagwright_compiler.frontend.known_values import EnumValue, Instance, StaticValue
 from dagwright_compiler.frontend.not_static import NotStatic
@@ -77,9 +78,9 @@ class ClassValues:
         if len(args) > len(positional):
             raise NotStatic(place, f"`{qualname}` has {len(positional)} fields, but {len(args)} values are passed")
         values = dict(zip(positional, args, strict=False))
-        aliases = {alias: field for field, alias in self._classes.aliases.get(name, {}).items() if alias}
+        fields = fields_by_parameter(self._classes.aliases.get(name, {}))
         for key, value in kwargs.items():
-            field = aliases.get(key, key)
+            field = fields.get(key, key)
             if field in values:
                 raise NotStatic(place, f"the field `{field}` of `{qualname}` is passed twice")
             if field not in positional:
@@ -122,24 +123,9 @@ class ClassValues:
 
     def _refuse_arguments(self, info: ClassInfo, args: list[StaticValue], place: Place) -> None:
         """Refuse arguments of a class whose order or whose names are not those of its fields."""
-        if info.kind == "pydantic" and args:
-            raise NotStatic(place, f"`{info.qualname}` takes its fields by name", help_="name every argument")
-        if info.kind == "typeddict":
-            raise NotStatic(place, f"`{info.qualname}(...)` is not read", help_="write the dict: `{...}`")
-        if info.kind == "pydantic" and None in self._classes.aliases.get(info.name, {}).values():
-            message = f"the names under which `{info.qualname}` takes its fields cannot be read"
-            raise NotStatic(place, message, help_="build the object in a task")
-        pending = [info] if info.kind == "dataclass" else []
-        while pending:
-            current = pending.pop()
-            pending.extend(base.info for base in current.bases)
-            entity = current.entity
-            form = constructor_form(entity.node, self._resolver, entity.module) if isinstance(entity, ClassEntity) else "plain"
-            if form == "own":
-                message = f"not every field of `{current.qualname}` is a parameter of its own constructor"
-                raise NotStatic(place, message, help_="build the object in a task")
-            if form == "keywords" and args:
-                raise NotStatic(place, f"`{current.qualname}` has fields that are keyword-only", help_="name every argument")
+        found = refusal(info, self._resolver, self._classes.aliases.get(info.name, {}), by_position=bool(args))
+        if found is not None:
+            raise NotStatic(place, found[0], help_=found[1])
 
     def enum(self, entity: ClassEntity) -> EnumBody:
         """Members of an enum class."""

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from dagwright_compiler.diagnostics import codes
 from dagwright_compiler.frontend import structs
+from dagwright_compiler.frontend.class_kinds import defines
 from dagwright_compiler.frontend.entities import ClassEntity
 from dagwright_compiler.frontend.promises import BROKEN, Broken, Static, Value
 
@@ -24,7 +25,7 @@ def construct(expressions: Expressions, frame: Frame, entity: ClassEntity | Cons
     if any(isinstance(value, Broken) for value in given):
         return BROKEN
     definition = _definition(frame, entity)
-    makes_itself = definition is not None and definition.kind == "dataclass" and _runs_code(frame, entity)
+    makes_itself = definition is not None and definition.kind == "dataclass" and _runs_code(frame, definition)
     if all(isinstance(value, Static) for value in given) and not makes_itself:
         return expressions.static(node)
     if definition is not None:
@@ -43,5 +44,5 @@ def _definition(frame: Frame, entity: ClassEntity | Constant) -> ClassDef | None
     return found if found is not None and found.kind != "enum" else None
 
 
-def _runs_code(frame: Frame, entity: ClassEntity | Constant) -> bool:
-    return isinstance(entity, ClassEntity) and structs.runs_code(frame, entity)
+def _runs_code(frame: Frame, definition: ClassDef) -> bool:
+    return defines(frame.services.classes.known(f"{definition.module}.{definition.qualname}"), structs.RUNS_CODE)

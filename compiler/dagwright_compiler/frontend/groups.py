@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from dagwright.contract.types import UNKNOWN, Type, dict_of, list_of, tuple_of, union_of
+from dagwright.contract.types import UNKNOWN, Type, dict_of, list_of, origin_of, tuple_of, union_of
 from dagwright_compiler.frontend.promises import Bound, Built, Group, Promise, Record, Static, Value
 from dagwright_compiler.frontend.typing_rules import NO, spell
 from dagwright_compiler.frontend.unread_types import UNREAD
@@ -86,16 +86,33 @@ def _bind_group(frame: Frame, value: Group, expected: Type, at: ast.AST) -> Boun
 def _bind_record(frame: Frame, value: Record, expected: Type, at: ast.AST) -> Built | Misfit:
     """An instance fits where its own class is declared; its fields were held to their types where it was built."""
     places = expected.args if expected.kind == "union" else (expected,)
-    if value.type not in places and not any(place.kind == "unknown" for place in places):
-        return Misfit(value, expected, at)
-    types = {field.name: field.type for field in value.definition.fields}
+    declared = [place for place in places if _is_of_class(value, place)]
+    if not declared and any(place.kind == "unknown" for place in places):
+        declared = [value.type]
+    found: Misfit | None = None
+    for candidate in declared:
+        bound = _bind_fields(frame, value, candidate, at)
+        if not isinstance(bound, Misfit):
+            return bound
+        found = found or bound
+    return found or Misfit(value, expected, at)
+
+
+def _bind_fields(frame: Frame, value: Record, declared: Type, at: ast.AST) -> Built | Misfit:
+    definition = frame.services.classes.definition(declared.name) or value.definition
+    types = {field.name: field.type for field in definition.fields}
     items: list[Bound] = []
     for name, item in value.fields.items():
         bound = bind(frame, item, types[name], at)
         if isinstance(bound, Misfit):
             return bound
         items.append(bound)
-    return Built(value.type, tuple(items), tuple(value.fields), value.constructs)
+    return Built(declared, tuple(items), tuple(value.fields), value.constructs)
+
+
+def _is_of_class(value: Record, place: Type) -> bool:
+    """Whether a place takes instances of a class; it may say the class's type arguments, which a call leaves out."""
+    return place.kind == "class" and value.type.name in (place.name, origin_of(place.name))
 
 
 def _typed_dict(frame: Frame, declared: Type) -> ClassDef | None:

@@ -13,7 +13,8 @@ from dagwright.contract.types import class_named
 from dagwright_compiler.diagnostics import codes
 from dagwright_compiler.diagnostics.suggestions import did_you_mean
 from dagwright_compiler.frontend.calls import refuse_result, source_places
-from dagwright_compiler.frontend.class_bodies import constructor_form, has_method
+from dagwright_compiler.frontend.class_kinds import defines
+from dagwright_compiler.frontend.constructors import fields_by_parameter, refusal
 from dagwright_compiler.frontend.entities import ClassEntity
 from dagwright_compiler.frontend.findings import Place
 from dagwright_compiler.frontend.groups import Misfit, bind, describe_group
@@ -21,6 +22,7 @@ from dagwright_compiler.frontend.promises import Broken, Group, Promise, Record,
 from dagwright_compiler.frontend.typing_rules import spell
 
 if TYPE_CHECKING:
+    from dagwright_compiler.frontend.class_kinds import ClassInfo
     from dagwright_compiler.frontend.entities import Constant
     from dagwright_compiler.frontend.frames import Frame
     from dagwright_compiler.frontend.promises import Argument
@@ -30,7 +32,8 @@ if TYPE_CHECKING:
 
 _OWN_CALL = ("__init__", "__new__")
 """With one of these, the parameters are not the fields."""
-_RUNS_CODE = "__post_init__"
+RUNS_CODE = "__post_init__"
+"""With this one, only the class knows what becomes of the fields."""
 
 
 def build(
@@ -43,9 +46,10 @@ def build(
     """The instance that a call of a class makes; what is wrong with the call is a finding."""
     values, named = arguments
     before = frame.services.findings.errors
-    if isinstance(entity, ClassEntity) and _refuse_class(frame, entity, definition, node, values):
+    info = frame.services.classes.known(f"{definition.module}.{definition.qualname}")
+    if _refuse_class(frame, info, entity, node, by_position=bool(values)):
         return Broken()
-    given = _given(frame, definition, values, named)
+    given = _given(frame, info, definition, values, named)
     for name, (value, at) in given.items():
         field = next(field for field in definition.fields if field.name == name)
         _check(frame, definition, field, value, at)
@@ -56,19 +60,13 @@ def build(
         frame.report(codes.MISSING_ARGUMENT, message, node.func, help_=help_, related=(_declaration(entity),))
     if frame.services.findings.errors != before:
         return Broken()
-    return _record(frame, entity, definition, {name: value for name, (value, _) in given.items()})
+    return _record(frame, info, definition, {name: value for name, (value, _) in given.items()})
 
 
-def runs_code(frame: Frame, entity: ClassEntity) -> bool:
-    """Whether making an instance of a class, or of a class it comes from, runs the class's code after its fields are set."""
-    return _defines(frame, entity, _RUNS_CODE)
-
-
-def _record(frame: Frame, entity: ClassEntity | Constant, definition: ClassDef, given: dict[str, Value]) -> Record:
+def _record(frame: Frame, info: ClassInfo, definition: ClassDef, given: dict[str, Value]) -> Record:
     """Put what is given in the order of the fields, beside the defaults where the source tells them."""
-    name = f"{definition.module}.{definition.qualname}"
-    constructs = definition.kind == "pydantic" or (isinstance(entity, ClassEntity) and runs_code(frame, entity))
-    defaults = frame.services.classes.defaults.get(name, {})
+    constructs = definition.kind == "pydantic" or defines(info, RUNS_CODE)
+    defaults = frame.services.classes.defaults.get(info.name, {})
     fields: dict[str, Value] = {}
     for field in definition.fields:
         if field.name in given:
@@ -79,63 +77,43 @@ def _record(frame: Frame, entity: ClassEntity | Constant, definition: ClassDef, 
             constructs = True
     if constructs:
         fields = {field: value for field, value in fields.items() if field in given}
-    return Record(class_named(name), definition, fields, constructs)
+    return Record(class_named(info.name), definition, fields, constructs)
 
 
-def _refuse_class(frame: Frame, entity: ClassEntity, definition: ClassDef, node: ast.Call, values: list[Argument]) -> bool:
+def _refuse_class(frame: Frame, info: ClassInfo, entity: ClassEntity | Constant, node: ast.Call, *, by_position: bool) -> bool:
     """Report a class whose parameters are not its fields, or not in their order."""
-    message = help_ = ""
-    for part in _classes(frame, entity):
-        method = next((name for name in _OWN_CALL if has_method(part.node, name)), "")
-        form = constructor_form(part.node, frame.services.resolver, part.module) if definition.kind == "dataclass" else "plain"
-        if method and definition.kind != "namedtuple":
-            message = f"`{part.qualname}` defines `{method}`, so a workflow cannot tell what becomes of its arguments"
-            help_ = f"build `{entity.qualname}` in a task"
-        elif form == "own":
-            message = f"not every field of `{part.qualname}` is a parameter of its own constructor"
-            help_ = f"build `{entity.qualname}` in a task"
-        elif values and (form == "keywords" or definition.kind in ("pydantic", "typeddict")):
-            message = f"`{part.qualname}` takes its fields by name"
-            help_ = f"write `{definition.fields[0].name}=...`" if definition.fields else ""
-        if message:
-            frame.report(codes.UNSUPPORTED_EXPRESSION, message, node, help_=help_, related=(_declaration(part),))
-            return True
-    return False
-
-
-def _classes(frame: Frame, entity: ClassEntity) -> list[ClassEntity]:
-    """A class and the classes of the project that it comes from."""
-    found, pending = [], [entity]
-    while pending:
-        current = pending.pop()
-        found.append(current)
-        bases = (frame.services.resolver.expression(base, current.module) for base in current.node.bases)
-        pending.extend(base for base in bases if isinstance(base, ClassEntity))
-    return found
-
-
-def _defines(frame: Frame, entity: ClassEntity, method: str) -> bool:
-    return any(has_method(part.node, method) for part in _classes(frame, entity))
+    method = next((name for name in _OWN_CALL if defines(info, name)), "")
+    if method and info.kind != "namedtuple":
+        message = f"`{info.qualname}` defines `{method}`, so a workflow cannot tell what becomes of its arguments"
+        found: tuple[str, str] | None = (message, f"build `{info.qualname}` in a task")
+    else:
+        aliases = frame.services.classes.aliases.get(info.name, {})
+        found = refusal(info, frame.services.resolver, aliases, by_position=by_position)
+    if found is not None:
+        frame.report(codes.UNSUPPORTED_EXPRESSION, found[0], node, help_=found[1], related=(_declaration(entity),))
+    return found is not None
 
 
 def _given(
-    frame: Frame, definition: ClassDef, values: list[Argument], named: list[tuple[ast.keyword, Value]]
+    frame: Frame, info: ClassInfo, definition: ClassDef, values: list[Argument], named: list[tuple[ast.keyword, Value]]
 ) -> dict[str, Argument]:
     """Arguments by field; wrong, repeated and unknown ones are findings."""
     names = [field.name for field in definition.fields]
     given: dict[str, Argument] = dict(zip(names, values, strict=False))
+    fields = fields_by_parameter(frame.services.classes.aliases.get(info.name, {}))
+    parameters = [name for name in names if name not in fields.values()] + [*fields]
     if len(values) > len(names):
         message = f"`{definition.qualname}` has {len(names)} field{'' if len(names) == 1 else 's'}, but {len(values)} are passed"
         frame.report(codes.TOO_MANY_ARGUMENTS, message, values[len(names)][1])
     for keyword, value in named:
-        name = keyword.arg
+        name = fields.get(keyword.arg or "", keyword.arg)
         if name is None:
-            message = "`**` in a call cannot be read statically"
+            message = "`**` in a call is not known while compiling"
             frame.report(codes.UNSUPPORTED_EXPRESSION, message, keyword.value, help_="write the fields out")
         elif name in given:
             frame.report(codes.REPEATED_ARGUMENT, f"`{name}` is passed twice to `{definition.qualname}`", keyword.value)
         elif name not in names:
-            help_ = did_you_mean(name, names) or (f"its fields are {', '.join(names)}" if names else "it has no fields")
+            help_ = did_you_mean(name, parameters) or (f"its fields are {', '.join(parameters)}" if names else "it has no fields")
             frame.report(codes.UNKNOWN_ARGUMENT, f"`{definition.qualname}` has no field `{name}`", keyword, help_=help_)
         else:
             given[name] = (value, keyword.value)

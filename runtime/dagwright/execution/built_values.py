@@ -77,6 +77,8 @@ def constructed(declared: Type, arguments: dict[str, Any], codec: Codec) -> Any:
 
     try:
         made = codec.class_of(declared)(**arguments)
+    except ValueMismatch as mismatch:  # what a model refuses
+        raise misplaced(mismatch) from None
     except Exception as error:
         raise UserFailure(error) from error
     try:

@@ -107,6 +107,12 @@ class Codec:
     def class_of(self, declared: Type) -> Callable[..., Any]:
         """What makes an instance of a class from its fields by name: the class itself, or ``dict`` for a typed dict."""
         spec = self.classes[declared.name]
+        if spec["kind"] == "pydantic":
+            from dagwright.values.models import ModelForm
+
+            form = self.form(declared)
+            assert isinstance(form, ModelForm)
+            return lambda **fields: form.made(fields)
         return dict if spec["kind"] == "typeddict" else self._load_class(spec["module"], spec["qualname"])
 
     def form(self, declared: Type) -> Form:

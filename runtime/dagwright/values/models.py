@@ -46,7 +46,7 @@ class ModelForm(RecordForm):
         for spec, (name, form), value in zip(self._specs, self.fields(), values):
             if not (spec.get("has_default") and dumps(form.encode(value, {})) == dumps(spec.get("default"))):
                 given[name] = value
-        return self._made(given)
+        return self.made(given)
 
     def from_user(self, data: Json) -> Any:
         """The model from what a person wrote: it fills in its own defaults."""
@@ -65,7 +65,7 @@ class ModelForm(RecordForm):
             except ValueMismatch as wrong:
                 wrong.under(f".{name}")
                 raise
-        made = self._made(given)
+        made = self.made(given)
         assert type(made) is cls
         return self.normalise(made)
 
@@ -75,7 +75,12 @@ class ModelForm(RecordForm):
             return cls.model_fields[name].get_default(call_default_factory=True)
         return cls.__fields__[name].get_default()
 
-    def _made(self, given: dict[str, Any]) -> Any:
+    def made(self, given: dict[str, Any]) -> Any:
+        """The model from what its fields are given, by their own names; it fills in its own defaults.
+
+        Raises:
+            ValueMismatch: The model refuses it.
+        """
         self.cls()  # fills in the names
         try:
             return self._parse({self._names[name]: value for name, value in given.items()})

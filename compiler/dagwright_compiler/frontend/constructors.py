@@ -1,0 +1,51 @@
+"""What the constructors of the project's classes take: their fields, by position or by name, or something that only they know."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from dagwright_compiler.frontend.class_bodies import constructor_form
+from dagwright_compiler.frontend.entities import ClassEntity
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from dagwright_compiler.frontend.class_kinds import ClassInfo
+    from dagwright_compiler.frontend.resolution import Resolver
+
+_IN_A_TASK = "build the object in a task"
+
+
+def refusal(
+    info: ClassInfo, resolver: Resolver, aliases: Mapping[str, str | None], *, by_position: bool
+) -> tuple[str, str] | None:
+    """Why a call does not say which field takes what, and what to write instead; ``None`` where it does.
+
+    Args:
+        info: The class.
+        resolver: Reads its decorators and fields.
+        aliases: Other names under which a model takes its fields, by the fields' own.
+        by_position: Whether the call gives anything by position.
+    """
+    if info.kind == "pydantic" and by_position:
+        return f"`{info.qualname}` takes its fields by name", "name every argument"
+    if info.kind == "typeddict" and by_position:
+        return f"`{info.qualname}` takes its keys by name", "write the dict: `{...}`"
+    if info.kind == "pydantic" and None in aliases.values():
+        return f"the names under which `{info.qualname}` takes its fields cannot be read", _IN_A_TASK
+    pending = [info] if info.kind == "dataclass" else []
+    while pending:
+        current = pending.pop()
+        pending.extend(base.info for base in current.bases)
+        entity = current.entity
+        form = constructor_form(entity.node, resolver, entity.module) if isinstance(entity, ClassEntity) else "plain"
+        if form == "own":
+            return f"not every field of `{current.qualname}` is a parameter of its own constructor", _IN_A_TASK
+        if form == "keywords" and by_position:
+            return f"`{current.qualname}` has fields that are keyword-only", "name every argument"
+    return None
+
+
+def fields_by_parameter(aliases: Mapping[str, str | None]) -> dict[str, str]:
+    """Fields of a model by the other names under which its constructor takes them."""
+    return {alias: field for field, alias in aliases.items() if alias}
