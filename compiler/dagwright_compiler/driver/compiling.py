@@ -21,6 +21,8 @@ if TYPE_CHECKING:
     from dagwright_compiler.driver.programs import Loaded
     from dagwright_compiler.driver.reading import Reading
 
+_MOST_SHOWN = 5
+"""Places of one finding."""
 PLAIN_FORMS = ("ir", "plan")
 """What can be compiled to besides a target's manifest: the program, and the plan that a pod reads."""
 
@@ -92,21 +94,28 @@ def check_all(reading: Reading, target: str | None = None) -> None:
 
 def _check_names(reading: Reading, named: Iterable[tuple[str, str]]) -> None:
     """Report workflows that the cluster would know by one name: the last to arrive there would replace the others."""
-    first: dict[str, str] = {}
+    by_name: dict[str, list[str]] = {}
     for name, workflow in named:
-        earlier = first.setdefault(name, workflow) if name else workflow
-        if earlier != workflow:
-            spans = reading.elaborated.spans
-            there = spans.definition(earlier)
-            reading.diagnostics.add(
-                Diagnostic(
-                    SAME_NAME,
-                    f"`{earlier}` and `{workflow}` both get the name `{name}` in the cluster, where one would replace the other",
-                    spans.definition(workflow),
-                    related=(Label(there, f"`{name}` too"),) if there else (),
-                    help="rename one of the functions",
-                )
-            )
+        if name:
+            by_name.setdefault(name, []).append(workflow)
+    for name, workflows in by_name.items():
+        if len(workflows) > 1:
+            reading.diagnostics.add(_same_name(reading, name, workflows))
+
+
+def _same_name(reading: Reading, name: str, workflows: Sequence[str]) -> Diagnostic:
+    spans = [(workflow, reading.elaborated.spans.definition(workflow)) for workflow in workflows]
+    labels = [Label(span, f"`{workflow}` too") for workflow, span in spans if span is not None]
+    more = len(workflows) - _MOST_SHOWN
+    who = f"`{workflows[0]}` and `{workflows[1]}` both" if len(workflows) == 2 else f"{len(workflows)} workflows"
+    return Diagnostic(
+        SAME_NAME,
+        f"{who} get the name `{name}` in the cluster, where one would replace the other",
+        spans[1][1],
+        related=tuple(label for label in labels[:_MOST_SHOWN] if label.span != spans[1][1]),
+        notes=(f"so do {more} more",) if more > 0 else (),
+        help="rename the functions, or compile each to a folder and a namespace of its own",
+    )
 
 
 def lower_to(loaded: Loaded, target: str, defaults: Mapping[str, Any] | None = None) -> Artefact | None:

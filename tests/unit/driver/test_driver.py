@@ -266,8 +266,18 @@ def test_workflows_that_would_replace_each_other_in_a_cluster_are_found_at_both_
         )
         assert found.span is not None
         assert (found.span.path, found.span.line) == ("b.py", 4)
-        assert [(label.span.path, label.span.line, label.text) for label in found.related] == [("a.py", 6, "`retrain-it` too")]
+        assert [(label.span.path, label.span.line, label.text) for label in found.related] == [("a.py", 6, "`a.Retrain_it` too")]
         assert compilation is None or compilation.results == ()
+
+
+def test_many_workflows_of_one_name_are_one_finding() -> None:
+    sources = {"a.py": HEAD + DOUBLE + flow("main")}
+    sources |= {f"b{number}.py": HEAD + "from a import double\n" + flow("main") for number in range(9)}
+    reading = read(sources, targets={"argo": {"store": "s3://bucket/runs"}})
+    check_all(reading, "argo")
+    (found,) = reading.diagnostics.sorted()
+    assert found.message == "10 workflows get the name `main` in the cluster, where one would replace the other"
+    assert ([label.span.path for label in found.related], found.notes) == (["a.py", "b1.py", "b2.py", "b3.py"], ("so do 5 more",))
 
 
 def test_workflows_of_one_name_may_be_compiled_one_by_one_and_to_forms_without_objects() -> None:
