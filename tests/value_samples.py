@@ -18,6 +18,8 @@ from dagwright.contract.types import (
     DATE,
     DATETIME,
     DECIMAL,
+    DIRECTORY,
+    FILE,
     FLOAT,
     INT,
     NONE,
@@ -39,6 +41,9 @@ from dagwright.contract.types import (
     union_of,
     vartuple_of,
 )
+from dagwright.files.contents import Elsewhere
+from dagwright.files.directory import Directory
+from dagwright.files.file import File
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -158,8 +163,9 @@ _HASHABLE = [
     tuple_of(INT, STR),
     union_of([INT, STR]),
 ]
+_FILES = [FILE, parse("file[csv]"), parse("file[png]"), DIRECTORY, parse("directory[parquet]")]
 _TEXTS = [DATE, TIME, DECIMAL, UUID, PATH, LITERAL]
-_SCALARS = [INT, FLOAT, BOOL, STR, BYTES, NONE, DATETIME, TIMEDELTA, *_TEXTS, *(class_named(name) for name in CLASSES)]
+_SCALARS = [INT, FLOAT, BOOL, STR, BYTES, NONE, DATETIME, TIMEDELTA, *_TEXTS, *_FILES, *(class_named(name) for name in CLASSES)]
 
 
 def types(*, plain: bool = False) -> st.SearchStrategy[Type]:
@@ -224,6 +230,8 @@ def values(declared: Type) -> st.SearchStrategy[Any]:
         return _BY_KIND[kind]
     if kind == "unknown":
         return _UNKNOWN
+    if kind in ("file", "directory"):
+        return st.sampled_from(located(declared))
     if kind == "list":
         return st.lists(values(declared.args[0]), max_size=4)
     if kind == "vartuple":
@@ -239,6 +247,22 @@ def values(declared: Type) -> st.SearchStrategy[Any]:
     if kind == "union":
         return st.one_of(*map(values, declared.args))
     return _OF_CLASS[declared.name]()
+
+
+def located(declared: Type) -> list[Any]:
+    """Values of a type of files or directories: what a user returns for one."""
+    plain: Any = Directory if declared.kind == "directory" else File
+    cls = plain[declared.name] if declared.name else plain
+    here = Path(__file__).parent / "schema" if plain is Directory else Path(__file__)
+    return [
+        cls("s3://bucket/a"),
+        plain("https://example.com/a?b=1#c"),
+        "gs://bucket/ä/",
+        here,
+        str(here),
+        cls(here),
+        cls("/etc/hosts", None, False),
+    ]
 
 
 def _frozen(name: str, derived: int) -> Frozen:
@@ -280,6 +304,12 @@ def identity(value: Any) -> Any:
         return (kind.__qualname__, str(value))
     if kind in (datetime, timedelta):
         return (kind.__qualname__, value)
+    if isinstance(value, (File, Directory)):
+        content = value.travelling()
+        return (
+            value.declared().text,
+            content.url if isinstance(content, Elsewhere) else content.digest() if content else value.path,
+        )
     return (kind.__qualname__, value.name if isinstance(value, enum.Enum) else value)
 
 

@@ -25,6 +25,7 @@ from value_samples import (
     Slotted,
     Tree,
     identity,
+    located,
     name_of,
     types,
     values,
@@ -131,6 +132,8 @@ def _telling(declared: Type) -> list[Any]:
         return _INSTANCES[declared.name]
     if kind == "union":
         return [value for part in declared.args for value in _telling(part)]
+    if kind in ("file", "directory"):
+        return located(declared)
     if kind == "list":
         return [[value] for value in _telling(declared.args[0])]
     if kind == "vartuple":
