@@ -6,9 +6,9 @@ import ast
 from typing import TYPE_CHECKING
 
 from dagwright_compiler.diagnostics import codes
-from dagwright_compiler.frontend import calls
+from dagwright_compiler.frontend import calls, mapping
 from dagwright_compiler.frontend.entities import External
-from dagwright_compiler.frontend.promises import BROKEN, Broken, Function, Result, Value
+from dagwright_compiler.frontend.promises import BROKEN, Broken, Function, Mapped, Result, Value
 
 if TYPE_CHECKING:
     from dagwright_compiler.frontend.entities import Entity
@@ -20,7 +20,14 @@ if TYPE_CHECKING:
 def partial(expressions: Expressions, frame: Frame, node: ast.Call) -> Value:
     """A task with some arguments bound, by position or by name."""
     function, values, named = _function_and_arguments(expressions, frame, node, "functools.partial")
-    if not isinstance(function, Function):
+    if isinstance(function, Mapped):
+        return frame.report(
+            codes.NOT_A_TASK,
+            "`functools.partial` cannot bind inputs of a mapped task",
+            node,
+            help_="bind first, and map what that gives",
+        )
+    if isinstance(function, Broken):
         return function
     before = frame.services.findings.errors
     bound, _ = calls.bind_given(frame, function, values, named)
@@ -32,12 +39,16 @@ def partial(expressions: Expressions, frame: Frame, node: ast.Call) -> Value:
 def create_node(expressions: Expressions, frame: Frame, node: ast.Call) -> Value:
     """The call of a task as a node, whose outputs are attributes."""
     function, values, named = _function_and_arguments(expressions, frame, node, "create_node")
-    if not isinstance(function, Function):
+    if isinstance(function, Broken):
         return function
+    called = function.function if isinstance(function, Mapped) else function
     if values:
-        inputs = function.callee.interface.inputs
+        inputs = called.callee.interface.inputs if called is not None else ()
         help_ = f"write `{inputs[0].name}=...`" if inputs else ""
         return frame.report(codes.UNSUPPORTED_EXPRESSION, "`create_node` takes inputs by name", values[0][1], help_=help_)
+    if isinstance(function, Mapped):
+        made = mapping.add_call(frame, function, node, [], named)
+        return BROKEN if made is None else Result(made, as_node=True)
     arguments = calls.bind_arguments(frame, function, node, [], named)
     return Result(calls.call(frame, function.callee, node, arguments), as_node=True)
 
@@ -49,16 +60,14 @@ def is_create_node(entity: Entity | None) -> bool:
 
 def _function_and_arguments(
     expressions: Expressions, frame: Frame, node: ast.Call, what: str
-) -> tuple[Function | Broken, list[Argument], list[tuple[ast.keyword, Value]]]:
+) -> tuple[Function | Mapped | Broken, list[Argument], list[tuple[ast.keyword, Value]]]:
     """The task or workflow that is the first argument, and what is given after it."""
     values, named = expressions.arguments(ast.Call(node.func, node.args[1:], node.keywords))
     if not node.args:
         return frame.report(codes.NOT_A_TASK, f"`{what}` lacks the task", node), values, named
     first = node.args[0]
     function = expressions.evaluate(first) if isinstance(first, ast.Call) else expressions.reference(first)
-    if isinstance(function, Broken):
-        return function, values, named
-    if not isinstance(function, Function):
+    if not isinstance(function, Function | Mapped | Broken):
         message = f"`{what}` takes a task in a workflow, and `{ast.unparse(first)}` is none"
         return frame.report(codes.NOT_A_TASK, message, first), values, named
     return function, values, named

@@ -54,14 +54,22 @@ def make(expressions: Expressions, frame: Frame, node: ast.Call) -> Value:
 
 def call(frame: Frame, mapped: Mapped, node: ast.Call, values: list[Argument], named: list[tuple[ast.keyword, Value]]) -> Value:
     """``map_task(f)(x=values)``: one element of each list for each run of the task; what is bound stays whole."""
+    made = add_call(frame, mapped, node, values, named)
+    return BROKEN if made is None else value_of(made)
+
+
+def add_call(
+    frame: Frame, mapped: Mapped, node: ast.Call, values: list[Argument], named: list[tuple[ast.keyword, Value]]
+) -> Call | None:
+    """Add the call of a mapped task to the graph; ``None`` after a finding that leaves nothing to call."""
     function = mapped.function
     if function is None:
-        return BROKEN
+        return None
     callee = function.callee
     arguments, failed = bind_given(frame, function, values, named)
     lists = [field for field in callee.interface.inputs if field.name in arguments and field.name not in function.bound]
     if failed or not _is_complete(frame, function, node, arguments, lists):
-        return BROKEN
+        return None
     made = Call(
         "map",
         callee,
@@ -82,7 +90,7 @@ def call(frame: Frame, mapped: Mapped, node: ast.Call, values: list[Argument], n
         _check_lengths(frame, made, lists)
         _check_successes(frame, made)
     frame.calls.append(made)
-    return value_of(made)
+    return made
 
 
 def _is_complete(frame: Frame, function: Function, node: ast.Call, arguments: dict[str, Argument], lists: list[Field]) -> bool:

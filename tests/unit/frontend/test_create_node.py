@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from frontend_sources import assert_marked, body, clean
 
-from dagwright_compiler.ir.program import GraphNode, LiteralBinding, OutputBinding
+from dagwright_compiler.ir.program import GraphNode, LiteralBinding, MapNode, OutputBinding
 
 
 def _body(lines: str, imported: str = "from flytekit import create_node") -> str:
@@ -30,6 +30,19 @@ text(s=create_node(text, s='a').o0)
         "times": OutputBinding(node="named", output="count"),
     }
     assert isinstance(dict(nodes[0].bindings)["x"], LiteralBinding) is False
+
+
+def test_a_node_of_a_mapped_task_has_the_list_of_results() -> None:
+    lines = """
+made = create_node(map_task(number, concurrency=2), x=[1, n])
+total(xs=made.o0)
+number(x=made.o0[0])
+"""
+    nodes = clean(_body(lines)).workflow("flow.main").nodes
+    assert isinstance(nodes[0], MapNode)
+    assert nodes[0].concurrency == 2
+    assert dict(nodes[1].bindings)["xs"] == OutputBinding(node="number-made", output="o0")
+    assert dict(nodes[2].bindings) == {"x": OutputBinding(node="number-made", output="o0", path=(0,))}
 
 
 def test_nodes_are_ordered_one_by_one_and_in_groups() -> None:
@@ -58,6 +71,8 @@ number(x=one.o1)  # E: DW312
 a, b = create_node(both, x=1)  # E: DW405
 create_node(number, 1)  # E: DW407
 create_node(len, x=1)  # E: DW207
+create_node(map_task(number), [1])  # E: DW407
+create_node(map_task(number), x=1)  # E: DW308
 create_node()  # E: DW207
 create_node(number, y=1)  # E: DW402
 create_node(half)  # E: DW401
