@@ -24,6 +24,8 @@ MOST_TEXT = 1_000_000
 FUNCTIONS = frozenset(
     {
         "abs",
+        "all",
+        "any",
         "bool",
         "dict",
         "divmod",
@@ -46,6 +48,10 @@ FUNCTIONS = frozenset(
     }
 )
 """Builtin functions that are computed."""
+ITERATING = frozenset(
+    {"all", "any", "dict", "enumerate", "frozenset", "list", "max", "min", "set", "sorted", "sum", "tuple", "zip"}
+)
+"""Those that take items one by one, from a generator too."""
 _TEXT_METHODS = frozenset(
     {
         "capitalize",
@@ -340,6 +346,8 @@ def call_method(owner: Any, name: str, args: list[Any], kwargs: dict[str, Any]) 
 
 _BUILTIN: dict[str, Callable[..., Any]] = {
     "abs": abs,
+    "all": lambda items: all(map(truth, iterate(items))),
+    "any": lambda items: any(map(truth, iterate(items))),
     "bool": bool,
     "dict": dict,
     "divmod": divmod,

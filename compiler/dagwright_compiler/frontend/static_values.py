@@ -7,6 +7,7 @@ Never runs user code and never looks at the environment, the clock or randomness
 from __future__ import annotations
 
 import ast
+import math
 from datetime import timezone
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
@@ -47,6 +48,14 @@ _VALUES = {
     "path": ("pathlib", "PurePosixPath"),
 }
 """Constructors of the standard library whose calls are values; imported where a source calls one."""
+_CONSTANTS: dict[str, StaticValue] = {
+    "datetime.timezone.utc": timezone.utc,  # noqa: UP017 - the value that this name stands for
+    "math.e": math.e,
+    "math.inf": math.inf,
+    "math.pi": math.pi,
+    "math.tau": math.tau,
+}
+"""Constants of the standard library that are the same everywhere."""
 _MOST_STEPS = 500_000
 _MOST_DEPTH = 150
 _CONTAINERS = (list, tuple, dict, Instance)
@@ -77,6 +86,7 @@ class Evaluator:
             ast.Tuple: self._sequence,
             ast.List: self._sequence,
             ast.Set: self._set,
+            ast.SetComp: self._set_comprehension,
             ast.Dict: self._dict,
             ast.BinOp: self._binary,
             ast.UnaryOp: self._unary,
@@ -209,8 +219,8 @@ class Evaluator:
         if isinstance(entity, MemberEntity):
             return self.member(entity, place)
         if isinstance(entity, External):
-            if entity.qualified == "datetime.timezone.utc":
-                return timezone.utc  # noqa: UP017 - the value that `datetime.timezone.utc` names
+            if entity.qualified in _CONSTANTS:
+                return _CONSTANTS[entity.qualified]
             known = known_calls.constant(entity.qualified)
             if known is not None:
                 return known
@@ -262,6 +272,9 @@ class Evaluator:
 
     def _set(self, node: ast.Set, module: Module, scope: Any) -> StaticValue:
         return {operations.check_key(item) for item in self._sequence(ast.List(node.elts), module, scope)}
+
+    def _set_comprehension(self, node: ast.SetComp, module: Module, scope: Any) -> StaticValue:
+        return set(map(operations.check_key, self._items(node, module, scope)))
 
     def _dict(self, node: ast.Dict, module: Module, scope: Any) -> StaticValue:
         result: dict[StaticValue, StaticValue] = {}
@@ -323,11 +336,14 @@ class Evaluator:
 
     def _comprehension(self, node: ast.ListComp | ast.DictComp, module: Module, scope: Any) -> StaticValue:
         if isinstance(node, ast.ListComp):
-            return [self._eval(node.elt, module, inner) for inner in self._loops(node.generators, module, scope)]
+            return self._items(node, module, scope)
         pairs = {}
         for inner in self._loops(node.generators, module, scope):
             pairs[operations.check_key(self._eval(node.key, module, inner))] = self._eval(node.value, module, inner)
         return pairs
+
+    def _items(self, node: ast.ListComp | ast.SetComp | ast.GeneratorExp, module: Module, scope: Any) -> list[StaticValue]:
+        return [self._eval(node.elt, module, inner) for inner in self._loops(node.generators, module, scope)]
 
     def _loops(self, generators: list[ast.comprehension], module: Module, scope: Any) -> Iterator[Any]:
         if not generators:
@@ -363,7 +379,7 @@ class Evaluator:
             raise unusable(entity, Place(module, node.func), ast.unparse(node.func))
         if isinstance(node.func, ast.Attribute):
             owner = self._eval(node.func.value, module, scope)
-            args, kwargs, _ = self._arguments(node, module, scope)
+            args, kwargs, _ = self._arguments(node, module, scope, is_iterated=node.func.attr == "join")
             if isinstance(owner, KnownCall):
                 return self._known_method(owner, node, args, kwargs, module)
             return operations.call_method(owner, node.func.attr, args, kwargs)
@@ -399,7 +415,7 @@ class Evaluator:
             args, kwargs, _ = self._arguments(node, module, scope)
             return self._known_method(owner, node, args, kwargs, module)
         if root == "builtins" and name in operations.FUNCTIONS:
-            args, kwargs, _ = self._arguments(node, module, scope)
+            args, kwargs, _ = self._arguments(node, module, scope, is_iterated=name in operations.ITERATING)
             return operations.call_function(name, args, kwargs)
         raise never_run(entity, place)
 
@@ -415,11 +431,14 @@ class Evaluator:
         return made
 
     def _arguments(
-        self, node: ast.Call, module: Module, scope: Any
+        self, node: ast.Call, module: Module, scope: Any, *, is_iterated: bool = False
     ) -> tuple[list[StaticValue], dict[str, StaticValue], dict[str, Place]]:
+        """Values of arguments and places of keywords; what is called may take each item once, as a generator gives them."""
         args: list[StaticValue] = []
         for argument in node.args:
-            if isinstance(argument, ast.Starred):
+            if is_iterated and isinstance(argument, ast.GeneratorExp):
+                args.append(self._items(argument, module, scope))
+            elif isinstance(argument, ast.Starred):
                 args.extend(operations.iterate(self._eval(argument.value, module, scope)))
             else:
                 args.append(self._eval(argument, module, scope))
@@ -491,7 +510,6 @@ def _no_member(entity: MemberEntity, place: Place) -> StaticValue:
 
 _WHAT: dict[type[ast.expr], str] = {
     ast.Lambda: "a lambda",
-    ast.SetComp: "a set comprehension (a set has no order)",
     ast.GeneratorExp: "a generator expression",
     ast.Await: "an `await`",
     ast.Yield: "a `yield`",

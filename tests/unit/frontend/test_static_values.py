@@ -20,6 +20,8 @@ class Color(Enum):
 BASE = 4
 NAME = f"model-{BASE:03d}"
 TABLE = {"a": [1, 2, 3], **{"b": [4]}}
+SORTED = sorted(v for values in TABLE.values() for v in values)
+TRUTHS = [any(i > 2 for i in TABLE["a"]), all(i > 2 for i in TABLE["a"])]
 @task
 def t(x: Any) -> None: ...
 """
@@ -46,6 +48,15 @@ def _value(expression: str) -> object:
         ("[*names, 'c']", ["a", "b", "c"]),
         ("[i * i for i in range(5) if i % 2]", [1, 9]),
         ("{k: len(v) for k, v in TABLE.items()}", {"$d": [["a", 3], ["b", 1]]}),
+        ("SORTED", [1, 2, 3, 4]),
+        ("tuple(f'chr{i}' for i in range(2))[1]", "chr1"),
+        ("'-'.join(name.upper() for name in names)", "A-B"),
+        ("dict((k, len(v)) for k, v in TABLE.items())['a']", 3),
+        ("sum(i for i in range(4)) + max(i for i in [5, 1])", 11),
+        ("TRUTHS", [True, False]),
+        ("sorted({i % 2 for i in range(9)})", [0, 1]),
+        ("round(math.pi + math.e + math.tau, 9)", 12.143059789),
+        ("math.inf", {"$u": "float", "v": "inf"}),
         ("max(1, 2) if BASE > 3 else None", 2),
         ("1 < BASE < 5 and not False", True),
         ("'-'.join(names).upper()", "A-B"),
@@ -100,8 +111,10 @@ def test_what_is_written_out_may_be_long() -> None:
             "`uuid.uuid4` depends on randomness, and the same source must always compile to the same program",
         ),
         ("open('x').read()", "DW410", "`open` depends on a file, and the same source must always compile to the same program"),
-        ("math.pi", "DW410", "`math.pi` is code that compiling never runs"),
         ("[x for x in {1, 2}]", "DW410", "a set has no order in which it could be iterated statically"),
+        ("(i for i in range(3))", "DW410", "a generator expression has no value while compiling"),
+        ("len(i for i in range(3))", "DW410", "a generator expression has no value while compiling"),
+        ("math.sqrt(2)", "DW410", "`math.sqrt` is code that compiling never runs"),
         ("list({1, 2})", "DW410", "`list` of a set, which has no order, is not computed statically"),
         ("{[1]}", "DW410", "a value of type `list` cannot be hashed"),
         ("'%d' % 3", "DW410", "`%` formatting is not computed statically; use an f-string"),
