@@ -18,6 +18,10 @@ RUN_REFERENCE = f"{{{{=workflow.parameters['{RUN_PARAMETER}'] == '' ? workflow.u
 """The run's key: the parameter, else the uid of the workflow (which ``argo retry`` keeps)."""
 
 
+_BARE = {"str": " or bare text", "file": " or the bare URL", "directory": " or the bare URL"}
+"""What else than JSON an input of a kind may be."""
+
+
 def store_parameter(program: Program) -> str:
     """Name of the parameter that takes the store's URL: ``store``, unless an input of the workflow has that name."""
     taken = any(field.name == "store" for field in program.workflow.inputs)
@@ -36,7 +40,7 @@ def workflow_parameters(program: Program, *, with_store: bool) -> tuple[Paramete
 
 def _parameter(field: Field, classes: Mapping[str, ClassDef]) -> Parameter:
     choices = _choices(field.type, classes)
-    bare = " or bare text" if field.type.kind == "str" else ""
+    bare = _BARE.get(field.type.kind, "")
     return Parameter(
         name=field.name,
         value=json_text(field.default) if field.has_default else None,
@@ -68,6 +72,8 @@ def spelling(declared: Type) -> str:
             return "Any"
         case "class" | "opaque":
             return declared.name
+        case "file" | "directory":
+            return declared.text
         case "union":
             return " | ".join(spelling(arg) for arg in declared.args)
         case _ if declared.args:
