@@ -1,0 +1,3 @@
+from .model import fit, score
+
+__all__ = ["fit", "score"]

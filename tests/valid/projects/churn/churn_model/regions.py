@@ -1,0 +1,3 @@
+NORTH = "north"
+SOUTH = "south"
+ALL = (NORTH, SOUTH, "west")

@@ -1,0 +1,8 @@
+from dagwright import task
+
+from ..types import Row
+
+
+@task
+def read(path: str) -> list[Row]:
+    return [{"path": path}, {"line": "2"}]
