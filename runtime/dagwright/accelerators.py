@@ -6,11 +6,16 @@ __all__ = [
     "A10G",
     "A100",
     "A100_80GB",
+    "H100",
+    "H200",
     "K80",
     "L4",
+    "L4_VWS",
+    "L40S",
     "M60",
     "P4",
     "P100",
+    "RTX_PRO_6000",
     "T4",
     "V100",
     "GPUAccelerator",
@@ -55,7 +60,12 @@ class MultiInstanceGPUAccelerator(GPUAccelerator):
 
 
 A10G = GPUAccelerator("nvidia-a10g")
-L4 = GPUAccelerator("nvidia-l4-vws")
+H100 = GPUAccelerator("nvidia-h100")
+H200 = GPUAccelerator("nvidia-h200")
+L4 = GPUAccelerator("nvidia-l4")
+L4_VWS = GPUAccelerator("nvidia-l4-vws")
+L40S = GPUAccelerator("nvidia-l40s")
+RTX_PRO_6000 = GPUAccelerator("nvidia-rtx-pro-6000")
 K80 = GPUAccelerator("nvidia-tesla-k80")
 M60 = GPUAccelerator("nvidia-tesla-m60")
 P4 = GPUAccelerator("nvidia-tesla-p4")

@@ -29,6 +29,8 @@ _OTHER_NAMES = {
     "storage": "ephemeral_storage",
 }
 """What other tools call resources."""
+_IMAGES = ("base_image", "docker_image", "image")
+"""What other tools call the image of a task."""
 _MILLIS = re.compile(r"[0-9]+m")
 _WHOLE = re.compile(r"[0-9]{1,9}")
 _OF_MEMORY = ("mem", "ephemeral_storage")
@@ -88,6 +90,8 @@ def value_form(found: Diagnostic, view: View) -> Fix | None:
         return _timedelta(view, value)
     if name in ("requests", "limits"):
         return _resources(view, value)
+    if name == "secret_requests":
+        return _secrets(view, value)
     if name == "environment" and isinstance(value, ast.Dict):
         edits = tuple(quoted(view, item) for item in value.values if is_number(item))
         return Fix("write the numbers as text", "machine-applicable", edits) if edits else None
@@ -97,7 +101,7 @@ def value_form(found: Diagnostic, view: View) -> Fix | None:
 
 
 def option_name(found: Diagnostic, view: View) -> Fix | None:
-    """Write a resource by the name that ``Resources`` has for it, or into ``requests``."""
+    """Write a resource by the name that ``Resources`` has for it, or into ``requests``; an image as ``container_image``."""
     option = _option(view, found.span)
     if option is None or option.keyword.arg is None:
         return None
@@ -109,9 +113,12 @@ def option_name(found: Diagnostic, view: View) -> Fix | None:
         if meant == word or meant in given:
             return None
         return Fix(f"write `{meant}`", "machine-applicable", (view.between(start, start + len(word.encode()), meant),))
+    if word in _IMAGES and "container_image" not in given and text_at(option.keyword.value) is not None:
+        renamed = view.between(start, start + len(word.encode()), "container_image")
+        return Fix("write `container_image`", "maybe-incorrect", (renamed,))
     if meant not in RESOURCES or "requests" in given or text_at(option.keyword.value) is None:
         return None
-    written = _resources_name(view, option.call)
+    written = _authoring_name(view, option.call, "Resources")
     if written is None:
         return None
     text = f"requests={written[0]}({meant}={view.text_of(option.keyword.value)})"
@@ -213,7 +220,11 @@ def _resources(view: View, value: ast.expr) -> Fix | None:
     elif isinstance(value, ast.Call) and _callee(value) == "dict" and not value.args:
         pairs = [(keyword.arg, keyword.value) for keyword in value.keywords]
     names = [_OTHER_NAMES.get(name or "", name) for name, _ in pairs]
-    written = _resources_name(view, value) if pairs and len(set(names)) == len(names) and set(names) <= set(RESOURCES) else None
+    written = (
+        _authoring_name(view, value, "Resources")
+        if pairs and len(set(names)) == len(names) and set(names) <= set(RESOURCES)
+        else None
+    )
     if written is None:
         return None
     listed = ", ".join(f"{name}={view.text_of(item)}" for name, (_, item) in zip(names, pairs, strict=True))
@@ -221,8 +232,18 @@ def _resources(view: View, value: ast.expr) -> Fix | None:
     return Fix(f"write `{text}`", "machine-applicable", (view.replace(value, text), *written[1]))
 
 
-def _resources_name(view: View, node: ast.expr) -> tuple[str, tuple[Edit, ...]] | None:
-    """How the file writes ``Resources``: from the package that it takes its other names from."""
+def _secrets(view: View, value: ast.expr) -> Fix | None:
+    """``[Secret(key="token")]`` for the names of secrets."""
+    items = value.elts if isinstance(value, ast.List | ast.Tuple) else [value]
+    written = _authoring_name(view, value, "Secret") if items and all(text_at(item) for item in items) else None
+    if written is None:
+        return None
+    text = f"[{', '.join(f'{written[0]}(key={view.text_of(item)})' for item in items)}]"
+    return Fix(f"write `{text}`", "maybe-incorrect", (view.replace(value, text), *written[1]))
+
+
+def _authoring_name(view: View, node: ast.expr, name: str) -> tuple[str, tuple[Edit, ...]] | None:
+    """How the file writes a name of ours: from the package that it takes its other names from."""
     body = view.tree.body if view.tree is not None else []
     packages = {
         (node.module or "").partition(".")[0] if isinstance(node, ast.ImportFrom) else alias.name.partition(".")[0]
@@ -231,7 +252,7 @@ def _resources_name(view: View, node: ast.expr) -> tuple[str, tuple[Edit, ...]] 
         for alias in node.names
     }
     package = next((package for package in AUTHORING if package in packages), None)
-    written = available(view, package, "Resources", before=_line(view, node)) if package is not None else None
+    written = available(view, package, name, before=_line(view, node)) if package is not None else None
     return (written.text, written.edits) if written is not None else None
 
 

@@ -25,8 +25,8 @@ _BODY = "CacheFunctionBody"
 def read_cache(draft: Draft, value: StaticValue, place: Place) -> None:
     """``cache=True`` or ``cache=Cache(version="1")``."""
     draft.places["cache"] = place
-    if value is None or isinstance(value, bool):
-        draft.cache = bool(value)
+    if isinstance(value, bool):
+        draft.cache = value
         return
     if value == "auto":  # what newer versions of flytekit call the policy of the function's body
         draft.cache, draft.is_whole, draft.salt = True, True, ""
@@ -39,11 +39,11 @@ def read_cache(draft: Draft, value: StaticValue, place: Place) -> None:
     draft.cache, draft.is_whole = True, True
     version = arguments.get("version")
     if version is not None:
-        _version(draft, version, arguments.place("version") or place)
+        _version(draft, version, arguments.place("version") or place, "version")
     if arguments.get("ignored_inputs") is not None:
         _ignored(draft, arguments.get("ignored_inputs"), arguments.place("ignored_inputs") or place)
     if arguments.get("serialize") is not None:
-        _serialize(draft, arguments.get("serialize"), arguments.place("serialize") or place)
+        _serialize(draft, arguments.get("serialize"), arguments.place("serialize") or place, "serialize")
     salt, policies = arguments.text("salt") or "", arguments.get("policies")
     at = arguments.place("policies") or place
     for policy in policies if isinstance(policies, list | tuple) else [] if policies is None else [policies]:
@@ -63,7 +63,7 @@ def _check_policy(policy: StaticValue, place: Place) -> None:
 def read_version(draft: Draft, value: StaticValue, place: Place) -> None:
     """``cache_version="1"``."""
     draft.note_older("cache_version", place)
-    _version(draft, value, place)
+    _version(draft, value, place, "cache_version")
 
 
 def read_ignored(draft: Draft, value: StaticValue, place: Place) -> None:
@@ -75,13 +75,13 @@ def read_ignored(draft: Draft, value: StaticValue, place: Place) -> None:
 def read_serialize(draft: Draft, value: StaticValue, place: Place) -> None:
     """``cache_serialize=True``."""
     draft.note_older("cache_serialize", place)
-    _serialize(draft, value, place)
+    _serialize(draft, value, place, "cache_serialize")
 
 
-def _version(draft: Draft, value: StaticValue, place: Place) -> None:
+def _version(draft: Draft, value: StaticValue, place: Place, keyword: str) -> None:
     if not isinstance(value, str):
         raise WrongOption(
-            f"`cache_version` takes text, found {describe(value)}",
+            f"`{keyword}` takes text, found {describe(value)}",
             f'write `"{value}"`' if isinstance(value, int | float) else "",
             place,
         )
@@ -97,9 +97,9 @@ def _ignored(draft: Draft, value: StaticValue, place: Place) -> None:
     draft.ignore = tuple(names)
 
 
-def _serialize(draft: Draft, value: StaticValue, place: Place) -> None:
+def _serialize(draft: Draft, value: StaticValue, place: Place, keyword: str) -> None:
     if not isinstance(value, bool):
-        raise WrongOption(f"`cache_serialize` takes `True` or `False`, found {describe(value)}", "", place)
+        raise WrongOption(f"`{keyword}` takes `True` or `False`, found {describe(value)}", "", place)
     draft.serialize = value
     draft.places["cache.serialize"] = place
 

@@ -17,9 +17,9 @@ from dagwright_compiler.diagnostics.suggestions import did_you_mean
 from dagwright_compiler.frontend.cache_keywords import with_body_version
 from dagwright_compiler.frontend.foreign_keywords import counterpart
 from dagwright_compiler.frontend.not_static import NotStatic
-from dagwright_compiler.frontend.option_values import WrongOption
+from dagwright_compiler.frontend.option_values import WrongOption, plain
 from dagwright_compiler.frontend.options import Option, options_of
-from dagwright_compiler.frontend.policy_keywords import NOT_YET, READERS_OF, RESOURCES, Draft
+from dagwright_compiler.frontend.policy_keywords import NOT_YET, OF_NONE, READERS_OF, RESOURCES, Draft
 from dagwright_compiler.frontend.wire_values import describe
 from dagwright_compiler.ir.program import Cache, Policy
 from dagwright_compiler.ir.quantities import amount
@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from dagwright_compiler.frontend.image_keywords import Images
     from dagwright_compiler.frontend.known_values import StaticValue
     from dagwright_compiler.frontend.modules import Module
+    from dagwright_compiler.frontend.policy_keywords import Reader
     from dagwright_compiler.frontend.static_values import Evaluator
 
 _AMOUNTS = ("requests", "limits")
@@ -110,7 +111,7 @@ class Policies:
                 named = {keyword.arg: value} if keyword.arg is not None else value if isinstance(value, dict) else {}
                 for name, part in named.items():
                     if name in readers:
-                        readers[name](draft, part, option.place)
+                        _tell(readers[name], draft, part, option.place)
         return draft.places
 
     def of_workflow(self, options: Iterable[Option]) -> Policy:
@@ -154,7 +155,7 @@ class Policies:
         try:
             value = self._evaluator.evaluate(keyword.value, option.module, option.scope)
             if keyword.arg is not None:
-                readers[keyword.arg](draft, value, place)
+                _tell(readers[keyword.arg], draft, value, place)
             else:
                 self._spread(draft, value, place, what)
         except NotStatic as error:
@@ -171,14 +172,15 @@ class Policies:
             raise WrongOption(f"`**` takes a dict with the names of keywords, found {describe(value)}")
         for name, part in value.items():
             if name in READERS_OF[what]:
-                READERS_OF[what][name](draft, part, place)
+                _tell(READERS_OF[what][name], draft, part, place)
             else:
                 self._unknown(name, place, what, frozenset(READERS_OF[what]))
 
     def _check_pair(self, options: Sequence[Option]) -> None:
         """Report ``resources=`` beside ``requests=`` or ``limits=``, which say the same thing."""
-        whole = next((option for option in options if option.keyword.arg == "resources"), None)
-        part = next((option for option in options if option.keyword.arg in _AMOUNTS), None)
+        said = [option for option in options if not isinstance(option.keyword.value, ast.Constant)]
+        whole = next((option for option in said if option.keyword.arg == "resources"), None)
+        part = next((option for option in said if option.keyword.arg in _AMOUNTS), None)
         if whole is not None and part is not None:
             self._findings.add(
                 codes.WRONG_OPTION,
@@ -269,6 +271,12 @@ class Policies:
                     related=[(asked, "the request")],
                     help="raise the limit or lower the request",
                 )
+
+
+def _tell(read: Reader, draft: Draft, value: StaticValue, place: Place) -> None:
+    """Let a keyword's reader read its value; a keyword that is ``None`` says nothing."""
+    if value is not None or read in OF_NONE:
+        read(draft, plain(value), place)
 
 
 def _of_cache(places: dict[str, Place]) -> Place:

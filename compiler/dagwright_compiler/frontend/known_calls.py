@@ -50,6 +50,7 @@ _DEVICES = {
     "A10G": "nvidia-a10g",
     "L4": "nvidia-l4",
     "L4_VWS": "nvidia-l4-vws",
+    "L40S": "nvidia-l40s",
     "K80": "nvidia-tesla-k80",
     "M60": "nvidia-tesla-m60",
     "P4": "nvidia-tesla-p4",
@@ -60,6 +61,7 @@ _DEVICES = {
     "A100_80GB": "nvidia-a100-80gb",
     "H100": "nvidia-h100",
     "H200": "nvidia-h200",
+    "RTX_PRO_6000": "nvidia-rtx-pro-6000",
 }
 """Devices of ``flytekit.extras.accelerators``."""
 _PARTITION = "partition_"
@@ -128,8 +130,8 @@ def call_method(owner: KnownCall, name: str, arguments: list[StaticValue], named
         more = given[0] if isinstance(given[0], list | tuple) else [given[0]]
         before = owner.arguments.get(field) or []
         return KnownCall(owner.symbol, {**owner.arguments, field: [*before, *more]}, owner.places)
-    if owner.symbol == "ImageSpec" and name == "force_push" and not given:
-        return owner  # says how it is pushed, not what it is
+    if owner.symbol == "ImageSpec" and name in ("force_push", "with_builder_options"):
+        return owner  # says how it is built and pushed, not what it is
     if owner.symbol == "GPUAccelerator" and name == "partitioned" and len(given) == 1:
         return KnownCall(owner.symbol, {**owner.arguments, "partition": given[0]}, owner.places)
     return None

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from dagwright_compiler.diagnostics import codes
 from dagwright_compiler.frontend.known_values import KnownCall
-from dagwright_compiler.frontend.option_values import WrongOption
+from dagwright_compiler.frontend.option_values import Arguments, WrongOption
 from dagwright_compiler.frontend.wire_values import describe
 
 if TYPE_CHECKING:
@@ -21,8 +21,6 @@ if TYPE_CHECKING:
 
 def _table_reader(name: str) -> Reader:
     def read(draft: Draft, value: StaticValue, place: Place) -> None:
-        if value is None:
-            return
         if not isinstance(value, dict) or not all(isinstance(part, str) for pair in value.items() for part in pair):
             wrong = (
                 next((part for part in value.values() if not isinstance(part, str)), value) if isinstance(value, dict) else value
@@ -41,8 +39,9 @@ read_annotations = _table_reader("annotations")
 
 def read_docs(_draft: Draft, value: StaticValue, _place: Place) -> None:
     """``docs=Documentation(...)``: for a console; nothing of it is compiled."""
-    if value is not None and not (isinstance(value, KnownCall) and value.symbol == "Documentation"):
+    if not (isinstance(value, KnownCall) and value.symbol == "Documentation"):
         raise WrongOption(f"`docs` takes `Documentation(...)`, found {describe(value)}", "write a docstring")
+    Arguments(value)
 
 
 def read_deprecated(_draft: Draft, value: StaticValue, _place: Place) -> None:
@@ -53,7 +52,7 @@ def read_deprecated(_draft: Draft, value: StaticValue, _place: Place) -> None:
 
 def read_deck_fields(_draft: Draft, value: StaticValue, _place: Place) -> None:
     """``deck_fields=(DeckField.INPUT,)``: pages that flytekit writes by itself, which a deck here never has."""
-    items = value if isinstance(value, list | tuple) else [] if value is None else [value]
+    items = value if isinstance(value, list | tuple) else [value]
     if not all(isinstance(item, KnownCall) and item.symbol == "DeckField" for item in items):
         raise WrongOption(f"`deck_fields` takes a tuple of `DeckField`, found {describe(value)}")
 
@@ -79,16 +78,12 @@ def read_execution_mode(_draft: Draft, value: StaticValue, place: Place) -> None
 
 def read_aliases(_draft: Draft, value: StaticValue, _place: Place) -> None:
     """``aliases={"o0": "model"}``: other names of outputs, for a console."""
-    if value is None:
-        return
     if not isinstance(value, dict) or not all(isinstance(part, str) for pair in value.items() for part in pair):
         raise WrongOption(f"`aliases` takes a dict of texts, found {describe(value)}", "name the outputs with a NamedTuple")
 
 
 def read_failure_policy(_draft: Draft, value: StaticValue, place: Place) -> None:
     """``failure_policy=WorkflowFailurePolicy.FAIL_IMMEDIATELY``."""
-    if value is None:
-        return
     if not (isinstance(value, KnownCall) and value.symbol == "WorkflowFailurePolicy"):
         raise WrongOption(f"`failure_policy` takes a `WorkflowFailurePolicy`, found {describe(value)}")
     if value.arguments["member"] != "FAIL_IMMEDIATELY":

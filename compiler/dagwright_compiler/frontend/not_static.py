@@ -15,7 +15,7 @@ from dagwright_compiler.frontend.entities import (
     UnstableEntity,
 )
 from dagwright_compiler.frontend.findings import Place
-from dagwright_compiler.frontend.names import NOT_YET, ONLY_IN_TASKS
+from dagwright_compiler.frontend.names import AUTHORING, NOT_YET, ONLY_IN_TASKS
 
 if TYPE_CHECKING:
     from dagwright_compiler.diagnostics.model import Code
@@ -117,9 +117,9 @@ def never_run(entity: External, place: Place) -> NotStatic:
     """Why something outside the project has no value at compile time."""
     if entity.symbol in ONLY_IN_TASKS:
         return NotStatic(place, ONLY_IN_TASKS[entity.symbol], help_="use it inside a task", code=codes.UNSUPPORTED_EXPRESSION)
-    if entity.symbol in NOT_YET:
-        message = f"`{entity.symbol}` is not supported yet"
-        return NotStatic(place, message, help_=NOT_YET[entity.symbol], code=codes.NOT_SUPPORTED_YET)
+    known = entity.symbol if entity.symbol in NOT_YET else _part_of(entity)
+    if known:
+        return NotStatic(place, f"`{known}` is not supported yet", help_=NOT_YET[known], code=codes.NOT_SUPPORTED_YET)
     name = entity.qualified.removeprefix("builtins.")
     for prefix, what in _IMPURE:
         inside = prefix if prefix.endswith(".") else f"{prefix}."
@@ -129,6 +129,12 @@ def never_run(entity: External, place: Place) -> NotStatic:
     return NotStatic(
         place, f"`{name}` is code that compiling never runs", help_="write its value as a literal, or compute it in a task"
     )
+
+
+def _part_of(entity: External) -> str:
+    """What of flytekit a name is an attribute of: ``LaunchPlan`` for ``flytekit.LaunchPlan.get_or_create``."""
+    package, *parts = entity.qualified.split(".")
+    return next((part for part in parts if part in NOT_YET), "") if package in AUTHORING else ""
 
 
 def unusable(entity: Entity, place: Place, text: str) -> NotStatic:

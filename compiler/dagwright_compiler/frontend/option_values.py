@@ -7,12 +7,13 @@ from typing import TYPE_CHECKING
 from dagwright_compiler.diagnostics import codes
 from dagwright_compiler.diagnostics.suggestions import did_you_mean
 from dagwright_compiler.frontend.known_calls import PARAMETERS
+from dagwright_compiler.frontend.known_values import EnumValue, KnownCall
 from dagwright_compiler.frontend.wire_values import describe
 
 if TYPE_CHECKING:
     from dagwright_compiler.diagnostics.model import Code
     from dagwright_compiler.frontend.findings import Place
-    from dagwright_compiler.frontend.known_values import KnownCall, StaticValue
+    from dagwright_compiler.frontend.known_values import StaticValue
 
 
 class WrongOption(Exception):  # noqa: N818 - a finding on its way
@@ -23,6 +24,19 @@ class WrongOption(Exception):  # noqa: N818 - a finding on its way
         self.message, self.help, self.place, self.code = message, help_, place, code
         self.also: tuple[WrongOption, ...] = ()
         """What else is wrong with the same value."""
+
+
+def plain(value: StaticValue) -> StaticValue:
+    """A value in which members of enums that are texts or numbers as well stand as these."""
+    if isinstance(value, EnumValue):
+        return value.value if value.mixin and value.known else value
+    if isinstance(value, list | tuple):
+        return type(value)(map(plain, value))
+    if isinstance(value, dict):
+        return {plain(name): plain(part) for name, part in value.items()}
+    if isinstance(value, KnownCall):
+        return KnownCall(value.symbol, {name: plain(part) for name, part in value.arguments.items()}, value.places)
+    return value
 
 
 class Arguments:

@@ -35,20 +35,18 @@ _API_NAMES = {
     "set_hostname_as_fqdn": "setHostnameAsFQDN",
 }
 """Attributes of the Kubernetes client whose name in the API is not its camel case."""
+_MOUNT_WORDS = {"env": "ENV_VAR", "env_var": "ENV_VAR", "ENV_VAR": "ENV_VAR", "file": "FILE", "FILE": "FILE"}
+"""How a secret arrives, as people write it in words."""
 _POD_PLUGIN = "flytekitplugins.pod."
 
 
 def read_secrets(draft: Draft, value: StaticValue, place: Place) -> None:
     """``secret_requests=[Secret(group=..., key=...)]``."""
-    if value is None:
-        return
-    items = [value] if isinstance(value, KnownCall) else value
-    if not isinstance(items, list | tuple):
-        raise WrongOption(f"`secret_requests` takes a list of `Secret(...)`, found {describe(value)}")
+    items = value if isinstance(value, list | tuple) else [value]
     secrets = []
     for item in items:
         if not (isinstance(item, KnownCall) and item.symbol == "Secret"):
-            help_ = 'write `Secret(group="...", key="...")`'
+            help_ = f'write `Secret(key="{item}")`' if isinstance(item, str) else 'write `Secret(group="...", key="...")`'
             raise WrongOption(f"`secret_requests` takes a list of `Secret(...)`, found {describe(item)}", help_)
         secrets.append(_secret(item))
     draft.policy["secrets"] = tuple(secrets)
@@ -63,7 +61,8 @@ def _secret(call: KnownCall) -> Secret:
     mount = arguments.get("mount_requirement")
     if mount is not None and not (isinstance(mount, KnownCall) and mount.symbol == "MountType"):
         message = f"`mount_requirement` takes `Secret.MountType.ENV_VAR` or `Secret.MountType.FILE`, found {describe(mount)}"
-        raise WrongOption(message, "", arguments.place("mount_requirement"))
+        meant = _MOUNT_WORDS.get(mount) if isinstance(mount, str) else None
+        raise WrongOption(message, f"write `Secret.MountType.{meant}`" if meant else "", arguments.place("mount_requirement"))
     variable = arguments.text("env_var")
     if variable is not None and not re.fullmatch(r"[A-Za-z_][A-Za-z0-9_]*", variable):
         message = f"`{variable}` cannot be the name of an environment variable"
@@ -74,8 +73,6 @@ def _secret(call: KnownCall) -> Secret:
 
 def read_pod_template(draft: Draft, value: StaticValue, place: Place) -> None:
     """``pod_template=PodTemplate(pod_spec=V1PodSpec(...))``."""
-    if value is None:
-        return
     if not (isinstance(value, KnownCall) and value.symbol == "PodTemplate"):
         raise WrongOption(f"`pod_template` takes `PodTemplate(...)`, found {describe(value)}")
     arguments = Arguments(value)
@@ -126,8 +123,6 @@ def _api_name(name: str) -> str:
 
 def read_pod_template_name(draft: Draft, value: StaticValue, place: Place) -> None:
     """``pod_template_name="gpu"``."""
-    if value is None:
-        return
     if not isinstance(value, str) or not value:
         raise WrongOption(f"`pod_template_name` takes text, found {describe(value)}")
     draft.policy["pod_template_name"] = value
@@ -136,8 +131,6 @@ def read_pod_template_name(draft: Draft, value: StaticValue, place: Place) -> No
 
 def read_accelerator(draft: Draft, value: StaticValue, place: Place) -> None:
     """``accelerator=T4`` or ``accelerator=GPUAccelerator("...")``."""
-    if value is None:
-        return
     if not (isinstance(value, KnownCall) and value.symbol == "GPUAccelerator"):
         help_ = "import it: `from flytekit.extras.accelerators import T4`"
         raise WrongOption(f"`accelerator` takes a device, found {describe(value)}", help_)
@@ -150,7 +143,7 @@ def read_accelerator(draft: Draft, value: StaticValue, place: Place) -> None:
 
 def read_shared_memory(draft: Draft, value: StaticValue, place: Place) -> None:
     """``shared_memory=True`` or ``shared_memory="2Gi"``."""
-    if value is None or value is False:
+    if value is False:
         return
     if value is not True:
         number = amount(value) if isinstance(value, str) else None
@@ -165,8 +158,6 @@ def read_shared_memory(draft: Draft, value: StaticValue, place: Place) -> None:
 
 def read_task_config(draft: Draft, value: StaticValue, place: Place) -> None:
     """``task_config=Elastic(nnodes=2)``: the configuration of a plugin, or ``Pod(...)``, which is a pod template."""
-    if value is None:
-        return
     if not (isinstance(value, KnownCall) and value.symbol.startswith("flytekitplugins.")):
         raise WrongOption(f"`task_config` takes the configuration of a plugin, found {describe(value)}")
     if value.symbol.startswith(_POD_PLUGIN) and value.symbol.endswith(".Pod"):
@@ -206,8 +197,6 @@ def read_disable_deck(draft: Draft, value: StaticValue, place: Place) -> None:
 
 
 def _deck(draft: Draft, name: str, value: StaticValue, place: Place, *, keeps: bool) -> None:
-    if value is None:
-        return
     if not isinstance(value, bool):
         raise WrongOption(f"`{name}` takes `True` or `False`, found {describe(value)}")
     draft.policy["deck"] = value is keeps

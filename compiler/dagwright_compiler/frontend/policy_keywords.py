@@ -42,6 +42,8 @@ from dagwright_compiler.ir.quantities import amount, suggestion
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    Reader = Callable[["Draft", StaticValue, Place], None]
+
 NOT_YET = {
     "node_dependency_hints": "leave it out: what a task needs is read from its source",
     "task_resolver": "leave it out: tasks are found by module and name",
@@ -109,8 +111,7 @@ def _read_retries(draft: Draft, value: StaticValue, place: Place) -> None:
 
 
 def _read_timeout(draft: Draft, value: StaticValue, place: Place) -> None:
-    if value is None:
-        value = 0  # no limit, also where a task has one and a call has none
+    value = 0 if value is None else value  # no limit, also where a task has one and a call has none
     if isinstance(value, timedelta):
         seconds = value.total_seconds()
     elif type(value) is int:
@@ -124,7 +125,7 @@ def _read_timeout(draft: Draft, value: StaticValue, place: Place) -> None:
     draft.places["timeout_s"] = place
 
 
-def _resources_reader(field: str) -> Callable[[Draft, StaticValue, Place], None]:
+def _resources_reader(field: str) -> Reader:
     def read(draft: Draft, value: StaticValue, place: Place) -> None:
         if value is None:
             return
@@ -149,8 +150,6 @@ def _resources_reader(field: str) -> Callable[[Draft, StaticValue, Place], None]
 
 def _read_resources(draft: Draft, value: StaticValue, place: Place) -> None:
     """``resources=Resources(cpu=("1", "2"), mem="1Gi")``: a request, or a pair of request and limit."""
-    if value is None:
-        return
     requests: dict[str, str] = {}
     limits: dict[str, str] = {}
 
@@ -206,7 +205,7 @@ def _quantity(name: str, value: StaticValue, place: Place) -> str:
     if number is None:
         meant = suggestion(text)
         raise WrongOption(
-            f"`{text}` is no quantity",
+            f"`{text}` is no quantity" if text else "an empty text is no quantity",
             f"did you mean `{meant}`?" if meant else 'write a number and a unit: `"500Mi"`, `"2"`, `"250m"`',
             place,
             codes.INVALID_QUANTITY,
@@ -221,15 +220,11 @@ def _quantity(name: str, value: StaticValue, place: Place) -> str:
 
 
 def _read_image(draft: Draft, value: StaticValue, place: Place) -> None:
-    if value is None:
-        return
     draft.policy["image"] = (draft.images or Images()).reference(value, place)
     draft.places["image"] = place
 
 
 def _read_environment(draft: Draft, value: StaticValue, place: Place) -> None:
-    if value is None:
-        return
     if not isinstance(value, dict):
         raise WrongOption(f"`environment` takes a dict of text, found {describe(value)}")
     for name, content in value.items():
@@ -240,19 +235,20 @@ def _read_environment(draft: Draft, value: StaticValue, place: Place) -> None:
                 f'write `"{wrong}"`' if isinstance(wrong, int | float) else "",
             )
         if not name or "=" in name or "\0" in name + content:
-            raise WrongOption(f"`{name}` cannot be the name of an environment variable")
+            named = f"`{name}`" if name else "an empty text"
+            raise WrongOption(f"{named} cannot be the name of an environment variable")
     draft.policy["environment"] = tuple(value.items())
     draft.places["environment"] = place
 
 
 def _read_interruptible(draft: Draft, value: StaticValue, place: Place) -> None:
-    if value is not None and not isinstance(value, bool):
+    if not isinstance(value, bool):
         raise WrongOption(f"`interruptible` takes `True` or `False`, found {describe(value)}")
     draft.policy["interruptible"] = value
     draft.places["interruptible"] = place
 
 
-READERS: dict[str, Callable[[Draft, StaticValue, Place], None]] = {
+READERS: dict[str, Reader] = {
     "cache": read_cache,
     "cache_version": read_version,
     "cache_ignore_input_vars": read_ignored,
@@ -285,7 +281,7 @@ TASK_READERS = {
     "pickle_untyped": read_pickle_untyped,
     "execution_mode": read_execution_mode,
 }
-WORKFLOW_READERS: dict[str, Callable[[Draft, StaticValue, Place], None]] = {
+WORKFLOW_READERS: dict[str, Reader] = {
     "interruptible": _read_interruptible,
     "failure_policy": read_failure_policy,
     "docs": read_docs,
@@ -293,3 +289,5 @@ WORKFLOW_READERS: dict[str, Callable[[Draft, StaticValue, Place], None]] = {
 }
 READERS_OF = {"@task": TASK_READERS, "with_overrides": {**READERS, "aliases": read_aliases}, "@workflow": WORKFLOW_READERS}
 """One reader for each keyword, by what takes it."""
+OF_NONE = frozenset({_read_timeout})
+"""Readers that ``None`` tells something."""

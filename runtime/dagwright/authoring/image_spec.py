@@ -37,6 +37,11 @@ class ImageSpec:
         """Add files."""
         return self._extended("copy", src)
 
+    def with_builder_options(self, builder_options: Any) -> ImageSpec:
+        """Say how the image is built, not what it holds."""
+        options = {**(self._fields.get("builder_options") or {}), **builder_options}
+        return ImageSpec(self.name, self.python_version, **{**self._fields, "builder_options": options})
+
     def force_push(self) -> ImageSpec:
         """Give the same: nothing is pushed from here."""
         return self

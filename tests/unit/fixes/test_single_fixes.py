@@ -95,6 +95,7 @@ GUESSES = {
     ),
     "timeout of nothing": Case(tasked("retries=1, timeout=timedelta(seconds=-1)"), tasked("retries=1")),
     "memory of a task": Case(tasked('mem="1Gi"'), tasked('requests=Resources(mem="1Gi")')),
+    "image by another word": Case(tasked('image="python:3.11"'), tasked('container_image="python:3.11"')),
     "number as text": Case(body("double(x='3')"), body("double(x=3)")),
     "text as a number": Case(body("shout(text=3)"), body('shout(text="3")')),
     "default as text": Case(
@@ -133,12 +134,31 @@ def test_guesses_are_fixed_on_request_only(case: Case) -> None:
         pytest.param(tasked('requests=Resources(mem=f"{100}MiB")'), id="an f-string"),
         pytest.param("SIZE = '100MiB'\n" + tasked("requests=Resources(mem=SIZE)"), id="a constant elsewhere"),
         pytest.param(tasked("retries='many'"), id="a word for a number"),
+        pytest.param(tasked("image=3"), id="an image that is no text"),
+        pytest.param(tasked('image="a", container_image="b"'), id="two images"),
+        pytest.param(tasked("secret_requests=[3]"), id="a secret that is no text"),
         pytest.param(tasked("retries=True"), id="a bool for a number"),
         pytest.param(tasked("requests={'cpu': '1', 'colour': 'red'}"), id="a dict that is not of resources"),
     ],
 )
 def test_what_nobody_can_know_is_left(before: str) -> None:
     assert fixed(dict.fromkeys(["flow.py"], HEAD + before), unsafe=True).changes == ()
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        ('["token", "key"]', '[Secret(key="token"), Secret(key="key")]'),
+        ("('token',)", "[Secret(key='token')]"),
+        ('"token"', '[Secret(key="token")]'),
+    ],
+)
+def test_names_of_secrets_become_secrets(before: str, after: str) -> None:
+    imported = HEAD.replace(
+        "import Cache, Resources, map_task, task, workflow", "import Cache, Resources, map_task, task, workflow, Secret"
+    )
+    text = fixed_text(HEAD + tasked(f"secret_requests={before}"), unsafe=True)
+    assert text == imported + tasked(f"secret_requests={after}")
 
 
 def test_an_import_is_renamed_with_its_uses_and_other_files_stay() -> None:
