@@ -155,7 +155,7 @@ def test_what_nobody_can_know_is_left(before: str) -> None:
 )
 def test_names_of_secrets_become_secrets(before: str, after: str) -> None:
     imported = HEAD.replace(
-        "import Cache, Resources, map_task, task, workflow", "import Cache, Resources, map_task, task, workflow, Secret"
+        "import Cache, Resources, map_task, task, workflow", "import Cache, Resources, Secret, map_task, task, workflow"
     )
     text = fixed_text(HEAD + tasked(f"secret_requests={before}"), unsafe=True)
     assert text == imported + tasked(f"secret_requests={after}")
