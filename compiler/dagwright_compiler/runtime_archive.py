@@ -16,6 +16,11 @@ import os
 import sys
 import tokenize
 from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from typing import TypeGuard
 
 PREBUILT = "_runtime.pyz"
 """File beside this module in an installed package."""
@@ -112,20 +117,65 @@ def _members(package: Path) -> dict[str, bytes]:
 
 
 def _slim(source: str) -> bytes:
-    """Blank docstrings and comments, keeping every line number: a pod compiles the sources at each start."""
-    lines = source.encode().splitlines(keepends=True)
-    for node in ast.walk(ast.parse(source)):
-        if isinstance(node, (ast.Module, ast.ClassDef, ast.FunctionDef)):
-            for position, statement in enumerate(node.body):
-                if _is_text(statement):
-                    _blank(lines, statement, alone=len(node.body) == 1 and position == 0)
-    slim = b"".join(lines).decode()
+    """Blank docstrings, comments and what only type checkers read, keeping every line number: a pod compiles the sources at each start."""
+    whole = source.encode()
+    text = bytearray(whole)
+    starts = [0]
+    for line in whole.splitlines(keepends=True):
+        starts.append(starts[-1] + len(line))
+    spans = [span for node in _read_by_pods(ast.parse(source)) for span in _spans(node, whole, starts)]
+    for first, last, instead in sorted(spans, reverse=True):
+        text[first:last] = instead + b"\n" * whole.count(b"\n", first, last)
+    slim = text.decode()
     kept = slim.splitlines(keepends=True)
     for token in tokenize.generate_tokens(io.StringIO(slim).readline):
         if token.type == tokenize.COMMENT:
             row, column = token.start
             kept[row - 1] = kept[row - 1][:column].rstrip() + "\n"
-    return "".join(line if line.strip() else "\n" for line in kept).encode()
+    return "".join(f"{line.rstrip()}\n" for line in kept).encode()
+
+
+def _read_by_pods(tree: ast.AST) -> Iterator[ast.AST]:
+    """Walk through a module, but not into what is left out as a whole."""
+    pending = [tree]
+    while pending:
+        node = pending.pop()
+        yield node
+        if not _is_for_checkers(node):
+            pending.extend(ast.iter_child_nodes(node))
+
+
+def _is_for_checkers(node: ast.AST) -> TypeGuard[ast.If]:
+    return isinstance(node, ast.If) and isinstance(node.test, ast.Name) and node.test.id == "TYPE_CHECKING" and not node.orelse
+
+
+def _spans(node: ast.AST, text: bytes, starts: list[int]) -> Iterator[tuple[int, int, bytes]]:
+    """Tell where something stands that no pod needs, and what must stand instead for the grammar's sake."""
+    if isinstance(node, (ast.Module, ast.ClassDef, ast.FunctionDef)):
+        for statement in node.body:
+            if _is_text(statement):
+                yield *_place(statement, starts), b"pass" if len(node.body) == 1 else b""
+    if _is_for_checkers(node):
+        first = node.body[0]
+        decorated = first.decorator_list[0] if isinstance(first, ast.FunctionDef) and first.decorator_list else None
+        begin = _place(first, starts)[0] if decorated is None else _place(decorated, starts)[0] - 1
+        yield begin, _place(node.body[-1], starts)[1], b"pass"
+    if isinstance(node, ast.arg) and node.annotation is not None:
+        yield _place(node, starts)[0] + len(node.arg.encode()), _place(node.annotation, starts)[1], b""
+    if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)) and node.returns is not None:
+        begin, end = _place(node.returns, starts)
+        yield text.rindex(b" ->", 0, begin), end, b""
+        yield from (
+            (_place(inner.target, starts)[1], _place(inner.annotation, starts)[1], b"")
+            for inner in node.body
+            if isinstance(inner, ast.AnnAssign) and inner.value is not None
+        )
+
+
+def _place(node: ast.stmt | ast.expr | ast.arg, starts: list[int]) -> tuple[int, int]:
+    assert node.end_lineno is not None
+    assert node.end_col_offset is not None
+    return starts[node.lineno - 1] + node.col_offset, starts[node.end_lineno - 1] + node.end_col_offset
 
 
 def _is_text(statement: ast.stmt) -> bool:
@@ -133,11 +183,3 @@ def _is_text(statement: ast.stmt) -> bool:
     return (
         isinstance(statement, ast.Expr) and isinstance(statement.value, ast.Constant) and isinstance(statement.value.value, str)
     )
-
-
-def _blank(lines: list[bytes], statement: ast.stmt, *, alone: bool) -> None:
-    assert statement.end_lineno is not None
-    head = lines[statement.lineno - 1][: statement.col_offset]
-    for number in range(statement.lineno, statement.end_lineno):
-        lines[number] = b"\n"
-    lines[statement.lineno - 1] = head + (b"pass\n" if alone else b"\n")

@@ -180,7 +180,7 @@ def test_a_file_of_inputs_is_taken_at_its_word(project: Path, text: str, message
         (["-t", "argo", "--emulate", "flow.py", "nothing"], "cannot be emulated"),
         (["--inputs-file", "absent", "flow.py", "wf"], "cannot be read"),
         (["--max-workers", "0", "flow.py", "nothing"], "max-workers"),
-        (["--store", "gs://bucket", "flow.py", "nothing"], "no store has the URL 'gs://bucket'"),
+        (["--store", "nope://bucket", "flow.py", "nothing"], "no store has the URL 'nope://bucket'"),
         (["--store", "file://folder", "flow.py", "nothing"], "write file:// and an absolute path"),
     ],
 )

@@ -37,7 +37,9 @@ def pods(tmp_path: Path) -> Pods:
         (["t"], {"DAGWRIGHT_STORE": ""}, "DAGWRIGHT_STORE is not set"),
         (["t"], {"DAGWRIGHT_RUN": ""}, "DAGWRIGHT_RUN is not set"),
         (["t"], {"DAGWRIGHT_PLAN": "/nowhere"}, "cannot read the plan /nowhere/plan.json"),
-        (["t"], {"DAGWRIGHT_STORE": "ftp://x"}, "no store has the URL 'ftp://x'"),
+        (["t"], {"DAGWRIGHT_STORE": "nope://x"}, "no store has the URL 'nope://x'"),
+        (["t"], {"DAGWRIGHT_STORE": "s3://a bucket/p"}, "not the URL of a bucket: 's3://a bucket/p'; write s3://bucket/prefix"),
+        (["t"], {"DAGWRIGHT_STORE": "s3://key:word@host/p"}, "credentials do not belong in a store's URL"),
         (["t"], {"DAGWRIGHT_CACHE": "maybe"}, "DAGWRIGHT_CACHE is 'maybe': write on, read, write or off"),
         (["t"], {"DAGWRIGHT_ATTEMPT": "first"}, "DAGWRIGHT_ATTEMPT is 'first'"),
         (["t"], {"DAGWRIGHT_STORE": "file:///proc/no/store"}, "/proc/no/store"),
@@ -154,10 +156,9 @@ def test_an_input_nested_too_deeply_is_no_value_of_its_type(pods: Pods, text: st
     assert "internal error" not in ended.err
 
 
-@pytest.mark.parametrize(
-    ("store", "endpoint"), [("s3://a bucket/p", "http://127.0.0.1:9"), ("s3://b/p", "no url"), ("s3://b/p", "http://[::1")]
-)
-def test_an_object_store_that_cannot_be_addressed_is_said_in_lines_of_ours(pods: Pods, store: str, endpoint: str) -> None:
+@pytest.mark.parametrize("endpoint", ["no url", "http://[::1"])
+def test_an_object_store_that_cannot_be_addressed_is_said_in_lines_of_ours(pods: Pods, endpoint: str) -> None:
+    store = "s3://b/p"
     ended = pods.attempt(
         "t", DAGWRIGHT_STORE=store, AWS_ENDPOINT_URL=endpoint, AWS_ACCESS_KEY_ID="x", AWS_SECRET_ACCESS_KEY="x", AWS_REGION="x"
     )
