@@ -132,6 +132,7 @@ def _fetch_http(url: str, path: str) -> None:
             if announced is not None and file.tell() != int(announced):
                 raise StoreError(f"{url} broke off after {file.tell()} of {announced} bytes", transient=True)
     except HTTPError as error:
+        error.close()
         text = f"{url} answered {error.code} ({error.reason})"
         if error.code in _MAY_PASS:
             raise StoreError(text, transient=True) from None
@@ -144,18 +145,23 @@ def _fetch_http(url: str, path: str) -> None:
     os.replace(f"{path}.part", path)
 
 
+def is_own_address(address: str) -> bool:
+    """Whether an address is one that only the machine itself answers to, as the metadata services of clouds do."""
+    from ipaddress import ip_address
+
+    peer = ip_address(address.partition("%")[0])
+    return (getattr(peer, "ipv4_mapped", None) or peer).is_link_local
+
+
 def _opener() -> Any:
     """Open URLs, but none of the machine's own metadata service, which would hand the pod's credentials to whoever wrote the URL."""
     import socket
     from http.client import HTTPConnection, HTTPSConnection
-    from ipaddress import ip_address
     from urllib.request import HTTPHandler, HTTPSHandler, ProxyHandler, build_opener
 
     def connect(address: tuple[str, int], *options: Any, **named: Any) -> socket.socket:
         connected = socket.create_connection(address, *options, **named)
-        peer = ip_address(connected.getpeername()[0].partition("%")[0])
-        mapped = getattr(peer, "ipv4_mapped", None)
-        if (mapped or peer).is_link_local:
+        if is_own_address(connected.getpeername()[0]):
             connected.close()
             raise PermissionError(f"{address[0]} is an address of the machine itself, which no file is read from")
         return connected
