@@ -4,18 +4,21 @@ One line of JSON that starts with a checksum of the rest, so that a torn or edit
 
     {"sum":"<sha256 of everything after this member>","v":1,"outputs":[...],"inputs":"...","made":{...}}
 
-An output carries its data inline up to 64 KiB, else as a blob of its own. Pairs of dicts keep their order.
+An output carries its data inline up to 64 KiB, else as a blob of its own; of a wide list it tells where which elements stand there
+(``slices``). Pairs of dicts keep their order.
 """
 
 from __future__ import annotations
 
+from dagwright.cache.slices import pack_list, read_slices
 from dagwright.contract.jsontext import dumps, loads
 from dagwright.contract.keys import sha256_hex
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import Any, Callable, Mapping
+    from typing import Any, Callable, Mapping, Optional
 
+    from dagwright.cache.slices import Slices
     from dagwright.values.form import Blobs
 
     Json = Any
@@ -37,10 +40,10 @@ class Output:
     """One output in the wire form: ``data`` itself, or ``blob``, the digest of its JSON.
 
     ``sizes`` has the size of every blob that the output needs by digest (its own and those that the data refers to), ``count``
-    the length of a list.
+    the length of a list, ``slices`` where the elements of a wide one stand in its blob.
     """
 
-    __slots__ = ("blob", "count", "data", "name", "sizes", "type")
+    __slots__ = ("blob", "count", "data", "name", "sizes", "slices", "type")
 
     def __init__(
         self,
@@ -51,6 +54,7 @@ class Output:
         blob: str | None = None,
         sizes: Mapping[str, int] | None = None,
         count: int | None = None,
+        slices: Optional[Slices] = None,
     ) -> None:
         self.name = name
         self.type = type
@@ -58,6 +62,7 @@ class Output:
         self.blob = blob
         self.sizes = dict(sizes or {})
         self.count = count
+        self.slices = slices
 
 
 class Result:
@@ -103,13 +108,14 @@ def pack_output(name: str, type: str, data: Json, blobs: Blobs, into: Blobs) -> 
     """
     sizes = {digest: len(content) for digest, content in blobs.items()}
     into.update(blobs)
-    count = len(data) if isinstance(data, list) and type.startswith("list[") else None
-    text = _dumps(data)
+    is_list = isinstance(data, list) and type.startswith("list[")
+    count = len(data) if is_list else None
+    text, slices = pack_list(data) if is_list else (_dumps(data), None)
     if len(text) <= INLINE_LIMIT:
         return Output(name, type, data, sizes=sizes, count=count)
     digest = sha256_hex(text)
     into[digest] = text
-    return Output(name, type, blob=digest, sizes={**sizes, digest: len(text)}, count=count)
+    return Output(name, type, blob=digest, sizes={**sizes, digest: len(text)}, count=count, slices=slices)
 
 
 def unpack_output(output: Output, fetch: Callable[[str], bytes]) -> Json:
@@ -172,7 +178,18 @@ def _read_output(data: Json) -> Output:
         raise DamagedResult(f"output {name!r} lists no sizes by digest")
     if (blob is None) != ("data" in data) or not (blob is None or (isinstance(blob, str) and blob in sizes)):
         raise DamagedResult(f"output {name!r} has no value")
-    return Output(name, declared, data.get("data"), blob=blob, sizes=sizes, count=count)
+    return Output(name, declared, data.get("data"), blob=blob, sizes=sizes, count=count, slices=_slices_of(data, sizes))
+
+
+def _slices_of(data: Json, sizes: dict[str, int]) -> Optional[Slices]:
+    if "slices" not in data:
+        return None
+    if data.get("blob") is None:
+        raise DamagedResult("an output has slices of no blob")
+    try:
+        return read_slices(data["slices"], data.get("len"), sizes[data["blob"]])
+    except ValueError as error:
+        raise DamagedResult(f"the slices of an output are {error}") from None
 
 
 def _is_size(value: object) -> bool:
@@ -189,6 +206,8 @@ def _encode_output(output: Output) -> dict[str, Json]:
         out["sizes"] = output.sizes
     if output.count is not None:
         out["len"] = output.count
+    if output.slices is not None:
+        out["slices"] = output.slices.encode()
     return out
 
 

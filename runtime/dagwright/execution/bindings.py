@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 class Bindings:
     """Resolves the bindings of one program in one run."""
 
-    __slots__ = ("_codec", "_lengths", "_pins", "_program", "_run", "_store", "_texts")
+    __slots__ = ("_codec", "_expected", "_lengths", "_pins", "_program", "_run", "_slices", "_store", "_texts")
 
     def __init__(self, program: ProgramView, *, run: str, store: Store, codec: Codec, texts: Mapping[str, str]) -> None:
         self._program = program
@@ -41,6 +41,12 @@ class Bindings:
         self._texts = texts
         self._lengths: dict[str, int] = {}
         self._pins: dict[tuple[str, int | None], Result] = {}
+        self._expected = range(0)
+        self._slices: dict[tuple[str, str], tuple[range, list[Any]]] = {}
+
+    def expect(self, positions: range) -> None:
+        """Say which elements of a map node are asked for next: they are fetched together."""
+        self._expected = positions
 
     def of_node(self, node: NodeView, index: int | None) -> dict[str, Given]:
         """Resolve the inputs of a node, or of element ``index`` of a map node.
@@ -127,8 +133,9 @@ class Bindings:
             raise fatal(f"node {node.id!r} maps over {count} elements, and this attempt was given the index {index}")
         if binding["kind"] == "output" and "path" not in binding:
             producer = self._program.node(binding["node"])
-            if producer.over is not None:
-                element = self._element_of(producer, index, binding["output"], type_of_output(producer, binding["output"]))
+            declared = type_of_output(producer, binding["output"])
+            if producer.over is not None or declared.kind == "list":
+                element = self._element_of(producer, index, binding["output"], declared)
                 through = [parse(text).args[0].text for text in binding.get("through", ())]
                 return cross(element, through, self._codec) if through else element
         if binding["kind"] == "list":  # this element alone: the others may come from anywhere
@@ -195,12 +202,33 @@ class Bindings:
         return data.decode("utf-8", "surrogatepass")
 
     def _element_of(self, producer: NodeView, index: int, output: str, declared: Type) -> Wire:
-        """Give what one element of a map gave."""
+        """Give one element of a list that a task returned, or what one element of a map gave."""
+        if producer.over is None:
+            return self._item(producer, index, output, declared.args[0])
         element, pin = producer.type_of_element(declared), self._pin_of_element(producer, index)
         if pin is None:
             return Wire(element, none_of(element))
         fetch = fetcher(self._store, pin)
         return Wire(element, unpack_output(pin.output(output), fetch), fetch)
+
+    def _item(self, producer: NodeView, index: int, output: str, declared: Type) -> Wire:
+        """Give one element of a list, from the slice that was fetched last, or with those that are expected."""
+        from dagwright.cache.packs import fetch_slice
+
+        pin = self._pin(producer, None)
+        found = self._slices.get((producer.id, output))
+        if found is None or index not in found[0]:
+            listed = pin.output(output)
+            positions = range(length_of(pin, output))
+            if listed.slices is not None:
+                positions = (
+                    positions[self._expected.start : self._expected.stop]
+                    if index in self._expected
+                    else positions[index : index + 1]
+                )
+            found = positions, fetch_slice(self._store, listed, positions.start, positions.stop)
+            self._slices[producer.id, output] = found
+        return Wire(declared, found[1][index - found[0].start], fetcher(self._store, pin))
 
     def _pin_of_element(self, producer: NodeView, index: int) -> Result | None:
         """Give the pin of a map's element, or ``None`` when the map may lose elements and lost this one."""
