@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from dagwright.authoring.context import current_context
     from dagwright.authoring.deck import Deck
     from dagwright.authoring.errors import RecoverableError
+    from dagwright.authoring.hash_method import HashMethod
     from dagwright.authoring.image_spec import ImageSpec
     from dagwright.authoring.mapping import map_task
     from dagwright.authoring.pod_template import PodTemplate
@@ -29,6 +30,7 @@ __all__ = [
     "Deck",
     "Directory",
     "File",
+    "HashMethod",
     "ImageSpec",
     "PodTemplate",
     "RecoverableError",
@@ -49,6 +51,7 @@ _HOMES = {
     "Deck": "authoring.deck",
     "Directory": "files.directory",
     "File": "files.file",
+    "HashMethod": "authoring.hash_method",
     "ImageSpec": "authoring.image_spec",
     "PodTemplate": "authoring.pod_template",
     "Secret": "authoring.secret",

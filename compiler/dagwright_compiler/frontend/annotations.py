@@ -95,6 +95,8 @@ class Annotations:
         self._depth = 0
         self._bound: Mapping[str, Type] = {}
         self._is_lenient = False
+        self.hashes = 0
+        """How many times ``HashMethod`` was met in annotations: their readers compare."""
         self.class_type: Callable[[ClassEntity, tuple[Type, ...]], Type] = lambda entity, _: opaque(entity.qualified)
         """Type of a class of the project with type arguments; set by ``classes``."""
         self.parameters: Callable[[ClassEntity], int] = lambda _: 0
@@ -123,8 +125,9 @@ class Annotations:
             found = module.types.get(node.id)
             if isinstance(found, Type):
                 return found
+            before = self.hashes
             result = self._read(node, module)
-            if result is not UNREAD:  # what could not be read is reported at every place
+            if result is not UNREAD and self.hashes == before:  # what there is to say of it is said at every place
                 module.types[node.id] = result
             return result
         return self._read(node, module)
@@ -335,6 +338,10 @@ class Annotations:
         for extra in items[1:]:
             named = extra.func if isinstance(extra, ast.Call) else extra
             entity = self._resolver.expression(named, module)
+            if isinstance(entity, Constant) and isinstance(entity.value, ast.Call):
+                entity = self._resolver.expression(entity.value.func, entity.module)
+            if isinstance(entity, External) and entity.symbol == "HashMethod":
+                self.hashes += 1
             if isinstance(entity, External) and entity.symbol in NOT_YET:
                 message = f"`{entity.symbol}` is not supported yet"
                 self._findings.add(codes.NOT_SUPPORTED_YET, message, Place(module, extra), help=NOT_YET[entity.symbol])

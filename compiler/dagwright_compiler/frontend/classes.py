@@ -63,6 +63,8 @@ class Classes:
         """Defaults of their fields that are known, as values."""
         self.aliases: dict[str, dict[str, str | None]] = {}
         """Other names under which constructors of models take fields, by the fields' own; ``None`` where one cannot be read."""
+        self.hashing: set[str] = set()
+        """Classes with ``HashMethod`` in the annotation of a field."""
         self.encoder = WireEncoder(self.definition)
         self._values = ClassValues(self, resolver, evaluator)
         annotations.class_type = self.class_type
@@ -154,12 +156,14 @@ class Classes:
             )
             return
         outer, self._generation = self._generation, info.generation
+        hashes = self._annotations.hashes
         try:
             arguments = info.arguments or (UNKNOWN,) * len(info.parameters)
             with self._annotations.scope(dict(zip(info.parameters, arguments, strict=True))):
                 fields, defaults = self._fields(info, info.entity)
         finally:
             self._generation = outer
+        self.hashing.update([info.name] if self._annotations.hashes != hashes else ())
         self.defaults[info.name] = defaults
         assert info.kind != "opaque"
         self.definitions[info.name] = ClassDef(kind=info.kind, module=module.name, qualname=info.qualname, fields=fields)
@@ -268,8 +272,10 @@ class Classes:
             self.definitions[name] = ClassDef(kind="enum", module=entity.module.name, qualname=entity.name, members=members)
             self._values.note_enum(name, members)
         else:
+            hashes = self._annotations.hashes
             with self._annotations.scope({}):
                 fields = self._shape_fields(shape, entity.module)
+            self.hashing.update([name] if self._annotations.hashes != hashes else ())
             self.definitions[name] = ClassDef(kind=shape.kind, module=entity.module.name, qualname=entity.name, fields=fields)
         return class_named(name)
 

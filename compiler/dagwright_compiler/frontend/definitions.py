@@ -268,6 +268,7 @@ class Definitions:
             returns=interface.returns,
             signature=self._signature(interface),
             policy=callee.policy,
+            has_hashes=interface.has_hashes,
         )
 
     def _signature(self, interface: Interface) -> str:

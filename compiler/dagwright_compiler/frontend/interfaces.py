@@ -32,6 +32,8 @@ class Interface(msgspec.Struct, frozen=True, eq=False):
     returns: Returns
     keyword_only: frozenset[str]
     by_name: dict[str, Field]
+    has_hashes: bool = False
+    """Whether some output is ``Annotated[..., HashMethod(...)]``."""
 
 
 class Interfaces:
@@ -87,9 +89,11 @@ class Interfaces:
         ]
         for parameter, default in zip(arguments.kwonlyargs, arguments.kw_defaults, strict=True):
             inputs.append(self._input(parameter, default, module, is_workflow))
+        before = self._annotations.hashes
         outputs, returns = self.outputs(node.returns, module)
+        has_hashes = self._annotations.hashes != before
         keyword_only = frozenset(parameter.arg for parameter in arguments.kwonlyargs)
-        return Interface(tuple(inputs), outputs, returns, keyword_only, {field.name: field for field in inputs})
+        return Interface(tuple(inputs), outputs, returns, keyword_only, {field.name: field for field in inputs}, has_hashes)
 
     def outputs(self, node: ast.expr | None, module: Module) -> tuple[tuple[Field, ...], Returns]:
         """Outputs that a return annotation declares."""
@@ -112,6 +116,7 @@ class Interfaces:
                 return None  # the annotation's reader reports it
         definition = self._classes.named_tuple(self._resolver.expression(node, module))
         if definition is not None:
+            self._annotations.hashes += f"{definition.module}.{definition.qualname}" in self._classes.hashing
             return definition.fields
         return self._classes.inline_named_tuple(node, module)
 

@@ -179,6 +179,8 @@ class TaskDef(Struct, frozen=True, kw_only=True):
     returns: Returns
     signature: str
     policy: Policy
+    has_hashes: bool = False
+    """Whether some output is annotated with what computes its place in keys: ``Annotated[T, HashMethod(f)]``."""
 
 
 class LiteralBinding(Struct, frozen=True, kw_only=True, tag="literal", tag_field="kind"):

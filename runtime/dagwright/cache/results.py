@@ -40,10 +40,11 @@ class Output:
     """One output in the wire form: ``data`` itself, or ``blob``, the digest of its JSON.
 
     ``sizes`` has the size of every blob that the output needs by digest (its own and those that the data refers to), ``count``
-    the length of a list, ``slices`` where the elements of a wide one stand in its blob.
+    the length of a list, ``slices`` where the elements of a wide one stand in its blob, ``stand_in`` what takes the value's place in
+    the keys of consumers, where the user's code says it.
     """
 
-    __slots__ = ("blob", "count", "data", "name", "sizes", "slices", "type")
+    __slots__ = ("blob", "count", "data", "name", "sizes", "slices", "stand_in", "type")
 
     def __init__(
         self,
@@ -55,6 +56,7 @@ class Output:
         sizes: Mapping[str, int] | None = None,
         count: int | None = None,
         slices: Optional[Slices] = None,
+        stand_in: Json = None,
     ) -> None:
         self.name = name
         self.type = type
@@ -63,6 +65,7 @@ class Output:
         self.sizes = dict(sizes or {})
         self.count = count
         self.slices = slices
+        self.stand_in = stand_in
 
 
 class Result:
@@ -96,7 +99,7 @@ class Result:
         return {digest: size for output in self.outputs for digest, size in output.sizes.items()}
 
 
-def pack_output(name: str, type: str, data: Json, blobs: Blobs, into: Blobs) -> Output:  # noqa: A002
+def pack_output(name: str, type: str, data: Json, blobs: Blobs, into: Blobs, *, stand_in: Json = None) -> Output:  # noqa: A002
     """Make an output from wire data.
 
     Args:
@@ -105,6 +108,7 @@ def pack_output(name: str, type: str, data: Json, blobs: Blobs, into: Blobs) -> 
         data: What the codec encoded.
         blobs: The blobs that the codec gave for this output.
         into: Takes all blobs that must be published, these and the data's own where it is too long to stand inline.
+        stand_in: What takes the value's place in keys, where there is such a thing.
     """
     sizes = {digest: len(content) for digest, content in blobs.items()}
     into.update(blobs)
@@ -112,10 +116,10 @@ def pack_output(name: str, type: str, data: Json, blobs: Blobs, into: Blobs) -> 
     count = len(data) if is_list else None
     text, slices = pack_list(data) if is_list else (_dumps(data), None)
     if len(text) <= INLINE_LIMIT:
-        return Output(name, type, data, sizes=sizes, count=count)
+        return Output(name, type, data, sizes=sizes, count=count, stand_in=stand_in)
     digest = sha256_hex(text)
     into[digest] = text
-    return Output(name, type, blob=digest, sizes={**sizes, digest: len(text)}, count=count, slices=slices)
+    return Output(name, type, blob=digest, sizes={**sizes, digest: len(text)}, count=count, slices=slices, stand_in=stand_in)
 
 
 def unpack_output(output: Output, fetch: Callable[[str], bytes]) -> Json:
@@ -163,6 +167,12 @@ def is_digest(text: object) -> bool:
     return isinstance(text, str) and len(text) == _DIGITS and not text.strip(_HEXADECIMAL)
 
 
+def named_digests(text: str | bytes) -> list[str]:
+    """Find all digests in JSON text, wherever they stand in it and whatever its form."""
+    pieces = (text if isinstance(text, str) else text.decode("latin-1")).split('"')
+    return sorted({piece for piece in pieces if is_digest(piece)})
+
+
 def _head_of(tail: bytes) -> bytes:
     return f'{{"sum":"{sha256_hex(tail)}",'.encode("ascii")
 
@@ -178,7 +188,8 @@ def _read_output(data: Json) -> Output:
         raise DamagedResult(f"output {name!r} lists no sizes by digest")
     if (blob is None) != ("data" in data) or not (blob is None or (isinstance(blob, str) and blob in sizes)):
         raise DamagedResult(f"output {name!r} has no value")
-    return Output(name, declared, data.get("data"), blob=blob, sizes=sizes, count=count, slices=_slices_of(data, sizes))
+    slices, stand_in = _slices_of(data, sizes), data.get("key")
+    return Output(name, declared, data.get("data"), blob=blob, sizes=sizes, count=count, slices=slices, stand_in=stand_in)
 
 
 def _slices_of(data: Json, sizes: dict[str, int]) -> Optional[Slices]:
@@ -208,6 +219,8 @@ def _encode_output(output: Output) -> dict[str, Json]:
         out["len"] = output.count
     if output.slices is not None:
         out["slices"] = output.slices.encode()
+    if output.stand_in is not None:
+        out["key"] = output.stand_in
     return out
 
 

@@ -22,6 +22,7 @@ _HOMES = {
     "FlyteDirectory": "dagwright.files.directory",
     "FlyteFile": "dagwright.files.file",
     "FlyteRecoverableException": "dagwright.authoring.errors",
+    "HashMethod": "dagwright.authoring.hash_method",
     "ImageSpec": "dagwright.authoring.image_spec",
     "MarkdownRenderer": "dagwright.authoring.deck",
     "PodTemplate": "dagwright.authoring.pod_template",

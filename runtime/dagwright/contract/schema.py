@@ -159,9 +159,7 @@ class Policy(TypedDict, total=False):
     annotations: dict[str, str]
 
 
-class TaskDef(TypedDict):
-    """A task: ``name`` is module and function, ``signature`` the digest of its full interface (classes expanded)."""
-
+class _TaskDefRequired(TypedDict):
     name: str
     module: str
     function: str
@@ -170,6 +168,13 @@ class TaskDef(TypedDict):
     returns: Literal["none", "single", "tuple", "namedtuple"]
     signature: str
     policy: Policy
+
+
+class TaskDef(_TaskDefRequired, total=False):
+    """A task: ``name`` is module and function, ``signature`` the digest of its full interface (classes expanded)."""
+
+    has_hashes: bool
+    """Some output is annotated with what computes its place in keys."""
 
 
 class _Crossing(TypedDict, total=False):

@@ -100,7 +100,9 @@ class Bindings:
         parts = [None if pin is None else pin.output(output) for pin in pins]
         fetch = fetcher(self._store, Result(tuple(part for part in parts if part is not None)))
         element = producer.type_of_element(declared)
-        return Wire(list_of(element), [none_of(element) if part is None else unpack_output(part, fetch) for part in parts], fetch)
+        items = [none_of(element) if part is None else unpack_output(part, fetch) for part in parts]
+        stand_ins = [None if part is None else part.stand_in for part in parts]
+        return Wire(list_of(element), items, fetch, stand_in=self._together(stand_ins, element, items))
 
     def length(self, node: NodeView) -> int:
         """Count the elements of a map node.
@@ -143,8 +145,8 @@ class Bindings:
         given = self.value(binding)
         if isinstance(given, Wire):
             declared = given.type.args[0] if given.type.kind == "list" else UNKNOWN
-            return Wire(declared, given.data[index], given.fetch)
-        return Value(given.value[index])
+            return Wire(declared, given.data[index], given.fetch, stand_in=element_of(given.stand_in, index))
+        return Value(given.value[index], stand_in=element_of(given.stand_in, index))
 
     def _part_of_output(self, producer: NodeView, binding: OutputBinding, declared: Type) -> Given:
         """Give a part of an output; of a map's results, one element's pin is enough."""
@@ -208,8 +210,8 @@ class Bindings:
         element, pin = producer.type_of_element(declared), self._pin_of_element(producer, index)
         if pin is None:
             return Wire(element, none_of(element))
-        fetch = fetcher(self._store, pin)
-        return Wire(element, unpack_output(pin.output(output), fetch), fetch)
+        fetch, found = fetcher(self._store, pin), pin.output(output)
+        return Wire(element, unpack_output(found, fetch), fetch, stand_in=found.stand_in)
 
     def _item(self, producer: NodeView, index: int, output: str, declared: Type) -> Wire:
         """Give one element of a list, from the slice that was fetched last, or with those that are expected."""
@@ -228,7 +230,8 @@ class Bindings:
                 )
             found = positions, fetch_slice(self._store, listed, positions.start, positions.stop)
             self._slices[producer.id, output] = found
-        return Wire(declared, found[1][index - found[0].start], fetcher(self._store, pin))
+        stand_in = element_of(pin.output(output).stand_in, index)
+        return Wire(declared, found[1][index - found[0].start], fetcher(self._store, pin), stand_in=stand_in)
 
     def _pin_of_element(self, producer: NodeView, index: int) -> Result | None:
         """Give the pin of a map's element, or ``None`` when the map may lose elements and lost this one."""
@@ -244,8 +247,16 @@ class Bindings:
 
     def _pinned(self, producer: NodeView, index: int | None, output: str, declared: Type) -> Wire:
         pin = self._pin(producer, index)
-        fetch = fetcher(self._store, pin)
-        return Wire(declared, unpack_output(pin.output(output), fetch), fetch)
+        fetch, found = fetcher(self._store, pin), pin.output(output)
+        return Wire(declared, unpack_output(found, fetch), fetch, stand_in=found.stand_in)
+
+    def _together(self, stand_ins: Sequence[Any], declared: Type, items: Sequence[Any]) -> Any:
+        """Give what stands for a list of which some elements have stand-ins."""
+        if all(stand_in is None for stand_in in stand_ins):
+            return None
+        from dagwright.execution.user_hashes import of_parts
+
+        return of_parts([(stand_in, declared, item) for stand_in, item in zip(stand_ins, items)], self._codec.classes)
 
     def _pin(self, producer: NodeView, index: int | None) -> Result:
         found = self._pins.get((producer.id, index))
@@ -258,6 +269,11 @@ class Bindings:
                 )
             self._pins[producer.id, index] = found
         return found
+
+
+def element_of(stand_in: Any, index: int) -> Any:
+    """What stands for an element, where its list has stand-ins."""
+    return stand_in[index] if isinstance(stand_in, list) else None
 
 
 def check_lengths(node: NodeView, counts: Mapping[str, int]) -> None:

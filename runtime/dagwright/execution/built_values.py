@@ -13,7 +13,7 @@ from dagwright.execution.task_call import Wire
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import Any, Callable, Iterator, Mapping
+    from typing import Any, Callable, Iterator, Mapping, Sequence
 
     from dagwright.contract.schema import Binding, BuiltBinding, ClassDef, StructBinding
     from dagwright.execution.task_call import Given
@@ -32,18 +32,42 @@ def build(binding: BuiltBinding, part: Callable[[Binding], Given], codec: Codec)
     declared = parse(binding["type"])
     fetches: dict[str, Fetch] = {}
     if binding["kind"] == "dict":
-        of_values = declared.args[1]
-        pairs = [[key, _placed(part(item), of_values, codec, fetches)] for key, item in binding["items"]]
-        return Wire(declared, dict(pairs) if declared.args[0].kind == "str" else pairs, _fetch_of(fetches))
+        keys, parts = [key for key, _ in binding["items"]], [part(item) for _, item in binding["items"]]
+        items = [_placed(given, declared.args[1], codec, fetches) for given in parts]
+        is_object = declared.args[0].kind == "str"
+        together = stand_ins(parts, [declared.args[1]] * len(items), items, codec)
+        pairs = dict(zip(keys, items)) if is_object else [[key, item] for key, item in zip(keys, items)]
+        return Wire(declared, pairs, _fetch_of(fetches), stand_in=together and named(keys, together))
     if binding["kind"] == "struct":
         of_fields = places_of_fields(codec.classes[declared.name])
         if binding.get("constructs"):
             return _constructed(declared, binding, of_fields, part, codec)
-        fields = {name: _placed(part(item), of_fields[name], codec, fetches) for name, item in binding["items"].items()}
-        return Wire(declared, fields, _fetch_of(fetches))
+        places: Sequence[Type] = [of_fields[name] for name in binding["items"]]
+        parts = [part(item) for item in binding["items"].values()]
+        items = [_placed(given, place, codec, fetches) for given, place in zip(parts, places)]
+        together = stand_ins(parts, places, items, codec)
+        fields = dict(zip(binding["items"], items))
+        return Wire(declared, fields, _fetch_of(fetches), stand_in=together and named(list(fields), together))
     places = places_of(declared, len(binding["items"]))
-    items = [_placed(part(item), place, codec, fetches) for item, place in zip(binding["items"], places)]
-    return Wire(declared, items, _fetch_of(fetches))
+    parts = [part(item) for item in binding["items"]]
+    items = [_placed(given, place, codec, fetches) for given, place in zip(parts, places)]
+    return Wire(declared, items, _fetch_of(fetches), stand_in=stand_ins(parts, places, items, codec))
+
+
+def stand_ins(parts: Sequence[Given], places: Sequence[Type], items: Sequence[Any], codec: Codec) -> list[Any] | None:
+    """What stands in keys for what is brought together, where any part has a stand-in; ``items`` are the parts' data in their places."""
+    if all(given.stand_in is None for given in parts):
+        return None
+    from dagwright.execution.user_hashes import of_parts
+
+    return of_parts([(given.stand_in, place, item) for given, place, item in zip(parts, places, items)], codec.classes)
+
+
+def named(keys: Sequence[Any], together: Sequence[Any]) -> Any:
+    """Stand-ins by key, in an order of their own: that of pairs and fields does not count."""
+    from dagwright.contract.keys import canonical
+
+    return sorted(([key, stand_in] for key, stand_in in zip(keys, together)), key=lambda pair: canonical(pair[0]))
 
 
 def places_of(declared: Type, count: int) -> tuple[Type, ...]:

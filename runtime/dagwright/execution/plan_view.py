@@ -64,7 +64,7 @@ class PolicyView:
 class TaskView:
     """A task: identity, interface, and the policy it was declared with."""
 
-    __slots__ = ("function", "inputs", "module", "name", "outputs", "policy", "returns", "signature")
+    __slots__ = ("function", "has_hashes", "inputs", "module", "name", "outputs", "policy", "returns", "signature")
 
     def __init__(self, data: schema.TaskDef) -> None:
         self.name: str = data["name"]
@@ -74,6 +74,7 @@ class TaskView:
         self.outputs = tuple(FieldView(field) for field in data["outputs"])
         self.returns: str = data["returns"]
         self.signature: str = data["signature"]
+        self.has_hashes: bool = data.get("has_hashes", False)
         self.policy = PolicyView(data["policy"])
 
 

@@ -37,23 +37,28 @@ PINNED = "pinned"
 
 
 class Wire:
-    """An input in wire form under the type that its producer declared; ``fetch`` gives the blobs that the data refers to."""
+    """An input in wire form under the type that its producer declared; ``fetch`` gives the blobs that the data refers to.
 
-    __slots__ = ("data", "fetch", "type")
+    ``stand_in`` takes the value's place in keys (``user_hashes``), where there is one.
+    """
 
-    def __init__(self, declared: Type, data: Any, fetch: Callable[[str], bytes] | None = None) -> None:
+    __slots__ = ("data", "fetch", "stand_in", "type")
+
+    def __init__(self, declared: Type, data: Any, fetch: Callable[[str], bytes] | None = None, *, stand_in: Any = None) -> None:
         self.type = declared
         self.data = data
         self.fetch = fetch or _no_blob
+        self.stand_in = stand_in
 
 
 class Value:
-    """An input as a Python value."""
+    """An input as a Python value; for ``stand_in`` see ``Wire``."""
 
-    __slots__ = ("value",)
+    __slots__ = ("stand_in", "value")
 
-    def __init__(self, value: Any) -> None:
+    def __init__(self, value: Any, *, stand_in: Any = None) -> None:
         self.value = value
+        self.stand_in = stand_in
 
 
 def cross(given: Given, through: Sequence[str], codec: Codec) -> Value:
@@ -71,7 +76,7 @@ def cross(given: Given, through: Sequence[str], codec: Codec) -> Value:
             value = codec.normalise(value, parse(text))
     except ValueMismatch as mismatch:
         raise UserFailure(TypeError(f"a value on its way through a subworkflow: {mismatch}")) from None
-    return Value(value)
+    return Value(value, stand_in=given.stand_in)
 
 
 def _no_blob(sha256: str) -> bytes:
@@ -134,15 +139,20 @@ class Performed:
     """What a call came to: ``state`` is run, cached or pinned.
 
     ``result`` is absent where nothing was stored; ``values`` where the function did not run here, or another writer's
-    result was adopted.
+    result was adopted. ``stand_ins`` take the places of outputs in keys (``user_hashes``), by name.
     """
 
-    __slots__ = ("result", "state", "values")
+    __slots__ = ("result", "stand_ins", "state", "values")
 
-    def __init__(self, state: str, result: Result | None, values: dict[str, Any] | None) -> None:
+    def __init__(
+        self, state: str, result: Result | None, values: dict[str, Any] | None, stand_ins: dict[str, Any] | None = None
+    ) -> None:
         self.state = state
         self.result = result
         self.values = values
+        outputs = () if result is None else result.outputs
+        self.stand_ins = {output.name: output.stand_in for output in outputs if output.stand_in is not None}
+        self.stand_ins.update(stand_ins or {})
 
 
 def perform(call: TaskCall) -> Performed:
@@ -157,7 +167,8 @@ def perform(call: TaskCall) -> Performed:
     """
     reuse = call.reuse
     if reuse is None or (call.pin is None and call.cache == OFF):
-        return Performed(RUN, None, _run(call, _Inputs(call)))
+        values = _run(call, _Inputs(call))
+        return Performed(RUN, None, values, _stand_ins(call, values))
     return _Stored(call, reuse).perform()
 
 
@@ -246,11 +257,12 @@ class _Stored:
 
         call = self._call
         values = _run(call, self._inputs)
+        stand_ins = _stand_ins(call, values)
         keeps = call.cache in WRITING
         if call.pin is None and not keeps:
-            return Performed(RUN, None, values)
+            return Performed(RUN, None, values, stand_ins)
         blobs: Blobs = {}
-        made = _encode(call, values, blobs, _provenance(call, self._digests))
+        made = _encode(call, values, stand_ins, blobs, _provenance(call, self._digests))
         try:
             stored = publish(
                 self._store,
@@ -288,10 +300,16 @@ class _Inputs:
         self._values: dict[str, Any] = {}
 
     def digests(self) -> dict[str, str]:
-        """Digest every input by its declared type."""
-        return {
-            field.name: value_digest(field.type, self._wire(field), self._call.codec.classes) for field in self._call.task.inputs
-        }
+        """Digest every input by its declared type, from its value or from what stands for it."""
+        return {field.name: self._digest(field) for field in self._call.task.inputs}
+
+    def _digest(self, field: FieldView) -> str:
+        stand_in = self._given(field).stand_in
+        if stand_in is None:
+            return value_digest(field.type, self._wire(field), self._call.codec.classes)
+        from dagwright.execution.user_hashes import digest_of
+
+        return digest_of(field.type, stand_in)
 
     def values(self) -> dict[str, Any]:
         """Give the arguments: fresh values of the declared types."""
@@ -343,6 +361,15 @@ def _run(call: TaskCall, inputs: _Inputs) -> dict[str, Any]:
     }
 
 
+def _stand_ins(call: TaskCall, values: dict[str, Any]) -> dict[str, Any]:
+    """Have the user's functions say what outputs count as in keys."""
+    if not call.task.has_hashes:
+        return {}
+    from dagwright.execution.user_hashes import of_outputs
+
+    return of_outputs(call.function(), call.task, values)
+
+
 def _split(task: TaskView, returned: Any) -> tuple[Any, ...]:
     """Take a returned value apart by the declared outputs."""
     if task.returns == "none":
@@ -387,7 +414,7 @@ def _encoded(call: TaskCall, value: Any, field: FieldView, what: str, blobs: Blo
         raise UserFailure(TypeError(f"{what}: {mismatch}")) from None
 
 
-def _encode(call: TaskCall, values: dict[str, Any], into: Blobs, made: dict[str, Any]) -> Result:
+def _encode(call: TaskCall, values: dict[str, Any], stand_ins: dict[str, Any], into: Blobs, made: dict[str, Any]) -> Result:
     """Bring outputs to their wire form; ``into`` takes all their blobs, ``made`` tells where they come from."""
     from dagwright.cache import Result, pack_output
 
@@ -395,7 +422,7 @@ def _encode(call: TaskCall, values: dict[str, Any], into: Blobs, made: dict[str,
     for field in call.task.outputs:
         blobs: Blobs = {}
         data = _encoded(call, values[field.name], field, f"output {field.name!r} of {call.task.name}", blobs)
-        outputs.append(pack_output(field.name, field.type.text, data, blobs, into))
+        outputs.append(pack_output(field.name, field.type.text, data, blobs, into, stand_in=stand_ins.get(field.name)))
     return Result(tuple(outputs), made=made)
 
 

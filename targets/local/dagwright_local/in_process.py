@@ -15,8 +15,8 @@ from dagwright.cache import fetcher, unpack_output
 from dagwright.contract.modes import OFF
 from dagwright.contract.types import parse
 from dagwright.execution import context
-from dagwright.execution.bindings import check_lengths, part_of_value
-from dagwright.execution.built_values import constructed, misplaced, places_of, places_of_fields
+from dagwright.execution.bindings import check_lengths, element_of, part_of_value, type_of_output
+from dagwright.execution.built_values import constructed, misplaced, named, places_of, places_of_fields, stand_ins
 from dagwright.execution.failures import is_recoverable
 from dagwright.execution.faults import UserFailure
 from dagwright.execution.granted import chosen_variables
@@ -29,7 +29,7 @@ from dagwright_local.order import in_order, needs
 from dagwright_local.timed_call import TaskDiedError, TaskTimeoutError, call_timed
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Mapping, Sequence
 
     from dagwright.contract.schema import Binding, DictBinding, ListBinding, LiteralBinding, StructBinding
     from dagwright.contract.types import Type
@@ -90,6 +90,8 @@ class _Run:
         self._inputs = inputs
         self._cache = cache
         self._done: dict[str, Outputs | list[Outputs | None]] = {}
+        self._stand_ins: dict[tuple[str, int | None], dict[str, Any]] = {}
+        """What takes the places of outputs in keys, by node and element."""
 
     def execute(self, node: NodeView) -> None:
         given = {
@@ -134,9 +136,12 @@ class _Run:
 
     def whole(self, binding: Binding, declared: str) -> Any:
         """Give a value of its own for an output of the workflow."""
-        given = self._given(binding)
+        return self._taken(self._given(binding), parse(declared))
+
+    def _taken(self, given: Given, declared: Type) -> Any:
+        """Give a value of its own of a declared type."""
         value = self._owner.codec.decode(given.data, given.type, given.fetch) if isinstance(given, Wire) else given.value
-        return self._owner.codec.normalise(value, parse(declared))
+        return self._owner.codec.normalise(value, declared)
 
     def _given(self, binding: Binding) -> Given:
         through = binding.get("through")
@@ -147,48 +152,77 @@ class _Run:
         if binding["kind"] == "literal":
             return self._owner.literal(binding)
         if binding["kind"] == "list" or binding["kind"] == "dict":
-            return Value(self._built(binding))
+            return self._built(binding)
         if binding["kind"] == "struct":
-            made = self._instance(binding)
-            return Value(part_of_value(self._owner.program, binding, made) if "path" in binding else made)
+            instance = self._instance(binding)
+            return Value(part_of_value(self._owner.program, binding, instance.value)) if "path" in binding else instance
         if binding["kind"] == "input":
             value = self._inputs[binding["name"]]
         else:
             done, output = self._done[binding["node"]], binding["output"]
             value = [None if element is None else element[output] for element in done] if isinstance(done, list) else done[output]
+            if "path" not in binding:
+                return Value(value, stand_in=self._stand_in(binding["node"], output, done))
         return Value(part_of_value(self._owner.program, binding, value) if "path" in binding else value)
 
-    def _built(self, binding: ListBinding | DictBinding) -> Any:
+    def _stand_in(self, node: str, output: str, done: Outputs | list[Outputs | None]) -> Any:
+        """Give what stands for an output in keys, or for the list of a map's."""
+        if not isinstance(done, list):
+            return self._stand_ins.get((node, None), {}).get(output)
+        producer = self._owner.program.node(node)
+        place = producer.type_of_element(type_of_output(producer, output))
+        values = [element and element[output] for element in done]
+        parts = [Value(value, stand_in=self._stand_ins.get((node, index), {}).get(output)) for index, value in enumerate(values)]
+        return self._together(parts, [place] * len(parts), values)
+
+    def _together(self, parts: Sequence[Given], places: Sequence[Type], values: Sequence[Any]) -> list[Any] | None:
+        """Give the stand-ins of parts whose values are brought together, if any has one."""
+        if all(part.stand_in is None for part in parts):
+            return None
+        codec = self._owner.codec
+        items = [
+            codec.encode(value, place, {}) if part.stand_in is None else None
+            for part, place, value in zip(parts, places, values, strict=True)
+        ]
+        return stand_ins(parts, places, items, codec)
+
+    def _built(self, binding: ListBinding | DictBinding) -> Value:
         """Give a list, tuple or dict that the workflow writes out."""
-        try:
-            return self._parts(binding, parse(binding["type"]))
-        except ValueMismatch as mismatch:
-            raise misplaced(mismatch) from None
-
-    def _parts(self, binding: ListBinding | DictBinding, declared: Type) -> Any:
+        declared, codec = parse(binding["type"]), self._owner.codec
+        parts = [self._given(item) for item in _items(binding)]
+        places = declared.args[1:] * len(parts) if binding["kind"] == "dict" else places_of(declared, len(parts))
+        items = self._all_taken(parts, places)
+        together = self._together(parts, places, items)
         if binding["kind"] == "dict":
-            of_keys, of_values = declared.args
-            codec = self._owner.codec
-            return {codec.decode(key, of_keys, _no_blob): self.whole(item, of_values.text) for key, item in binding["items"]}
-        places = places_of(declared, len(binding["items"]))
-        items = [self.whole(item, place.text) for item, place in zip(binding["items"], places, strict=True)]
-        return tuple(items) if declared.kind in ("tuple", "vartuple") else items
+            keys = [key for key, _ in binding["items"]]
+            values = {codec.decode(key, declared.args[0], _no_blob): item for key, item in zip(keys, items, strict=True)}
+            return Value(values, stand_in=together and named(keys, together))
+        return Value(tuple(items) if declared.kind in ("tuple", "vartuple") else items, stand_in=together)
 
-    def _instance(self, binding: StructBinding) -> Any:
+    def _instance(self, binding: StructBinding) -> Value:
         """Give an instance that the workflow builds; a class that runs no code makes of its fields what they are."""
         codec, declared = self._owner.codec, parse(binding["type"])
-        places = places_of_fields(codec.classes[declared.name])
+        names, of_fields = list(binding["items"]), places_of_fields(codec.classes[declared.name])
+        parts, places = [self._given(item) for item in binding["items"].values()], [of_fields[name] for name in names]
+        arguments = self._all_taken(parts, places)
+        together = None if binding.get("constructs") else self._together(parts, places, arguments)
+        made = constructed(declared, dict(zip(names, arguments, strict=True)), codec)
+        return Value(made, stand_in=together and named(names, together))
+
+    def _all_taken(self, parts: Sequence[Given], places: Sequence[Type]) -> list[Any]:
         try:
-            arguments = {name: self.whole(item, places[name].text) for name, item in binding["items"].items()}
+            return [self._taken(part, place) for part, place in zip(parts, places, strict=True)]
         except ValueMismatch as mismatch:
             raise misplaced(mismatch) from None
-        return constructed(declared, arguments, codec)
 
     def _elements(self, given: Given) -> list[Given]:
         if isinstance(given, Wire):
             element = given.type.args[0]
-            return [Wire(element, item, given.fetch) for item in given.data]
-        return [Value(item) for item in given.value]
+            return [
+                Wire(element, item, given.fetch, stand_in=element_of(given.stand_in, index))
+                for index, item in enumerate(given.data)
+            ]
+        return [Value(item, stand_in=element_of(given.stand_in, index)) for index, item in enumerate(given.value)]
 
     def _attempts(self, node: NodeView, given: Mapping[str, Given], index: int | None) -> Outputs:
         """Try until it succeeds or the user's budget is spent."""
@@ -198,7 +232,7 @@ class _Run:
             attempt = context.Attempt(node.id, index, number, task=node.task.name, project=program.project, domain=program.domain)
             before = context.enter(attempt)
             try:
-                outputs = self._attempt(node, given)
+                outputs = self._attempt(node, given, index)
             except UserFailure as failure:
                 may_pass = isinstance(failure.error, TaskTimeoutError) or is_recoverable(failure.error)
                 if not may_pass or number >= node.policy.retries:
@@ -213,7 +247,7 @@ class _Run:
             finally:
                 context.enter(before)
 
-    def _attempt(self, node: NodeView, given: Mapping[str, Given]) -> Outputs:
+    def _attempt(self, node: NodeView, given: Mapping[str, Given], index: int | None) -> Outputs:
         owner, task = self._owner, node.task
         cached = self._cache != OFF and node.policy.cache_version is not None
         program = owner.program
@@ -226,7 +260,10 @@ class _Run:
             run=self._runner(node),
             reuse=Reuse(owner.store(), project=program.project, domain=program.domain, cache=self._cache) if cached else None,
         )
-        return self._values(node, perform(call))
+        performed = perform(call)
+        if performed.stand_ins:
+            self._stand_ins[node.id, index] = performed.stand_ins
+        return self._values(node, performed)
 
     def _runner(self, node: NodeView) -> Callable[[Callable[..., Any], dict[str, Any]], Any]:
         timeout_s, environment, secrets = node.policy.timeout_s, node.policy.environment, node.policy.secrets
@@ -252,6 +289,10 @@ class _Run:
             field.name: self._owner.codec.decode(unpack_output(result.output(field.name), fetch), field.type, fetch)
             for field in node.task.outputs
         }
+
+
+def _items(binding: ListBinding | DictBinding) -> Sequence[Binding]:
+    return [item for _, item in binding["items"]] if binding["kind"] == "dict" else binding["items"]
 
 
 def _called(function: Callable[..., Any], arguments: dict[str, Any]) -> Any:
