@@ -9,7 +9,7 @@ import random
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from mutation import mistakes_in_bodies, mistakes_in_calls, mistakes_in_definitions
+from mutation import mistakes_in_bodies, mistakes_in_calls, mistakes_in_containers, mistakes_in_definitions
 from mutation.judging import Found, judged
 from mutation.projects import generate
 from mutation.sites import View
@@ -21,7 +21,8 @@ if TYPE_CHECKING:
 
 MISTAKES = {
     mistake.__name__: mistake
-    for mistake in (*mistakes_in_calls.MISTAKES, *mistakes_in_bodies.MISTAKES, *mistakes_in_definitions.MISTAKES)
+    for module in (mistakes_in_calls, mistakes_in_bodies, mistakes_in_definitions, mistakes_in_containers)
+    for mistake in module.MISTAKES
 }
 """Every mutator by its name: it plants one mistake in a project, or has no place for it there."""
 

@@ -10,7 +10,7 @@ from mutation.sites import Planted, TaskSite, View, misspelt
 from mutation.vocabulary import CONSTANTS
 
 
-def _decorated(view: View, site: TaskSite, keyword: str, code: str, statement: str = "") -> Planted:
+def decorated(view: View, site: TaskSite, keyword: str, code: str, statement: str = "") -> Planted:
     """Add a keyword to a task's decorator."""
     decorator = site.node.decorator_list[0]
     text = view.cut(site.path, decorator)
@@ -20,7 +20,7 @@ def _decorated(view: View, site: TaskSite, keyword: str, code: str, statement: s
     return view.importing(planted, statement) if statement else planted
 
 
-def _without(view: View, *keywords: str) -> list[TaskSite]:
+def without(view: View, *keywords: str) -> list[TaskSite]:
     """Tasks whose decorators have none of some keywords."""
     return [
         site
@@ -29,59 +29,59 @@ def _without(view: View, *keywords: str) -> list[TaskSite]:
     ]
 
 
-def _keyword(view: View, keyword: str, code: str, statement: str = "") -> Planted | None:
+def with_keyword(view: View, keyword: str, code: str, statement: str = "") -> Planted | None:
     name = keyword.partition("=")[0]
-    sites = _without(view, f"{name}=")
-    return _decorated(view, sites[0], keyword, code, statement) if sites else None
+    sites = without(view, f"{name}=")
+    return decorated(view, sites[0], keyword, code, statement) if sites else None
 
 
 def unknown_keyword(view: View) -> Planted | None:
-    return _keyword(view, view.chance.choice(["retrys=2", "cpus=1", "chache=True"]), "DW501")
+    return with_keyword(view, view.chance.choice(["retrys=2", "cpus=1", "chache=True"]), "DW501")
 
 
 def wrong_form_of_a_keyword(view: View) -> Planted | None:
-    return _keyword(view, view.chance.choice(['retries="two"', 'interruptible="yes"', "timeout=0.5"]), "DW503")
+    return with_keyword(view, view.chance.choice(['retries="two"', 'interruptible="yes"', "timeout=0.5"]), "DW503")
 
 
 def wrong_quantity(view: View) -> Planted | None:
     quantity = view.chance.choice(['mem="100MiB"', 'mem="lots"', 'cpu="2cores"', 'gpu="0.5x"'])
-    return _keyword(view, f"requests=dw.Resources({quantity})", "DW504", "import dagwright as dw")
+    return with_keyword(view, f"requests=dw.Resources({quantity})", "DW504", "import dagwright as dw")
 
 
 def limit_below_request(view: View) -> Planted | None:
-    for site in _without(view, "requests=", "limits="):
+    for site in without(view, "requests=", "limits="):
         keyword = 'requests=dw.Resources(cpu="2"), limits=dw.Resources(cpu="500m")'
-        return _decorated(view, site, keyword, "DW505", "import dagwright as dw")
+        return decorated(view, site, keyword, "DW505", "import dagwright as dw")
     return None
 
 
 def retries_out_of_range(view: View) -> Planted | None:
-    return _keyword(view, view.chance.choice(["retries=99", "retries=-1", "retries=11"]), "DW506")
+    return with_keyword(view, view.chance.choice(["retries=99", "retries=-1", "retries=11"]), "DW506")
 
 
 def wrong_timeout(view: View) -> Planted | None:
-    return _keyword(
+    return with_keyword(
         view, view.chance.choice(["timeout=-5", "timeout=dt.timedelta(seconds=-1)"]), "DW507", "import datetime as dt"
     )
 
 
 def cache_without_version(view: View) -> Planted | None:
-    return _keyword(view, "cache=True", "DW508")
+    return with_keyword(view, "cache=True", "DW508")
 
 
 def version_without_cache(view: View) -> Planted | None:
-    sites = _without(view, "cache")
-    return _decorated(view, sites[0], 'cache_version="2"', "DW509") if sites else None
+    sites = without(view, "cache")
+    return decorated(view, sites[0], 'cache_version="2"', "DW509") if sites else None
 
 
 def unknown_ignored_input(view: View) -> Planted | None:
-    sites = _without(view, "cache")
+    sites = without(view, "cache")
     keyword = 'cache=True, cache_version="1", cache_ignore_input_vars=("nowhere",)'
-    return _decorated(view, sites[0], keyword, "DW509") if sites else None
+    return decorated(view, sites[0], keyword, "DW509") if sites else None
 
 
 def keyword_of_the_environment(view: View) -> Planted | None:
-    return _keyword(view, 'retries=int(os.environ["RETRIES"])', "DW410", "import os")
+    return with_keyword(view, 'retries=int(os.environ["RETRIES"])', "DW410", "import os")
 
 
 def missing_annotation(view: View) -> Planted | None:

@@ -80,7 +80,7 @@ def _call_entity(expressions: Expressions, frame: Frame, entity: Entity, node: a
     expressions.arguments(node)
     if isinstance(entity, Unresolved | UnstableEntity):
         return refuse_entity(frame, entity, node.func)
-    return frame.report(codes.NOT_A_TASK, f"`{ast.unparse(node.func)}` is neither a task nor a workflow", node.func)
+    return refusals.refuse_other(frame, node.func)
 
 
 def _call_external(expressions: Expressions, frame: Frame, entity: External, node: ast.Call) -> Value:

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from dagwright_compiler.frontend.promises import Broken
 
 _PLUGINS = ("flytekit", "flytekitplugins", "unionai", "union")
+_AT_MODULE_LEVEL = "define the task as a function of the module: a pod finds it by its module and name"
 _INSTEAD = "do its work in a function decorated with `@task`"
 
 
@@ -72,11 +73,19 @@ def refuse_method(frame: Frame, node: ast.expr) -> Broken | None:
     return frame.report(codes.NOT_A_TASK, message, node, help_=of_task(node.attr, name))
 
 
+def refuse_other(frame: Frame, node: ast.expr) -> Broken:
+    """Report a call of something that is no function of a module, such as a method."""
+    message = f"`{ast.unparse(node)}` is neither a task nor a workflow"
+    return frame.report(codes.NOT_A_TASK, message, node, help_=_AT_MODULE_LEVEL)
+
+
 def refuse_instance(frame: Frame, entity: Entity, node: ast.Call) -> Broken | None:
-    """Report a call of an object that a constructor outside the project made; ``None`` where the name is no such object."""
+    """Report a call of an object that a function or a constructor outside the project made; ``None`` where the name is no such object."""
     if not (isinstance(entity, Constant) and isinstance(entity.value, ast.Call)):
         return None
     made_by = frame.services.resolver.expression(entity.value.func, entity.module)
+    if isinstance(made_by, FunctionEntity):
+        return _refuse_made(frame, entity, made_by, node)
     if not isinstance(made_by, External):
         return None
     related = ((Place(entity.module, entity.value.func), f"`{entity.name}` is made here"),)
@@ -92,3 +101,13 @@ def refuse_instance(frame: Frame, entity: Entity, node: ast.Call) -> Broken | No
         message = f"`{entity.name}` is a `{kind}`, a kind of task that is not supported yet"
         return frame.report(codes.NOT_SUPPORTED_YET, message, node.func, help_=_INSTEAD, related=related)
     return None
+
+
+def _refuse_made(frame: Frame, entity: Constant, maker: FunctionEntity, node: ast.Call) -> Broken:
+    """Report a call of what a function gave when the file was imported: a task in it has no name that a pod could find."""
+    message = f"`{entity.name}` is what `{maker.node.name}` gives, and compiling calls no functions"
+    inner = next((part for part in maker.node.body if isinstance(part, ast.FunctionDef) and part.decorator_list), None)
+    related = [(Place(entity.module, entity.node), f"`{entity.name}` is made here")]
+    if inner is not None:
+        related.append((Place(maker.module, inner), "this stands inside a function"))
+    return frame.report(codes.NOT_A_TASK, message, node.func, help_=_AT_MODULE_LEVEL, related=tuple(related))
