@@ -86,7 +86,7 @@ NOT_YET = {
     "CachePolicy": "write `Cache(policies=[CacheFunctionBody()])`, or a literal `version`",
     "Annotations": "write a dict: `annotations={...}`",
     "AuthRole": "set `service_account` in `[tool.dagwright.argo]`",
-    "Checkpoint": "keep what a task has done in a store of its own",
+    "Checkpoint": "write `current_context().checkpoint` inside a task",
     "FlyteContextManager": "read what the task needs from its inputs and `current_context()`",
     "FlyteRemote": "start runs with `dagwright run`, or with the tools of the system where they run",
     "Labels": "write a dict: `labels={...}`",

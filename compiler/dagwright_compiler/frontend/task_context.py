@@ -18,11 +18,13 @@ if TYPE_CHECKING:
     from dagwright_compiler.ir.program import Policy
 
 _ATTRIBUTES = frozenset(
-    {"secrets", "logging", "working_directory", "execution_id", "task_id", "execution_date", "decks", "default_deck", "has_attr"}
+    {
+        *("checkpoint", "decks", "default_deck", "execution_date", "execution_id", "has_attr", "logging", "secrets", "task_id"),
+        "working_directory",
+    }
 )
 """What ``dagwright.authoring.context.Context`` has; a test holds the two to each other."""
 _INSTEAD = {
-    "checkpoint": "keep what is worth keeping as an output of a task of its own",
     "stats": "write numbers with `current_context().logging`",
     "raw_output_prefix": "return the value: where it is stored is not the task's business",
     "spark_session": "make the session inside the task",

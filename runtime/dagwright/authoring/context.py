@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from logging import Logger
     from typing import Any, NoReturn
 
+    from dagwright.authoring.checkpoints import Checkpoint
     from dagwright.authoring.deck import Deck
     from dagwright.execution.context import Attempt
 
@@ -145,7 +146,7 @@ def _in_folder(path: str) -> str:
 class Context:
     """The attempt that is running, as a task sees it.
 
-    What flytekit has beyond it (checkpoints, statistics, prefixes of raw outputs) raises one sentence.
+    What flytekit has beyond it (statistics, prefixes of raw outputs) raises one sentence.
     """
 
     __slots__ = ("_attempt",)
@@ -198,6 +199,13 @@ class Context:
     def decks(self) -> list[Deck]:
         """The decks of this attempt, in the order in which they were made."""
         return self._running("decks").decks
+
+    @property
+    def checkpoint(self) -> Checkpoint:
+        """What attempts of this task leave for the next one of the same run."""
+        from dagwright.execution.checkpoints import checkpoint_of
+
+        return checkpoint_of(self._running("checkpoint"))
 
     @property
     def default_deck(self) -> Deck:

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 _HOMES = {
     "Cache": "dagwright.authoring.caching",
     "CacheFunctionBody": "dagwright.authoring.caching",
+    "Checkpoint": "dagwright.authoring.checkpoints",
     "BatchSize": "dagwright.compat.annotated",
     "Deck": "dagwright.authoring.deck",
     "FileExt": "dagwright.compat.annotated",

@@ -132,6 +132,11 @@ def deck_key(run: str, node: str, index: int | None, number: int) -> str:
     return f"{node_prefix(run, node, index)}/deck-{number:04d}.html"
 
 
+def checkpoint_key(run: str, node: str, index: int | None = None) -> str:
+    """Key of the document that names what attempts left for the next ones of their node."""
+    return f"{node_prefix(run, node, index)}/checkpoint.json"
+
+
 def bundle_key(sha256: str) -> str:
     """Key of a code bundle (a tar of ``plan.json`` and ``code/``) by its digest."""
     return f"v1/bundle/{sha256}.tar"

@@ -81,7 +81,7 @@ def _execute(assignment: Assignment, report: Report) -> tuple[str, int | None]:
     if node.policy.secrets:
         _grant(node.policy.secrets)
     user = _UserCode(assignment, report)
-    store = open_store(assignment.store_url)
+    attempt.store = store = open_store(assignment.store_url)
     codec = Codec(program.classes, load_class=user.load, pickle=assignment.pickle, files=StoreAccess(store))
     bindings = Bindings(program, run=assignment.run, store=store, codec=codec, texts=assignment.inputs)
     given = bindings.of_node(node, assignment.index)

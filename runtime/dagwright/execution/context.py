@@ -11,16 +11,22 @@ import time
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from dagwright.authoring.checkpoints import Checkpoint
     from dagwright.authoring.deck import Deck
+    from dagwright.store.verbs import Store
 
 
 class Attempt:
     """The attempt that is running: ``node`` id, element ``index`` of a map (or ``None``), ``number`` from 0.
 
-    ``run`` is the key of its run, ``work`` the folder that its pod or process gave it; ``folder`` and ``decks`` fill as the task asks for them.
+    ``run`` is the key of its run, ``work`` the folder that its pod or process gave it; ``folder``, ``decks`` and ``checkpoint`` fill
+    as the task asks for them. ``store`` is the run's; where a run has none, ``serial`` tells the nodes of a process apart.
     """
 
-    __slots__ = ("decks", "domain", "folder", "index", "node", "number", "project", "run", "started", "task", "work")
+    __slots__ = (
+        *("checkpoint", "decks", "domain", "folder", "index", "node", "number", "project", "run", "serial", "started", "store"),
+        *("task", "work"),
+    )
 
     def __init__(
         self,
@@ -33,6 +39,7 @@ class Attempt:
         project: str = "",
         domain: str = "",
         work: str | None = None,
+        serial: int = 0,
     ) -> None:
         self.node = node
         self.index = index
@@ -45,6 +52,9 @@ class Attempt:
         self.started = time.time()
         self.folder: str | None = None
         self.decks: list[Deck] = []
+        self.store: Store | None = None
+        self.serial = serial
+        self.checkpoint: Checkpoint | None = None
 
 
 class _Process:

@@ -63,7 +63,7 @@ class Bytes:
             OSError: The file is gone.
         """
         if not self.sha256:
-            self.sha256, self.size = _digest_file(self.path)
+            self.sha256, self.size = digest_file(self.path)
         return self.sha256
 
     def copy_to(self, path: str) -> None:
@@ -117,7 +117,8 @@ def copy_file(source: str, path: str) -> None:
             part = reading.read(_PART)
 
 
-def _digest_file(path: str) -> tuple[str, int]:
+def digest_file(path: str) -> tuple[str, int]:
+    """Give SHA-256 and size of a file, a part in memory at a time."""
     from hashlib import sha256
 
     total, size = sha256(), 0

@@ -7,6 +7,7 @@ Retries loop here; a task with a timeout runs in a process of its own. Every con
 from __future__ import annotations
 
 import os
+from itertools import count
 from typing import TYPE_CHECKING, Any
 
 from dagwright.authoring.coroutines import finished
@@ -40,6 +41,10 @@ if TYPE_CHECKING:
     from dagwright_local.live_modules import LiveModules
 
     Outputs = dict[str, Any]
+
+
+_serials = count(1)
+"""Tells apart what the nodes of all calls of this process leave in its folder."""
 
 
 class InProcess:
@@ -226,10 +231,11 @@ class _Run:
 
     def _attempts(self, node: NodeView, given: Mapping[str, Given], index: int | None) -> Outputs:
         """Try until it succeeds or the user's budget is spent."""
-        number = 0
+        number, program, serial = 0, self._owner.program, next(_serials)
         while True:
-            program = self._owner.program
-            attempt = context.Attempt(node.id, index, number, task=node.task.name, project=program.project, domain=program.domain)
+            attempt = context.Attempt(
+                node.id, index, number, task=node.task.name, project=program.project, domain=program.domain, serial=serial
+            )
             before = context.enter(attempt)
             try:
                 outputs = self._attempt(node, given, index)

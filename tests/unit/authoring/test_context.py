@@ -106,8 +106,8 @@ def test_without_an_attempt_only_the_attempt_is_unknown():
 
 
 def test_what_flytekit_has_beyond_it_says_so():
-    with pytest.raises(NotSupportedError, match=r"does not support current_context\(\).checkpoint yet"):
-        _ = dagwright.current_context().checkpoint
+    with pytest.raises(NotSupportedError, match=r"does not support current_context\(\).stats yet"):
+        _ = dagwright.current_context().stats
     with pytest.raises(NotSupportedError, match="SPARK_SESSION"):
         dagwright.current_context().get("SPARK_SESSION")
     assert not dagwright.current_context().has_attr("SPARK_SESSION")

@@ -175,7 +175,7 @@ def test_the_attributes_of_a_context_are_those_that_it_has() -> None:
     assert public - {"get"} == task_context._ATTRIBUTES
 
 
-@pytest.mark.parametrize("name", ["checkpoint", "stats", "raw_output_prefix", "spark_session"])
+@pytest.mark.parametrize("name", ["stats", "raw_output_prefix", "spark_session"])
 def test_what_a_context_lacks_is_refused_unless_caught(name: str) -> None:
     assert codes(f"ctx = current_context()\nctx.{name}") == ["DW206"]
     clean(project(f"ctx = current_context()\ntry:\n    ctx.{name}\nexcept NotImplementedError:\n    pass"), ["flow.py"])

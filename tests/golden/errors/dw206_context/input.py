@@ -4,7 +4,7 @@ from flytekit import current_context, task, workflow
 @task
 def resumed(x: int) -> int:
     context = current_context()
-    context.checkpoint.write(b"x")  # E: DW206 `current_context().checkpoint` is not supported yet
+    context.checkpoint.write(context.raw_output_prefix)  # E: DW206 `current_context().raw_output_prefix` is not supported yet
     try:
         context.stats.incr("calls")
     except NotImplementedError:
