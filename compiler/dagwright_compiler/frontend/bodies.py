@@ -1,50 +1,49 @@
-"""Workflow bodies, interpreted once with symbolic inputs: statements to calls and returned values."""
+"""Workflow bodies, read once with symbolic inputs: statements to calls and returned values."""
 
 from __future__ import annotations
 
 import ast
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, Literal
 
 from dagwright_compiler.diagnostics import codes
-from dagwright_compiler.frontend.calls import source_places
+from dagwright_compiler.frontend import changes, operator_expressions
+from dagwright_compiler.frontend.entities import Unresolved
 from dagwright_compiler.frontend.expressions import Expressions
-from dagwright_compiler.frontend.frames import Frame, Services
-from dagwright_compiler.frontend.known_values import Instance
-from dagwright_compiler.frontend.promises import BROKEN, Broken, Group, Promise, Record, Static, Value, describe_source, parts_of
-from dagwright_compiler.frontend.unread_types import UNREAD
+from dagwright_compiler.frontend.frames import Exhausted, Frame, Services
+from dagwright_compiler.frontend.inlined_functions import closure_of, yields
+from dagwright_compiler.frontend.iteration import elements, turns
+from dagwright_compiler.frontend.local_names import bound_by
+from dagwright_compiler.frontend.match_statements import matches
+from dagwright_compiler.frontend.operator_expressions import truth
+from dagwright_compiler.frontend.promises import BROKEN, Named, Static, Value, wrapped
+from dagwright_compiler.frontend.settled_values import settled
+from dagwright_compiler.frontend.static_operations import BudgetError
+from dagwright_compiler.frontend.summary import Imported, absolute_module
+from dagwright_compiler.frontend.targets import bind, unbind
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable
 
     from dagwright_compiler.frontend.promises import Call, Callee
 
-_STATEMENTS: dict[type[ast.stmt], tuple[str, str]] = {
-    ast.If: ("`if`", "move the decision into a task"),
-    ast.For: ("`for`", "run the task for every element with `map_task(f)(x=values)`"),
+Flow = Literal["on", "break", "continue", "return"]
+"""Where reading goes on after a statement."""
+_UNSUPPORTED: dict[type[ast.stmt], tuple[str, str]] = {
     ast.AsyncFor: ("`async for`", "run the task for every element with `map_task(f)(x=values)`"),
-    ast.While: ("`while`", "move the loop into a task"),
     ast.Try: ("`try`", "catch the error inside the task"),
     ast.TryStar: ("`try`", "catch the error inside the task"),
     ast.With: ("`with`", "use the context inside a task"),
     ast.AsyncWith: ("`async with`", "use the context inside a task"),
-    ast.Match: ("`match`", "move the decision into a task"),
-    ast.Raise: ("`raise`", "raise inside a task"),
-    ast.Assert: ("`assert`", "check inside a task"),
-    ast.FunctionDef: ("a function inside a workflow", "define it at module level, and decorate it with `@task` to call it here"),
-    ast.AsyncFunctionDef: ("a function inside a workflow", "define it at module level"),
     ast.ClassDef: ("a class inside a workflow", "define it at module level"),
-    ast.Import: ("an import inside a workflow", "import at the top of the module, or inside the task that needs it"),
-    ast.ImportFrom: ("an import inside a workflow", "import at the top of the module, or inside the task that needs it"),
-    ast.Delete: ("`del`", "leave it out: a workflow's variables cost nothing"),
     ast.Global: ("`global`", "return the value, or make it an input"),
-    ast.Nonlocal: ("`nonlocal`", "return the value, or make it an input"),
-    ast.Break: ("`break`", "move the loop into a task"),
-    ast.Continue: ("`continue`", "move the loop into a task"),
 }
+_ENDS = (ast.Return, ast.Break, ast.Continue)
+_COMPREHENSIONS = (ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp)
+_TASK_HELP = "define it at module level, and decorate it with `@task` to call it here"
 
 
 class Body:
-    """What interpreting gives: the calls in source order and the returned value."""
+    """What reading gives: the calls in the order in which the body makes them, and the returned value."""
 
     __slots__ = ("calls", "frame", "returned")
 
@@ -55,156 +54,283 @@ class Body:
 
 
 def interpret(workflow: Callee, services: Services) -> Body:
-    """Interpret the body of a workflow."""
+    """Read the body of a workflow."""
     frame = Frame(workflow, services)
+    frame.run.execute = _execute
+    services.findings.begin_body()
     reader = _Statements(frame)
-    for statement in workflow.node.body:
-        if frame.returned is not None:
-            frame.report(codes.UNREACHABLE_CODE, "nothing after `return` is reached: it is left out", statement)
-            break
-        reader.statement(statement)
+    try:
+        reader.block(workflow.node.body)
+    except Exhausted:
+        frame.may_return = True
     return Body(frame, frame.returned)
 
 
+def _execute(frame: Frame, body: list[ast.stmt]) -> Value | None:
+    """Read the statements of a plain function; what it returns, or ``None``."""
+    _Statements(frame).block(body)
+    if frame.returned is not None:
+        return frame.returned[0]
+    return BROKEN if frame.may_return else None
+
+
 class _Statements:
+    """Reads the statements of one function."""
+
     def __init__(self, frame: Frame) -> None:
         self._frame = frame
         self._expressions = Expressions(frame)
-        self._handlers: dict[type[ast.stmt], Callable[..., None]] = {
-            ast.Assign: self._assign,
-            ast.AnnAssign: self._annotated,
-            ast.AugAssign: self._augmented,
-            ast.Expr: self._expression,
-            ast.Return: self._return,
-            ast.Pass: self._nothing,
-        }
 
-    def statement(self, node: ast.stmt) -> None:
-        handler = self._handlers.get(type(node))
-        if handler is not None:
-            handler(node)
-        else:
+    def block(self, statements: list[ast.stmt]) -> Flow:
+        """Read statements until one of them leaves the block."""
+        for position, node in enumerate(statements):
+            flow = self.statement(node)
+            if flow == "on":
+                continue
+            if isinstance(node, _ENDS) and position + 1 < len(statements):
+                what = "return" if isinstance(node, ast.Return) else type(node).__name__.lower()
+                message = f"nothing after `{what}` is reached: it is left out"
+                self._frame.report(codes.UNREACHABLE_CODE, message, statements[position + 1])
+            return flow
+        return "on"
+
+    def statement(self, node: ast.stmt) -> Flow:
+        handler = _HANDLERS.get(type(node))
+        self._frame.step(node)
+        if handler is None:
             self._unsupported(node)
+            return "on"
+        try:
+            return handler(self, node)
+        except BudgetError as error:
+            self._frame.report(codes.STATIC_BUDGET, str(error), node, help_="build the value in a task")
+            self._break_names([node])
+            return "on"
 
-    def _assign(self, node: ast.Assign) -> None:
+    def assign(self, node: ast.Assign) -> Flow:
         before = len(self._frame.calls)
         value = self._expressions.evaluate(node.value)
         for target in node.targets:
-            self._bind(target, value, node)
+            bind(self._expressions, self._frame, target, value)
         self._name_calls(before, node.targets[0], node.value)
+        return "on"
 
-    def _annotated(self, node: ast.AnnAssign) -> None:
-        if node.value is None:
-            return
-        before = len(self._frame.calls)
-        self._bind(node.target, self._expressions.evaluate(node.value), node)
-        self._name_calls(before, node.target, node.value)
+    def annotated(self, node: ast.AnnAssign) -> Flow:
+        if node.value is not None:
+            before = len(self._frame.calls)
+            bind(self._expressions, self._frame, node.target, self._expressions.evaluate(node.value))
+            self._name_calls(before, node.target, node.value)
+        return "on"
 
-    def _augmented(self, node: ast.AugAssign) -> None:
-        if not isinstance(node.target, ast.Name):
-            self._unsupported(node)
-            return
-        if self._is_shared(node.target.id):
-            message = f"`{node.target.id}` has another name as well, and this changes it under both"
-            help_ = f"write `{node.target.id} = {node.target.id} + ...`, which makes a list of its own"
-            self._frame.report(codes.UNSUPPORTED_STATEMENT, message, node, help_=help_)
-            return
-        left = ast.copy_location(ast.Name(node.target.id, ast.Load()), node.target)
-        whole = ast.copy_location(ast.BinOp(left, node.op, node.value), node)
-        self._bind(node.target, self._expressions.evaluate(whole), node)
+    def augmented(self, node: ast.AugAssign) -> Flow:
+        """``x += y``: a list, dict or set is changed in place, everything else is computed and bound."""
+        expressions, frame = self._expressions, self._frame
+        if isinstance(node.target, ast.Attribute):
+            bind(expressions, frame, node.target, BROKEN)
+            return "on"
+        load = ast.copy_location(
+            ast.Name(node.target.id, ast.Load())
+            if isinstance(node.target, ast.Name)
+            else ast.Subscript(node.target.value, node.target.slice, ast.Load()),
+            node.target,
+        )
+        own, other = expressions.evaluate(load), expressions.evaluate(node.value)
+        value = changes.augment(expressions, frame, node, own, other)
+        if value is None:
+            whole = ast.copy_location(ast.BinOp(load, node.op, node.value), node)
+            value = operator_expressions.applied(expressions, frame, whole, own, other)
+        if not (value is own and isinstance(node.target, ast.Subscript)):
+            bind(expressions, frame, node.target, value)
+        return "on"
 
-    def _is_shared(self, name: str) -> bool:
-        """Whether a variable's list or dict can also be reached in another way: an augmented assignment changes it in place."""
-        frame = self._frame
-        own = frame.variables.get(name)
-        if not isinstance(own, Static) or not isinstance(own.value, list | dict):
-            return False
-        others = [value for variable, value in frame.variables.items() if variable != name]
-        return _reaches([*others, *frame.services.evaluator.changeable], own.value)
+    def expression(self, node: ast.Expr) -> Flow:
+        if not isinstance(node.value, ast.Constant):  # a docstring, `...`, or a constant without effect
+            self._expressions.evaluate(node.value)
+        return "on"
 
-    def _expression(self, node: ast.Expr) -> None:
-        value = node.value
-        if isinstance(value, ast.Constant):
-            return  # a docstring, `...`, or a constant without effect
-        self._expressions.evaluate(value)
-
-    def _return(self, node: ast.Return) -> None:
+    def returns(self, node: ast.Return) -> Flow:
         value = Static(None) if node.value is None else self._expressions.evaluate(node.value)
-        self._frame.returned = (value, node)
+        is_workflow = self._frame.run.depth == 0
+        self._frame.returned = (settled(value) if is_workflow else value, node)
+        return "return"
 
-    def _nothing(self, node: ast.stmt) -> None:
-        pass
+    def nothing(self, _node: ast.stmt) -> Flow:
+        return "on"
 
-    def _bind(self, target: ast.expr, value: Value, node: ast.stmt) -> None:
-        if isinstance(target, ast.Name):
-            self._frame.variables[target.id] = value
-        elif isinstance(target, ast.Tuple | ast.List):
-            self._unpack(target, value, node)
-        elif isinstance(target, ast.Starred):
-            self._frame.report(
-                codes.UNSUPPORTED_STATEMENT,
-                "`*` in an assignment is not supported in a workflow",
-                target,
-                help_="name every value",
-            )
-            self._break_names(target)
-        else:
-            what = "an attribute" if isinstance(target, ast.Attribute) else "an item"
-            message = f"assigning to {what} is not supported in a workflow"
-            self._frame.report(codes.UNSUPPORTED_STATEMENT, message, target, help_="change the value inside a task")
+    def branch(self, node: ast.If) -> Flow:
+        held = self._holds(node.test, node)
+        if held is None:
+            self._break_names([node])
+            return "on"
+        return self.block(node.body if held else node.orelse)
 
-    def _unpack(self, target: ast.Tuple | ast.List, value: Value, node: ast.stmt) -> None:
-        parts = parts_of(value)
-        if any(isinstance(part, ast.Starred) for part in target.elts):
-            parts = None
-            self._frame.report(
-                codes.UNSUPPORTED_STATEMENT,
-                "`*` in an assignment is not supported in a workflow",
-                target,
-                help_="name every value",
-            )
-        elif parts is None:
-            self._refuse_unpacking(target, value)
-        elif len(parts) != len(target.elts):
-            names = f"{len(target.elts)} name{'s' if len(target.elts) != 1 else ''}"
-            what = describe_source(value) if not isinstance(value, Static) else "the constant"
-            message = f"{what} has {len(parts)} value{'s' if len(parts) != 1 else ''}, but {names} take it"
-            self._frame.report(codes.UNPACKING_MISMATCH, message, target)
-            parts = None
-        for position, part in enumerate(target.elts):
-            self._bind(part, parts[position] if parts is not None else BROKEN, node) if not isinstance(
-                part, ast.Starred
-            ) else self._break_names(part)
+    def repeat(self, node: ast.While) -> Flow:
+        findings = self._frame.services.findings
+        findings.repeating += 1
+        try:
+            while True:
+                held = self._holds(node.test, node)
+                if held is None:
+                    self._break_names([node])
+                    return "on"
+                if not held:
+                    break
+                flow = self.block(node.body)
+                if flow in ("break", "return"):
+                    return "return" if flow == "return" else "on"
+        finally:
+            findings.repeating -= 1
+        return self.block(node.orelse)
 
-    def _refuse_unpacking(self, target: ast.expr, value: Value) -> None:
-        if isinstance(value, Broken) or (isinstance(value, Promise) and value.type is UNREAD):
-            return
-        message = f"{describe_source(value)} cannot be unpacked: how many values it has is known only when the workflow runs"
-        help_ = "annotate the task's result as `tuple[int, str]` or a NamedTuple, or unpack inside a task"
-        related = tuple(source_places(self._frame, value)) if isinstance(value, Promise) else ()
-        self._frame.report(codes.UNPACKING_MISMATCH, message, target, help_=help_, related=related)
+    def loop(self, node: ast.For) -> Flow:
+        frame, expressions = self._frame, self._expressions
+        over = elements(frame, expressions.evaluate(node.iter), node, "`for`")
+        if over is None:
+            self._break_names([node])
+            return "on"
+        findings = frame.services.findings
+        findings.repeating += 1
+        try:
+            for value in turns(frame, over, node.iter, "`for`"):
+                bind(expressions, frame, node.target, wrapped(value))
+                flow = self.block(node.body)
+                if flow in ("break", "return"):
+                    return "return" if flow == "return" else "on"
+        finally:
+            findings.repeating -= 1
+        return self.block(node.orelse)
+
+    def match(self, node: ast.Match) -> Flow:
+        subject = self._expressions.evaluate(node.subject)
+        for case in node.cases:
+            held = matches(self._expressions, self._frame, node, case.pattern, subject)
+            if held and case.guard is not None:
+                held = self._holds(case.guard, node)
+            if held is None:
+                self._break_names([node])
+                return "on"
+            if held:
+                return self.block(case.body)
+        return "on"
+
+    def check(self, node: ast.Assert) -> Flow:
+        held = self._holds(node.test, node)
+        if held is not False:
+            return "on"
+        self._frame.report(
+            codes.UNSUPPORTED_STATEMENT,
+            f"this does not hold{self._said(node.msg)}",
+            node,
+            help_="the workflow could never run: change the constants, or check inside a task",
+        )
+        return "on"
+
+    def fail(self, node: ast.Raise) -> Flow:
+        said = ""
+        if isinstance(node.exc, ast.Call) and node.exc.args:
+            said = self._said(node.exc.args[0])
+        message = f"`raise` is not supported in a workflow, and this one is reached{said}"
+        self._frame.report(codes.UNSUPPORTED_STATEMENT, message, node, help_="raise inside a task")
+        self._frame.may_return = True
+        return "on"  # what stands below may be wrong as well
+
+    def define(self, node: ast.FunctionDef | ast.AsyncFunctionDef) -> Flow:
+        frame = self._frame
+        if isinstance(node, ast.FunctionDef) and not node.decorator_list and not yields(node):
+            frame.assign(node.name, closure_of(self._expressions, frame, node))
+            return "on"
+        what = "a function with decorators" if node.decorator_list else "a function that is async or yields"
+        message = f"{what} inside a workflow is not supported"
+        frame.report(codes.UNSUPPORTED_STATEMENT, message, node, help_=_TASK_HELP)
+        frame.assign(node.name, BROKEN)
+        return "on"
+
+    def imports(self, node: ast.Import | ast.ImportFrom) -> Flow:
+        """An import inside a function: its names mean what they mean at the top of the module."""
+        frame = self._frame
+        module, resolver = frame.module, frame.services.resolver
+        for alias in node.names:
+            if isinstance(node, ast.ImportFrom):
+                name, home = alias.asname or alias.name, absolute_module(node, module.name, is_package=module.is_package)
+                imported = Imported(home, alias.name, node)
+            else:
+                name = alias.asname or alias.name.partition(".")[0]
+                imported = Imported(alias.name if alias.asname else name, "", node)
+            entity = resolver.imported(imported, module)
+            if isinstance(entity, Unresolved):
+                if not entity.reported:
+                    message = f"the import of `{name}` fails: {entity.reason}"
+                    frame.report(codes.UNRESOLVED_IMPORT, message, alias, help_=entity.help)
+                frame.assign(name, BROKEN)
+            else:
+                frame.assign(name, Named(entity))
+        return "on"
+
+    def deletes(self, node: ast.Delete) -> Flow:
+        for target in node.targets:
+            unbind(self._expressions, self._frame, target)
+        return "on"
+
+    def leaves(self, node: ast.Break | ast.Continue) -> Flow:
+        return "break" if isinstance(node, ast.Break) else "continue"
+
+    def _holds(self, test: ast.expr, node: ast.stmt) -> bool | None:
+        """Whether a condition holds; ``None`` after a finding, which is about the statement where a result is in the condition."""
+        run = self._frame.run
+        run.decision, before = node, run.decision
+        try:
+            return truth(self._expressions, self._frame, self._expressions.evaluate(test), node)
+        finally:
+            run.decision = before
+
+    def _said(self, node: ast.expr | None) -> str:
+        """What an error says, where that is known."""
+        if node is None or self._frame.calls_task(node):
+            return ""
+        value: list[Value] = []
+        found = self._frame.services.findings.held(lambda: value.append(self._expressions.evaluate(node)))
+        text = value[0].value if not found and value and isinstance(value[0], Static) else ""
+        return f": {text}" if isinstance(text, str) and text else ""
 
     def _unsupported(self, node: ast.stmt) -> None:
-        what, help_ = _STATEMENTS.get(type(node), ("this statement", "move it into a task"))
+        what, help_ = _UNSUPPORTED.get(type(node), ("this statement", "move it into a task"))
         self._frame.report(codes.UNSUPPORTED_STATEMENT, f"{what} is not supported in a workflow", node, help_=help_)
-        self._break_names(node)
+        self._break_names([node])
+        if isinstance(node, ast.Global):
+            for name in node.names:
+                self._frame.variables[name] = BROKEN
 
-    def _break_names(self, node: ast.AST) -> None:
+    def _break_names(self, nodes: Iterable[ast.AST]) -> None:
         """Names that an unsupported statement may bind must not cause findings of their own; a return in it counts."""
-        for part in ast.walk(node):
-            if isinstance(part, ast.Name) and isinstance(part.ctx, ast.Store | ast.Del):
-                self._frame.variables[part.id] = BROKEN
-            elif isinstance(part, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
-                self._frame.variables[part.name] = BROKEN
-            elif isinstance(part, ast.alias):
-                self._frame.variables[part.asname or part.name.partition(".")[0]] = BROKEN
-            elif isinstance(part, ast.Return) and not isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
-                self._frame.may_return = True
+        for node in nodes:
+            for part in ast.walk(node):
+                for name in bound_by(part):
+                    self._frame.variables[name] = BROKEN
+                if isinstance(part, ast.Return):
+                    self._frame.may_return = True
+                elif isinstance(part, ast.Call) and isinstance(part.func, ast.Attribute):
+                    self._break_changed(part.func.value)
+                elif isinstance(part, ast.Subscript) and not isinstance(part.ctx, ast.Load):
+                    self._break_changed(part.value)
+
+    def _break_changed(self, node: ast.expr) -> None:
+        """What a statement that is not read may change: how many items it has is unknown from there on."""
+        while isinstance(node, ast.Subscript | ast.Attribute):
+            node = node.value
+        value = self._frame.variables.get(node.id) if isinstance(node, ast.Name) else None
+        if isinstance(node, ast.Name) and isinstance(value, Static) and isinstance(value.value, list | dict | set):
+            self._frame.variables[node.id] = BROKEN
 
     def _name_calls(self, before: int, target: ast.expr, value: ast.expr) -> None:
         """The outermost call of an assignment bears the variable's name; in ``a, b = f(), g()`` each its own."""
+        if len(self._frame.calls) == before:
+            return
         calls = self._frame.calls[before:]
-        if calls and isinstance(target, ast.Tuple | ast.List) and isinstance(value, ast.Tuple | ast.List):
+        if isinstance(value, _COMPREHENSIONS):
+            return  # none of its calls is the outermost
+        if len(calls) > 1 and not any(part is calls[-1].node for part in ast.walk(value)):
+            return  # a function that is called here makes several
+        if isinstance(target, ast.Tuple | ast.List) and isinstance(value, ast.Tuple | ast.List):
             for part, item in zip(target.elts, value.elts, strict=False):
                 inside = {id(node) for node in ast.walk(item)}
                 _name_last([call for call in calls if id(call.node) in inside], part)
@@ -219,21 +345,25 @@ def _name_last(calls: list[Call], target: ast.expr) -> None:
         calls[-1].variable = target.id
 
 
-def _reaches(values: list[object], wanted: object) -> bool:
-    """Whether an object itself, not its equal, is one of the values or a part of one."""
-    pending = list(values)
-    while pending:
-        value = pending.pop()
-        if value is wanted:
-            return True
-        if isinstance(value, Static):
-            pending.append(value.value)
-        elif isinstance(value, Group):
-            pending.extend(value.items)
-        elif isinstance(value, Instance | Record):
-            pending.extend(value.fields.values())
-        elif isinstance(value, dict):
-            pending.extend(value.values())
-        elif isinstance(value, list | tuple):
-            pending.extend(value)
-    return False
+_HANDLERS: dict[type[ast.stmt], Callable[[_Statements, Any], Flow]] = {
+    ast.Assign: _Statements.assign,
+    ast.AnnAssign: _Statements.annotated,
+    ast.AugAssign: _Statements.augmented,
+    ast.Expr: _Statements.expression,
+    ast.Return: _Statements.returns,
+    ast.Pass: _Statements.nothing,
+    ast.Nonlocal: _Statements.nothing,
+    ast.If: _Statements.branch,
+    ast.While: _Statements.repeat,
+    ast.For: _Statements.loop,
+    ast.Match: _Statements.match,
+    ast.Assert: _Statements.check,
+    ast.Raise: _Statements.fail,
+    ast.FunctionDef: _Statements.define,
+    ast.AsyncFunctionDef: _Statements.define,
+    ast.Import: _Statements.imports,
+    ast.ImportFrom: _Statements.imports,
+    ast.Delete: _Statements.deletes,
+    ast.Break: _Statements.leaves,
+    ast.Continue: _Statements.leaves,
+}

@@ -28,6 +28,7 @@ from dagwright_compiler.frontend.promises import (
     Value,
     describe_source,
 )
+from dagwright_compiler.frontend.settled_values import settled
 from dagwright_compiler.frontend.typing_rules import NO, spell
 from dagwright_compiler.frontend.wire_values import Mismatch
 from dagwright_compiler.ir.parts import default_of
@@ -49,7 +50,7 @@ def call(frame: Frame, callee: Callee, node: ast.Call, arguments: dict[str, Argu
     """Add a call of a task or workflow to the graph; ``arguments`` are bound to inputs already."""
     made = Call("task" if callee.kind == "task" else "graph", callee, node, callee.interface.outputs, {}, {}, [])
     bind_inputs(frame, made, arguments, {})
-    frame.calls.append(made)
+    frame.add_call(made)
     return made
 
 
@@ -101,6 +102,8 @@ def bind_given(
 ) -> tuple[dict[str, Argument], bool]:
     """Assign what is given to inputs, over what the function has bound already; True when a keyword has no place."""
     callee, interface = function.callee, function.callee.interface
+    values = [(settled(value), at) for value, at in values]
+    named = [(keyword, settled(value)) for keyword, value in named]
     bound: dict[str, Argument] = {}
     positional = [field.name for field in interface.inputs if field.name not in interface.keyword_only] if values else []
     for position, argument in enumerate(values, function.positional):
@@ -169,9 +172,14 @@ def source_places(frame: Frame, value: Promise) -> list[tuple[Place, str]]:
     if value.call is None:
         argument = next((arg for arg in _all_arguments(frame.workflow) if arg.arg == value.name), None)
         text = f"`{value.name}` is declared here" if value.path else f"`{spell(value.type)}` is declared here"
-        return [(frame.place(argument), text)] if argument is not None else []
+        return [(Place(frame.workflow.module, argument), text)] if argument is not None else []
     callee = value.call.callee
-    places = [(frame.place(value.call.node), "it is part of this result" if value.path else f"this is `{spell(value.type)}`")]
+    places = [
+        (
+            Place(value.call.module or frame.module, value.call.node),
+            "it is part of this result" if value.path else f"this is `{spell(value.type)}`",
+        )
+    ]
     if callee.node.returns is not None:
         places.append((Place(callee.module, callee.node.returns), f"`{callee.node.name}` declares its result here"))
     return places

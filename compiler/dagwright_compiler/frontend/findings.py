@@ -5,12 +5,12 @@ from __future__ import annotations
 import ast
 from typing import TYPE_CHECKING
 
-from dagwright_compiler.diagnostics.model import Diagnostic, Label
+from dagwright_compiler.diagnostics.model import Collector, Diagnostic, Label
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable
 
-    from dagwright_compiler.diagnostics.model import Code, Collector
+    from dagwright_compiler.diagnostics.model import Code
     from dagwright_compiler.frontend.modules import Module
     from dagwright_compiler.source import Span
 
@@ -37,7 +37,7 @@ class Place:
 class Findings:
     """Adds diagnostics to a collector."""
 
-    __slots__ = ("_causes", "_collector", "count", "errors")
+    __slots__ = ("_causes", "_collector", "_seen", "called_from", "count", "errors", "repeating")
 
     def __init__(self, collector: Collector) -> None:
         self._collector = collector
@@ -46,6 +46,11 @@ class Findings:
         """How many findings were reported so far."""
         self.errors = 0
         """How many errors were reported so far."""
+        self.repeating = 0
+        """How many loops, and functions that are called in a workflow, are being read: one line of them is wrong once."""
+        self.called_from: list[Place] = []
+        """The calls that led to the function that is being read, from the one in the workflow."""
+        self._seen: set[tuple[str, Span | None]] = set()
 
     def add(
         self,
@@ -59,8 +64,16 @@ class Findings:
         help: str = "",  # noqa: A002 - the word that diagnostics use
     ) -> None:
         """Report one finding; related places without a span are left out."""
-        labels = tuple(Label(span, text) for place, text in related if (span := _span(place)) is not None)
-        self.keep(Diagnostic(code, message, _span(at), label, labels, notes, help))
+        span = _span(at)
+        if self.repeating:
+            if (code.id, span) in self._seen:
+                self.errors += code.severity == "error"
+                return
+            self._seen.add((code.id, span))
+        if self.called_from:
+            related = (*related, (self.called_from[0], "called from here"))
+        labels = tuple(Label(other, text) for place, text in related if (other := _span(place)) is not None)
+        self.keep(Diagnostic(code, message, span, label, labels, notes, help))
 
     def is_first(self, cause: Place) -> bool:
         """Whether no finding told of a cause before; whatever suffers from it again counts as an error all the same."""
@@ -70,6 +83,21 @@ class Findings:
             return False
         self._causes.add(span)
         return True
+
+    def begin_body(self) -> None:
+        """Forget what was seen in loops: another workflow may come to the same lines."""
+        self._seen.clear()
+
+    def held(self, read: Callable[[], object]) -> tuple[Diagnostic, ...]:
+        """What reading something reports: given back and not kept."""
+        collector, count, errors = self._collector, self.count, self.errors
+        causes, seen = set(self._causes), set(self._seen)
+        self._collector = Collector()
+        try:
+            read()
+            return self._collector.sorted()
+        finally:
+            self._collector, self.count, self.errors, self._causes, self._seen = collector, count, errors, causes, seen
 
     def keep(self, diagnostic: Diagnostic) -> None:
         """Report a finding that was made elsewhere."""

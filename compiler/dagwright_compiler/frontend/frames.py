@@ -1,4 +1,4 @@
-"""The state of one workflow body while it is interpreted, and the services that interpreting needs."""
+"""The state of one workflow body while it is read, with those of the functions that it calls, and the services that reading needs."""
 
 from __future__ import annotations
 
@@ -6,16 +6,20 @@ import ast
 from typing import TYPE_CHECKING
 
 from dagwright_compiler.diagnostics import codes
-from dagwright_compiler.frontend.entities import FunctionEntity
+from dagwright_compiler.frontend.entities import FunctionEntity, Unresolved
 from dagwright_compiler.frontend.findings import Findings, Place
+from dagwright_compiler.frontend.local_names import assigned_names
 from dagwright_compiler.frontend.not_static import NotStatic
-from dagwright_compiler.frontend.promises import Broken, Call, Group, Promise, Record, Result, Static, Value, describe_source
+from dagwright_compiler.frontend.promises import Broken, Call, Group, Named, Promise, Record, Static, Value, describe_source
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from dagwright_compiler.diagnostics.model import Code
     from dagwright_compiler.frontend.classes import Classes
     from dagwright_compiler.frontend.decorators import Policies
     from dagwright_compiler.frontend.definitions import Definitions
+    from dagwright_compiler.frontend.entities import Entity
     from dagwright_compiler.frontend.known_values import StaticValue
     from dagwright_compiler.frontend.modules import Module
     from dagwright_compiler.frontend.promises import Callee
@@ -49,21 +53,93 @@ class Services:
         self.findings = findings
 
 
-class Frame:
-    """Variables and calls of one workflow body."""
+_MOST_STEPS = 400_000
+"""Statements, expressions and turns of loops that reading one body may take: one or two seconds."""
+_MOST_CALLS = 100_000
 
-    __slots__ = ("assigned", "calls", "may_return", "module", "returned", "services", "variables", "workflow")
+
+class Exhausted(Exception):  # noqa: N818 - not an error: a finding tells why reading a body ended
+    """Reading a body took too long, or it makes too many calls; a finding was made."""
+
+
+class Run:
+    """What the frames of one workflow share: its calls, and how much work reading it took."""
+
+    __slots__ = ("calls", "decision", "depth", "execute", "lent", "steps")
+
+    def __init__(self) -> None:
+        self.calls: list[Call] = []
+        self.steps = 0
+        self.decision: ast.stmt | None = None
+        """The statement whose condition is being read: it, not an operator in it, is what needs a value."""
+        self.depth = 0
+        """How many functions are being read, one called by the other."""
+        self.lent: dict[int, tuple[object, str]] = {}
+        """Lists and dicts that something else holds by now, by identity, with what that is."""
+        self.execute: Callable[[Frame, list[ast.stmt]], Value | None] = _no_statements
+        """Reads the statements of a function in its frame and gives what it returns; set by ``bodies``."""
+
+
+class Frame:
+    """Variables of one workflow body, of a function that it calls, or of a comprehension in one of them."""
+
+    __slots__ = (
+        "assigned",
+        "calls",
+        "is_comprehension",
+        "may_return",
+        "module",
+        "outer",
+        "returned",
+        "run",
+        "services",
+        "variables",
+        "workflow",
+    )
 
     def __init__(self, workflow: Callee, services: Services) -> None:
         self.workflow = workflow
         self.module: Module = workflow.module
         self.services = services
+        self.run = Run()
+        self.outer: Frame | None = None
+        """What names lead to that are not found here: the function around this one, or around a comprehension."""
         self.variables: dict[str, Value] = {field.name: Promise(field.type, field.name) for field in workflow.interface.inputs}
-        self.calls: list[Call] = []
+        self.calls = self.run.calls
         self.returned: tuple[Value, ast.Return] | None = None
         self.may_return = False
         """A statement that is not supported holds a ``return``: its absence elsewhere is no finding."""
-        self.assigned = _assigned_names(workflow.node.body)
+        self.assigned = assigned_names(workflow.node.body)
+        self.is_comprehension = False
+
+    def inner(self, variables: dict[str, Value], assigned: frozenset[str], *, is_comprehension: bool = False) -> Frame:
+        """A comprehension, or a function that is defined in this body."""
+        made = self.beside(self.module)
+        made.outer, made.variables, made.assigned, made.is_comprehension = self, variables, assigned, is_comprehension
+        return made
+
+    def beside(self, module: Module) -> Frame:
+        """An empty body of a module that makes its calls in the same workflow."""
+        made = Frame.__new__(Frame)
+        made.workflow, made.services, made.run, made.calls = self.workflow, self.services, self.run, self.calls
+        made.module, made.outer, made.variables, made.assigned = module, None, {}, frozenset()
+        made.returned, made.may_return, made.is_comprehension = None, False, False
+        return made
+
+    @property
+    def function(self) -> Frame:
+        """The function's own frame: of a comprehension, that of the function around it, which its ``:=`` assign to."""
+        frame = self
+        while frame.is_comprehension and frame.outer is not None:
+            frame = frame.outer
+        return frame
+
+    def assign(self, name: str, value: Value) -> None:
+        """Let a variable hold a value: one of this body, else (``nonlocal``) of the function around it that has one of this name."""
+        frame = self
+        while name not in frame.assigned and frame.outer is not None and frame.outer.is_local(name):
+            frame = frame.outer
+        frame.variables[name] = value
 
     def place(self, node: ast.AST) -> Place:
         """Where a node of this body stands."""
@@ -83,6 +159,67 @@ class Frame:
         self.services.findings.add(code, message, self.place(node), help=help_, label=label, related=related)
         return Broken()
 
+    def step(self, node: ast.AST) -> None:
+        """Count one statement, expression or turn of a loop.
+
+        Raises:
+            Exhausted: There were too many.
+        """
+        self.run.steps += 1
+        if self.run.steps > _MOST_STEPS:
+            message = f"reading `{self.workflow.node.name}` takes too many steps"
+            self.report(codes.STATIC_BUDGET, message, node, help_="loop in a task, or map a task over a list")
+            raise Exhausted
+
+    def add_call(self, call: Call) -> None:
+        """Add a call to the workflow.
+
+        Raises:
+            Exhausted: There are too many.
+        """
+        call.module = self.module
+        self.calls.append(call)
+        if len(self.calls) > _MOST_CALLS:
+            message = f"`{self.workflow.node.name}` makes more than {_MOST_CALLS} calls"
+            self.report(codes.STATIC_BUDGET, message, call.node, help_="map a task over a list")
+            raise Exhausted
+
+    def find(self, name: str) -> Value | None:
+        """What a local name holds, here or in a body around this one; ``None`` when it holds nothing."""
+        value = self.variables.get(name)
+        if value is not None:
+            return value
+        frame = self
+        while name not in frame.assigned and frame.outer is not None:
+            frame = frame.outer
+            value = frame.variables.get(name)
+            if value is not None:
+                return value
+        return None
+
+    def is_local(self, name: str) -> bool:
+        """Whether a name is a variable, here or in a body around this one; it may hold nothing yet."""
+        frame: Frame | None = self
+        while frame is not None:
+            if name in frame.variables or name in frame.assigned:
+                return True
+            frame = frame.outer
+        return False
+
+    def entity(self, node: ast.expr) -> Entity | None:
+        """What a name or dotted name stands for that is no local value: by an import of this body, or in its module."""
+        root, path = node, []
+        while isinstance(root, ast.Attribute):
+            path.append(root.attr)
+            root = root.value
+        if not isinstance(root, ast.Name) or not self.is_local(root.id):
+            return self.services.resolver.expression(node, self.module)
+        value = self.find(root.id)
+        found = value.entity if isinstance(value, Named) else None
+        for name in reversed(path):
+            found = self.services.resolver.attribute(found, name) if found is not None else None
+        return found
+
     def lookup(self, node: ast.Name) -> StaticValue:
         """Static value of a local name, for the evaluator.
 
@@ -90,9 +227,9 @@ class Frame:
             LookupError: The name is no local.
             NotStatic: Its value exists only when the workflow runs.
         """
-        value = self.variables.get(node.id)
+        value = self.find(node.id)
         if value is None:
-            if node.id in self.assigned:
+            if self.is_local(node.id):
                 message, help_ = self.read_too_early(node)
                 raise NotStatic(self.place(node), message, help_=help_, code=codes.READ_BEFORE_ASSIGNMENT)
             raise LookupError
@@ -100,62 +237,28 @@ class Frame:
             return value.value
         if isinstance(value, Broken):
             raise NotStatic(self.place(node), "an earlier finding tells why", reported=True)
+        if isinstance(value, Named):
+            return self.services.evaluator.value_of(value.entity, node, self.module)
         raise NotStatic(self.place(node), f"`{node.id}` is {describe_source(value)}, which exists only when the workflow runs")
 
-    @staticmethod
-    def read_too_early(node: ast.Name) -> tuple[str, str]:
-        """Message and help about a local variable that is read before it is assigned."""
-        message = f"`{node.id}` is read before it is assigned: the workflow assigns it further down, so it is a local variable"
-        return message, "give the variable another name"
+    def read_too_early(self, node: ast.Name) -> tuple[str, str]:
+        """Message and help about a local variable that is read while it holds nothing."""
+        message = (
+            f"`{node.id}` is read before it is assigned: it is assigned elsewhere in this function, so it is a local variable"
+        )
+        hides = not isinstance(self.services.resolver.name(node.id, self.module), Unresolved)
+        return message, "give the variable another name" if hides else "assign it before"
 
     def calls_task(self, node: ast.AST) -> bool:
-        """Whether a task or workflow is called anywhere in an expression."""
-        return any(isinstance(part, ast.Call) and self._called_task(part) is not None for part in ast.walk(node))
+        """Whether a task, a workflow or a plain function of the project is called anywhere in an expression."""
+        return any(isinstance(part, ast.Call) and isinstance(self.entity(part.func), FunctionEntity) for part in ast.walk(node))
 
-    def promise_in(self, node: ast.expr) -> Value | None:
-        """The first part of an expression whose value exists only when the workflow runs, or is broken already."""
-        for part in ast.walk(node):
-            if isinstance(part, ast.Name):
-                value = self.variables.get(part.id)
-                if value is not None and not isinstance(value, Static):
-                    return value
-            elif isinstance(part, ast.Call):
-                found = self._called_task(part)
-                if found is not None:
-                    return found
-        return None
 
-    def _called_task(self, node: ast.Call) -> Value | None:
-        if isinstance(node.func, ast.Name) and node.func.id in self.variables:
-            return None
-        entity = self.services.resolver.expression(node.func, self.module)
-        if not isinstance(entity, FunctionEntity):
-            return None
-        callee = self.services.definitions.callee(entity)
-        if callee is None:
-            return None
-        call = Call("task", callee, node, callee.interface.outputs, {}, {}, [])
-        return Result(call)
+def _no_statements(_frame: Frame, _body: list[ast.stmt]) -> Value | None:
+    raise NotImplementedError  # pragma: no cover - ``bodies`` sets it before anything is read
 
 
 def contains_broken(value: Value) -> bool:
     """Whether a finding was made about a value or a part of it."""
     parts = value.items if isinstance(value, Group) else value.fields.values() if isinstance(value, Record) else ()
     return isinstance(value, Broken) or any(map(contains_broken, parts))
-
-
-def _assigned_names(body: list[ast.stmt]) -> frozenset[str]:
-    """Names that the body assigns at its top level: Python reads them as locals everywhere in it."""
-    names: set[str] = set()
-    for statement in body:
-        if isinstance(statement, ast.Assign):
-            for target in statement.targets:
-                if isinstance(target, ast.Name):
-                    names.add(target.id)
-                else:
-                    names.update(
-                        part.id for part in ast.walk(target) if isinstance(part, ast.Name) and isinstance(part.ctx, ast.Store)
-                    )
-        elif isinstance(statement, ast.AnnAssign | ast.AugAssign) and isinstance(statement.target, ast.Name):
-            names.add(statement.target.id)
-    return frozenset(names)

@@ -6,7 +6,7 @@ import ast
 from typing import TYPE_CHECKING
 
 from dagwright_compiler.diagnostics import codes
-from dagwright_compiler.frontend import calls, mapping
+from dagwright_compiler.frontend import calls, changes, mapping
 from dagwright_compiler.frontend.entities import External
 from dagwright_compiler.frontend.promises import BROKEN, Broken, Function, Mapped, Result, Value
 
@@ -29,6 +29,8 @@ def partial(expressions: Expressions, frame: Frame, node: ast.Call) -> Value:
         )
     if isinstance(function, Broken):
         return function
+    for value in (*(value for value, _ in values), *(value for _, value in named)):
+        changes.lend(frame, value, "`functools.partial`")
     before = frame.services.findings.errors
     bound, _ = calls.bind_given(frame, function, values, named)
     if frame.services.findings.errors != before:

@@ -12,6 +12,13 @@ StaticValue = Any
 """None, bool, int, float, str, bytes, list, tuple, dict, datetime, timedelta, timezone, or one of the classes below."""
 
 
+class Symbolic(msgspec.Struct, frozen=True, eq=False):
+    """What stands among the values of a workflow's body without being known while compiling: results, tasks, functions.
+
+    It may be moved about, put into lists and dicts, and passed on; every operation that needs more of it is refused.
+    """
+
+
 class EnumValue(msgspec.Struct, frozen=True):
     """A member of an enum of the project."""
 

@@ -59,7 +59,7 @@ class LateSpans:
         call = by_id.get(node)
         if call is None:
             return None
-        module = self._callees[workflow].module
+        module = call.module or self._callees[workflow].module
         if not part:
             return module.span(call.node)
         if part in call.arguments:
@@ -67,6 +67,6 @@ class LateSpans:
         kind, _, name = part.partition(".")
         if kind == "after":
             orders = zip(call.after, call.order_places, strict=True)
-            return next((module.span(place) for earlier, place in orders if ids[id(earlier)] == name), None)
+            return next((place.span for earlier, place in orders if ids[id(earlier)] == name), None)
         place = call.policy_places.get(name) if kind == "policy" else None
         return place.span if place is not None else None

@@ -89,7 +89,7 @@ def add_call(
         bind_inputs(frame, made, arguments, {field.name: mapped_type(field) for field in lists})
         _check_lengths(frame, made, lists)
         _check_successes(frame, made)
-    frame.calls.append(made)
+    frame.add_call(made)
     return made
 
 
@@ -181,13 +181,13 @@ def _makes_function(frame: Frame, node: ast.expr) -> bool:
     """Whether an expression is a call that gives something to call."""
     if not isinstance(node, ast.Call):
         return False
-    entity = frame.services.resolver.expression(node.func, frame.module)
+    entity = frame.entity(node.func)
     return isinstance(entity, External) and entity.symbol in ("functools.partial", "map_task")
 
 
 def _refuse_target(frame: Frame, node: ast.expr) -> None:
     called = node.func if isinstance(node, ast.Call) else node
-    entity = frame.services.resolver.expression(called, frame.module)
+    entity = frame.entity(called)
     if _is_launch_plan(frame, entity):
         message = f"the launch plan `{ast.unparse(node)}` cannot be mapped: only a task runs once for each element"
         frame.report(codes.WRONG_MAP, message, node, help_="map the tasks of its workflow one after the other")

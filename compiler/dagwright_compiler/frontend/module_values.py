@@ -6,11 +6,11 @@ import ast
 from typing import TYPE_CHECKING
 
 from dagwright_compiler.frontend.entities import Constant, External, FunctionEntity
-from dagwright_compiler.frontend.frames import Frame
 
 if TYPE_CHECKING:
     from dagwright_compiler.frontend.entities import Entity
     from dagwright_compiler.frontend.expressions import Expressions
+    from dagwright_compiler.frontend.frames import Frame
     from dagwright_compiler.frontend.promises import Value
 
 _MADE_BY = ("map_task", "functools.partial")
@@ -23,9 +23,7 @@ def made_by_module(expressions: Expressions, frame: Frame, entity: Entity | None
     """
     if not isinstance(entity, Constant) or not _is_made(frame, entity):
         return None
-    inner = Frame(frame.workflow, frame.services)
-    inner.module, inner.variables, inner.assigned = entity.module, {}, frozenset()
-    return expressions.of(inner).evaluate(entity.value)
+    return expressions.of(frame.beside(entity.module)).evaluate(entity.value)
 
 
 def _is_made(frame: Frame, entity: Constant) -> bool:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from dagwright_compiler.diagnostics import codes
 from dagwright_compiler.frontend.promises import BROKEN, Broken, Call, Group, Promise, Result, Static, Value, describe_source
+from dagwright_compiler.frontend.settled_values import settled
 
 if TYPE_CHECKING:
     from dagwright_compiler.frontend.frames import Frame
@@ -17,7 +18,7 @@ def order(frame: Frame, parts: list[tuple[Value, ast.expr]]) -> Value:
     before: list[Call] | None = None
     failed = False
     for value, node in parts:
-        found = None if failed else _calls(frame, value, node)  # what is wrong with a chain is wrong with all of it
+        found = None if failed else _calls(frame, settled(value), node)  # what is wrong with a chain is wrong with all of it
         failed = failed or found is None
         if before is not None and found is not None:
             _link(frame, before, found, node)
@@ -42,7 +43,7 @@ def _link(frame: Frame, before: list[Call], after: list[Call], node: ast.expr) -
                 frame.report(codes.WRONG_ORDER, f"`{later.callee.node.name}` cannot wait for itself", node)
             elif all(known is not earlier for known in later.after):
                 later.after.append(earlier)
-                later.order_places.append(node)
+                later.order_places.append(frame.place(node))
 
 
 def _calls(frame: Frame, value: Value, node: ast.expr) -> list[Call] | None:
@@ -53,6 +54,8 @@ def _calls(frame: Frame, value: Value, node: ast.expr) -> list[Call] | None:
         return [value.call]
     if isinstance(value, Promise) and value.call is not None:
         return [value.call]
+    if isinstance(value, Static) and isinstance(value.value, list | tuple) and not value.value:
+        return []
     if isinstance(value, Group):
         found: list[Call] = []
         for item in value.items:

@@ -6,64 +6,112 @@ import ast
 from typing import TYPE_CHECKING
 
 from dagwright_compiler.diagnostics import codes
-from dagwright_compiler.frontend import function_calls, promise_parts, structs
-from dagwright_compiler.frontend.promises import Broken, Group, Promise, Record, Result, Static, Value, describe_source, parts_of
-from dagwright_compiler.frontend.unreadable_expressions import refuse_part
+from dagwright_compiler.frontend import promise_parts, structs
+from dagwright_compiler.frontend import static_operations as operations
+from dagwright_compiler.frontend.promises import (
+    Broken,
+    Named,
+    Promise,
+    Record,
+    Result,
+    Static,
+    Value,
+    describe_source,
+    parts_of,
+    unwrapped,
+)
+from dagwright_compiler.frontend.unreadable_expressions import refuse_operation
 from dagwright_compiler.frontend.wire_values import describe
 
 if TYPE_CHECKING:
     from dagwright_compiler.frontend.expressions import Expressions
     from dagwright_compiler.frontend.frames import Frame
 
+_MOST_SHOWN = 10
+"""Keys that a message lists."""
 
-def read_part(expressions: Expressions, frame: Frame, node: ast.Attribute | ast.Subscript) -> Value | None:
-    """A named output (``r.total``) or an item of several (``r[0]``); ``None`` when the owner is no result."""
-    root: ast.expr = node
-    while isinstance(root, ast.Attribute | ast.Subscript):
-        root = root.value
-    if isinstance(root, ast.Name) and root.id not in frame.variables and root.id not in frame.assigned:
-        return None
-    if not isinstance(root, ast.Name | ast.Call):
-        return None
-    if isinstance(root, ast.Call) and not _calls_a_task(frame, root):
-        return None
+
+def read_part(expressions: Expressions, frame: Frame, node: ast.Attribute | ast.Subscript) -> Value:
+    """``r.total``, ``r[0]``, ``values[1:]``: a part of a result, of a constant, or of what the body built."""
+    if isinstance(node, ast.Attribute):
+        named = _read_dotted(expressions, frame, node)
+        if named is not None:
+            return named
+        owner = expressions.evaluate(node.value)
+        return owner if isinstance(owner, Broken) else _named_part(expressions, frame, owner, node)
     owner = expressions.evaluate(node.value)
     if isinstance(owner, Broken):
         return owner
-    if isinstance(node, ast.Attribute):
-        return _named_part(frame, owner, node)
-    if isinstance(owner, Promise) and isinstance(node.slice, ast.Slice):
-        return promise_parts.cut(frame, owner, node, _bounds(expressions, frame, node.slice))
-    if isinstance(owner, Promise):
-        return promise_parts.item(frame, owner, node, expressions.evaluate(node.slice))
-    if isinstance(owner, Group) and owner.kind == "dict":
-        return _value_at(expressions, frame, owner, node)
-    if isinstance(owner, Record) and owner.definition.kind == "typeddict":
-        key = expressions.static(node.slice)
-        return structs.read_field(frame, owner, str(key.value), node) if isinstance(key, Static) else key
-    items = parts_of(owner) if isinstance(owner, Result | Group | Record) else None
-    if items is None:
-        return refuse_part(frame, owner, node)
     if isinstance(node.slice, ast.Slice):
-        bounds = _bounds(expressions, frame, node.slice)
-        if isinstance(bounds, Broken):
-            return bounds
-        return Group(owner.kind if isinstance(owner, Group) else "tuple", items[slice(*bounds)])
-    position = expressions.static(node.slice)
-    if isinstance(position, Static) and type(position.value) is int and -len(items) <= position.value < len(items):
-        return items[position.value]
-    if isinstance(position, Broken):
-        return position
-    return frame.report(codes.UNPACKING_MISMATCH, f"{describe_source(owner)} has {len(items)} items", node.slice)
+        return _cut(expressions, frame, owner, node, node.slice)
+    key = expressions.evaluate(node.slice)
+    if isinstance(owner, Promise):
+        return promise_parts.item(frame, owner, node, key)
+    if isinstance(key, Broken):
+        return key
+    items = parts_of(owner) if isinstance(owner, Result | Record) else None
+    if not isinstance(key, Static):
+        return refuse_operation(frame, node, key, at=node.slice)
+    if isinstance(owner, Record) and owner.definition.kind == "typeddict":
+        return structs.read_field(frame, owner, str(key.value), node)
+    if items is not None:
+        if type(key.value) is int and -len(items) <= key.value < len(items):
+            return items[key.value]
+        return frame.report(codes.UNPACKING_MISMATCH, f"{describe_source(owner)} has {len(items)} items", node.slice)
+    return _item(expressions, frame, owner, key, node) if isinstance(owner, Static) else refuse_operation(frame, node, owner)
+
+
+def _read_dotted(expressions: Expressions, frame: Frame, node: ast.Attribute) -> Value | None:
+    """What a dotted name stands for that begins with a name of the module, or with an import of the body."""
+    root: ast.expr = node
+    while isinstance(root, ast.Attribute):
+        root = root.value
+    if not isinstance(root, ast.Name) or (frame.is_local(root.id) and not isinstance(frame.find(root.id), Named)):
+        return None
+    return expressions.read_named(node)
+
+
+def _item(expressions: Expressions, frame: Frame, owner: Static, key: Static, node: ast.Subscript) -> Value:
+    """An item of a list, tuple, dict or text that is known."""
+    value = owner.value
+    try:
+        is_missing = isinstance(value, dict) and key.value not in value
+    except TypeError:
+        is_missing = False  # it cannot be a key at all, which the operation says
+    if is_missing:
+        keys = ", ".join(map(repr, [*value][:_MOST_SHOWN])) + (", ..." if len(value) > _MOST_SHOWN else "")
+        help_ = f"its keys are {keys}" if value else "it is empty"
+        return frame.report(codes.UNKNOWN_PART, f"the dict has no key {key.value!r}", node.slice, help_=help_)
+    if isinstance(value, list | tuple) and type(key.value) is int and not -len(value) <= key.value < len(value):
+        message = f"the {type(value).__name__} has {len(value)} item{'' if len(value) == 1 else 's'}, and none at {key.value}"
+        return frame.report(codes.UNKNOWN_PART, message, node.slice)
+    return expressions.compute(node, lambda: operations.item(value, key.value))
+
+
+def _cut(expressions: Expressions, frame: Frame, owner: Value, node: ast.Subscript, bounds: ast.Slice) -> Value:
+    if isinstance(owner, Promise):
+        return promise_parts.cut(frame, owner, node, _bounds(expressions, frame, bounds))
+    found = _bounds(expressions, frame, bounds)
+    if isinstance(found, Broken):
+        return found
+    items = parts_of(owner) if isinstance(owner, Result | Record) else None
+    if items is not None:
+        return Static(tuple(map(unwrapped, items[slice(*found)])))
+    if not isinstance(owner, Static):
+        return refuse_operation(frame, node, owner)
+    return expressions.compute(node, lambda: operations.cut(owner.value, *found))
 
 
 def _bounds(expressions: Expressions, frame: Frame, node: ast.Slice) -> tuple[int | None, int | None, int | None] | Broken:
     """Bounds of a slice, which are needed while compiling."""
     found: list[int | None] = []
     for part in (node.lower, node.upper, node.step):
-        value = Static(None) if part is None else expressions.static(part)
+        value = Static(None) if part is None else expressions.evaluate(part)
+        if isinstance(value, Broken):
+            return value
         if not isinstance(value, Static):
-            return value if isinstance(value, Broken) else Broken()
+            message = f"the bounds of a slice are needed while compiling, but this is {describe_source(value)}"
+            return frame.report(codes.PROMISE_OPERATION, message, part or node, help_="read it in the task that needs it")
         if value.value is None or type(value.value) is int:
             found.append(value.value)
         else:
@@ -73,24 +121,9 @@ def _bounds(expressions: Expressions, frame: Frame, node: ast.Slice) -> tuple[in
     return found[0], found[1], found[2]
 
 
-def _calls_a_task(frame: Frame, node: ast.Call) -> bool:
-    if isinstance(frame.promise_in(node), Result | Promise):
-        return True
-    return function_calls.is_create_node(frame.services.resolver.expression(node.func, frame.module))
-
-
-def _value_at(expressions: Expressions, frame: Frame, owner: Group, node: ast.Subscript) -> Value:
-    key = expressions.static(node.slice)
-    if not isinstance(key, Static):
-        return key
-    for known, value in zip(owner.keys, owner.items, strict=True):
-        if type(known) is type(key.value) and known == key.value:
-            return value
-    keys = ", ".join(map(repr, owner.keys))
-    return frame.report(codes.UNKNOWN_PART, f"the dict has no key {key.value!r}", node.slice, help_=f"its keys are {keys}")
-
-
-def _named_part(frame: Frame, owner: Value, node: ast.Attribute) -> Value | None:
+def _named_part(expressions: Expressions, frame: Frame, owner: Value, node: ast.Attribute) -> Value:
+    if isinstance(owner, Static):
+        return expressions.compute(node, lambda: frame.services.evaluator.attribute(owner.value, node, frame.module))
     if isinstance(owner, Result) and (owner.as_node or owner.call.callee.interface.returns == "namedtuple"):
         for output in owner.call.outputs:
             if output.name == node.attr:
@@ -102,4 +135,4 @@ def _named_part(frame: Frame, owner: Value, node: ast.Attribute) -> Value | None
         return structs.read_field(frame, owner, node.attr, node)
     if isinstance(owner, Promise):
         return promise_parts.attribute(frame, owner, node)
-    return refuse_part(frame, owner, node)
+    return refuse_operation(frame, node, owner)

@@ -3,18 +3,22 @@
 from __future__ import annotations
 
 import ast
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 import msgspec
 
 from dagwright.contract.types import Type, list_of, union_of
 from dagwright_compiler.frontend.findings import Place
 from dagwright_compiler.frontend.interfaces import Interface
-from dagwright_compiler.frontend.known_values import StaticValue
+from dagwright_compiler.frontend.known_values import StaticValue, Symbolic
 from dagwright_compiler.frontend.modules import Module
 from dagwright_compiler.frontend.options import Option
 from dagwright_compiler.frontend.summary import FunctionNode
 from dagwright_compiler.ir.program import ClassDef, Field, Json, LiteralBinding, Path, Policy, Slice
+
+if TYPE_CHECKING:
+    from dagwright_compiler.frontend.entities import Entity
+    from dagwright_compiler.frontend.frames import Frame
 
 
 class Callee(msgspec.Struct, eq=False):
@@ -73,17 +77,19 @@ class Call(msgspec.Struct, eq=False):
     along: tuple[str, ...] = ()
     options: MapOptions = MapOptions()
     """Of a map."""
-    order_places: list[ast.expr] = []
+    order_places: list[Place] = []
     """Where each call of ``after`` was put before this one."""
+    module: Module | None = None
+    """Where it is written: another module than the workflow's where a function of that one makes the call."""
 
 
 class Static(msgspec.Struct, frozen=True, eq=False):
-    """A value known at compile time."""
+    """A value known at compile time; a list, tuple or dict that the body holds may have results in it (see ``groups.settled``)."""
 
     value: StaticValue
 
 
-class Promise(msgspec.Struct, frozen=True, eq=False):
+class Promise(Symbolic, frozen=True, eq=False):
     """A typed reference to one output of a call, or (``call`` is ``None``) to an input of the workflow; ``path`` leads to a part."""
 
     type: Type
@@ -94,7 +100,7 @@ class Promise(msgspec.Struct, frozen=True, eq=False):
     """The path as the source spells it."""
 
 
-class Result(msgspec.Struct, frozen=True, eq=False):
+class Result(Symbolic, frozen=True, eq=False):
     """What a call gives that has no output or several: not a value by itself, but it can be unpacked, ordered, overridden.
 
     ``as_node`` for the result of ``create_node``, whose outputs are read by name.
@@ -112,7 +118,7 @@ class Group(msgspec.Struct, frozen=True, eq=False):
     keys: tuple[StaticValue, ...] = ()
 
 
-class Record(msgspec.Struct, frozen=True, eq=False):
+class Record(Symbolic, frozen=True, eq=False):
     """An instance of a class that the body builds with results in it: what it is given, by field, in the order of the fields.
 
     With ``constructs`` only its class knows what becomes of that, and what its other fields hold.
@@ -133,32 +139,59 @@ class Built(msgspec.Struct, frozen=True, eq=False):
     constructs: bool = False
 
 
-class Mapped(msgspec.Struct, frozen=True, eq=False):
+class Mapped(Symbolic, frozen=True, eq=False):
     """``map_task(f)`` before it is called; ``None`` when a finding was made already. What the function has bound is the same for all elements."""
 
     function: Function | None
     options: MapOptions = MapOptions()
 
 
-class Function(msgspec.Struct, frozen=True, eq=False):
+class Function(Symbolic, frozen=True, eq=False):
     """A task or workflow under a local name, or with some arguments bound by ``functools.partial``."""
 
     callee: Callee
-    bound: dict[str, Argument] = {}
+    bound: dict[str, Argument] = msgspec.field(default_factory=dict)
     positional: int = 0
     """How many of the first inputs are bound by position: an argument by position goes to the next."""
 
 
-class Broken(msgspec.Struct, frozen=True, eq=False):
+class Closure(Symbolic, frozen=True, eq=False):
+    """A plain function or a lambda, which is read where it is called; ``frame`` is the body that it is defined in, if any."""
+
+    name: str
+    node: FunctionNode | ast.Lambda
+    module: Module
+    frame: Frame | None = None
+    defaults: dict[str, Value] = msgspec.field(default_factory=dict)
+    """Values of parameters that a call need not give."""
+
+
+class Named(Symbolic, frozen=True, eq=False):
+    """A module, class or function outside the body under a local name, or a builtin function as a value."""
+
+    entity: Entity
+
+
+class Broken(Symbolic, frozen=True, eq=False):
     """The value of something that a finding tells about already: it fits everything and causes no other finding."""
 
 
-Value = Static | Promise | Result | Group | Record | Mapped | Function | Broken
+Value = Static | Promise | Result | Group | Record | Mapped | Function | Closure | Named | Broken
 Argument = tuple[Value, ast.expr]
 """An argument's value and where it stands."""
 Bound = Promise | LiteralBinding | Built
 """What an input or output is bound to before nodes have ids."""
 BROKEN = Broken()
+
+
+def wrapped(value: StaticValue) -> Value:
+    """An item of a list, tuple or dict of the body as a value by itself."""
+    return value if isinstance(value, Symbolic) else Static(value)  # type: ignore[return-value]  # every kind of them is a ``Value``
+
+
+def unwrapped(value: Value) -> StaticValue:
+    """A value as an item of a list, tuple or dict of the body."""
+    return value.value if isinstance(value, Static) else value
 
 
 def value_of(call: Call) -> Value:
@@ -179,7 +212,7 @@ def parts_of(value: Value) -> tuple[Value, ...] | None:
         return tuple(Promise(output.type, output.name, value.call) for output in value.call.outputs)
     if isinstance(value, Static) and isinstance(value.value, tuple | list):
         items: tuple[Any, ...] = tuple(value.value)
-        return tuple(Static(item) for item in items)
+        return tuple(map(wrapped, items))
     if isinstance(value, Promise) and value.type.kind == "tuple":
         return tuple(part_at(value, index, item, f"[{index}]") for index, item in enumerate(value.type.args))
     return None
@@ -205,4 +238,8 @@ def describe_source(value: Value) -> str:
         return f"the `{value.definition.qualname}` that is built of results"
     if isinstance(value, Function):
         return f"the {value.callee.kind} `{value.callee.node.name}`"
+    if isinstance(value, Closure):
+        return f"the function `{value.name}`" if value.name else "a lambda"
+    if isinstance(value, Named):
+        return "a module, class or function"
     return "a mapped task" if isinstance(value, Mapped) else "a constant"

@@ -30,7 +30,7 @@ def refuse_chain(frame: Frame, node: ast.Call) -> Broken | None:
     part: ast.expr = node.func
     while isinstance(part, ast.Attribute | ast.Call):
         if isinstance(part, ast.Call):
-            entity = frame.services.resolver.expression(part.func, frame.module)
+            entity = frame.entity(part.func)
             if isinstance(entity, External) and entity.symbol in NOT_YET:
                 return refuse(frame, entity, part.func)
             part = part.func
@@ -64,7 +64,7 @@ def refuse_method(frame: Frame, node: ast.expr) -> Broken | None:
     """Report a method of a task, which has none: other tools submit and map so; ``None`` where it is something else."""
     if not isinstance(node, ast.Attribute):
         return None
-    entity = frame.services.resolver.expression(node.value, frame.module)
+    entity = frame.entity(node.value)
     kind = frame.services.definitions.decoration(entity).kind if isinstance(entity, FunctionEntity) else "function"
     if not isinstance(entity, FunctionEntity) or kind not in ("task", "workflow"):
         return None

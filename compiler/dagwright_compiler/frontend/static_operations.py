@@ -152,18 +152,21 @@ def compare(op: ast.cmpop, left: Any, right: Any) -> bool:
         OperationError: The values cannot be compared.
     """
     symbol, function = _COMPARISONS[type(op)]
-    if symbol not in ("is", "is not") and not (_is_comparable(left) and _is_comparable(right)):
+    if symbol not in ("is", "is not") and not (is_comparable(left) and is_comparable(right)):
         raise OperationError(f"`{symbol}` of values whose class may define its own is not computed statically")
     if symbol in ("is", "is not") and not any(value is None or isinstance(value, bool) for value in (left, right)):
         raise OperationError("`is` is computed for None, True and False only; compare with `==`")
     return bool(_checked(lambda: function(left, right), f"`{symbol}`"))
 
 
-def _is_comparable(value: Any) -> bool:
+def is_comparable(value: Any) -> bool:
     """Whether ``==`` and ``<`` of a value, parts included, are Python's own; so they are for members of plain enums."""
-    pending = [value]
+    pending, count = [value], 0
     while pending:
         part = pending.pop()
+        count += 1
+        if count > MOST_ITEMS:
+            raise BudgetError(f"the value has more than {MOST_ITEMS} parts when it is written out")
         if isinstance(part, list | tuple | set | frozenset):
             pending.extend(part)
         elif isinstance(part, dict):
@@ -306,7 +309,7 @@ def call_function(name: str, args: list[Any], kwargs: dict[str, Any]) -> Any:
         return _range(args)
     if name in ("int", "float") and args and isinstance(args[0], str) and len(args[0]) > 4000:
         raise BudgetError("the number has more than 4000 digits")
-    if name in ("max", "min", "sorted") and not all(map(_is_comparable, args)):
+    if name in ("max", "min", "sorted") and not all(map(is_comparable, args)):
         raise OperationError(f"`{name}` of values whose class may define its own order is not computed statically")
     result = _checked(lambda: _BUILTIN[name](*args, **kwargs), f"`{name}`")
     if name == "sum" and isinstance(result, float):
@@ -338,7 +341,7 @@ def call_method(owner: Any, name: str, args: list[Any], kwargs: dict[str, Any]) 
         raise BudgetError(f"the text has more than {MOST_TEXT} characters")
     if name == "join" and args and isinstance(args[0], list | tuple) and len(owner) * len(args[0]) > MOST_TEXT:
         raise BudgetError(f"the text has more than {MOST_TEXT} characters")
-    if name in ("get", "count", "index") and not (_is_comparable(owner) and all(map(_is_comparable, args))):
+    if name in ("get", "count", "index") and not (is_comparable(owner) and all(map(is_comparable, args))):
         raise OperationError(f"`.{name}()` with values whose class may define its own `==` is not computed statically")
     result = _checked(lambda: getattr(owner, name)(*args, **kwargs), f"`.{name}()`")
     return list(result) if name in ("items", "keys", "values") else result

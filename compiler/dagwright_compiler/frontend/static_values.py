@@ -27,8 +27,9 @@ from dagwright_compiler.frontend.entities import (
 )
 from dagwright_compiler.frontend.file_types import symbol_of_subscript
 from dagwright_compiler.frontend.findings import Place
-from dagwright_compiler.frontend.known_values import EnumValue, Instance, KnownCall, StaticValue
+from dagwright_compiler.frontend.known_values import EnumValue, Instance, KnownCall, StaticValue, Symbolic
 from dagwright_compiler.frontend.not_static import Cause, NotStatic, never_run, unusable
+from dagwright_compiler.frontend.shared_values import SharedValues
 from dagwright_compiler.frontend.static_operations import BudgetError, OperationError
 from dagwright_compiler.frontend.value_sizes import ValueSizes
 
@@ -38,6 +39,8 @@ if TYPE_CHECKING:
     from dagwright_compiler.frontend.modules import Module
     from dagwright_compiler.frontend.resolution import Resolver
 
+Given = tuple[list[StaticValue], dict[str, StaticValue], dict[str, Place]]
+"""Arguments by position, by name, and where each of the latter stands."""
 _VALUES = {
     "timedelta": ("datetime", "timedelta"),
     "datetime": ("datetime", "datetime"),
@@ -69,8 +72,7 @@ class Evaluator:
         self._steps = 0
         self._depth = 0
         self.sizes = ValueSizes()
-        self.changeable: list[StaticValue] = []
-        """Constants that are containers: every use of one gives the same object."""
+        self.shared = SharedValues()
         self.construct: Callable[[ClassEntity | Constant, list[StaticValue], dict[str, StaticValue], Place], StaticValue] = (
             _no_constructor
         )
@@ -144,6 +146,8 @@ class Evaluator:
             value = handler(node, module, scope)
             if type(value) in _CONTAINERS:
                 self.sizes.check(value)
+            elif isinstance(value, Symbolic):
+                raise NotStatic(Place(module, node), f"`{ast.unparse(node)}` exists only when the workflow runs")
         except OperationError as error:
             raise NotStatic(Place(module, node), str(error)) from None
         except BudgetError as error:
@@ -175,7 +179,7 @@ class Evaluator:
                     pass
             elif node.id in scope:
                 return scope[node.id]
-        return self._entity(self._resolver.name(node.id, module), node, module)
+        return self.value_of(self._resolver.name(node.id, module), node, module)
 
     def _attribute(self, node: ast.Attribute, module: Module, scope: Any) -> StaticValue:
         root: ast.expr = node
@@ -184,12 +188,19 @@ class Evaluator:
         if isinstance(root, ast.Name) and not self._is_local(root, scope):
             entity = self._resolver.expression(node, module)
             if entity is not None:
-                return self._entity(entity, node, module)
+                return self.value_of(entity, node, module)
             holder = self._resolver.expression(node.value, module)
             member = self.functional_member(holder, node.attr) if isinstance(holder, Constant) else None
             if member is not None:
                 return member
-        owner = self._eval(node.value, module, scope)
+        return self.attribute(self._eval(node.value, module, scope), node, module)
+
+    def attribute(self, owner: StaticValue, node: ast.Attribute, module: Module) -> StaticValue:
+        """``owner.name`` of an instance or a member of an enum.
+
+        Raises:
+            NotStatic: It has no such attribute that is known.
+        """
         if isinstance(owner, Instance) and node.attr in owner.fields:
             return owner.fields[node.attr]
         if isinstance(owner, EnumValue) and (node.attr == "name" or (node.attr == "value" and owner.known)):
@@ -212,7 +223,12 @@ class Evaluator:
             return True
         return node.id in scope
 
-    def _entity(self, entity: Entity, node: ast.expr, module: Module) -> StaticValue:
+    def value_of(self, entity: Entity, node: ast.expr, module: Module) -> StaticValue:
+        """Value of what a name stands for.
+
+        Raises:
+            NotStatic: It has none.
+        """
         place = Place(module, node)
         if isinstance(entity, Constant):
             return self.constant(entity, place)
@@ -246,8 +262,7 @@ class Evaluator:
             failure = memo[entity.name] = _Failure.of(error)
             raise failure.at(place, entity) from None
         memo[entity.name] = value
-        if isinstance(value, list | dict | tuple | Instance):
-            self.changeable.append(value)
+        self.shared.add(value)
         return value
 
     def _joined(self, node: ast.JoinedStr, module: Module, scope: Any) -> StaticValue:
@@ -359,7 +374,7 @@ class Evaluator:
     def _call(self, node: ast.Call, module: Module, scope: Any) -> StaticValue:
         constructor = symbol_of_subscript(node.func, module, self._resolver) if isinstance(node.func, ast.Subscript) else ""
         if constructor:
-            return self._construct_known(constructor, node, module, scope)
+            return self._construct_known(constructor, Place(module, node), self._arguments(node, module, scope))
         entity = None
         root: ast.expr = node.func
         while isinstance(root, ast.Attribute):
@@ -371,7 +386,8 @@ class Evaluator:
                 entity = generic if isinstance(generic, ClassEntity) and root is node.func else None
         place = Place(module, node)
         if isinstance(entity, External):
-            return self._known_call(entity, node, module, scope)
+            iterates = entity.qualified.removeprefix("builtins.") in operations.ITERATING
+            return self.call_external(entity, node, module, lambda: self._arguments(node, module, scope, is_iterated=iterates))
         if isinstance(entity, ClassEntity | Constant):
             args, kwargs, _ = self._arguments(node, module, scope)
             return self.construct(entity, args, kwargs, place)
@@ -381,13 +397,18 @@ class Evaluator:
             owner = self._eval(node.func.value, module, scope)
             args, kwargs, _ = self._arguments(node, module, scope, is_iterated=node.func.attr == "join")
             if isinstance(owner, KnownCall):
-                return self._known_method(owner, node, args, kwargs, module)
+                return self.known_method(owner, node, args, kwargs, module)
             return operations.call_method(owner, node.func.attr, args, kwargs)
         raise NotStatic(place, "what this call gives is not known while compiling", help_="write the value as a literal")
 
-    def _known_method(
+    def known_method(
         self, owner: KnownCall, node: ast.Call, args: list[StaticValue], kwargs: dict[str, StaticValue], module: Module
     ) -> StaticValue:
+        """A method of a known object: ``ImageSpec(...).with_packages(...)``.
+
+        Raises:
+            NotStatic: The object has no such method that is known.
+        """
         assert isinstance(node.func, ast.Attribute)
         made = known_calls.call_method(owner, node.func.attr, args, kwargs)
         if made is None:
@@ -395,15 +416,28 @@ class Evaluator:
             return self._fail(node, module, f"`{node.func.attr}` of `{what}` is code that compiling never runs")
         return made
 
-    def _known_call(self, entity: External, node: ast.Call, module: Module, scope: Any) -> StaticValue:
+    def call_external(self, entity: External, node: ast.Call, module: Module, given: Callable[[], Given]) -> StaticValue:
+        """What a function or class outside the project gives, where it is one of the few that are known.
+
+        Args:
+            entity: What is called.
+            node: The call.
+            module: Where it stands.
+            given: Evaluates the arguments; not asked for what is not known.
+
+        Raises:
+            NotStatic: It is not known, or fails.
+            OperationError: It fails.
+            BudgetError: It would give too much.
+        """
         place = Place(module, node)
         symbol = entity.symbol
         constructor = known_calls.symbol_of_constructor(entity)
         if constructor:
-            return self._construct_known(constructor, node, module, scope)
+            return self._construct_known(constructor, place, given())
         if symbol in _VALUES:
-            args, kwargs, _ = self._arguments(node, module, scope)
             home, name = _VALUES[symbol]
+            args, kwargs, _ = given()
             try:
                 return getattr(import_module(home), name)(*args, **kwargs)
             except (TypeError, ValueError, ArithmeticError, AttributeError) as error:
@@ -412,16 +446,15 @@ class Evaluator:
         root, _, name = entity.qualified.rpartition(".")
         owner = known_calls.constant(root)
         if owner is not None:
-            args, kwargs, _ = self._arguments(node, module, scope)
-            return self._known_method(owner, node, args, kwargs, module)
+            args, kwargs, _ = given()
+            return self.known_method(owner, node, args, kwargs, module)
         if root == "builtins" and name in operations.FUNCTIONS:
-            args, kwargs, _ = self._arguments(node, module, scope, is_iterated=name in operations.ITERATING)
+            args, kwargs, _ = given()
             return operations.call_function(name, args, kwargs)
         raise never_run(entity, place)
 
-    def _construct_known(self, constructor: str, node: ast.Call, module: Module, scope: Any) -> KnownCall:
-        place = Place(module, node)
-        args, kwargs, places = self._arguments(node, module, scope)
+    def _construct_known(self, constructor: str, place: Place, given: Given) -> KnownCall:
+        args, kwargs, places = given
         made = known_calls.make(constructor, args, kwargs, {**places, "": place})
         if made is None:
             name = constructor.rpartition(".")[2]
@@ -430,9 +463,7 @@ class Evaluator:
             raise NotStatic(place, message, help_="name the arguments", code=codes.WRONG_OPTION)
         return made
 
-    def _arguments(
-        self, node: ast.Call, module: Module, scope: Any, *, is_iterated: bool = False
-    ) -> tuple[list[StaticValue], dict[str, StaticValue], dict[str, Place]]:
+    def _arguments(self, node: ast.Call, module: Module, scope: Any, *, is_iterated: bool = False) -> Given:
         """Values of arguments and places of keywords; what is called may take each item once, as a generator gives them."""
         args: list[StaticValue] = []
         for argument in node.args:

@@ -10,13 +10,12 @@ from dagwright_compiler.diagnostics.suggestions import did_you_mean
 from dagwright_compiler.frontend.entities import Unresolved, UnstableEntity
 from dagwright_compiler.frontend.foreign_methods import of_result
 from dagwright_compiler.frontend.not_static import unusable
-from dagwright_compiler.frontend.promises import BROKEN, Broken, Static, Value, describe_source
+from dagwright_compiler.frontend.promises import BROKEN, Broken, Closure, Function, Mapped, Named, Value, describe_source
 
 if TYPE_CHECKING:
     from dagwright_compiler.frontend.frames import Frame
-    from dagwright_compiler.frontend.not_static import NotStatic
 
-_OPERATIONS: dict[type[ast.expr], tuple[str, str]] = {
+_OPERATIONS: dict[type[ast.AST], tuple[str, str]] = {
     ast.JoinedStr: ("an f-string", 'build the text in a task: `@task def text(x: int) -> str: return f"{x}"`'),
     ast.BinOp: ("arithmetic", "compute it in a task: `@task def add(a: int, b: int) -> int: return a + b`"),
     ast.UnaryOp: ("an operator", "compute it in a task"),
@@ -32,41 +31,54 @@ _OPERATIONS: dict[type[ast.expr], tuple[str, str]] = {
     ast.Set: ("a set", "build the collection in a task"),
     ast.Call: ("this call", "call it inside a task"),
 }
+_STATEMENTS: dict[type[ast.stmt], tuple[str, str]] = {
+    ast.If: ("`if`", "move the decision into a task"),
+    ast.While: ("`while`", "move the loop into a task"),
+    ast.Match: ("`match`", "move the decision into a task"),
+    ast.Assert: ("`assert`", "check inside a task"),
+}
 _SYNTAX: dict[type[ast.expr], tuple[str, str]] = {
-    ast.Lambda: ("a lambda", "write a task"),
     ast.Await: ("`await`", "call the task without `await`: the graph decides what runs when"),
     ast.Yield: ("`yield`", "return the values"),
     ast.YieldFrom: ("`yield from`", "return the values"),
-    ast.NamedExpr: ("`:=`", "assign on a line of its own"),
     ast.Starred: ("`*`", "write the values out"),
 }
 
 
-def explain(frame: Frame, node: ast.expr, error: NotStatic) -> Broken:
-    """Report an expression that has no value while compiling."""
-    promise = frame.promise_in(node)
-    if isinstance(promise, Broken):
-        return promise
+def refuse_operation(frame: Frame, node: ast.AST, value: Value, *, at: ast.AST | None = None) -> Broken:
+    """Report an operation on something that exists only when the workflow runs.
+
+    Args:
+        frame: The body.
+        node: The operation.
+        value: What it needs and does not have.
+        at: Where the finding stands, where that is not the whole operation.
+    """
+    if isinstance(value, Broken):
+        return value
+    decision = frame.run.decision
+    if decision is not None and not isinstance(value, Closure | Function | Mapped | Named):
+        node = decision
+    if isinstance(node, ast.stmt):
+        what, help_ = _STATEMENTS[type(node)]
+        message = f"{what} needs the value of {describe_source(value)}, which exists only when the workflow runs"
+        return frame.report(codes.UNSUPPORTED_STATEMENT, message, node, help_=help_)
     what, help_ = _OPERATIONS.get(type(node), ("this expression", "compute it in a task"))
     if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute):
         help_ = of_result(node.func.attr) or help_
-    if promise is not None:
-        message = f"{what} needs the value of {describe_source(promise)}, which exists only when the workflow runs"
-        return frame.report(codes.PROMISE_OPERATION, message, node, help_=help_)
+    if isinstance(value, Closure | Function | Mapped | Named):
+        message = f"{what} takes values, and this is {describe_source(value)}"
+        return frame.report(codes.UNSUPPORTED_EXPRESSION, message, at or node, help_="call it")
+    message = f"{what} needs the value of {describe_source(value)}, which exists only when the workflow runs"
+    return frame.report(codes.PROMISE_OPERATION, message, at or node, help_=help_)
+
+
+def refuse_syntax(frame: Frame, node: ast.expr) -> Broken | None:
+    """Report syntax that means nothing in a workflow; ``None`` for everything else."""
     syntax = _SYNTAX.get(type(node))
-    if syntax is not None:
-        return frame.report(codes.UNSUPPORTED_EXPRESSION, f"{syntax[0]} is not supported in a workflow", node, help_=syntax[1])
-    error.report(frame.services.findings)
-    return BROKEN
-
-
-def refuse_part(frame: Frame, owner: Value, node: ast.Attribute | ast.Subscript) -> Value | None:
-    """Report a part of something that exists only when the workflow runs; ``None`` for a constant, whose parts are computed."""
-    if isinstance(owner, Static):
+    if syntax is None:
         return None
-    what, help_ = _OPERATIONS[type(node)]
-    message = f"{what} needs the value of {describe_source(owner)}, which exists only when the workflow runs"
-    return frame.report(codes.PROMISE_OPERATION, message, node, help_=help_)
+    return frame.report(codes.UNSUPPORTED_EXPRESSION, f"{syntax[0]} is not supported in a workflow", node, help_=syntax[1])
 
 
 def refuse_entity(frame: Frame, entity: Unresolved | UnstableEntity, node: ast.expr) -> Broken:
@@ -77,7 +89,7 @@ def refuse_entity(frame: Frame, entity: Unresolved | UnstableEntity, node: ast.e
             return Broken()
         local = ""
         if isinstance(node, ast.Name) and not entity.help:
-            local = did_you_mean(node.id, frame.variables)
+            local = did_you_mean(node.id, frame.function.variables)
         return frame.report(
             codes.UNRESOLVED_NAME, f"`{text}` cannot be resolved: {entity.reason}", node, help_=entity.help or local
         )

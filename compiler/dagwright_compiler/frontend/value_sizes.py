@@ -34,6 +34,10 @@ class ValueSizes:
         if self._count(value) > MOST_ITEMS:
             raise BudgetError(f"the value has more than {MOST_ITEMS} parts when it is written out")
 
+    def forget(self) -> None:
+        """Count anew: something that was counted may have changed."""
+        self._known.clear()
+
     def _count(self, value: object) -> int:
         parts = _parts(value)
         if parts is None:

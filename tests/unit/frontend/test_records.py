@@ -202,7 +202,8 @@ use(value=Point(y=number(x=n)))  # E: DW401
 use(value=Point(n, z=1))  # E: DW402
 use(value=Point(n, x=n))  # E: DW403
 use(value=Point(n, 1, [], n))  # E: DW404
-use(value=Point(**{'x': n}))  # E: DW407
+use(value=Point(**{'x': n}))
+use(value=Point(**n))  # E: DW407
 use(value=Own(text(s='a')))  # E: DW407
 use(value=Keywords(n))  # E: DW407
 use(value=Half(n))  # E: DW407

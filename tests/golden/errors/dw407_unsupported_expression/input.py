@@ -9,4 +9,4 @@ def double(x: int) -> int:
 
 @workflow
 def main(x: int) -> int:
-    return double(x=(y := 1))  # E: DW407
+    return double(x=lambda: 1)  # E: DW407

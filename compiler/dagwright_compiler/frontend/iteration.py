@@ -1,0 +1,76 @@
+"""What loops, comprehensions and unpacking go over: values that have their elements while compiling."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import ItemsView, Iterator, KeysView, ValuesView
+from typing import TYPE_CHECKING
+
+from dagwright_compiler.diagnostics import codes
+from dagwright_compiler.frontend.promises import Broken, Promise, Static, Value, describe_source, parts_of, unwrapped, wrapped
+from dagwright_compiler.frontend.static_operations import MOST_ITEMS
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from dagwright_compiler.frontend.frames import Frame
+    from dagwright_compiler.frontend.known_values import StaticValue
+
+VIEWS = (ItemsView, KeysView, ValuesView)
+_ITERABLE = (list, tuple, dict, str, Iterator, *VIEWS)
+
+
+def elements(frame: Frame, value: Value, node: ast.AST, what: str) -> Iterable[StaticValue] | None:
+    """What a loop goes over, looked at while it turns as in Python; ``None`` after a finding.
+
+    Args:
+        frame: The body.
+        value: What stands behind ``in``.
+        node: Where.
+        what: How the finding begins.
+    """
+    if isinstance(value, Static):
+        if isinstance(value.value, _ITERABLE):
+            return value.value
+        if isinstance(value.value, set | frozenset):
+            message = f"{what} goes over a set, which has no order: the same source would not always give the same workflow"
+            frame.report(codes.NOT_STATIC, message, node, help_="write `sorted(...)` around it")
+        else:
+            frame.report(codes.NOT_STATIC, f"{what} goes over a value of type `{type(value.value).__name__}`", node)
+        return None
+    parts = parts_of(value)
+    if parts is not None:
+        return list(map(unwrapped, parts))
+    if not isinstance(value, Broken):
+        source = describe_source(value)
+        message = f"{what} needs the elements of {source}, which exist only when the workflow runs"
+        help_ = "run a task for every element with `map_task(f)(x=values)`" if isinstance(value, Promise) else "loop in a task"
+        code = codes.UNSUPPORTED_STATEMENT if isinstance(node, ast.stmt) else codes.PROMISE_OPERATION
+        frame.report(code, message, node, help_=help_)
+    return None
+
+
+def items_of(frame: Frame, value: Value, node: ast.AST, what: str) -> list[Value] | None:
+    """The values that unpacking gives, all at once; ``None`` where the value cannot be unpacked, with no finding."""
+    if isinstance(value, Static):
+        if not isinstance(value.value, _ITERABLE):
+            return None
+        return [wrapped(item) for item in turns(frame, value.value, node, what)]
+    parts = parts_of(value)
+    return None if parts is None else list(parts)
+
+
+def turns(frame: Frame, values: Iterable[StaticValue], node: ast.AST, what: str) -> Iterator[StaticValue]:
+    """Each element in turn; a list or dict that changes on the way does so as in Python."""
+    iterator = iter(values)
+    for _ in range(MOST_ITEMS):
+        try:
+            value = next(iterator)
+        except StopIteration:
+            return
+        except RuntimeError as error:  # a dict that changed while it is gone over
+            frame.report(codes.NOT_STATIC, f"{what} fails: {error}", node)
+            return
+        frame.step(node)
+        yield value
+    frame.report(codes.STATIC_BUDGET, f"{what} goes over more than {MOST_ITEMS} elements", node, help_="loop in a task")
