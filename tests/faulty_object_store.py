@@ -14,7 +14,7 @@ from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import TYPE_CHECKING
 from urllib.parse import parse_qs, unquote, urlsplit
-from xml.sax.saxutils import escape
+from xml.sax.saxutils import escape, unescape
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -27,7 +27,7 @@ class FaultyStore:
 
     Faults: ``"ok"``, a status as text (``"503"``, or with a code ``"403 SignatureDoesNotMatch"``), ``"500 applied"`` (done, then
     answered 500), ``"drop applied"`` (done, then the connection closed), ``"drop"`` (closed at once), ``"truncate"`` (half of the
-    body), ``"slow"`` (the body in ten pieces, 50 ms apart), ``"flip"`` (one bit of the body changed).
+    body), ``"slow"`` (the body in ten pieces, 20 ms apart), ``"flip"`` (one bit of the body changed).
     """
 
     def __init__(self) -> None:
@@ -80,7 +80,17 @@ class _Handler(BaseHTTPRequestHandler):
 
     def do_POST(self) -> None:
         path, query = self._asked()
-        self._body()
+        body = self._body()
+        if "delete" in query:
+            keys = [unescape(part.partition("</Key>")[0]) for part in body.decode().split("<Key>")[1:]]
+
+            def remove() -> None:
+                for key in keys:
+                    self.store.objects.pop(f"{path.rstrip('/')}/{key}", None)
+
+            deleted = "".join(f"<Deleted><Key>{escape(key)}</Key></Deleted>" for key in keys)
+            self._answer(200, f"<DeleteResult>{deleted}</DeleteResult>".encode(), remove)
+            return
         if "uploads" in query:
             upload = f"upload-{len(self.store.requests)}"
 
@@ -181,7 +191,7 @@ class _Handler(BaseHTTPRequestHandler):
         length = -(-len(body) // pieces)
         for start in range(0, len(body), length or 1):
             if fault == "slow":
-                time.sleep(0.05)
+                time.sleep(0.02)
             self.wfile.write(body[start : start + length])
             self.wfile.flush()
 
