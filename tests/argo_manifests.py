@@ -34,7 +34,8 @@ TAGS = (
     r"\{\{workflow\.parameters\.(dagwright-)?store\}\}",
     r"\{\{=workflow\.parameters\['dagwright-run'\] == '' \? workflow\.uid : workflow\.parameters\['dagwright-run'\]\}\}",
     r"\{\{=replace\(workflow\.parameters\['[a-zA-Z0-9_]+'\], '\$', '\$\$'\)\}\}",
-    r"\{\{=let v = fromJSON\(workflow\.parameters\['[a-zA-Z0-9_]+'\]\); type\(v\) == 'map' \? int\(v\['len'\]\) : len\(v\)\}\}",
+    r"\{\{=let v = fromJSON\(workflow\.parameters\['[a-zA-Z0-9_]+'\]\); let n = type\(v\) == 'map' \? int\(v\['len'\]\) : len\(v\);"
+    r" let k = int\(\(n \+ \d+\) / \d+\); n == 0 \? 0 : int\(\(n \+ k - 1\) / k\)\}\}",
     r"\{\{retries\}\}",
     r"\{\{item\}\}",
 )
@@ -79,7 +80,7 @@ def compile_argo(
 ) -> Compiled:
     """Compile a hand-made program with a stand-in for the archive, whose bytes say nothing about manifests."""
 
-    def seal(units: Mapping[str, Unit]) -> Bundle:
+    def seal(units: Mapping[str, Unit], _map_pods: int) -> Bundle:
         plan = to_json(Plan(program=program, units=dict(units)))
         return Bundle(plan=plan, files=tuple(BundleFile(path, data) for path, data in sorted(files.items())))
 

@@ -10,10 +10,11 @@ import os
 import re
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
 import msgspec
 
+from dagwright.contract.chunks import MAP_PODS
 from dagwright.contract.names import (
     DEFAULT_DOMAIN,
     DEFAULT_PROJECT,
@@ -40,7 +41,9 @@ _FORMS = {
     "source_roots": "a list of folders",
     "pickle": '`"warn"`, `"deny"` or a list of class names',
     "images": "a table of images by name, each as text",
+    "map_pods": "a number from 1 to 10000",
 }
+_MOST_MAP_PODS = 10_000
 
 
 class _Table(msgspec.Struct, frozen=True, kw_only=True):
@@ -52,6 +55,7 @@ class _Table(msgspec.Struct, frozen=True, kw_only=True):
     source_roots: tuple[str, ...] = ()
     pickle: Literal["warn", "deny"] | tuple[str, ...] = "warn"
     images: dict[str, str] = {}
+    map_pods: Annotated[int, msgspec.Meta(ge=1, le=_MOST_MAP_PODS)] = MAP_PODS
 
 
 _TYPES = {field.name: field.type for field in msgspec.structs.fields(_Table)}
@@ -61,7 +65,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     """Everything that is configured.
 
     ``root`` is the project's folder (of the settings file, else of the nearest ``pyproject.toml``, else the starting folder);
-    ``store`` is empty when none is set; ``images`` gives images their names in ``container_image``; ``check`` says which findings are shown; ``targets`` holds each target's raw table; ``findings`` point into ``source``,
+    ``store`` is empty when none is set; ``map_pods`` bounds the pods of one map; ``images`` gives images their names in ``container_image``; ``check`` says which findings are shown; ``targets`` holds each target's raw table; ``findings`` point into ``source``,
     whose table ``header`` is ours.
     """
 
@@ -72,6 +76,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     source_roots: tuple[Path, ...] = ()
     pickle: Literal["warn", "deny"] | tuple[str, ...] = "warn"
     images: Mapping[str, str] = msgspec.field(default_factory=dict)
+    map_pods: int = MAP_PODS
     check: Selection = Selection()
     targets: Mapping[str, Mapping[str, Any]] = msgspec.field(default_factory=dict)
     source: SourceFile | None = None

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 import msgspec
 
+from dagwright.contract.chunks import MAP_PODS
 from dagwright_compiler.bundle import Bundle
 from dagwright_compiler.diagnostics.model import Collector
 from dagwright_compiler.ir.program import Program, Unit
@@ -25,16 +26,18 @@ PLAN_TARGET = "argo"
 class Request(msgspec.Struct, frozen=True):
     """What a target is asked to compile.
 
-    ``settings`` is the raw table ``[tool.dagwright.<target>]``, with the project's ``store`` where the table has none; ``seal`` puts the units into the plan and gives the
-    bundle whose digest names the manifest's objects; ``environment`` holds variables for the runtime that every container needs.
+    ``settings`` is the raw table ``[tool.dagwright.<target>]``, with the project's ``store`` where the table has none; ``seal`` puts the units, and
+    the most pods that a map has there, into the plan and gives the bundle whose digest names the manifest's objects; ``environment`` holds variables
+    for the runtime that every container needs; ``map_pods`` bounds the pods of a map where the orchestrator does not.
     """
 
     program: Program
     settings: Mapping[str, Any]
     spans: SpanTable
     diagnostics: Collector
-    seal: Callable[[Mapping[str, Unit]], Bundle]
+    seal: Callable[[Mapping[str, Unit], int], Bundle]
     environment: Mapping[str, str] = {}
+    map_pods: int = MAP_PODS
 
 
 class Artefact(msgspec.Struct, frozen=True):

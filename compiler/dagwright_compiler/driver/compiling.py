@@ -142,7 +142,8 @@ def lower_to(loaded: Loaded, target: str, defaults: Mapping[str, Any] | None = N
             settings={"store": settings.store, **table} if settings.store else table,
             spans=loaded.spans,
             diagnostics=diagnostics,
-            seal=lambda units: bundle_for(program, reading.elaborated, units),
+            seal=lambda units, map_pods: bundle_for(program, reading.elaborated, units, map_pods=map_pods),
+            map_pods=settings.map_pods,
             environment={} if settings.pickle == DEFAULT_PICKLE else {ENV_PICKLE: settings.pickle_text},
         )
     )

@@ -354,6 +354,8 @@ class Publish(Struct, frozen=True, kw_only=True):
     output: str
     parameter: str
     path: Path = ()
+    counts: Literal["pods", "elements"] = "pods"
+    """What the length is given in: the pods of a map over the list, or its elements."""
 
 
 class Unit(Struct, frozen=True, kw_only=True):
@@ -370,3 +372,5 @@ class Plan(Struct, frozen=True, kw_only=True, omit_defaults=False):
     schema: int = SCHEMA
     program: Program
     units: dict[str, Unit]
+    map_pods: int | msgspec.UnsetType = msgspec.UNSET
+    """Most pods of one map, where it is not ``contract.chunks.MAP_PODS``."""

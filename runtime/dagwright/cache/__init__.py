@@ -7,9 +7,10 @@ when it is read. Nothing here knows Python values: data is in the wire form.
 from __future__ import annotations
 
 from dagwright.cache.protocol import InputsDiffer, PinDamaged, fetcher, lookup, publish, read_pin
-from dagwright.cache.results import Output, Result, pack_output, unpack_output
+from dagwright.cache.results import INLINE_LIMIT, Output, Result, pack_output, unpack_output
 
 __all__ = [
+    "INLINE_LIMIT",
     "InputsDiffer",
     "Output",
     "PinDamaged",

@@ -99,7 +99,16 @@ class Result:
         return {digest: size for output in self.outputs for digest, size in output.sizes.items()}
 
 
-def pack_output(name: str, type: str, data: Json, blobs: Blobs, into: Blobs, *, stand_in: Json = None) -> Output:  # noqa: A002
+def pack_output(
+    name: str,
+    type: str,  # noqa: A002
+    data: Json,
+    blobs: Blobs,
+    into: Blobs,
+    *,
+    inline_limit: int = INLINE_LIMIT,
+    stand_in: Json = None,
+) -> Output:
     """Make an output from wire data.
 
     Args:
@@ -108,6 +117,7 @@ def pack_output(name: str, type: str, data: Json, blobs: Blobs, into: Blobs, *, 
         data: What the codec encoded.
         blobs: The blobs that the codec gave for this output.
         into: Takes all blobs that must be published, these and the data's own where it is too long to stand inline.
+        inline_limit: Bytes of JSON up to which the data stands in the document: fewer where many results share one.
         stand_in: What takes the value's place in keys, where there is such a thing.
     """
     sizes = {digest: len(content) for digest, content in blobs.items()}
@@ -115,7 +125,7 @@ def pack_output(name: str, type: str, data: Json, blobs: Blobs, into: Blobs, *, 
     is_list = isinstance(data, list) and type.startswith("list[")
     count = len(data) if is_list else None
     text, slices = pack_list(data) if is_list else (_dumps(data), None)
-    if len(text) <= INLINE_LIMIT:
+    if len(text) <= inline_limit:
         return Output(name, type, data, sizes=sizes, count=count, stand_in=stand_in)
     digest = sha256_hex(text)
     into[digest] = text
@@ -129,13 +139,7 @@ def unpack_output(output: Output, fetch: Callable[[str], bytes]) -> Json:
 
 def encode_result(result: Result) -> bytes:
     """Write the document."""
-    body: dict[str, Json] = {"v": _VERSION, "outputs": [_encode_output(output) for output in result.outputs]}
-    if result.inputs:
-        body["inputs"] = result.inputs
-    if result.made:
-        body["made"] = result.made
-    tail = _dumps(body)[1:]
-    return _head_of(tail) + tail
+    return seal(body_of(result))
 
 
 def decode_result(document: bytes) -> Result:
@@ -147,6 +151,45 @@ def decode_result(document: bytes) -> Result:
     Raises:
         DamagedResult: It is not whole, not of this version, was changed, or is of another shape.
     """
+    return result_of(unseal(document))
+
+
+def body_of(result: Result) -> dict[str, Json]:
+    """Give a result as JSON data."""
+    body: dict[str, Json] = {"outputs": [_encode_output(output) for output in result.outputs]}
+    if result.inputs:
+        body["inputs"] = result.inputs
+    if result.made:
+        body["made"] = result.made
+    return body
+
+
+def result_of(body: Json) -> Result:
+    """Read a result from JSON data.
+
+    Raises:
+        DamagedResult: It is of another shape.
+    """
+    if not isinstance(body, dict):
+        raise DamagedResult("a result is no object")
+    outputs, inputs, made = body.get("outputs"), body.get("inputs", ""), body.get("made", {})
+    if not isinstance(outputs, list) or not isinstance(inputs, str) or not isinstance(made, dict):
+        raise DamagedResult("it is of another shape")
+    return Result(tuple(_read_output(output) for output in outputs), inputs=inputs, made=made)
+
+
+def seal(body: dict[str, Json]) -> bytes:
+    """Write a document: its checksum, its version, and the rest."""
+    tail = _dumps({"v": _VERSION, **body})[1:]
+    return _head_of(tail) + tail
+
+
+def unseal(document: bytes) -> dict[str, Json]:
+    """Read a document.
+
+    Raises:
+        DamagedResult: It is not whole, not of this version, or was changed.
+    """
     tail = document[_BODY:]
     if document[:_BODY] != _head_of(tail):
         raise DamagedResult("the checksum does not fit")
@@ -156,10 +199,7 @@ def decode_result(document: bytes) -> Result:
         raise DamagedResult(f"it is no JSON: {error}") from None
     if not isinstance(body, dict) or body.get("v") != _VERSION:
         raise DamagedResult(f"version {body.get('v')!r} is not {_VERSION}" if isinstance(body, dict) else "it is no object")
-    outputs, inputs, made = body.get("outputs"), body.get("inputs", ""), body.get("made", {})
-    if not isinstance(outputs, list) or not isinstance(inputs, str) or not isinstance(made, dict):
-        raise DamagedResult("it is of another shape")
-    return Result(tuple(_read_output(output) for output in outputs), inputs=inputs, made=made)
+    return body
 
 
 def is_digest(text: object) -> bool:

@@ -111,6 +111,16 @@ def pin_key(run: str, node: str, index: int | None = None) -> str:
     return f"{node_prefix(run, node, index)}/out.json"
 
 
+def stripe_key(run: str, node: str, pod: int) -> str:
+    """Key of the results of all elements that one pod of a map runs: created once, in the place of their pins."""
+    return f"{node_prefix(run, node, pod)}/stripe.json"
+
+
+def stripe_part_prefix(run: str, node: str, pod: int) -> str:
+    """Start of the keys of what single attempts of such a pod have finished so far."""
+    return f"{node_prefix(run, node, pod)}/part-"
+
+
 def attempt_key(run: str, node: str, index: int | None, number: int) -> str:
     """Key of the outcome record of attempt ``number`` (from 0)."""
     return f"{node_prefix(run, node, index)}/attempt-{number:04d}.json"

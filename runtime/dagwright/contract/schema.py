@@ -330,6 +330,8 @@ class Publish(_PublishRequired, total=False):
 
     path: list[Step]
     """Where in the output the list is; absent for the whole."""
+    counts: Literal["elements"]
+    """What the length is given in: pods of a map over the list (``contract.chunks``) unless told."""
 
 
 class _UnitRequired(TypedDict):
@@ -343,9 +345,14 @@ class Unit(_UnitRequired, total=False):
     publish: list[Publish]
 
 
-class Plan(TypedDict):
-    """``plan.json``."""
-
+class _PlanRequired(TypedDict):
     schema: int
     program: Program
     units: dict[str, Unit]
+
+
+class Plan(_PlanRequired, total=False):
+    """``plan.json``."""
+
+    map_pods: int
+    """Most pods of one map (``contract.chunks``), where it is not the usual number."""

@@ -11,11 +11,12 @@ import time
 
 from dagwright.authoring.coroutines import finished
 from dagwright.cache import InputsDiffer, PinDamaged
+from dagwright.contract.chunks import chunk_length, chunk_of, pods_of
 from dagwright.contract.exits import SYSTEM_TRANSIENT
 from dagwright.contract.names import CONTROL_FOLDER, pin_key
 from dagwright.execution import context, user_code
 from dagwright.execution.bindings import Bindings, length_of, type_of_output
-from dagwright.execution.ending import FATAL, SUCCEEDED, TRANSIENT
+from dagwright.execution.ending import COUNTS, FATAL, SUCCEEDED, TRANSIENT
 from dagwright.execution.faults import Fault, UserFailure
 from dagwright.execution.task_call import PINNED, Reuse, TaskCall, perform
 from dagwright.store import StoreError, open_store
@@ -40,7 +41,7 @@ def run_attempt(assignment: Assignment, report: Report) -> None:
 
 def _outcome(assignment: Assignment, report: Report) -> dict[str, Any]:
     try:
-        state, number = _execute(assignment, report)
+        return _execute(assignment, report)
     except UserFailure as failure:
         from dagwright.execution.failures import outcome_of
 
@@ -56,57 +57,114 @@ def _outcome(assignment: Assignment, report: Report) -> dict[str, Any]:
 
         text = f"internal error in an attempt of {assignment.label}: {type(error).__name__}: {error}; please report it"
         return {"ending": FATAL, "text": " ".join(text.split()), "internal": traceback.format_exc()}
-    return {"ending": SUCCEEDED, "state": state, "number": number}
 
 
-def _execute(assignment: Assignment, report: Report) -> tuple[str, int | None]:
-    """Perform the call, write its control outputs and its record; tell how the result came about, and the record's number."""
-    from dagwright.files.access import StoreAccess
-    from dagwright.values import Codec
-
+def _execute(assignment: Assignment, report: Report) -> dict[str, Any]:
+    """Do the work of the pod, a call or several elements of a map; leave its record, and give the outcome."""
     started = time.time()
-    node, program = assignment.node, assignment.plan.program
-    attempt = context.Attempt(
-        node.id,
-        assignment.index,
+    attempt = _attempt_of(assignment, assignment.index)
+    context.claim_process(attempt)
+    os.environ.update(assignment.environment)
+    if assignment.node.policy.secrets:
+        _grant(assignment.node.policy.secrets)
+    calls = _Calls(assignment, report)
+    attempt.store = calls.store
+    elements = calls.elements()
+    if elements is None:
+        outcome = _perform_one(assignment, report, calls)
+    else:
+        from dagwright.execution.chunk import run_chunk
+
+        outcome = run_chunk(assignment, report, calls.store, elements, call_of=calls.element, enter=calls.enter)
+    if outcome["ending"] == SUCCEEDED:
+        outcome["number"] = None if outcome["state"] == PINNED else _record_success(calls.store, assignment, outcome, started)
+        if elements is None:
+            _keep_decks(calls.store, assignment, assignment.index, outcome["number"] or 0)
+    return outcome
+
+
+def _perform_one(assignment: Assignment, report: Report, calls: _Calls) -> dict[str, Any]:
+    """Perform the one call of this attempt, and write its control outputs."""
+    node = assignment.node
+    call = calls.of(assignment.index, pin=pin_key(assignment.run, node.id, assignment.index))
+    if node.has_holes:
+        from dagwright.execution.lost_elements import short_inputs
+
+        report({"event": "inputs", "text": short_inputs(node.mapped, call.given)})
+    done = perform(call)
+    assert done.result is not None
+    _write_controls(assignment, done.result, calls.store)
+    return {"ending": SUCCEEDED, "state": done.state}
+
+
+def _attempt_of(assignment: Assignment, index: int | None) -> context.Attempt:
+    return context.Attempt(
+        assignment.node.id,
+        index,
         assignment.hint or 0,
-        task=node.task.name,
+        task=assignment.node.task.name,
         run=assignment.run,
         project=assignment.project,
         domain=assignment.domain,
         work=assignment.work,
     )
-    context.claim_process(attempt)
-    os.environ.update(assignment.environment)
-    if node.policy.secrets:
-        _grant(node.policy.secrets)
-    user = _UserCode(assignment, report)
-    attempt.store = store = open_store(assignment.store_url)
-    codec = Codec(program.classes, load_class=user.load, pickle=assignment.pickle, files=StoreAccess(store))
-    bindings = Bindings(program, run=assignment.run, store=store, codec=codec, texts=assignment.inputs)
-    given = bindings.of_node(node, assignment.index)
-    if node.has_holes:
-        from dagwright.execution.lost_elements import short_inputs
 
-        report({"event": "inputs", "text": short_inputs(node.mapped, given)})
-    call = TaskCall(
-        node.task,
-        node.policy,
-        given,
-        codec=codec,
-        function=user.function,
-        run=user.run,
-        reuse=Reuse(store, project=assignment.project, domain=assignment.domain, cache=assignment.cache),
-        pin=pin_key(assignment.run, node.id, assignment.index),
-        wait=user.wait,
-    )
-    done = perform(call)
-    assert done.result is not None
-    _write_controls(assignment, done.result, store)
-    number = None if done.state == PINNED else _record_success(store, assignment, done.state, started)
-    if attempt.decks and node.policy.deck:
-        _keep_decks(store, assignment, attempt, number or 0)
-    return done.state, number
+
+class _Calls:
+    """Makes the calls of this attempt: store, codec, bindings and the user's code, once for all of them."""
+
+    __slots__ = ("_assignment", "_bindings", "_codec", "_reuse", "_user", "store")
+
+    def __init__(self, assignment: Assignment, report: Report) -> None:
+        from dagwright.files.access import StoreAccess
+        from dagwright.values import Codec
+
+        program = assignment.plan.program
+        self._assignment = assignment
+        self._user = _UserCode(assignment, report)
+        self.store = store = open_store(assignment.store_url)
+        self._codec = Codec(program.classes, load_class=self._user.load, pickle=assignment.pickle, files=StoreAccess(store))
+        self._bindings = Bindings(program, run=assignment.run, store=store, codec=self._codec, texts=assignment.inputs)
+        self._reuse = Reuse(store, project=assignment.project, domain=assignment.domain, cache=assignment.cache)
+
+    def elements(self) -> range | None:
+        """Give the elements of this pod where it runs several; ``None`` for one call."""
+        node, pod, most_pods = self._assignment.node, self._assignment.index, self._assignment.plan.program.map_pods
+        if node.over is None or pod is None:
+            return None
+        count = self._bindings.length(node)
+        elements = chunk_of(pod, count, most_pods)
+        if not elements or chunk_length(count, most_pods) == 1:
+            return None
+        self._bindings.expect(elements)
+        return elements
+
+    def element(self, index: int, inline_limit: int) -> TaskCall:
+        """Make the call of an element whose result stands with others."""
+        return self.of(index, inline_limit=inline_limit)
+
+    def of(self, index: int | None, *, pin: str | None = None, inline_limit: int | None = None) -> TaskCall:
+        """Make a call."""
+        node = self._assignment.node
+        return TaskCall(
+            node.task,
+            node.policy,
+            self._bindings.of_node(node, index),
+            codec=self._codec,
+            function=self._user.function,
+            run=self._user.run,
+            reuse=self._reuse,
+            pin=pin,
+            wait=self._user.wait,
+            inline_limit=inline_limit,
+        )
+
+    def enter(self, index: int) -> Callable[[], None]:
+        """Let an element of several have its turn; give what ends it."""
+        attempt = _attempt_of(self._assignment, index)
+        attempt.store = self.store
+        context.claim_process(attempt)
+        return lambda: _keep_decks(self.store, self._assignment, index, self._assignment.hint or 0)
 
 
 def _grant(secrets: Sequence[Secret]) -> None:
@@ -118,12 +176,15 @@ def _grant(secrets: Sequence[Secret]) -> None:
         os.write(2, f"dagwright: the secret {name} is not here: looking it up will fail\n".encode("utf-8", "backslashreplace"))
 
 
-def _keep_decks(store: Store, assignment: Assignment, attempt: context.Attempt, number: int) -> None:
-    """Keep the pages beside the attempt's record. Like the record, one that cannot be written costs a line, not the attempt."""
+def _keep_decks(store: Store, assignment: Assignment, index: int | None, number: int) -> None:
+    """Keep the pages of a call beside its record. Like the record, one that cannot be written costs a line, not the attempt."""
+    attempt = context.current()
+    if attempt is None or not attempt.decks or not assignment.node.policy.deck:
+        return
     from dagwright.authoring.deck import page
     from dagwright.contract.names import deck_key
 
-    key = deck_key(assignment.run, assignment.node.id, assignment.index, number)
+    key = deck_key(assignment.run, assignment.node.id, index, number)
     try:
         store.put(key, page(attempt.task, attempt.decks).encode("utf-8", "backslashreplace"))
     except StoreError as error:
@@ -135,17 +196,18 @@ def _keep_decks(store: Store, assignment: Assignment, attempt: context.Attempt, 
 class _UserCode:
     """The user's module, imported when something of it is first needed; the watchdog hears of it before and after."""
 
-    __slots__ = ("_assignment", "_prepared", "_report")
+    __slots__ = ("_assignment", "_is_timed", "_prepared", "_report")
 
     def __init__(self, assignment: Assignment, report: Report) -> None:
         self._assignment = assignment
         self._report = report
         self._prepared = False
+        self._is_timed = False
 
     def load(self, module: str, qualname: str) -> Any:
         if not self._prepared:
             self._prepared = True
-            self._report({"event": "begin"})
+            self._begin()
             user_code.prepare(self._assignment.code)
         return user_code.load(module, qualname)
 
@@ -155,15 +217,16 @@ class _UserCode:
 
     def wait(self, until: Callable[[], Waited]) -> Waited:
         """Wait for an equal call, while the watchdog looks away."""
-        if not self._prepared:
+        if not self._is_timed:
             return until()
-        self._report({"event": "end"})
+        self._end()
         try:
             return until()
         finally:
-            self._report({"event": "begin"})
+            self._begin()
 
     def run(self, function: Callable[..., Any], arguments: dict[str, Any]) -> Any:
+        self._begin()
         try:
             return finished(function(**arguments))
         except (StoreError, PinDamaged):
@@ -171,7 +234,16 @@ class _UserCode:
         except BaseException as error:
             raise UserFailure(error) from error
         finally:
-            self._report({"event": "end"})
+            self._end()
+
+    def _begin(self) -> None:
+        if not self._is_timed:
+            self._is_timed = True
+            self._report({"event": "begin"})
+
+    def _end(self) -> None:
+        self._is_timed = False
+        self._report({"event": "end"})
 
 
 def _write_controls(assignment: Assignment, result: Result, store: Store) -> None:
@@ -185,14 +257,17 @@ def _write_controls(assignment: Assignment, result: Result, store: Store) -> Non
         for item in publish:
             path = os.path.join(folder, item["parameter"])
             with open(path, "w", encoding="ascii") as file:
-                length = (
-                    _length_of_part(assignment, result, item, store) if item.get("path") else length_of(result, item["output"])
-                )
-                file.write(str(length))
+                file.write(str(_published(assignment, result, item, store)))
     except OSError as error:
         raise Fault(
             f"cannot write control outputs to {folder}: {error.strerror}: the pod needs a writable DAGWRIGHT_WORK", code=82
         ) from error
+
+
+def _published(assignment: Assignment, result: Result, item: Publish, store: Store) -> int:
+    """Give what a control output says of a list: how many pods a map over it has, or how many elements it has itself."""
+    length = _length_of_part(assignment, result, item, store) if item.get("path") else length_of(result, item["output"])
+    return length if item.get("counts") == "elements" else pods_of(length, assignment.plan.program.map_pods)
 
 
 def _length_of_part(assignment: Assignment, result: Result, item: Publish, store: Store) -> int:
@@ -209,17 +284,18 @@ def _length_of_part(assignment: Assignment, result: Result, item: Publish, store
     return len(data) if isinstance(data, list) else 1
 
 
-def _record_success(store: Store, assignment: Assignment, state: str, started: float) -> int | None:
+def _record_success(store: Store, assignment: Assignment, outcome: dict[str, Any], started: float) -> int | None:
     """Leave a record. The result is pinned by now, so a record that cannot be written costs a line, not the attempt."""
     from dagwright.execution.records import record_attempt
 
     body = {
         "ending": SUCCEEDED,
-        "state": state,
+        "state": outcome["state"],
         "code": 0,
         "task": assignment.node.task.name,
         "started": started,
         "ended": time.time(),
+        **{name: outcome[name] for name in COUNTS if name in outcome},
     }
     try:
         return record_attempt(store, assignment, body)[0]

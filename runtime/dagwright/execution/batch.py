@@ -3,9 +3,9 @@
 ``--element``
     One element of a map. Its index is that of the array's child; a list of one is no array in AWS Batch, so there it is 0.
 ``--pool N``
-    Child *i* of a pool runs elements *i*, *i + N*, ... of a list whose length only the run knows, one after the other. Every element is an
-    attempt of the same unit in a process of its own, with its own pin, cache entry, record and retries; a child that Batch
-    starts again passes over what is pinned. A failed element does not keep the others from running.
+    Child *i* of a pool does the work of pods *i*, *i + N*, ... of a list whose length only the run knows, one after the other. Such work,
+    an element or a chunk of them, is an attempt of the same unit in a process of its own, with its own pin, cache entry, record
+    and retries; a child that Batch starts again passes over what is pinned. A failed element does not keep the others from running.
 ``--attempts K``
     What the user's own retries pay for is tried again in place, K times in all: Batch allows 10 attempts a job, which must also
     cover lost hosts and failures of the store.
@@ -24,6 +24,7 @@ import subprocess
 import sys
 
 from dagwright.contract import names
+from dagwright.contract.chunks import pods_of
 from dagwright.contract.exits import FINAL, RETRYABLE, SUCCEEDED, SYSTEM_FATAL, TERMINATED, TIMED_OUT, USER_RECOVERABLE
 from dagwright.execution import pod
 from dagwright.execution.faults import Fault, fatal
@@ -125,7 +126,7 @@ class _Tries:
 
 
 def _share(order: Order) -> tuple[Assignment, int]:
-    """Read the plan, count the list, and let this container's attempts find the bundle unpacked.
+    """Read the plan, count the pods that the list asks for, and let this container's attempts find the bundle unpacked.
 
     Raises:
         Fault: Plan, store or list are not there.
@@ -133,7 +134,7 @@ def _share(order: Order) -> tuple[Assignment, int]:
     from dagwright.execution.verdict import open_map
 
     assignment = _assignment(order, 0)
-    return assignment, open_map(assignment)[1]
+    return assignment, pods_of(open_map(assignment)[1].count, assignment.plan.program.map_pods)
 
 
 def _assignment(order: Order, index: int) -> Assignment:

@@ -1,7 +1,7 @@
 """Where a node's inputs come from in a run: literals of the plan, texts of the workflow's inputs, pins of other nodes.
 
 Input: bindings of the plan. Output: wire data and values for ``task_call``. The output of a map node is the list of its elements'
-pins, with None for those that the map may lose and lost; its length is that of the list it maps over. Reads the store, writes nothing,
+results, with None for those that the map may lose and lost; its length is that of the list it maps over. Reads the store, writes nothing,
 knows nothing of processes.
 """
 
@@ -12,7 +12,7 @@ from dagwright.contract.names import pin_key
 from dagwright.contract.paths import NoSuchPart, follow_value, follow_wire, spell_path
 from dagwright.contract.types import UNKNOWN, list_of, parse
 from dagwright.execution.built_values import build
-from dagwright.execution.faults import UserFailure, fatal
+from dagwright.execution.faults import Fault, UserFailure, fatal
 from dagwright.execution.task_call import Value, Wire, cross
 
 TYPE_CHECKING = False
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from dagwright.contract.paths import Step
     from dagwright.contract.schema import Binding, InputBinding, OutputBinding, StructBinding
     from dagwright.contract.types import Type
+    from dagwright.execution.elements import Elements
     from dagwright.execution.plan_view import NodeView, ProgramView
     from dagwright.execution.task_call import Given
     from dagwright.store.verbs import Store
@@ -31,7 +32,19 @@ if TYPE_CHECKING:
 class Bindings:
     """Resolves the bindings of one program in one run."""
 
-    __slots__ = ("_codec", "_expected", "_lengths", "_pins", "_program", "_run", "_slices", "_store", "_texts")
+    __slots__ = (
+        "_codec",
+        "_elements_of",
+        "_expected",
+        "_lengths",
+        "_lists",
+        "_pins",
+        "_program",
+        "_run",
+        "_slices",
+        "_store",
+        "_texts",
+    )
 
     def __init__(self, program: ProgramView, *, run: str, store: Store, codec: Codec, texts: Mapping[str, str]) -> None:
         self._program = program
@@ -40,7 +53,9 @@ class Bindings:
         self._codec = codec
         self._texts = texts
         self._lengths: dict[str, int] = {}
-        self._pins: dict[tuple[str, int | None], Result] = {}
+        self._pins: dict[str, Result] = {}
+        self._elements_of: dict[str, Elements] = {}
+        self._lists: dict[tuple[str, str], Given] = {}
         self._expected = range(0)
         self._slices: dict[tuple[str, str], tuple[range, list[Any]]] = {}
 
@@ -57,7 +72,7 @@ class Bindings:
             StoreError: The store failed.
         """
         return {
-            name: self._element(binding, index, node) if name in node.mapped else self.value(binding)
+            name: self._element(name, index, node) if name in node.mapped else self.value(binding)
             for name, binding in node.bindings.items()
             if not self._is_left_to_function(binding)
         }
@@ -91,12 +106,12 @@ class Bindings:
     def _whole(self, producer: NodeView, output: str, declared: Type) -> Wire:
         """Give all of an output; the output of a map is the list of its elements'."""
         if producer.over is None:
-            return self._pinned(producer, None, output, declared)
+            return self._pinned(producer, output, declared)
         return self._elements(producer, range(self.length(producer)), output, declared)
 
     def _elements(self, producer: NodeView, positions: Iterable[int], output: str, declared: Type) -> Wire:
         """Give what elements of a map gave, as a list."""
-        pins = [self._pin_of_element(producer, position) for position in positions]
+        pins = [self._result_of(producer, position) for position in positions]
         parts = [None if pin is None else pin.output(output) for pin in pins]
         fetch = fetcher(self._store, Result(tuple(part for part in parts if part is not None)))
         element = producer.type_of_element(declared)
@@ -123,14 +138,14 @@ class Bindings:
             if "path" not in binding:
                 if producer.over is not None:
                     return self.length(producer)
-                return length_of(self._pin(producer, None), binding["output"])
+                return length_of(self._pin(producer), binding["output"])
         if binding["kind"] == "list":
             return len(binding["items"])
         given = self._source(binding)
         return len(given.data if isinstance(given, Wire) else given.value)
 
-    def _element(self, binding: Binding, index: int | None, node: NodeView) -> Given:
-        count = self.length(node)
+    def _element(self, name: str, index: int | None, node: NodeView) -> Given:
+        binding, count = node.bindings[name], self.length(node)
         if index is None or not 0 <= index < count:
             raise fatal(f"node {node.id!r} maps over {count} elements, and this attempt was given the index {index}")
         if binding["kind"] == "output" and "path" not in binding:
@@ -141,18 +156,27 @@ class Bindings:
                 through = [parse(text).args[0].text for text in binding.get("through", ())]
                 return cross(element, through, self._codec) if through else element
         if binding["kind"] == "list":  # this element alone: the others may come from anywhere
-            binding, index = {**binding, "items": [binding["items"][index]]}, 0
-        given = self.value(binding)
+            given = self.value({**binding, "items": [binding["items"][index]]})
+            index = 0
+        else:
+            given = self._list(node, name)
         if isinstance(given, Wire):
             declared = given.type.args[0] if given.type.kind == "list" else UNKNOWN
             return Wire(declared, given.data[index], given.fetch, stand_in=element_of(given.stand_in, index))
         return Value(given.value[index], stand_in=element_of(given.stand_in, index))
 
+    def _list(self, node: NodeView, name: str) -> Given:
+        """Give a list that a map runs over; where a pod runs several of its elements, it is read once."""
+        found = self._lists.get((node.id, name))
+        if found is None:
+            found = self._lists[node.id, name] = self.value(node.bindings[name])
+        return found
+
     def _part_of_output(self, producer: NodeView, binding: OutputBinding, declared: Type) -> Given:
         """Give a part of an output; of a map's results, one element's pin is enough."""
         path, output = binding.get("path", []), binding["output"]
         if producer.over is None:
-            return self._part(self._pinned(producer, None, output, declared), binding, declared)
+            return self._part(self._pinned(producer, output, declared), binding, declared)
         count, first = self.length(producer), path[0]
         if isinstance(first, list):
             some = self._elements(producer, range(count)[slice(*first)], output, declared)
@@ -207,7 +231,7 @@ class Bindings:
         """Give one element of a list that a task returned, or what one element of a map gave."""
         if producer.over is None:
             return self._item(producer, index, output, declared.args[0])
-        element, pin = producer.type_of_element(declared), self._pin_of_element(producer, index)
+        element, pin = producer.type_of_element(declared), self._result_of(producer, index)
         if pin is None:
             return Wire(element, none_of(element))
         fetch, found = fetcher(self._store, pin), pin.output(output)
@@ -217,7 +241,7 @@ class Bindings:
         """Give one element of a list, from the slice that was fetched last, or with those that are expected."""
         from dagwright.cache.packs import fetch_slice
 
-        pin = self._pin(producer, None)
+        pin = self._pin(producer)
         found = self._slices.get((producer.id, output))
         if found is None or index not in found[0]:
             listed = pin.output(output)
@@ -233,20 +257,35 @@ class Bindings:
         stand_in = element_of(pin.output(output).stand_in, index)
         return Wire(declared, found[1][index - found[0].start], fetcher(self._store, pin), stand_in=stand_in)
 
-    def _pin_of_element(self, producer: NodeView, index: int) -> Result | None:
-        """Give the pin of a map's element, or ``None`` when the map may lose elements and lost this one."""
-        if producer.has_holes and (producer.id, index) not in self._pins:
+    def elements(self, producer: NodeView) -> Elements:
+        """Give access to the results of a map's elements.
+
+        Raises:
+            UserFailure: The map runs over several lists, and they differ in length.
+        """
+        found = self._elements_of.get(producer.id)
+        if found is None:
+            from dagwright.execution.elements import Elements
+
+            found = Elements(self._store, self._run, producer, self.length(producer), self._program.map_pods)
+            self._elements_of[producer.id] = found
+        return found
+
+    def _result_of(self, producer: NodeView, index: int) -> Result | None:
+        """Give the result of a map's element, or ``None`` when the map may lose elements and lost this one."""
+        elements = self.elements(producer)
+        found = elements.result(index)
+        if found is not None:
+            return found
+        if producer.has_holes:
             from dagwright.execution.lost_elements import is_noted
 
-            found = read_pin(self._store, pin_key(self._run, producer.id, index))
-            if found is not None:
-                self._pins[producer.id, index] = found
-            elif is_noted(self._store, self._run, producer.id, index):
+            if is_noted(self._store, self._run, producer.id, index):
                 return None
-        return self._pin(producer, index)
+        raise self._absent(elements.key(index), producer)
 
-    def _pinned(self, producer: NodeView, index: int | None, output: str, declared: Type) -> Wire:
-        pin = self._pin(producer, index)
+    def _pinned(self, producer: NodeView, output: str, declared: Type) -> Wire:
+        pin = self._pin(producer)
         fetch, found = fetcher(self._store, pin), pin.output(output)
         return Wire(declared, unpack_output(found, fetch), fetch, stand_in=found.stand_in)
 
@@ -258,17 +297,20 @@ class Bindings:
 
         return of_parts([(stand_in, declared, item) for stand_in, item in zip(stand_ins, items)], self._codec.classes)
 
-    def _pin(self, producer: NodeView, index: int | None) -> Result:
-        found = self._pins.get((producer.id, index))
+    def _pin(self, producer: NodeView) -> Result:
+        found = self._pins.get(producer.id)
         if found is None:
-            key = pin_key(self._run, producer.id, index)
+            key = pin_key(self._run, producer.id)
             found = read_pin(self._store, key)
             if found is None:
-                raise fatal(
-                    f"store {self._store.url}: no {key}, the result of node {producer.id!r}: all pods of a run need the same store and run"
-                )
-            self._pins[producer.id, index] = found
+                raise self._absent(key, producer)
+            self._pins[producer.id] = found
         return found
+
+    def _absent(self, key: str, producer: NodeView) -> Fault:
+        return fatal(
+            f"store {self._store.url}: no {key}, the result of node {producer.id!r}: all pods of a run need the same store and run"
+        )
 
 
 def element_of(stand_in: Any, index: int) -> Any:

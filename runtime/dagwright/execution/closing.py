@@ -12,7 +12,7 @@ import time
 from dagwright.contract.exits import FINAL, RETRYABLE
 from dagwright.contract.jsontext import dumps
 from dagwright.contract.names import attempt_key, error_key
-from dagwright.execution.ending import SUCCEEDED, TERMINATED, TIMEOUT, death_text, exit_code
+from dagwright.execution.ending import COUNTS, SUCCEEDED, TERMINATED, TIMEOUT, death_text, exit_code
 from dagwright.execution.output import write_all
 
 TYPE_CHECKING = False
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from typing import Any
 
     from dagwright.execution.assignment import Assignment
+    from dagwright.execution.lost_elements import Loss
     from dagwright.execution.supervisor import Console, Ended
     from dagwright.store.verbs import Store
 
@@ -28,11 +29,17 @@ _SYSTEM = ("transient", "fatal", "terminated")
 
 
 class Closed:
-    """An attempt that is over: its exit code, and for a failed one the error document."""
+    """An attempt that is over: its exit code, and for a failed one the error document.
 
-    __slots__ = ("code", "ending", "error", "state")
+    ``counts`` tells of an attempt at several elements of a map what became of them (``ending.COUNTS``).
+    """
 
-    def __init__(self, code: int, ending: str, state: str, error: dict[str, Any] | None) -> None:
+    __slots__ = ("code", "counts", "ending", "error", "state")
+
+    def __init__(
+        self, code: int, ending: str, state: str, error: dict[str, Any] | None, counts: dict[str, int] | None = None
+    ) -> None:
+        self.counts = counts or {}
         self.code = code
         self.ending = ending
         self.state = state
@@ -46,14 +53,18 @@ def close(assignment: Assignment, ended: Ended, console: Console) -> Closed:
         number = ended.outcome["number"]
         if ended.log and number is not None:
             _keep_log(assignment, number, ended.log, console)
-        return Closed(0, SUCCEEDED, ended.outcome["state"], None)
+        return Closed(0, SUCCEEDED, ended.outcome["state"], None, _counts(ended))
     error = _error_document(assignment, ended)
     error["code"], error["attempt"] = _record(assignment, ended, error, console)
     text = _pod_text(error)
     if console.reports_final or error["code"] in RETRYABLE:
         write_all(console.err, _prefixed(text, console.prefix))
     _write_termination(assignment.termination, error, text)
-    return Closed(error["code"], ended.ending, "failed", error)
+    return Closed(error["code"], ended.ending, "failed", error, _counts(ended))
+
+
+def _counts(ended: Ended) -> dict[str, int]:
+    return {name: ended.outcome[name] for name in COUNTS if name in ended.outcome} if ended.outcome else {}
 
 
 def _record(assignment: Assignment, ended: Ended, error: dict[str, Any], console: Console) -> tuple[int, int]:
@@ -64,32 +75,68 @@ def _record(assignment: Assignment, ended: Ended, error: dict[str, Any], console
     retries = assignment.node.policy.retries
     body = {key: error[key] for key in ("ending", "task", "started", "ended", "signal", "message")}
     body["message"] = body["message"][:500]
+    body.update(_counts(ended))
+    exhausted = ended.outcome is not None and bool(ended.outcome.get("exhausted"))
     try:
         store = open_store(assignment.store_url)
+        if ended.elements is not None:
+            _keep_finished(store, assignment, console)
         number, spent = record_attempt(store, assignment, body)
     except StoreError as failure:
         _say_that_none_is_kept("record", failure, console)
-        return exit_code(ended.ending, spent=0, retries=retries), assignment.hint or 0
-    code = exit_code(ended.ending, spent=spent, retries=retries)
+        return exit_code(ended.ending, spent=retries + 1 if exhausted else 0, retries=retries), assignment.hint or 0
+    code = exit_code(ended.ending, spent=retries + 1 if exhausted else spent, retries=retries)
     document = dumps({**error, "code": code, "attempt": number}).encode("ascii")
     try:
         store.put(error_key(assignment.run, assignment.node.id, assignment.index, number), document)
     except StoreError as failure:
         _say_that_none_is_kept("error document", failure, console)
     if code in FINAL and assignment.index is not None and assignment.node.has_holes:
-        _note_loss(store, assignment, ended, error, console)
+        for loss in _losses(assignment, ended, error):
+            _note_loss(store, assignment, loss, console)
     if ended.log:
         _keep_log(assignment, number, ended.log, console)
     return code, number
 
 
-def _note_loss(store: Store, assignment: Assignment, ended: Ended, error: dict[str, Any], console: Console) -> None:
-    """Let those who read the map's list know that this element will not come."""
-    from dagwright.execution.lost_elements import Loss, keep, short_error
+def _keep_finished(store: Store, assignment: Assignment, console: Console) -> None:
+    """Leave what a failed attempt at several elements has finished: the next one has that much less to do."""
+    from dagwright.cache.stripes import Part, new_part_key, write_part
+    from dagwright.execution.journal import Journal
     from dagwright.store import StoreError
 
+    progress = Journal(assignment).read()
+    if not progress.results and not progress.spent:
+        return
     assert assignment.index is not None
-    loss = Loss(assignment.index, short_error(error["exc_type"], error["message"]), ended.inputs)
+    key = new_part_key(assignment.run, assignment.node.id, assignment.index)
+    try:
+        write_part(store, key, Part(progress.results, progress.spent, assignment.hint))
+    except StoreError as failure:
+        _say_that_none_is_kept("part of the results", failure, console)
+
+
+def _losses(assignment: Assignment, ended: Ended, error: dict[str, Any]) -> list[Loss]:
+    """Give the elements that failed for good in this attempt."""
+    from dagwright.execution.lost_elements import Loss, short_error
+
+    if ended.elements is None:
+        assert assignment.index is not None
+        return [Loss(assignment.index, short_error(error["exc_type"], error["message"]), ended.inputs)]
+    from dagwright.execution.journal import Journal
+
+    found = []
+    for index, failure in sorted(Journal(assignment).read().failures.items()):
+        described = failure.get("error") or {"exc_type": "", "message": failure["text"]}
+        found.append(Loss(index, short_error(described["exc_type"], described["message"]), failure["inputs"]))
+    return found
+
+
+def _note_loss(store: Store, assignment: Assignment, loss: Loss, console: Console) -> None:
+    """Let those who read the map's list know that this element will not come."""
+    from dagwright.execution.lost_elements import keep
+    from dagwright.store import StoreError
+
     try:
         keep(store, assignment.run, assignment.node.id, loss)
     except StoreError as failure:
@@ -112,7 +159,7 @@ def _error_document(assignment: Assignment, ended: Ended) -> dict[str, Any]:
         "cause_chain": [],
         **(described or {}),
         "node": assignment.node.id,
-        "index": assignment.index,
+        "index": assignment.index if ended.elements is None else outcome.get("element", ended.element),
         "task": assignment.node.task.name,
         "run": assignment.run,
         "image": assignment.node.policy.image,
@@ -129,7 +176,7 @@ def _error_document(assignment: Assignment, ended: Ended) -> dict[str, Any]:
 
 def _message(assignment: Assignment, ended: Ended) -> str:
     policy = assignment.node.policy
-    if ended.ending == TIMEOUT:
+    if ended.ending == TIMEOUT and not (ended.outcome or {}).get("exhausted"):
         return f"the task ran longer than its timeout of {policy.timeout_s:g} s"
     if ended.ending == TERMINATED:
         return "the attempt was terminated (SIGTERM): an eviction, a lost node or a stopped run"

@@ -19,6 +19,9 @@ TERMINATED = "terminated"
 TRANSIENT = "transient"
 FATAL = "fatal"
 
+COUNTS = ("ran", "cached", "lost")
+"""Members of an outcome, and of a record, that tell how many elements of a map an attempt ran, found and lost, where it is for several."""
+
 _CODES = {
     SUCCEEDED: exits.SUCCEEDED,
     FAILED: exits.USER_FAILED,

@@ -7,13 +7,14 @@ is not lost, whatever an earlier round of attempts noted.
 from __future__ import annotations
 
 from dagwright.contract.jsontext import dumps, loads
-from dagwright.contract.names import failed_key, pin_key
+from dagwright.contract.names import failed_key
 from dagwright.contract.success import may_fail
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any, Iterable, Mapping, Sequence
 
+    from dagwright.execution.elements import Elements
     from dagwright.execution.plan_view import NodeView
     from dagwright.execution.task_call import Given
     from dagwright.store.verbs import Store
@@ -64,7 +65,7 @@ def is_noted(store: Store, run: str, node: str, index: int) -> bool:
     return True
 
 
-def losses(store: Store, run: str, node: str) -> list[Loss]:
+def losses(store: Store, run: str, node: str, elements: Elements) -> list[Loss]:
     """Read the notes of elements that have no result, in the order of the list.
 
     Raises:
@@ -73,33 +74,23 @@ def losses(store: Store, run: str, node: str) -> list[Loss]:
     found = []
     for key in store.list(failed_key(run, node)):
         note = loads(store.get(key))
-        if not _has_result(store, run, node, note["index"]):
+        if not elements.holds(note["index"]):
             found.append(Loss(note["index"], note["error"], note["inputs"]))
     return found
 
 
-def note_unheard(store: Store, run: str, node: str, count: int, noted: Sequence[Loss]) -> list[Loss]:
+def note_unheard(store: Store, run: str, node: str, elements: Elements, noted: Sequence[Loss]) -> list[Loss]:
     """Note the elements that have neither result nor note: their processes died with their supervisors. Give all losses.
 
     Raises:
         StoreError: The store failed.
     """
     found = {loss.index: loss for loss in noted}
-    for index in range(count):
-        if index not in found and not _has_result(store, run, node, index):
+    for index in range(elements.count):
+        if index not in found and not elements.holds(index):
             found[index] = Loss(index, "it was killed before it could say why: out of memory, or a lost node")
             keep(store, run, node, found[index])
     return [found[index] for index in sorted(found)]
-
-
-def _has_result(store: Store, run: str, node: str, index: int) -> bool:
-    from dagwright.store import NotFound
-
-    try:
-        store.get_range(pin_key(run, node, index), 0, 1)
-    except NotFound:
-        return False
-    return True
 
 
 def too_many(node: NodeView, count: int, lost: Sequence[Loss]) -> str:

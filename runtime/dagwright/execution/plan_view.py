@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 
+from dagwright.contract.chunks import MAP_PODS
 from dagwright.contract.jsontext import loads
 from dagwright.contract.names import PLAN_FILE, SCHEMA
 from dagwright.contract.types import Type, parse, union_of
@@ -130,20 +131,33 @@ def leaves(binding: schema.Binding) -> Iterator[schema.LeafBinding]:
 
 
 class ProgramView:
-    """The program of a plan; refuses one that another release wrote.
+    """The program of a plan; refuses one that another release wrote. ``map_pods`` bounds the pods of one map (``contract.chunks``).
 
     Raises:
         Fault: The schema is not this runtime's.
     """
 
-    __slots__ = ("_nodes", "_tasks", "_views", "classes", "domain", "inputs", "outputs", "project", "returns", "workflow")
+    __slots__ = (
+        "_nodes",
+        "_tasks",
+        "_views",
+        "classes",
+        "domain",
+        "inputs",
+        "map_pods",
+        "outputs",
+        "project",
+        "returns",
+        "workflow",
+    )
 
-    def __init__(self, data: schema.Program) -> None:
+    def __init__(self, data: schema.Program, map_pods: int = MAP_PODS) -> None:
         if data.get("schema") != SCHEMA:
             raise fatal(
                 f"the plan has schema {data.get('schema')!r}, this runtime reads {SCHEMA}: compile it again, or run its own release"
             )
         workflow = data["workflow"]
+        self.map_pods = map_pods
         self.project: str = data["project"]
         self.domain: str = data["domain"]
         self.classes: Mapping[str, schema.ClassDef] = data["classes"]
@@ -192,7 +206,7 @@ class PlanView:
             raise fatal(
                 f"the plan has schema {data.get('schema')!r}, this runtime reads {SCHEMA}: compile it again, or run its own release"
             )
-        self.program = ProgramView(data["program"])
+        self.program = ProgramView(data["program"], data.get("map_pods", MAP_PODS))
         self.units: Mapping[str, schema.Unit] = data["units"]
 
     def unit(self, unit_id: str) -> schema.Unit:

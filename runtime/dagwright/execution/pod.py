@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from typing import Mapping
 
     from dagwright.execution.child import Report, Work
+    from dagwright.execution.supervisor import Ended
 
 _TERMINATION_LOG = "/dev/termination-log"
 
@@ -47,10 +48,36 @@ def main(argv: list[str]) -> int:
 
 def run(assignment: Assignment, console: Console, lifeline: int | None = None) -> int:
     """Supervise one attempt and leave its traces; give its exit code."""
-    ended = supervise(work_of(assignment), timeout_s=assignment.node.policy.timeout_s, console=console, lifeline=lifeline)
     from dagwright.execution.closing import close
 
-    return close(assignment, ended, console).code
+    return close(assignment, supervise_attempt(assignment, console, lifeline), console).code
+
+
+def supervise_attempt(assignment: Assignment, console: Console, lifeline: int | None = None) -> Ended:
+    """Run an attempt in children of this process: in one, unless it runs several elements of a map and one of them takes its process along."""
+    return supervise(
+        work_of(assignment),
+        timeout_s=assignment.node.policy.timeout_s,
+        console=console,
+        lifeline=lifeline,
+        goes_on=lambda ended: ended.element is not None and _goes_on_after(assignment, ended),
+    )
+
+
+def _goes_on_after(assignment: Assignment, ended: Ended) -> bool:
+    """Note what became of the element whose process died; tell whether another process runs the rest."""
+    from dagwright.execution.ending import FAILED, TIMEOUT, death_text
+    from dagwright.execution.journal import Journal
+
+    assert ended.element is not None
+    if ended.ending == TIMEOUT:
+        Journal(assignment).add_try(ended.element)
+    elif ended.ending == FAILED and ended.outcome is None:
+        failure = {"ending": FAILED, "text": death_text(ended.status), "inputs": ended.inputs}
+        Journal(assignment).add_failure(ended.element, failure)
+    else:
+        return False
+    return True
 
 
 def read_assignment(argv: list[str], environ: Mapping[str, str]) -> Assignment:

@@ -4,6 +4,8 @@ The parent forks before either process touches the store (a client that was used
 nothing of tasks: ``work`` runs in the child and reports through a pipe, one JSON object a line:
 
 * ``{"event": "inputs", "text": ...}``: what the task is given, in a few words, for whoever tells of its failure.
+* ``{"event": "chunk", "first": ..., "last": ...}``: the pod runs these elements of a map, one after the other.
+* ``{"event": "element", "index": ..., "text": ...}``: it is this one's turn, and what it is given.
 * ``{"event": "begin"}``: the user's code starts; the timeout counts from here.
 * ``{"event": "end"}``: the user's code returned; the timeout counts no longer.
 * ``{"event": "outcome", "ending": ..., ...}``: the last word; what the child does afterwards changes nothing.
@@ -54,9 +56,12 @@ class Console:
 
 
 class Ended:
-    """How a child ended: ``outcome`` is its last word (``None`` when it died without one), ``status`` its wait status."""
+    """How a child ended: ``outcome`` is its last word (``None`` when it died without one), ``status`` its wait status.
 
-    __slots__ = ("ending", "inputs", "log", "outcome", "peak_rss_bytes", "status", "wall_s")
+    ``elements`` are those of a map that it was to run, where they are several, and ``element`` the one whose turn it was.
+    """
+
+    __slots__ = ("element", "elements", "ending", "inputs", "log", "outcome", "peak_rss_bytes", "status", "wall_s")
 
     def __init__(
         self,
@@ -68,8 +73,12 @@ class Ended:
         wall_s: float,
         peak_rss_bytes: int,
         inputs: str = "",
+        elements: range | None = None,
+        element: int | None = None,
     ) -> None:
         self.ending = ending
+        self.elements = elements
+        self.element = element
         self.outcome = outcome
         self.inputs = inputs
         self.status = status
@@ -78,7 +87,14 @@ class Ended:
         self.peak_rss_bytes = peak_rss_bytes
 
 
-def supervise(work: Work, *, timeout_s: float = 0, console: Console, lifeline: int | None = None) -> Ended:
+def supervise(
+    work: Work,
+    *,
+    timeout_s: float = 0,
+    console: Console,
+    lifeline: int | None = None,
+    goes_on: Callable[[Ended], bool] | None = None,
+) -> Ended:
     """Run ``work`` in a child and wait for its end.
 
     Args:
@@ -86,14 +102,19 @@ def supervise(work: Work, *, timeout_s: float = 0, console: Console, lifeline: i
         timeout_s: Seconds that the user's code may take; 0 is no limit.
         console: Where the child's output goes.
         lifeline: A pipe whose closing means that whoever started this process is gone: like SIGTERM.
+        goes_on: Tells whether ``work`` is run once more, in a new child, after one that ended so. Not asked after a SIGTERM.
 
     Returns:
-        How it ended.
+        How the last child ended; its log is that of all.
 
     Raises:
         Fault: The system gave no process.
     """
-    return _Supervisor(timeout_s, console, lifeline).run(work)
+    supervisor = _Supervisor(timeout_s, console, lifeline)
+    ended = supervisor.run(work)
+    while goes_on is not None and not supervisor.is_terminated and goes_on(ended):
+        ended = supervisor.run(work)
+    return ended
 
 
 class _Supervisor:
@@ -101,20 +122,27 @@ class _Supervisor:
         self._timeout_s = timeout_s
         self._console = console
         self._lifeline = lifeline
-        self._terminated = False
+        self.is_terminated = False
+        self._peak = 0
+        self._tail = Tail()
+        self._started = time.monotonic()
+        self._begin_anew()
+
+    def _begin_anew(self) -> None:
+        """Forget the child before."""
         self._timed_out = False
         self._deadline: float | None = None
         self._kill_at: float | None = None
         self._status: int | None = None
-        self._peak = 0
         self._words = b""
         self._inputs = ""
+        self._elements: range | None = None
+        self._element: int | None = None
         self._outcome: dict[str, Any] | None = None
-        self._tail = Tail()
         self._pid = 0
 
     def run(self, work: Work) -> Ended:
-        started = time.monotonic()
+        self._begin_anew()
         words = self._start(work)
         try:
             self._watch(*words)
@@ -123,15 +151,17 @@ class _Supervisor:
             raise
         assert self._status is not None
         reported = self._outcome["ending"] if self._outcome else None
-        ending = judge(reported=reported, status=self._status, terminated=self._terminated, timed_out=self._timed_out)
+        ending = judge(reported=reported, status=self._status, terminated=self.is_terminated, timed_out=self._timed_out)
         return Ended(
             ending=ending,
             outcome=self._outcome,
             status=self._status,
             log=self._tail.bytes(),
-            wall_s=time.monotonic() - started,
+            wall_s=time.monotonic() - self._started,
             peak_rss_bytes=self._peak,
             inputs=self._inputs,
+            elements=self._elements,
+            element=self._element,
         )
 
     def _watch(self, words: int, stdout: int, stderr: int) -> None:
@@ -176,6 +206,8 @@ class _Supervisor:
         for number in signals:
             signal.signal(number, self._on_terminate)
         signal.pthread_sigmask(signal.SIG_UNBLOCK, signals)
+        if self.is_terminated:  # between the last child and this one
+            self._end_child()
         return pipes[0][0], pipes[1][0], pipes[2][0]
 
     def _on_terminate(self, _number: int, _frame: object) -> None:
@@ -183,9 +215,13 @@ class _Supervisor:
 
     def _terminate(self) -> None:
         """Forward the first SIGTERM; the child has a grace period from there."""
-        if self._terminated:
+        if self.is_terminated:
             return
-        self._terminated = True
+        self.is_terminated = True
+        if self._pid:
+            self._end_child()
+
+    def _end_child(self) -> None:
         self._signal_child(signal.SIGTERM)
         self._kill_at = time.monotonic() + TERMINATION_GRACE_S
 
@@ -207,7 +243,7 @@ class _Supervisor:
                 break
             if pid == self._pid:
                 self._status = status
-                self._peak = usage.ru_maxrss * 1024
+                self._peak = max(self._peak, usage.ru_maxrss * 1024)
         return self._status is not None
 
     def _next_s(self) -> float | None:
@@ -218,7 +254,7 @@ class _Supervisor:
         now = time.monotonic()
         if self._deadline is not None and now >= self._deadline:
             self._deadline = None
-            if not self._terminated:
+            if not self.is_terminated:
                 self._timed_out = True
                 self._signal_child(signal.SIGTERM)
                 self._kill_at = now + TIMEOUT_GRACE_S
@@ -249,6 +285,10 @@ class _Supervisor:
                 self._deadline = time.monotonic() + self._timeout_s
             elif event == "inputs":
                 self._inputs = word["text"]
+            elif event == "chunk":
+                self._elements = range(word["first"], word["last"] + 1)
+            elif event == "element":
+                self._element, self._inputs = word["index"], word["text"]
             elif event == "end":
                 self._deadline = None
             elif event == "outcome":
@@ -276,11 +316,11 @@ class _Supervisor:
             left -= heard
         if self._may_echo_a_signal():
             until = time.monotonic() + _LATE_SIGNAL_S
-            while not self._terminated and time.monotonic() < until:
+            while not self.is_terminated and time.monotonic() < until:
                 self._listen(until - time.monotonic())
 
     def _may_echo_a_signal(self) -> bool:
-        if self._terminated or self._timed_out or self._status is None:
+        if self.is_terminated or self._timed_out or self._status is None:
             return False
         if self._outcome is None:
             return os.WIFEXITED(self._status)

@@ -101,10 +101,11 @@ class TaskCall:
 
     ``function`` gives the user's function and may import their module; ``run`` calls it with its arguments. Both raise
     ``UserFailure`` for what the user's code raises. ``reuse`` may be absent only where nothing is pinned and nothing cached. ``wait``
-    goes through what it is given while the call waits for an equal one: the time is not the task's.
+    goes through what it is given while the call waits for an equal one: the time is not the task's. ``inline_limit`` asks for a result
+    without a pin, for a document with others: how many bytes of each output may stand in it (``cache.results``).
     """
 
-    __slots__ = ("codec", "function", "given", "pin", "policy", "reuse", "run", "task", "wait")
+    __slots__ = ("codec", "function", "given", "inline_limit", "pin", "policy", "reuse", "run", "task", "wait")
 
     def __init__(
         self,
@@ -118,6 +119,7 @@ class TaskCall:
         reuse: Reuse | None = None,
         pin: str | None = None,
         wait: Wait | None = None,
+        inline_limit: int | None = None,
     ) -> None:
         self.task = task
         self.policy = policy
@@ -128,6 +130,7 @@ class TaskCall:
         self.reuse = reuse
         self.pin = pin
         self.wait = wait or _simply
+        self.inline_limit = inline_limit
 
     @property
     def cache(self) -> str:
@@ -166,35 +169,44 @@ def perform(call: TaskCall) -> Performed:
         StoreError: The store failed.
     """
     reuse = call.reuse
-    if reuse is None or (call.pin is None and call.cache == OFF):
+    if reuse is None or (call.pin is None and call.inline_limit is None and call.cache == OFF):
         values = _run(call, _Inputs(call))
         return Performed(RUN, None, values, _stand_ins(call, values))
-    return _Stored(call, reuse).perform()
+    return StoredCall(call, reuse).perform()
 
 
-class _Stored:
+class StoredCall:
     """A call whose result is looked for and kept: in the run, in the cache, or in both."""
 
-    __slots__ = ("_call", "_digests", "_inputs", "_inputs_digest", "_key", "_reuse", "_store")
+    __slots__ = ("_digests", "_found", "_inputs", "_key", "_reuse", "_store", "call", "inputs_digest")
 
     def __init__(self, call: TaskCall, reuse: Reuse) -> None:
-        self._call = call
+        self.call = call
         self._reuse = reuse
         self._store = reuse.store
         self._inputs = _Inputs(call)
         self._digests = self._inputs.digests()
-        self._inputs_digest = sha256_hex(canonical(self._digests))
+        self.inputs_digest = sha256_hex(canonical(self._digests))
         self._key = _cache_key(call, reuse, self._digests)
+        self._found: tuple[Result | None] | None = None
+
+    def look_up(self) -> None:
+        """Look for a cached result ahead of the call, in any thread."""
+        if self.call.cache in READING:
+            self._found = (self._find(),)
 
     def perform(self) -> Performed:
+        """Execute the call; see ``perform``."""
         from dagwright.cache import read_pin
 
-        call = self._call
+        call = self.call
         if call.pin is not None:
-            pinned = read_pin(self._store, call.pin, inputs_digest=self._inputs_digest)
+            pinned = read_pin(self._store, call.pin, inputs_digest=self.inputs_digest)
             if pinned is not None:
                 return Performed(PINNED, pinned, None)
-        found = self._find() if call.cache in READING else None
+        if self._found is None:
+            self.look_up()
+        found = None if self._found is None else self._found[0]
         if found is None and call.cache == ON and call.policy.cache_serialize:
             return self._perform_alone()
         return self._run() if found is None else self._hit(found)
@@ -203,7 +215,7 @@ class _Stored:
         """Of equal calls at the same time compute one, if the store can tell which."""
         from dagwright.cache.leases import Lease, Pace, reserve
 
-        call = self._call
+        call = self.call
         if not self._store.conditional:
             _say(
                 f"equal calls of {call.task.name} do not wait for each other: the store {self._store.url} cannot tell who came first"
@@ -229,37 +241,37 @@ class _Stored:
 
     @property
     def _entry(self) -> str:
-        return entry_key(self._reuse.project, self._reuse.domain, self._call.task.name, self._key)
+        return entry_key(self._reuse.project, self._reuse.domain, self.call.task.name, self._key)
 
     def _find(self) -> Result | None:
         """Look the entry up; one that is damaged costs a line, and is computed again."""
         from dagwright.cache import lookup
 
-        task = self._call.task
+        task = self.call.task
         return lookup(
             self._store,
             self._entry,
             outputs=[(field.name, field.type.text) for field in task.outputs],
-            remove=self._call.cache != READ,
+            remove=self.call.cache != READ,
             damaged=lambda what: _say(f"the cached result of {task.name} is damaged and is computed again: {what}"),
         )
 
     def _hit(self, found: Result) -> Performed:
         from dagwright.cache import publish
 
-        if self._call.pin is not None:
-            found = publish(self._store, found, {}, pin_key=self._call.pin, inputs_digest=self._inputs_digest)
+        if self.call.pin is not None:
+            found = publish(self._store, found, {}, pin_key=self.call.pin, inputs_digest=self.inputs_digest)
         return Performed(CACHED, found, None)
 
     def _run(self) -> Performed:
         from dagwright.cache import publish
         from dagwright.store.errors import FileChanged
 
-        call = self._call
+        call = self.call
         values = _run(call, self._inputs)
         stand_ins = _stand_ins(call, values)
         keeps = call.cache in WRITING
-        if call.pin is None and not keeps:
+        if call.pin is None and call.inline_limit is None and not keeps:
             return Performed(RUN, None, values, stand_ins)
         blobs: Blobs = {}
         made = _encode(call, values, stand_ins, blobs, _provenance(call, self._digests))
@@ -270,7 +282,7 @@ class _Stored:
                 blobs,
                 entry_key=self._entry if keeps else None,
                 pin_key=call.pin,
-                inputs_digest=self._inputs_digest,
+                inputs_digest=self.inputs_digest,
                 overwrite=call.cache == WRITE,
             )
         except FileChanged as changed:
@@ -416,13 +428,15 @@ def _encoded(call: TaskCall, value: Any, field: FieldView, what: str, blobs: Blo
 
 def _encode(call: TaskCall, values: dict[str, Any], stand_ins: dict[str, Any], into: Blobs, made: dict[str, Any]) -> Result:
     """Bring outputs to their wire form; ``into`` takes all their blobs, ``made`` tells where they come from."""
-    from dagwright.cache import Result, pack_output
+    from dagwright.cache import INLINE_LIMIT, Result, pack_output
 
     outputs = []
     for field in call.task.outputs:
         blobs: Blobs = {}
         data = _encoded(call, values[field.name], field, f"output {field.name!r} of {call.task.name}", blobs)
-        outputs.append(pack_output(field.name, field.type.text, data, blobs, into, stand_in=stand_ins.get(field.name)))
+        limit = INLINE_LIMIT if call.inline_limit is None else call.inline_limit
+        stand_in = stand_ins.get(field.name)
+        outputs.append(pack_output(field.name, field.type.text, data, blobs, into, inline_limit=limit, stand_in=stand_in))
     return Result(tuple(outputs), made=made)
 
 

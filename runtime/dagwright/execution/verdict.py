@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 
+from dagwright.contract.chunks import chunk_of
 from dagwright.contract.exits import SUCCEEDED, SYSTEM_FATAL, SYSTEM_TRANSIENT, USER_FAILED
 from dagwright.execution.faults import Fault, UserFailure, fatal
 from dagwright.execution.lost_elements import describe, losses, note_unheard, too_many
@@ -15,6 +16,7 @@ from dagwright.execution.lost_elements import describe, losses, note_unheard, to
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from dagwright.execution.assignment import Assignment
+    from dagwright.execution.elements import Elements
     from dagwright.store.verbs import Store
 
 
@@ -26,13 +28,13 @@ def judge_map(assignment: Assignment) -> int:
     """
     from dagwright.store import StoreError
 
-    store, count = open_map(assignment)
+    store, elements = open_map(assignment)
     node = assignment.node
     try:
-        lost = note_unheard(store, assignment.run, node.id, count, losses(store, assignment.run, node.id))
+        lost = note_unheard(store, assignment.run, node.id, elements, losses(store, assignment.run, node.id, elements))
     except StoreError as error:
         raise fault_of(error) from error
-    text = too_many(node, count, lost)
+    text = too_many(node, elements.count, lost)
     if not text:
         _say("".join(f"dagwright: {node.id}{describe(loss)}; its place in the list holds None\n" for loss in lost))
         return SUCCEEDED
@@ -47,7 +49,7 @@ def judge_map(assignment: Assignment) -> int:
 
 
 def judge_element(assignment: Assignment, code: int) -> int:
-    """Give the exit code of an element that failed for good with ``code``: success, as long as its map may lose it.
+    """Give the exit code of a pod that failed for good with ``code``: success, as long as its map may lose its elements.
 
     Of elements that fail at once, whoever looks last sees all notes, so one of them says that it is too many.
 
@@ -58,21 +60,24 @@ def judge_element(assignment: Assignment, code: int) -> int:
 
     if not assignment.node.has_holes:
         return code
-    store, count = open_map(assignment)
+    store, elements = open_map(assignment)
     try:
-        lost = losses(store, assignment.run, assignment.node.id)
+        lost = losses(store, assignment.run, assignment.node.id, elements)
     except StoreError as error:
         raise fault_of(error) from error
-    text = too_many(assignment.node, count, lost)
+    text = too_many(assignment.node, elements.count, lost)
     if text:
         _say(f"dagwright: {text} (exit {code})\n")
         return code
-    _say(f"dagwright: {assignment.node.id}[{assignment.index}] failed; its place in the list holds None\n")
+    mine = chunk_of(assignment.index or 0, elements.count, assignment.plan.program.map_pods)
+    for loss in lost:
+        if loss.index in mine:
+            _say(f"dagwright: {assignment.node.id}[{loss.index}] failed; its place in the list holds None\n")
     return SUCCEEDED
 
 
-def open_map(assignment: Assignment) -> tuple[Store, int]:
-    """Open the store and count the elements of a map node.
+def open_map(assignment: Assignment) -> tuple[Store, Elements]:
+    """Open the store, and give access to the elements of a map node.
 
     Raises:
         Fault: Plan, store or list are not there.
@@ -91,7 +96,7 @@ def open_map(assignment: Assignment) -> tuple[Store, int]:
         store = open_store(assignment.store_url)
         codec = Codec(program.classes, load_class=load, pickle=assignment.pickle)
         bindings = Bindings(program, run=assignment.run, store=store, codec=codec, texts=assignment.inputs)
-        return store, bindings.length(assignment.node)
+        return store, bindings.elements(assignment.node)
     except StoreError as error:
         raise fault_of(error) from error
     except PinDamaged as damage:

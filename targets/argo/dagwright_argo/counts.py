@@ -1,4 +1,4 @@
-"""Where the number of a map's elements comes from: a literal, a workflow input, or the pod that made the list."""
+"""Where the number of a map's pods comes from: a literal, a workflow input, or the pod that made the list."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
+from dagwright.contract.chunks import MAP_PODS, pods_of
 from dagwright_compiler.diagnostics.model import InternalError
 from dagwright_compiler.ir.lengths import published_lengths
 from dagwright_compiler.ir.program import (
@@ -33,17 +34,18 @@ FlatNode = TaskNode | MapNode
 class LiteralCount(msgspec.Struct, frozen=True):
     """A list known at compile time."""
 
-    length: int
+    pods: int
 
 
 class InputCount(msgspec.Struct, frozen=True):
-    """A list that is a workflow input."""
+    """A list that is a workflow input, for a map of ``most_pods`` pods at most."""
 
     name: str
+    most_pods: int
 
 
 class OutputCount(msgspec.Struct, frozen=True):
-    """A list that the pod of ``node`` writes; ``parameter`` is the control output with its length."""
+    """A list that the pod of ``node`` writes; ``parameter`` is the control output with the number of pods that a map over it has."""
 
     node: str
     parameter: str
@@ -52,14 +54,14 @@ class OutputCount(msgspec.Struct, frozen=True):
 Count = LiteralCount | InputCount | OutputCount
 
 
-def counts_of(program: Program) -> dict[str, Count]:
+def counts_of(program: Program, map_pods: int = MAP_PODS) -> dict[str, Count]:
     """Count of every map node. A map over a map's output has the count of that map: elements never get lost."""
     counts: dict[str, Count] = {}
     nodes = flat_nodes(program)
     lengths = published_lengths(program)
     for node in nodes.values():
         if isinstance(node, MapNode):
-            counts[node.id] = _count(lengths, nodes, node)
+            counts[node.id] = _count(lengths, nodes, node, map_pods)
     return counts
 
 
@@ -77,18 +79,18 @@ def flat_nodes(program: Program) -> dict[str, FlatNode]:
     return nodes
 
 
-def _count(lengths: Mapping[str, Lengths], nodes: Mapping[str, FlatNode], node: MapNode) -> Count:
+def _count(lengths: Mapping[str, Lengths], nodes: Mapping[str, FlatNode], node: MapNode, map_pods: int) -> Count:
     while True:
         binding = dict(node.bindings)[node.over]
         match binding:
             case LiteralBinding(value=value):
-                return LiteralCount(len(value))
+                return LiteralCount(pods_of(len(value), map_pods))
             case ListBinding(items=items):
-                return LiteralCount(len(items))
+                return LiteralCount(pods_of(len(items), map_pods))
             case DictBinding() | StructBinding():
                 raise InternalError(f"{node.id} maps over a {binding.type.kind}")
             case InputBinding(name=name):
-                return InputCount(name)
+                return InputCount(name, map_pods)
             case OutputBinding(node=producer_id, output=output, path=path):
                 producer = nodes[producer_id]
                 if isinstance(producer, TaskNode):

@@ -104,11 +104,10 @@ class DagTemplates:
         """Give a map its count; one from a pod leaves that pod's nested DAGs and enters the map's."""
         path = self._paths[name]
         if isinstance(count, LiteralCount):
-            self._levels[path[-1]].arguments.setdefault(name, {})[COUNT] = str(count.length)
+            self._levels[path[-1]].arguments.setdefault(name, {})[COUNT] = str(count.pods)
             return
         if isinstance(count, InputCount):
-            expression = f"let v = fromJSON(workflow.parameters['{count.name}']); type(v) == 'map' ? int(v['len']) : len(v)"
-            self._levels[path[-1]].arguments.setdefault(name, {})[COUNT] = f"{{{{={expression}}}}}"
+            self._levels[path[-1]].arguments.setdefault(name, {})[COUNT] = f"{{{{={_pods_of_input(count)}}}}}"
             return
         level, entry, producer = self._meeting(name, count.node)
         value = _output(producer, count.parameter)
@@ -181,3 +180,10 @@ def _bound(name: str, value: str) -> model.Parameter:
 
 def _output(task: str, parameter: str) -> str:
     return f"{{{{tasks.{task}.outputs.parameters.{parameter}}}}}"
+
+
+def _pods_of_input(count: InputCount) -> str:
+    """``contract.chunks.pods_of`` in Argo's expressions, whose division gives fractions; an input may be a reference with its length."""
+    most = count.most_pods
+    length = f"let v = fromJSON(workflow.parameters['{count.name}']); let n = type(v) == 'map' ? int(v['len']) : len(v)"
+    return f"{length}; let k = int((n + {most - 1}) / {most}); n == 0 ? 0 : int((n + k - 1) / k)"

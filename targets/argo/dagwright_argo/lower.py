@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
+from dagwright.contract.chunks import MAP_PODS
 from dagwright.contract.names import TERMINATION_GRACE_POD_S, VERDICT
 from dagwright_argo import model
 from dagwright_argo.counts import Count, FlatNode, counts_of, flat_nodes, units_of
@@ -42,9 +43,9 @@ class Lowering(msgspec.Struct, frozen=True):
     root: Group
 
 
-def plan(program: Program) -> Lowering:
-    """Decide on units, counts and groups."""
-    counts = counts_of(program)
+def plan(program: Program, map_pods: int = MAP_PODS) -> Lowering:
+    """Decide on units, counts and groups; a map gets ``map_pods`` pods at most."""
+    counts = counts_of(program, map_pods)
     order = topological(flat_nodes(program).values())
     return Lowering(units_of(program), counts, order, split(order, MAX_ITEMS))
 

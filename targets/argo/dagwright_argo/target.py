@@ -35,8 +35,8 @@ class ArgoTarget:
         settings = msgspec.structs.replace(settings, env={**settings.env, **request.environment})
         if not _passes(check_program(program, settings, spans), found):
             return None
-        lowering = plan(program)
-        bundle = request.seal(lowering.units)
+        lowering = plan(program, request.map_pods)
+        bundle = request.seal(lowering.units, request.map_pods)
         name = workflow_name(program)
         runtime = runtime or _runtime()
         digest = bundle.digest[:DIGEST_LENGTH]

@@ -138,7 +138,7 @@ def _check_environments(manifest: model.WorkflowTemplate, span: Span | None) -> 
 
 
 def _nodes(lowering: Lowering) -> int:
-    return sum(count.length if isinstance(count := lowering.counts.get(name), LiteralCount) else 1 for name in lowering.units)
+    return sum(count.pods if isinstance(count := lowering.counts.get(name), LiteralCount) else 1 for name in lowering.units)
 
 
 def _report_split(program: Program, lowering: Lowering, span: Span | None) -> Iterator[Diagnostic]:

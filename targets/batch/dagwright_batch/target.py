@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from msgspec.structs import replace
 
 from dagwright_batch.emit import emit
+from dagwright_batch.limits import MAX_ARRAY
 from dagwright_batch.lower import plan_of, units_of
 from dagwright_batch.model import Hashed
 from dagwright_batch.settings import BatchSettings, read_settings
@@ -34,7 +35,7 @@ class BatchTarget:
         found = request.diagnostics
         settings = read_settings(request.settings, found)
         units = units_of(request.program)
-        bundle = request.seal(units)
+        bundle = request.seal(units, MAX_ARRAY)
 
         said: set[tuple[str, str, str, Span | None]] = set()
 

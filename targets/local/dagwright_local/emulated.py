@@ -102,8 +102,8 @@ def _tally(store: Store, run_key: str, played: Any) -> Tally:
         if "/attempt-" in key and key.endswith(".json"):
             record = json.loads(store.get(key))
             if record["ending"] == SUCCEEDED:
-                tally.cached += record["state"] == CACHED
-                tally.ran += record["state"] != CACHED
+                tally.cached += record.get("cached", int(record["state"] == CACHED))
+                tally.ran += record.get("ran", int(record["state"] != CACHED))
     tally.retried = sum(attempt.action == "RETRY" for attempt in played.attempts)
     tally.failed = [Finished(Job(job, None, 0), 1) for job, state in played.jobs.items() if state == "FAILED"]
     return tally

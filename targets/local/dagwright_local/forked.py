@@ -7,7 +7,7 @@ import subprocess
 import sys
 from typing import TYPE_CHECKING, Any, Self
 
-from dagwright_local.schedule import Finished
+from dagwright_local.schedule import Counts, Finished
 from dagwright_local.server import CLOSED_FILE, OUTPUTS_FILE
 
 if TYPE_CHECKING:
@@ -53,7 +53,7 @@ class ForkedLauncher:
             {
                 "id": number,
                 "unit": job.node,
-                "index": job.element,
+                "index": job.pod,
                 "attempt": job.attempt,
                 "work": str(self.work_of(job)),
                 "prefix": f"{job.label} | ",
@@ -69,7 +69,7 @@ class ForkedLauncher:
             return Finished(job, answer["code"])
         if closed["error"]:
             self.errors[job] = closed["error"]
-        return Finished(job, closed["code"], closed["state"])
+        return Finished(job, closed["code"], closed["state"], Counts(**closed["counts"]) if closed["counts"] else None)
 
     def outputs(self) -> str | None:
         """Have the run's outputs read; give them as JSON text, or ``None`` when that failed and was reported."""
@@ -80,7 +80,7 @@ class ForkedLauncher:
 
     def work_of(self, job: Job) -> Path:
         """Folder of a node's attempt, where its control outputs stand. Each attempt of an element has its own."""
-        name = job.node if job.element is None else f"{job.node}.{job.element}"
+        name = job.node if job.pod is None else f"{job.node}.{job.pod}"
         return self._scratch / name / str(job.attempt)
 
     def _closed(self, job: Job) -> dict[str, Any] | None:

@@ -11,11 +11,12 @@ from typing import TYPE_CHECKING, Any, Self
 
 from dagwright.contract import names
 from dagwright.contract.references import refer
+from dagwright.execution.ending import COUNTS
 from dagwright.execution.output import Passage
 from dagwright.execution.records import read_records
 from dagwright.store import StoreError
 from dagwright_compiler.runtime_archive import archive_bytes
-from dagwright_local.schedule import Finished
+from dagwright_local.schedule import Counts, Finished
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -80,7 +81,7 @@ class IsolatedLauncher:
         """Start one attempt; its output leaves line by line, behind the job's name."""
         work = self.work_of(job)
         work.mkdir(parents=True, exist_ok=True)
-        arguments = [job.node] if job.element is None else [job.node, str(job.element)]
+        arguments = [job.node] if job.pod is None else [job.node, str(job.pod)]
         process = subprocess.Popen(  # noqa: S603
             [sys.executable, str(self._archive), *arguments],
             env={
@@ -104,7 +105,7 @@ class IsolatedLauncher:
 
     def work_of(self, job: Job) -> Path:
         """Folder of a node's attempt."""
-        name = job.node if job.element is None else f"{job.node}.{job.element}"
+        name = job.node if job.pod is None else f"{job.node}.{job.pod}"
         return self._scratch / name / str(job.attempt)
 
     def _follow(self, job: Job, process: subprocess.Popen[bytes]) -> None:
@@ -116,12 +117,14 @@ class IsolatedLauncher:
         passage.close()
         code = process.wait()
         self._processes.discard(process)
-        self._ended.put(Finished(job, 128 - code if code < 0 else code, self._state(job) if code == 0 else ""))
+        record = self._record(job) if code == 0 or job.elements else {}
+        counts = Counts(*(record[name] for name in COUNTS)) if COUNTS[0] in record else None
+        self._ended.put(Finished(job, 128 - code if code < 0 else code, str(record.get("state", "")), counts))
 
-    def _state(self, job: Job) -> str:
-        """Tell from the attempt's record how its result came about. One that cannot be read costs that word only."""
+    def _record(self, job: Job) -> Mapping[str, Any]:
+        """Read the attempt's record: how its result came about. One that cannot be read costs a word of the summary only."""
         try:
-            records = read_records(self._store, self._run, job.node, job.element)
+            records = read_records(self._store, self._run, job.node, job.pod)
         except StoreError:
-            return ""
-        return str(records[-1].get("state", "")) if records else ""
+            return {}
+        return records[-1] if records else {}

@@ -56,7 +56,9 @@ def run(loaded: Loaded, request: Request) -> Report:
     """Run a program to its end."""
     assert loaded.program is not None
     remark_on_plugins(loaded.program)
-    bundle = bundle_for(loaded.program, loaded.reading.elaborated, lower(loaded.program))
+    bundle = bundle_for(
+        loaded.program, loaded.reading.elaborated, lower(loaded.program), map_pods=loaded.reading.settings.map_pods
+    )
     hide_local_store(loaded.reading.settings)
     with tempfile.TemporaryDirectory(prefix="dagwright-run-") as folder:
         scratch = Path(folder)
@@ -92,11 +94,11 @@ def _run(setup: Mapping[str, Any], scratch: Path, request: Request) -> Report:
     with ForkedLauncher(setup, scratch) as forked:
         if not request.isolate:
             tally = _schedule(plan, forked, request)
-            failures = tuple(_failure_text(job, forked.errors.get(job), code) for job, code, _ in tally.failed)
+            failures = tuple(_failure_text(failed.job, forked.errors.get(failed.job), failed.code) for failed in tally.failed)
         else:
             with _isolated(setup, scratch, program) as isolated:
                 tally = _schedule(plan, isolated, request)
-            failures = tuple(f"dagwright: {job.label} failed (exit {code})\n" for job, code, _ in tally.failed)
+            failures = tuple(f"dagwright: {failed.job.label} failed (exit {failed.code})\n" for failed in tally.failed)
         if tally.lost:
             failures = (*_about_lost(program, setup, tally), *failures)
         outputs = forked.outputs() if not failures else None
@@ -160,12 +162,14 @@ class _Counts:
 
 def _about_lost(program: ProgramView, setup: Mapping[str, Any], tally: Tally) -> Iterator[str]:
     """Tell of every element that a map lost; give a failure for each map that lost more than it may."""
+    from dagwright.execution.elements import Elements
     from dagwright.execution.lost_elements import describe, losses, too_many
     from dagwright.store import open_store
 
     store = open_store(setup["store"])
-    for node_id in dict.fromkeys(job.node for job, _, _ in tally.lost):
-        lost = losses(store, setup["run"], node_id)
+    for node_id in dict.fromkeys(finished.job.node for finished in tally.lost):
+        elements = Elements(store, setup["run"], program.node(node_id), tally.sizes[node_id], program.map_pods)
+        lost = losses(store, setup["run"], node_id, elements)
         if node_id in tally.exceeded:
             yield f"dagwright: {too_many(program.node(node_id), tally.exceeded[node_id], lost)}\n"
         else:
@@ -177,9 +181,10 @@ def _failure_text(job: Job, error: Mapping[str, Any] | None, code: int) -> str:
     """Say what failed and why: the user's own traceback, or one line."""
     if error is None:
         return f"dagwright: {job.label}: its process died (exit {code})\n"
+    label = job.label if not job.elements or error["index"] is None else f"{job.node}[{error['index']}]"
     if error["origin"] == "user" and error["traceback"]:
-        return f"dagwright: {job.label} failed\n{error['traceback']}"
-    return f"dagwright: {job.label}: {error['message']} (exit {code})\n"
+        return f"dagwright: {label} failed\n{error['traceback']}"
+    return f"dagwright: {label}: {error['message']} (exit {code})\n"
 
 
 def unpack(bundle: Bundle, folder: Path) -> None:

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections import deque
 from typing import TYPE_CHECKING, NamedTuple, Protocol
 
+from dagwright.contract.chunks import chunk_of, pods_of
 from dagwright.contract.exits import FINAL, ORCHESTRATOR_RETRYABLE, SUCCEEDED
 from dagwright.contract.names import SYSTEM_RETRIES
 from dagwright.execution.lost_elements import may_lose
@@ -22,24 +23,48 @@ if TYPE_CHECKING:
 
 
 class Job(NamedTuple):
-    """One attempt to be started: ``attempt`` counts from 0."""
+    """One attempt to be started: ``attempt`` counts from 0.
+
+    ``pod`` is the index that a pod of a map would be given, ``elements`` what it then runs where that is more than the one of this index.
+    """
 
     node: str
-    element: int | None
+    pod: int | None
     attempt: int
+    elements: tuple[int, ...] = ()
 
     @property
     def label(self) -> str:
         """What messages call it."""
-        return self.node if self.element is None else f"{self.node}[{self.element}]"
+        if self.elements:
+            return f"{self.node}[{self.elements[0]}..{self.elements[-1]}]"
+        return self.node if self.pod is None else f"{self.node}[{self.pod}]"
+
+
+class Counts(NamedTuple):
+    """What became of the elements of a job: as the attempt itself tells."""
+
+    ran: int = 0
+    cached: int = 0
+    lost: int = 0
 
 
 class Finished(NamedTuple):
-    """One attempt that ended: ``state`` is run, cached or pinned where it succeeded."""
+    """One attempt that ended: ``state`` is run, cached or pinned where it succeeded; ``told`` is there for several elements."""
 
     job: Job
     code: int
     state: str = ""
+    told: Counts | None = None
+
+    @property
+    def counts(self) -> Counts:
+        """How many executions ran, were found in the cache, failed for good."""
+        if self.told is not None:
+            return self.told
+        if self.code != SUCCEEDED:
+            return Counts(lost=max(1, len(self.job.elements)))
+        return Counts(cached=1) if self.state == CACHED else Counts(ran=1)
 
 
 class Launcher(Protocol):
@@ -66,33 +91,40 @@ class Tally:
         """Elements that failed for good in maps that may lose some."""
         self.exceeded: dict[str, int] = {}
         """Maps that lost more elements than they may, and how many they have in all."""
+        self.sizes: dict[str, int] = {}
+        """Elements of the maps that ran."""
 
     def __str__(self) -> str:
         counts = f"{self.ran} run, {self.cached} cached, {self.retried} retried, {len(self.failed)} failed"
-        return f"{counts}, {len(self.lost)} lost" if self.lost else counts
+        return f"{counts}, {sum(finished.counts.lost for finished in self.lost)} lost" if self.lost else counts
 
 
 class _Open:
     """A node whose needs are met: which of its jobs were started, how many run, how many are still to end and how many may fail."""
 
-    __slots__ = ("concurrency", "left", "next", "node", "over", "running", "size", "spare")
+    __slots__ = ("concurrency", "left", "most_pods", "next", "node", "over", "pods", "running", "size", "spare")
 
-    def __init__(self, node: NodeView, size: int) -> None:
+    def __init__(self, node: NodeView, size: int, most_pods: int) -> None:
         self.node = node.id
         self.over = node.over is not None
         self.size = size
-        self.concurrency = node.concurrency or size
+        self.most_pods = most_pods
+        self.pods = pods_of(size, most_pods)
+        self.concurrency = node.concurrency or self.pods
         self.next = 0
         self.running = 0
-        self.left = size
+        self.left = self.pods
         self.spare = may_lose(node, size) if node.has_holes else 0
 
     def take(self) -> Job | None:
         """Give the next job that may start now."""
-        if self.next >= self.size or self.running >= self.concurrency:
+        if self.next >= self.pods or self.running >= self.concurrency:
             return None
         self.next += 1
-        return Job(self.node, self.next - 1 if self.over else None, 0)
+        if not self.over:
+            return Job(self.node, None, 0)
+        elements = chunk_of(self.next - 1, self.size, self.most_pods) if self.pods < self.size else ()
+        return Job(self.node, self.next - 1, 0, tuple(elements))
 
 
 class Schedule:
@@ -151,17 +183,15 @@ class Schedule:
         opened = self._open[job.node]
         opened.running -= 1
         if finished.code == SUCCEEDED:
-            if finished.state == CACHED:
-                self.tally.cached += 1
-            else:
-                self.tally.ran += 1
+            self._add(finished)
             self._end(opened)
         elif finished.code in ORCHESTRATOR_RETRYABLE and job.attempt < self._granted(job.node):
             self.tally.retried += 1
             self._again.append(job._replace(attempt=job.attempt + 1))
         elif finished.code in FINAL and self._program.node(job.node).has_holes:
+            self._add(finished)
             self.tally.lost.append(finished)
-            opened.spare -= 1
+            opened.spare -= finished.counts.lost
             if opened.spare < 0:
                 self.tally.failed.append(finished)
                 self.tally.exceeded[job.node] = opened.size
@@ -169,6 +199,10 @@ class Schedule:
                 self._end(opened)
         else:
             self.tally.failed.append(finished)
+
+    def _add(self, finished: Finished) -> None:
+        self.tally.ran += finished.counts.ran
+        self.tally.cached += finished.counts.cached
 
     def _end(self, opened: _Open) -> None:
         """Count a job that is over."""
@@ -183,7 +217,9 @@ class Schedule:
         """Open a node whose needs are met; a map over nothing is done at once."""
         node = self._program.node(node_id)
         size = 1 if node.over is None else self._count(node)
-        self._open[node_id] = _Open(node, size)
+        self._open[node_id] = _Open(node, size, self._program.map_pods)
+        if node.over is not None:
+            self.tally.sizes[node_id] = size
         if size == 0:
             self._leave(node_id)
 

@@ -20,8 +20,8 @@ from dagwright.execution.assignment import Assignment
 from dagwright.execution.faults import Fault
 from dagwright.execution.output import open_standard_descriptors
 from dagwright.execution.plan_view import PlanView, read_plan
-from dagwright.execution.pod import pickle_policy, work_of
-from dagwright.execution.supervisor import Console, supervise
+from dagwright.execution.pod import pickle_policy, supervise_attempt
+from dagwright.execution.supervisor import Console
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -129,12 +129,9 @@ class _Server:
         """Supervise one attempt, and leave word of how it ended."""
         assignment = self._assignment(order)
         console = Console(out=2, err=2, prefix=order["prefix"].encode(), reports_final=False)
-        ended = supervise(
-            work_of(assignment), timeout_s=assignment.node.policy.timeout_s, console=console, lifeline=self._lifeline[0]
-        )
-        closed = closing.close(assignment, ended, console)
+        closed = closing.close(assignment, supervise_attempt(assignment, console, self._lifeline[0]), console)
         with open(os.path.join(order["work"], CLOSED_FILE), "w", encoding="utf-8") as file:  # noqa: PTH118, PTH123
-            json.dump({"code": closed.code, "state": closed.state, "error": closed.error}, file)
+            json.dump({"code": closed.code, "state": closed.state, "error": closed.error, "counts": closed.counts}, file)
         return closed.code
 
     def _collect(self, order: Order) -> int:

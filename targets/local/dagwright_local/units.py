@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import msgspec
+
 from dagwright_compiler.ir.lengths import published_lengths
 from dagwright_compiler.ir.program import Unit
 
@@ -15,6 +17,10 @@ def lower(program: Program) -> dict[str, Unit]:
     """Give the units of a program."""
     lengths = published_lengths(program)
     return {
-        node.id: Unit(id=node.id, node=node.id, publish=tuple(lengths.get(node.id, {}).values()))
+        node.id: Unit(
+            id=node.id,
+            node=node.id,
+            publish=tuple(msgspec.structs.replace(length, counts="elements") for length in lengths.get(node.id, {}).values()),
+        )
         for node in program.workflow.nodes
     }

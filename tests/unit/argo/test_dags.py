@@ -65,7 +65,7 @@ def test_a_count_finds_its_map_wherever_both_stand(root):
 
 
 def test_counts_that_no_pod_makes_need_no_way_through_the_groups():
-    calls = {"literal": call(count=LiteralCount(2)), "input": call("literal", count=InputCount("xs"))}
+    calls = {"literal": call(count=LiteralCount(2)), "input": call("literal", count=InputCount("xs", 500))}
     ran = Simulation(templates(calls, Group((Group(("literal",)), Group(("input",))))), lists={"xs": 1}).ran
     assert [pod.unit for pod in ran] == ["literal", "literal", "input"]
 

@@ -1,7 +1,7 @@
 """What Argo, Kubernetes or the cluster's storage refuse, in the user's words and at the user's lines."""
 
 import pytest
-from argo_manifests import STORE, compile_argo
+from argo_manifests import STORE, Simulation, compile_argo
 from handmade import call, literal, program, task, workflow
 from msgspec.structs import replace
 
@@ -125,11 +125,19 @@ def test_inputs_of_different_pods_do_not_add_up():
 
 
 def test_a_workflow_that_outgrows_the_controller_is_refused():
-    nodes = (MapNode(id="t", task="flow.t", over="a", bindings=(("a", literal([0] * 20_000, list_of(INT))),)),)
+    each = (("a", literal([0] * 500, list_of(INT))),)
+    nodes = [MapNode(id=f"t-{number}", task="flow.t", over="a", bindings=each) for number in range(40)]
     found = only(compile_argo(one(*nodes), spans=defined("flow.wf")))
     assert (found.code.id, found.span) == ("DW536", HERE)
     assert "20,000 pods" in found.message
     assert compile_argo(one(*nodes), {**STORE, "max_workflow_bytes": 4_000_000}).findings == ()
+
+
+def test_a_wide_map_has_no_more_pods_than_a_map_may_have():
+    nodes = (MapNode(id="t", task="flow.t", over="a", bindings=(("a", literal([0] * 20_000, list_of(INT))),)),)
+    compiled = compile_argo(one(*nodes), spans=defined("flow.wf"))
+    assert compiled.findings == ()
+    assert len(Simulation(compiled.template).ran) == 500
 
 
 def test_a_module_beyond_a_config_map_is_refused_by_its_name():

@@ -96,7 +96,7 @@ def compile_with_findings(
         settings=settings,
         spans=SpanTable(),
         diagnostics=collector,
-        seal=lambda units: Bundle(plan=to_json(Plan(program=program, units=dict(units))), files=sources),
+        seal=lambda units, _: Bundle(plan=to_json(Plan(program=program, units=dict(units))), files=sources),
     )
     artefact = TARGET.compile(request)
     return artefact, [(found.code.id, found.message) for found in collector.sorted()]

@@ -74,20 +74,20 @@ def test_concurrency_and_workers_bound_what_runs_at_a_time(tmp_path: Path) -> No
 
 
 def test_a_retryable_end_is_repeated_with_the_next_number_until_it_succeeds(tmp_path: Path) -> None:
-    schedule, launcher = run(program(tmp_path), code=lambda job: 75 if (job.element, job.attempt) in ((1, 0), (1, 1)) else 0)
-    assert [job.attempt for job in launcher.jobs if job.element == 1] == [0, 1, 2]
+    schedule, launcher = run(program(tmp_path), code=lambda job: 75 if (job.pod, job.attempt) in ((1, 0), (1, 1)) else 0)
+    assert [job.attempt for job in launcher.jobs if job.pod == 1] == [0, 1, 2]
     assert str(schedule.tally) == "6 run, 0 cached, 2 retried, 0 failed"
 
 
 def test_the_system_grants_three_attempts_beyond_the_users_retries(tmp_path: Path) -> None:
-    schedule, launcher = run(program(tmp_path, retries=2), code=lambda job: 74 if job.element == 0 else 0)
-    assert len([job for job in launcher.jobs if job.element == 0]) == 1 + 2 + 3
+    schedule, launcher = run(program(tmp_path, retries=2), code=lambda job: 74 if job.pod == 0 else 0)
+    assert len([job for job in launcher.jobs if job.pod == 0]) == 1 + 2 + 3
     assert [failed.job.label for failed in schedule.tally.failed] == ["each[0]"]
 
 
 def test_after_a_final_failure_nothing_new_is_started(tmp_path: Path) -> None:
-    schedule, launcher = run(program(tmp_path), count=5, workers=2, code=lambda job: 80 if job.element == 1 else 0)
-    assert [job.element for job in launcher.jobs if job.node == "each"] == [0, 1, 2]
+    schedule, launcher = run(program(tmp_path), count=5, workers=2, code=lambda job: 80 if job.pod == 1 else 0)
+    assert [job.pod for job in launcher.jobs if job.node == "each"] == [0, 1, 2]
     assert [job.node for job in launcher.jobs if job.node in ("last", "other")] == []
     assert len(schedule.tally.failed) == 1
 

@@ -1,0 +1,163 @@
+"""The results of all elements that one pod of a map runs, in one document: a stripe.
+
+A stripe takes the place of the elements' pins: it is created once, when every element has a result, and consumers read nothing else of
+the chunk. What an attempt finished before it failed is left as a *part*: a document of its own, overwritten as it grows, read by later
+attempts of the same pod, and by whoever reads a list that may have holes.
+"""
+
+from __future__ import annotations
+
+import os
+
+from dagwright.cache.protocol import InputsDiffer, PinDamaged
+from dagwright.cache.results import DamagedResult, Result, body_of, result_of, seal, unseal
+from dagwright.contract.names import stripe_key, stripe_part_prefix
+from dagwright.store.errors import NotFound, StoreError
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any, Callable, Mapping
+
+    from dagwright.store.verbs import Store
+
+_TRIES = 5
+"""Rounds of create and read back, as with pins."""
+
+
+class Part:
+    """What one attempt left: results by index, and how many tries of the user's budget each unfinished element has had.
+
+    ``hint`` is the orchestrator's number of the attempt, ``None`` where it gave none.
+    """
+
+    __slots__ = ("hint", "results", "spent")
+
+    def __init__(self, results: Mapping[int, Result], spent: Mapping[int, int], hint: int | None) -> None:
+        self.results = results
+        self.spent = spent
+        self.hint = hint
+
+
+def read_stripe(store: Store, run: str, node: str, pod: int) -> dict[int, Result] | None:
+    """Read the results of a pod of a map, by index; ``None`` while they are not all there.
+
+    Raises:
+        PinDamaged: They are damaged.
+        StoreError: The store failed.
+    """
+    key = stripe_key(run, node, pod)
+    try:
+        document = store.get(key)
+    except NotFound:
+        return None
+    try:
+        return _results_in(unseal(document))
+    except DamagedResult as damage:
+        raise PinDamaged(f"the results {key} in {store.url} are damaged: {damage}") from None
+
+
+def publish_stripe(store: Store, run: str, node: str, pod: int, results: Mapping[int, Result]) -> dict[int, Result]:
+    """Publish the results of a pod whose blobs are published; give those that count: these, or those of whoever came first.
+
+    Raises:
+        InputsDiffer: Others stand there, made from other inputs.
+        PinDamaged: Others stand there, and are damaged.
+        StoreError: The store failed, or kept removing what was written.
+    """
+    key = stripe_key(run, node, pod)
+    document = seal(_body(results))
+    for _ in range(_TRIES):
+        if store.create(key, document):
+            return dict(results)
+        found = read_stripe(store, run, node, pod)
+        if found is not None:
+            check_inputs(key, found, {index: result.inputs for index, result in results.items()})
+            return found
+    raise StoreError(f"store {store.url} keeps no {key!r}: it was removed {_TRIES} times", transient=True)
+
+
+def check_inputs(key: str, results: Mapping[int, Result], inputs: Mapping[int, str]) -> None:
+    """Hold results against the digests of the inputs that the elements have now.
+
+    Raises:
+        InputsDiffer: One was made from others.
+    """
+    for index, digest in inputs.items():
+        found = results.get(index)
+        if found is not None and found.inputs != digest:
+            raise InputsDiffer(key, found.inputs, digest)
+
+
+def new_part_key(run: str, node: str, pod: int) -> str:
+    """Name the part of an attempt: no two attempts share one."""
+    return f"{stripe_part_prefix(run, node, pod)}{os.urandom(8).hex()}.json"
+
+
+def write_part(store: Store, key: str, part: Part) -> None:
+    """Leave what an attempt has finished.
+
+    Raises:
+        StoreError: The store failed.
+    """
+    spent = [[index, tries] for index, tries in part.spent.items()]
+    store.put(key, seal({**_body(part.results), "spent": spent, "hint": part.hint}))
+
+
+def read_parts(store: Store, run: str, node: str, pod: int, damaged: Callable[[str], None]) -> list[Part]:
+    """Read what earlier attempts left, in an order that is the same for everybody; what is damaged is told, and computed again.
+
+    Raises:
+        StoreError: The store failed.
+    """
+    prefix = stripe_part_prefix(run, node, pod)
+    found = []
+    for key in store.list(prefix.rpartition("/")[0]):
+        if not key.startswith(prefix):
+            continue
+        try:
+            body = unseal(store.get(key))
+            found.append(Part(_results_in(body), _spent_in(body), _hint_in(body)))
+        except NotFound:
+            continue
+        except DamagedResult as damage:
+            damaged(f"{key} is damaged: {damage}")
+    return found
+
+
+def _body(results: Mapping[int, Result]) -> dict[str, Any]:
+    return {"elements": [[index, body_of(results[index])] for index in sorted(results)]}
+
+
+def _results_in(body: Mapping[str, Any]) -> dict[int, Result]:
+    elements = body.get("elements")
+    if not isinstance(elements, list):
+        raise DamagedResult("it lists no elements")
+    return dict(_element(item) for item in elements)
+
+
+def _element(item: object) -> tuple[int, Result]:
+    index, body = _pair(item)
+    return index, result_of(body)
+
+
+def _spent_in(body: Mapping[str, Any]) -> dict[int, int]:
+    spent: dict[int, int] = {}
+    for item in body.get("spent") or ():
+        index, tries = _pair(item)
+        if type(tries) is not int:
+            raise DamagedResult("a number of tries is no number")
+        spent[index] = tries
+    return spent
+
+
+def _pair(item: object) -> tuple[int, Any]:
+    if not isinstance(item, list) or len(item) != 2 or type(item[0]) is not int:
+        raise DamagedResult("an element is of another shape")
+    return item[0], item[1]
+
+
+def _hint_in(body: Mapping[str, Any]) -> int | None:
+    hint = body.get("hint")
+    if not (hint is None or type(hint) is int):
+        raise DamagedResult("the number of its attempt is no number")
+    return hint

@@ -1,0 +1,100 @@
+"""What the processes of one attempt of a pod tell each other that runs several elements of a map: a file in the attempt's folder.
+
+A process that dies in one element takes none of the others with it: the next one reads what was finished, and the supervisor, who may
+use no store while processes are still to come, leaves what is finished in the store when the attempt ends.
+"""
+
+from __future__ import annotations
+
+import os
+
+from dagwright.cache.results import DamagedResult, body_of, result_of
+from dagwright.contract.jsontext import dumps, loads
+from dagwright.execution.faults import fatal
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
+
+    from dagwright.cache import Result
+    from dagwright.execution.assignment import Assignment
+
+
+class Progress:
+    """How far an attempt is: results, tries that the user's budget paid for, and failures that are final, by index.
+
+    A failure is the outcome of ``failures.outcome_of`` with ``inputs``, what the element was given in a few words.
+    """
+
+    __slots__ = ("cached", "failures", "results", "spent")
+
+    def __init__(self) -> None:
+        self.results: dict[int, Result] = {}
+        self.cached: set[int] = set()
+        self.spent: dict[int, int] = {}
+        self.failures: dict[int, dict[str, Any]] = {}
+
+
+class Journal:
+    """The file of one attempt: a line for everything that happened to an element."""
+
+    __slots__ = ("_path",)
+
+    def __init__(self, assignment: Assignment) -> None:
+        # Attempts in place share a folder (``batch``), so the attempt's number is part of the name.
+        self._path = os.path.join(
+            assignment.work, f"chunk-{assignment.node.id[:100]}-{assignment.index}-{assignment.hint or 0}.jsonl"
+        )
+
+    def add_result(self, index: int, result: Result, *, cached: bool) -> None:
+        """Note that an element is done."""
+        self._add({"i": index, "result": body_of(result), "cached": cached})
+
+    def add_try(self, index: int) -> None:
+        """Note that an element took a try of the user's budget and is not done."""
+        self._add({"i": index, "spent": 1})
+
+    def add_failure(self, index: int, outcome: dict[str, Any]) -> None:
+        """Note that an element failed for good."""
+        self._add({"i": index, "failure": outcome})
+
+    def read(self) -> Progress:
+        """Read it all; a line that a dying process did not finish is left out."""
+        progress = Progress()
+        try:
+            with open(self._path, "rb") as file:
+                lines = file.read().split(b"\n")
+        except FileNotFoundError:
+            return progress
+        for line in lines[:-1]:
+            try:
+                word = loads(line)
+                _take(progress, word)
+            except (ValueError, DamagedResult):
+                continue
+        return progress
+
+    def _add(self, word: dict[str, Any]) -> None:
+        data = memoryview(dumps(word).encode("ascii") + b"\n")
+        try:
+            os.makedirs(os.path.dirname(self._path), exist_ok=True)
+            descriptor = os.open(self._path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
+            try:
+                while data:
+                    data = data[os.write(descriptor, data) :]
+            finally:
+                os.close(descriptor)
+        except OSError as error:
+            raise fatal(f"cannot write {self._path}: {error.strerror}: the pod needs a writable DAGWRIGHT_WORK") from error
+
+
+def _take(progress: Progress, word: dict[str, Any]) -> None:
+    index = word["i"]
+    if "result" in word:
+        progress.results[index] = result_of(word["result"])
+        if word["cached"]:
+            progress.cached.add(index)
+    elif "failure" in word:
+        progress.failures[index] = word["failure"]
+    else:
+        progress.spent[index] = progress.spent.get(index, 0) + word["spent"]
