@@ -83,7 +83,7 @@ def loads(text: str | bytes) -> Json:
     """
     stripped = (text if isinstance(text, str) else text.decode("utf-8")).strip(" \t\n\r")
     try:
-        data, end = _scan(stripped, 0)
+        data, end = _scanned(stripped)
     except StopIteration as stop:
         raise ValueError(f"not JSON: a value is expected at character {stop.value}") from None
     except RecursionError:
@@ -91,3 +91,13 @@ def loads(text: str | bytes) -> Json:
     if end != len(stripped):
         raise ValueError(f"not JSON: more text at character {end}")
     return data
+
+
+def _scanned(text: str) -> tuple[Json, int]:
+    try:
+        return _scan(text, 0)
+    except SystemError:
+        # The C code takes its exception from the package, where that is loaded, and raises nothing where it is not.
+        import json.decoder  # noqa: F401
+
+        return _scan(text, 0)

@@ -63,3 +63,14 @@ assert "json" in sys.modules
 assert jsontext.loads(jsontext.dumps({"b": [1, None], "a": "\\u00e9"}, sort_keys=True)) == {"a": "\\u00e9", "b": [1, None]}
 """
     subprocess.run([sys.executable, "-c", script], check=True)
+
+
+@pytest.mark.parametrize("text", ['{"a', '{"a":1 "b"}', "[1 2]", r'"\x"', '{"a"}', "[1,]"])
+def test_what_is_no_json_is_refused_where_the_package_is_not_loaded(text):
+    """The C code raises nothing at all then."""
+    program = (
+        "import sys\nfrom dagwright.contract import jsontext\nassert 'json.decoder' not in sys.modules\n"
+        "try:\n    jsontext.loads(sys.argv[1])\nexcept ValueError:\n    print('refused')\n"
+    )
+    ended = subprocess.run([sys.executable, "-c", program, text], capture_output=True, text=True, check=False)
+    assert (ended.stdout, ended.stderr) == ("refused\n", "")
