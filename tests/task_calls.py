@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from dagwright.cache import fetcher, unpack_output
@@ -13,7 +13,7 @@ from dagwright.execution.task_call import Performed, Reuse, TaskCall, Wire, perf
 from dagwright.values import Codec
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
 
     from dagwright.cache.leases import Pace
     from dagwright.store import Store
@@ -95,6 +95,7 @@ class Attempted:
     node: Node
     hint: int | None
     index: int | None = None
+    inputs: Mapping[str, str] = field(default_factory=dict)
 
 
 def _outputs(value: int, long: int) -> Any:

@@ -6,13 +6,16 @@ was hashed.
 
 from __future__ import annotations
 
-from dagwright.cache.results import DamagedResult
+import time
+
+from dagwright.cache.results import DamagedResult, is_digest
 from dagwright.contract.keys import sha256_hex
-from dagwright.contract.names import blob_key
+from dagwright.contract.names import SWEEPS, blob_key
+from dagwright.store.errors import NotFound
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import Union
+    from typing import Mapping, Union
 
     from dagwright.store.verbs import Store
     from dagwright.values.blobs import BlobFile
@@ -21,23 +24,83 @@ _ONE_REQUEST = 8 * 1024 * 1024
 """Size up to which a blob is created, in one request that a slow network must carry within half a minute."""
 _PART = 8 * 1024 * 1024
 """Bytes that are held at a time while a long blob is verified."""
+SWEEP_SILENCE_S = 60.0
+"""How long a collection of garbage is waited for. It removes blobs for a third of that at most before it looks at them again."""
 
 
-def publish_blob(store: Store, digest: str, content: Union[bytes, BlobFile]) -> None:
-    """Write a blob.
+def publish_blobs(store: Store, blobs: Mapping[str, Union[bytes, BlobFile]]) -> None:
+    """Write blobs so that each is there when this returns, whatever is removed meanwhile.
 
-    Where one stands already it is written again, not compared: that mends other bytes (a crash of the disk, a bad copy) for the price of
-    looking, and makes an old blob young, so that no collection of garbage takes it while its result is being published. Writers of one
-    digest write the same bytes. A long one is written in parts by stores that have them, so it is not created. What came from the store and only
-    goes through a task is held by the pin that it came from.
+    A blob that stands there already is written again, not compared: that mends other bytes (a crash of the disk, a bad copy) for the
+    price of looking, and makes an old blob young, so that no collection of garbage takes it while its result is being published. One
+    that looked before we wrote may still remove it: it shows that it is about to (``SWEEPS``), so we wait and write once more.
+    Writers of one digest write the same bytes.
+
+    Raises:
+        FileChanged: A file has other bytes by now.
+        StoreError: The store failed.
+    """
+    if not blobs:
+        return
+    while True:
+        old = _write(store, blobs)
+        sweeping = store.list(SWEEPS)
+        if sweeping:
+            _outlast(store, sweeping)
+        elif not _lost(store, blobs, old):
+            return
+
+
+def _write(store: Store, blobs: Mapping[str, Union[bytes, BlobFile]]) -> list[str]:
+    """Write every blob; give the digests of those that may have stood there before."""
+    return [digest for digest, content in blobs.items() if not _written_anew(store, digest, content)]
+
+
+def _written_anew(store: Store, digest: str, content: Union[bytes, BlobFile]) -> bool:
+    """Write a blob; tell whether nothing stood there.
+
+    A long one is written in parts by stores that have them, so it is not created. What came from the store and only goes through a task is
+    held by the pin that it came from.
     """
     key = blob_key(digest)
     if not isinstance(content, bytes):
         if content.path:
             store.put_file(key, content.path, sha256=digest)
-        return
-    if len(content) > _ONE_REQUEST or not store.create(key, content):
-        store.put(key, content)
+        return not content.path
+    if len(content) <= _ONE_REQUEST and store.create(key, content):
+        return True
+    store.put(key, content)
+    return False
+
+
+def _lost(store: Store, blobs: Mapping[str, Union[bytes, BlobFile]], old: list[str]) -> bool:
+    """Tell whether one of the blobs that may have been old when we wrote it is gone."""
+    try:
+        for digest in old:
+            store.get_range(blob_key(digest), max(0, len(blobs[digest]) - 1), 1)
+    except NotFound:
+        return True
+    return False
+
+
+def _outlast(store: Store, sweeping: list[str]) -> None:
+    """Wait until what removes blobs has done so; marks that show no end are of the dead, and go."""
+    started, pause_s = time.monotonic(), 0.05
+    while time.monotonic() - started < SWEEP_SILENCE_S:
+        time.sleep(pause_s)
+        pause_s = min(pause_s * 1.5, 2.0)
+        left = set(store.list(SWEEPS))
+        sweeping = [key for key in sweeping if key in left]
+        if not sweeping:
+            return
+    for key in sweeping:
+        store.delete(key)
+
+
+def named_digests(text: str | bytes) -> list[str]:
+    """Find all digests in JSON text, wherever they stand in it and whatever its form."""
+    pieces = (text if isinstance(text, str) else text.decode("latin-1")).split('"')
+    return sorted({piece for piece in pieces if is_digest(piece)})
 
 
 def read_blob(store: Store, digest: str, size: int | None) -> bytes:

@@ -163,6 +163,8 @@ def _wait(waiter: _Waiter, find: Find, pace: Pace, patience_s: float | None) -> 
         now = pace.now()
         if seen != (waiter.epoch, document):
             seen, since = (waiter.epoch, document), now
+        if document is None:  # a collection of garbage took it, perhaps with all others
+            waiter.epoch = waiter.newest()
         if _is_released(document) or now - since >= pace.silence_s:
             if not waiter.claim(waiter.epoch + 1):
                 waiter.epoch += 1
@@ -207,13 +209,13 @@ class _Waiter:
         return self.is_owner
 
     def newest(self) -> int:
-        """Number the newest epoch."""
+        """Number the newest epoch; -1 where there is none."""
         try:
             names = self._store.list(lease_folder(self._cache_key))
         except StoreError as error:
             raise _LeaseFailure(str(error)) from None
         numbers = [int(tail) for tail in (name.rpartition("/")[2] for name in names) if tail.isascii() and tail.isdigit()]
-        return max(numbers, default=0)
+        return max(numbers, default=-1)
 
     def look(self) -> bytes | None:
         """Read the object of the epoch; ``None`` where it is gone."""

@@ -8,13 +8,15 @@ because a consumer may have used its value already.
 
 from __future__ import annotations
 
-from dagwright.cache.blobs import publish_blob, read_blob, verify_blob
+from dagwright.cache.blobs import named_digests, publish_blobs, read_blob, verify_blob
 from dagwright.cache.results import DamagedResult, Result, decode_result, encode_result
+from dagwright.contract.jsontext import dumps
+from dagwright.contract.names import removed_key
 from dagwright.store.errors import NotFound, StoreError
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import Callable, Mapping, Sequence, Union
+    from typing import Callable, Iterable, Mapping, Sequence, Union
 
     from dagwright.store.verbs import Store
     from dagwright.values.blobs import BlobFile
@@ -61,13 +63,15 @@ def lookup(
         damaged: Told in a few words what is wrong with an entry.
     """
     try:
-        result = _read_document(store, entry_key)
-        _verify(store, result, outputs)
-    except _NoDocument:
+        document = _document(store, entry_key)
+    except NotFound:
         return None
+    try:
+        result = _decoded(document)
+        _verify(store, result, outputs)
     except (DamagedResult, NotFound) as damage:
         if remove:
-            store.delete(entry_key)
+            _remove_damaged(store, entry_key, document)
         if damaged is not None:
             damaged(str(damage))
         return None
@@ -100,10 +104,9 @@ def publish(
         PinDamaged: The pin stands already and is damaged.
         StoreError: The store failed, or kept removing what was written.
     """
-    for digest, content in blobs.items():
-        publish_blob(store, digest, content)
+    publish_blobs(store, blobs)
     if entry_key is not None and overwrite:
-        store.put(entry_key, encode_result(result))
+        _replace_entry(store, entry_key, result)
     elif entry_key is not None:
         result = _publish_entry(store, entry_key, result)
     if pin_key is not None:
@@ -151,6 +154,35 @@ def fetcher(store: Store, result: Result) -> Callable[[str], bytes]:
     return fetch
 
 
+def note_removal(store: Store, digests: Iterable[str]) -> None:
+    """Note the blobs of entries that are about to go: a run may have read one of them and not pinned its result yet."""
+    from os import urandom
+
+    named = sorted(digests)
+    if named:
+        store.put(removed_key(urandom(8).hex()), dumps(named).encode("ascii"))
+
+
+def _replace_entry(store: Store, entry_key: str, result: Result) -> None:
+    try:
+        replaced = _document(store, entry_key)
+    except NotFound:
+        replaced = b""
+    note_removal(store, named_digests(replaced))
+    store.put(entry_key, encode_result(result))
+
+
+def _remove_damaged(store: Store, entry_key: str, document: bytes) -> None:
+    """Remove an entry that does not hold, unless it was only read wrongly, or is another one by now."""
+    try:
+        if _document(store, entry_key) != document:
+            return
+    except NotFound:
+        return
+    note_removal(store, named_digests(document))
+    store.delete(entry_key)
+
+
 def _publish_entry(store: Store, entry_key: str, result: Result) -> Result:
     document = encode_result(result)
     for _ in range(_TRIES):
@@ -192,9 +224,17 @@ class _NoDocument(Exception):  # noqa: N818 - a plain answer
 
 def _read_document(store: Store, key: str) -> Result:
     try:
-        document = store.get_range(key, 0, _LONGEST + 1)
+        document = _document(store, key)
     except NotFound:
         raise _NoDocument from None
+    return _decoded(document)
+
+
+def _document(store: Store, key: str) -> bytes:
+    return store.get_range(key, 0, _LONGEST + 1)
+
+
+def _decoded(document: bytes) -> Result:
     if len(document) > _LONGEST:
         raise DamagedResult("it is too long to be a result's")
     return decode_result(document)

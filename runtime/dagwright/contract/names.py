@@ -38,6 +38,23 @@ ENV_TERMINATION = "DAGWRIGHT_TERMINATION"
 VERDICT = "verdict"
 """In the place of an index: no element, but the question after the last one whether enough of them succeeded."""
 
+BLOBS = "v1/cas"
+"""Folder of all blobs."""
+ENTRIES = "v1/ac"
+"""Folder of all cache entries."""
+RUNS = "v1/run"
+"""Folder of all runs: pins, records, logs."""
+LEASES = "v1/lease"
+"""Folder of all leases."""
+SWEEPS = "v1/gc/sweep"
+"""Folder of what a collection of garbage holds while it removes blobs: whoever publishes waits for it."""
+REMOVED = "v1/gc/removed"
+"""Folder of notes about entries that were removed or replaced: the blobs of their results are kept for a while."""
+CLOCK = "v1/gc/clock"
+"""Folder of objects that are written to learn the store's time."""
+COLLECTION = "collection"
+"""What stands in the place of a cache key in the lease of the one collection of garbage that may be at work."""
+
 DEFAULT_PLAN = "/dagwright/plan"
 DEFAULT_CODE = "/dagwright/code"
 DEFAULT_WORK = "/dagwright/work"
@@ -82,17 +99,27 @@ def quote_part(name: str) -> str:
 
 def blob_key(sha256: str) -> str:
     """Key of immutable bytes by their digest."""
-    return f"v1/cas/{sha256[:2]}/{sha256}"
+    return f"{BLOBS}/{sha256[:2]}/{sha256}"
 
 
 def entry_key(project: str, domain: str, task: str, cache_key: str) -> str:
     """Key of a cache entry: the commit point of a cached result."""
-    return f"v1/ac/{quote_part(project)}/{quote_part(domain)}/{quote_part(task)}/{cache_key}.json"
+    return f"{ENTRIES}/{quote_part(project)}/{quote_part(domain)}/{quote_part(task)}/{cache_key}.json"
+
+
+def removed_key(token: str) -> str:
+    """Key of a note that names the blobs of removed entries."""
+    return f"{REMOVED}/{token}.json"
+
+
+def sweep_key(token: str) -> str:
+    """Key of what stands there while blobs are removed."""
+    return f"{SWEEPS}/{token}"
 
 
 def lease_folder(cache_key: str) -> str:
     """Folder of all epochs of the lease of a cache key."""
-    return f"v1/lease/{cache_key}"
+    return f"{LEASES}/{cache_key}"
 
 
 def lease_key(cache_key: str, epoch: int) -> str:
@@ -102,7 +129,7 @@ def lease_key(cache_key: str, epoch: int) -> str:
 
 def node_prefix(run: str, node: str, index: int | None = None) -> str:
     """Folder of one node of one run, or of one element of a map node."""
-    base = f"v1/run/{quote_part(run)}/{quote_part(node)}"
+    base = f"{RUNS}/{quote_part(run)}/{quote_part(node)}"
     return base if index is None else f"{base}/{index}"
 
 

@@ -62,10 +62,9 @@ def store_files(blobs: Blobs, store: Store) -> None:
     Raises:
         StoreError: The store failed, or a file was changed meanwhile.
     """
-    from dagwright.cache.blobs import publish_blob
+    from dagwright.cache.blobs import publish_blobs
 
-    for digest, content in blobs.items():
-        publish_blob(store, digest, content)
+    publish_blobs(store, blobs)
 
 
 def holds_files(declared: Type, classes: Mapping[str, ClassDef], seen: set[str]) -> bool:

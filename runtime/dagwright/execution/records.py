@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import os
 
+from dagwright.cache.blobs import named_digests
 from dagwright.contract.jsontext import dumps, loads
 from dagwright.contract.names import attempt_key, node_prefix
 from dagwright.execution.ending import RECOVERABLE, TERMINATED, TIMEOUT, is_budgeted
@@ -77,6 +78,9 @@ def record_attempt(store: Store, assignment: Assignment, body: dict[str, Any]) -
     """
     run, node, index, hint = assignment.run, assignment.node.id, assignment.index, assignment.hint
     body = {"v": 1, "token": os.urandom(8).hex(), "node": node, "index": index, "hint": hint, **body}
+    needs = _blobs_of_inputs(assignment)
+    if needs:
+        body["needs"] = needs
     if not hint:
         key, data = _entry(run, node, index, {**body, "number": 0, "epoch": 0})
         if _created(store, key, data):
@@ -90,6 +94,12 @@ def record_attempt(store: Store, assignment: Assignment, body: dict[str, Any]) -
             return number, spent_retries(records, epoch) + int(is_budgeted(body["ending"]))
         records = read_records(store, run, node, index)
         number += 1
+
+
+def _blobs_of_inputs(assignment: Assignment) -> list[str]:
+    """Digests of what the run's inputs refer to: nothing else in the store names files and long texts that a person gave."""
+    texts = [text for text in assignment.inputs.values() if '"$ref"' in text or '"$blob"' in text]
+    return named_digests("\n".join(texts))
 
 
 def _entry(run: str, node: str, index: int | None, record: dict[str, Any]) -> tuple[str, bytes]:

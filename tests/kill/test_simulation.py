@@ -1,0 +1,56 @@
+"""The simulator on fresh seeds, and the proof that it sees: each mutant of the code under test is found.
+
+``make soak`` plays many more seeds. A seed that fails is printed with what went wrong; ``python -m simulation --start SEED --seeds 1``,
+in the folder of the tests, plays it again.
+"""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from simulation.mutants import MUTANTS
+
+TESTS = Path(__file__).parents[1]
+SEEDS = 50_000
+SEEDS_OF_MUTANTS = 60_000
+LONGEST_S = 60
+"""Of the fresh seeds, so that a slow machine plays fewer."""
+
+
+def simulate(*options: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "-m", "simulation", *options],
+        cwd=TESTS,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+        text=True,
+        check=False,
+    )
+
+
+def test_fresh_seeds_show_no_fault() -> None:
+    played = simulate("--seeds", str(SEEDS), "--seconds", str(LONGEST_S), "--workers", "2")
+    assert played.returncode == 0, played.stdout
+    assert int(played.stdout.split()[0]) >= 2_000
+
+
+@pytest.mark.parametrize("seed", [16, 41, 856_667_614_605, 267_701_562_320, 894_449_783_899])
+def test_seeds_that_once_failed_pass(seed: int) -> None:
+    played = simulate("--seeds", "1", "--start", str(seed), "--workers", "1")
+    assert played.returncode == 0, played.stdout
+
+
+@pytest.mark.parametrize("mutant", sorted(MUTANTS))
+def test_a_mutant_is_found(mutant: str) -> None:
+    played = simulate("--seeds", str(SEEDS_OF_MUTANTS), "--mutant", mutant, "--workers", "1")
+    assert played.returncode == 1, played.stdout
+    assert "\nseed " in played.stdout, played.stdout
+
+
+def test_a_seed_is_played_the_same_each_time() -> None:
+    first, second = (simulate("--seeds", "200", "--start", "1", "--workers", "1").stdout for _ in range(2))
+    assert first.partition(" in ")[0] == second.partition(" in ")[0]
+    assert first.partition(" s: ")[2] == second.partition(" s: ")[2]

@@ -1,0 +1,138 @@
+"""Ways to break the code under test, each a small edit of its source, and none of which may pass the simulator."""
+
+from __future__ import annotations
+
+import sys
+from importlib.abc import MetaPathFinder
+from importlib.machinery import ModuleSpec, PathFinder, SourceFileLoader
+from typing import TYPE_CHECKING, NamedTuple
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from types import CodeType, ModuleType
+
+
+class Mutant(NamedTuple):
+    """Edits of one module's source: of each pair the first text, which stands there once, becomes the second."""
+
+    module: str
+    edits: tuple[tuple[str, str], ...]
+
+
+def _edit(module: str, *edits: tuple[str, str]) -> Mutant:
+    return Mutant(f"dagwright.{module}", edits)
+
+
+MUTANTS = {
+    "blobs_are_not_digested": _edit(
+        "cache.blobs",
+        ("if len(content) != size or sha256_hex(content) != digest:", "if len(content) != size:"),
+    ),
+    "long_blobs_are_not_digested": _edit(
+        "cache.blobs", ("if start != size or found.hexdigest() != digest:", "if start != size:")
+    ),
+    "documents_are_not_checked": _edit("cache.results", ("if document[:_BODY] != _head_of(tail):", "if False:")),
+    "entries_before_blobs": _edit(
+        "cache.protocol",
+        ("    publish_blobs(store, blobs)\n", ""),
+        ("    return result\n\n\ndef read_pin", "    publish_blobs(store, blobs)\n    return result\n\n\ndef read_pin"),
+    ),
+    "pins_before_entries": _edit(
+        "cache.protocol",
+        (
+            "    if entry_key is not None and overwrite:\n        _replace",
+            (
+                "    own = result\n    if pin_key is not None:\n        result = _publish_pin(store, pin_key, result, inputs_digest)\n"
+                "        pin_key = None\n    if entry_key is not None and overwrite:\n        _replace"
+            ),
+        ),
+        ("        result = _publish_entry(store, entry_key, result)", "        _publish_entry(store, entry_key, own)"),
+    ),
+    "own_results_instead_of_the_first_ones": _edit(
+        "cache.protocol",
+        (
+            "        found = lookup(store, entry_key)\n        if found is not None:\n            return found\n",
+            "        return result\n",
+        ),
+    ),
+    "own_values_instead_of_adopted_ones": _edit(
+        "execution.task_call", ("values if stored.outputs is made.outputs else None", "values")
+    ),
+    "pins_are_overwritten": _edit(
+        "cache.protocol", ("if store.create(pin_key, document):", "if store.put(pin_key, document) is None:")
+    ),
+    "entries_are_not_verified": _edit("cache.protocol", ("        _verify(store, result, outputs)\n", "")),
+    "damaged_entries_stay": _edit("cache.protocol", ("    store.delete(entry_key)\n", "")),
+    "hits_are_not_pinned": _edit(
+        "execution.task_call",
+        ("        if self._call.pin is not None:\n            found = publish", "        if False:\n            found = publish"),
+    ),
+    "blobs_that_stand_there_are_trusted": _edit(
+        "cache.blobs", ("    store.put(key, content)\n    return False", "    return False")
+    ),
+    "sweeps_are_not_waited_for": _edit("cache.blobs", ("sweeping = store.list(SWEEPS)\n        if", "sweeping = []\n        if")),
+    "swept_blobs_are_not_missed": _edit("cache.blobs", ("elif not _lost(store, blobs, old):", "else:")),
+    "replaced_entries_are_not_noted": _edit("cache.protocol", ("    note_removal(store, named_digests(replaced))\n", "")),
+    "notes_are_not_read": _edit("upkeep.collection", ("return named | self._noted()", "return named")),
+    "blobs_are_not_looked_at_again": _edit(
+        "upkeep.collection", ("            if blob in unchanged:\n", "            if True:\n")
+    ),
+    "sweeps_are_not_marked": _edit("upkeep.collection", ('            self._store.put(mark, b"")\n', "")),
+    "young_blobs_are_swept": _edit(
+        "upkeep.collection", ("            elif self._is_past_grace(blob[2]):\n", "            elif True:\n")
+    ),
+    "runs_name_nothing": _edit(
+        "upkeep.collection",
+        ("                documents += [key for key, _, _ in objects if not key.endswith(_PAGES)]", "                pass"),
+    ),
+    "entries_name_nothing": _edit("upkeep.collection", ("documents = [key for key, _, _ in entries]", "documents = []")),
+    "nothing_is_swept": _edit("upkeep.collection", ("        self._sweep(unnamed)\n", "")),
+    "leases_are_won_by_all": _edit(
+        "cache.leases", ("if self._store.create(key, document) or", "if self._store.put(key, document) is None or")
+    ),
+    "heartbeats_are_not_seen": _edit(
+        "cache.leases", ("if seen != (waiter.epoch, document):", "if seen is None or seen[0] != waiter.epoch:")
+    ),
+    "silence_is_not_noticed": _edit("cache.leases", ("or now - since >= pace.silence_s", "")),
+    "winners_do_not_look_again": _edit(
+        "cache.leases",
+        ("        found = find()\n        lease = Lease(", "        lease = Lease("),
+    ),
+}
+"""Name -> mutant. The names say what the broken code does."""
+
+
+def apply(name: str) -> None:
+    """Have a module loaded with its edits; before anything imports it."""
+    assert MUTANTS[name].module not in sys.modules
+    sys.meta_path.insert(0, _Finder(name, MUTANTS[name]))
+
+
+class _Finder(MetaPathFinder):
+    def __init__(self, name: str, mutant: Mutant) -> None:
+        self._name = name
+        self._mutant = mutant
+
+    def find_spec(self, fullname: str, path: Sequence[str] | None, target: ModuleType | None = None) -> ModuleSpec | None:
+        if fullname != self._mutant.module:
+            return None
+        spec = PathFinder.find_spec(fullname, path, target)
+        assert spec is not None
+        assert spec.origin is not None
+        spec.loader = _Loader(fullname, spec.origin, self._name, self._mutant.edits)
+        return spec
+
+
+class _Loader(SourceFileLoader):
+    def __init__(self, fullname: str, path: str, name: str, edits: tuple[tuple[str, str], ...]) -> None:
+        super().__init__(fullname, path)
+        self._name = name
+        self._edits = edits
+
+    def get_code(self, fullname: str) -> CodeType:
+        source = self.get_data(self.path).decode("utf-8")
+        for old, new in self._edits:
+            if source.count(old) != 1:
+                raise ValueError(f"{fullname} holds {source.count(old)} times what mutant {self._name} edits: {old!r}")
+            source = source.replace(old, new)
+        return compile(source, self.path, "exec")
