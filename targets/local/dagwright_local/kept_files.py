@@ -15,7 +15,7 @@ from dagwright.files.access import StoreAccess
 from dagwright.files.contents import Bytes, Elsewhere
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable
 
     from dagwright.store.verbs import Store
 
@@ -75,6 +75,11 @@ def fetch_all(value: Any) -> None:
     elif isinstance(value, list | tuple | set | frozenset):
         for item in value:
             fetch_all(item)
-    elif hasattr(value, "__dataclass_fields__"):
-        for name in value.__dataclass_fields__:
+    else:
+        for name in getattr(type(value), "__dataclass_fields__", None) or _model_fields(type(value)):
             fetch_all(getattr(value, name, None))
+
+
+def _model_fields(cls: Any) -> Iterable[str]:
+    """Names of the fields of a pydantic model, of either version."""
+    return getattr(cls, "model_fields", None) or getattr(cls, "__fields__", None) or ()
