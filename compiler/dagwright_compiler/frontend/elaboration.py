@@ -38,10 +38,12 @@ from dagwright_compiler.ir.spans import SpanTable
 from dagwright_compiler.source import Span
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from dagwright_compiler.diagnostics.model import Collector
     from dagwright_compiler.frontend.project import Project
     from dagwright_compiler.frontend.promises import Callee
-    from dagwright_compiler.frontend.summary import Binding
+    from dagwright_compiler.frontend.summary import Binding, FunctionNode
 
 
 class Elaborated(msgspec.Struct, frozen=True, eq=False):
@@ -249,7 +251,7 @@ class _Elaboration:
     def _check_definitions(self, module: Module) -> None:
         assert module.summary is not None
         for name, earlier, later in module.summary.redefined:
-            if not isinstance(earlier, ast.ClassDef) and earlier.decorator_list:
+            if not isinstance(earlier, ast.ClassDef) and earlier.decorator_list and not _are_equal(module, earlier, later):
                 message = f"`{name}` is defined again below: only the last definition counts, also where the first one is called"
                 self._findings.add(
                     codes.REDEFINED,
@@ -258,11 +260,20 @@ class _Elaboration:
                     related=[(module.name_span(later), "defined again here")],
                     help="give it another name",
                 )
-        for node in module.summary.misplaced:
-            entity = FunctionEntity(module, node)
-            if self._definitions.is_decorator_of(node, entity):
-                message = f"`{node.name}` is defined conditionally, so a pod may not find it"
-                self._findings.add(codes.MISPLACED_DEFINITION, message, module.name_span(node), help="define it at module level")
+        self._check_misplaced(module, module.summary.misplaced)
+
+    def _check_misplaced(self, module: Module, nodes: Iterable[FunctionNode]) -> None:
+        """Report tasks and workflows inside other statements, each name once; uses of it add nothing."""
+        found: dict[str, list[FunctionNode]] = {}
+        for node in nodes:
+            if self._definitions.is_decorator_of(node, FunctionEntity(module, node)):
+                found.setdefault(node.name, []).append(node)
+        for name, (first, *others) in found.items():
+            message = f"`{name}` is defined under a condition, so a container may not find it"
+            related = [(module.name_span(other), "and here") for other in others]
+            at = module.name_span(first)
+            self._findings.add(codes.MISPLACED_DEFINITION, message, at, related=related, help="define it once, at module level")
+            module.entities[name] = Unresolved("it is defined under a condition", reported=True)
 
     def _workflow(self, callee: Callee) -> None:
         """Build a workflow and, after it, every workflow that it calls."""
@@ -324,3 +335,11 @@ def _alias(binding: Imported, name: str) -> ast.AST:
     """The part of an import statement that binds a name."""
     names = binding.node.names if isinstance(binding.node, ast.Import | ast.ImportFrom) else []
     return next((alias for alias in names if (alias.asname or alias.name.partition(".")[0]) == name), binding.node)
+
+
+def _are_equal(module: Module, earlier: FunctionNode, later: ast.AST) -> bool:
+    """Whether two definitions of a name are the same text, decorators included: whichever counts, nothing changes."""
+    if not isinstance(later, ast.FunctionDef | ast.AsyncFunctionDef):
+        return False
+    first, second = ([module.lines.cut(part) for part in (*node.decorator_list, node)] for node in (earlier, later))
+    return first == second
