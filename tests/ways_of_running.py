@@ -8,7 +8,7 @@ import sys
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
     from pathlib import Path
 
 RUN = ["-c", "from dagwright_compiler.cli.main import main; main()", "run"]
@@ -34,11 +34,13 @@ def write_project(folder: Path, flow: str) -> Path:
     return folder
 
 
-def execute(project: Path, way: str, workflow: str, *, ways: Mapping[str, list[str]] = WAYS) -> subprocess.CompletedProcess[str]:
-    """Run one workflow with its defaults."""
+def execute(
+    project: Path, way: str, workflow: str, *, ways: Mapping[str, list[str]] = WAYS, arguments: Sequence[str] = ()
+) -> subprocess.CompletedProcess[str]:
+    """Run one workflow with its defaults, or with inputs as a person gives them."""
     environment = {name: value for name, value in os.environ.items() if not name.startswith("DAGWRIGHT_")}
     return subprocess.run(
-        [sys.executable, *ways[way], workflow],
+        [sys.executable, *ways[way], workflow, *arguments],
         cwd=project,
         env=environment,
         capture_output=True,

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from dagwright_compiler.frontend.class_bodies import EnumBody, enum_members
 from dagwright_compiler.frontend.class_kinds import ClassInfo, Kind, defines
-from dagwright_compiler.frontend.constructors import fields_by_parameter, refusal
+from dagwright_compiler.frontend.constructors import fields_by_parameter, hidden_names, refusal
 from dagwright_compiler.frontend.entities import ClassEntity, Constant, MemberEntity
 from dagwright_compiler.frontend.known_values import EnumValue, Instance, StaticValue
 from dagwright_compiler.frontend.not_static import NotStatic
@@ -78,8 +78,11 @@ class ClassValues:
         if len(args) > len(positional):
             raise NotStatic(place, f"`{qualname}` has {len(positional)} fields, but {len(args)} values are passed")
         values = dict(zip(positional, args, strict=False))
-        fields = fields_by_parameter(self._classes.aliases.get(name, {}))
+        aliases = self._classes.aliases.get(name, {})
+        fields, hidden = fields_by_parameter(aliases), hidden_names(aliases, by_name=name in self._classes.by_name)
         for key, value in kwargs.items():
+            if key in hidden and key not in fields:
+                raise NotStatic(place, f"`{qualname}` takes the field `{key}` as `{hidden[key]}`")
             field = fields.get(key, key)
             if field in values:
                 raise NotStatic(place, f"the field `{field}` of `{qualname}` is passed twice")
@@ -142,7 +145,7 @@ class ClassValues:
         owner = entity.owner
         if self._classes.info(owner).kind != "enum":
             raise NotStatic(
-                place, f"`{owner.qualname}.{entity.name}` is not known while compiling", help_="write the value as a literal"
+                place, f"`{owner.qualname}.{entity.name}` is not known while compiling", help_="write the value itself"
             )
         body = self.enum(owner)
         if entity.name not in body.members:

@@ -24,7 +24,7 @@ from dagwright_compiler.frontend.class_values import ClassValues
 from dagwright_compiler.frontend.entities import ClassEntity, Constant, External
 from dagwright_compiler.frontend.findings import Findings, Place
 from dagwright_compiler.frontend.not_static import NotStatic
-from dagwright_compiler.frontend.pydantic_models import model_fields
+from dagwright_compiler.frontend.pydantic_models import model_fields, naming
 from dagwright_compiler.frontend.typing_rules import spell
 from dagwright_compiler.frontend.wire_values import Mismatch, WireEncoder, type_of
 from dagwright_compiler.ir.program import ClassDef, Field
@@ -63,6 +63,9 @@ class Classes:
         """Defaults of their fields that are known, as values."""
         self.aliases: dict[str, dict[str, str | None]] = {}
         """Other names under which constructors of models take fields, by the fields' own; ``None`` where one cannot be read."""
+        self.by_name: set[str] = set()
+        """Models that take a field with another name under its own, too."""
+        self._generating: set[str] = set()
         self.hashing: set[str] = set()
         """Classes with ``HashMethod`` in the annotation of a field."""
         self.encoder = WireEncoder(self.definition)
@@ -178,13 +181,24 @@ class Classes:
             fields.update({field.name: field for field in inherited.fields} if inherited else {})
             defaults.update(self.defaults.get(name, {}))
             aliases.update(self.aliases.get(name, {}))
+            self.by_name.update([info.name] if name in self.by_name else ())
+            self._generating.update([info.name] if name in self._generating else ())
         of_kind = model_fields if info.kind == "pydantic" else dataclass_fields
+        if info.kind == "pydantic":
+            self._note_naming(info.name, entity.node)
         for node in of_kind(entity.node, entity.qualname, self._resolver, entity.module):
             fields[node.name] = self._own_field(info, node, entity, defaults)
-            aliases[node.name] = node.alias
+            generates = info.name in self._generating and info.name not in self.by_name
+            aliases[node.name] = None if node.alias == "" and generates else node.alias
             self._spans.definitions[info.name, node.name] = entity.module.span(node.node)
         self.aliases[info.name] = aliases
         return tuple(fields.values()), defaults
+
+    def _note_naming(self, name: str, node: ast.ClassDef) -> None:
+        """Note under which names the constructor of a model takes its fields."""
+        for known, said in zip((self.by_name, self._generating), naming(node), strict=True):
+            if said is not None:
+                (known.add if said else known.discard)(name)
 
     def _own_field(self, info: ClassInfo, node: FieldNode, entity: ClassEntity, defaults: dict[str, StaticValue]) -> Field:
         if info.kind == "pydantic":

@@ -46,6 +46,11 @@ def refusal(
     return None
 
 
+def hidden_names(aliases: Mapping[str, str | None], *, by_name: bool) -> dict[str, str]:
+    """Fields whose own names a constructor does not take, each with the name that it takes instead."""
+    return {} if by_name else {field: alias for field, alias in aliases.items() if alias and alias != field}
+
+
 def fields_by_parameter(aliases: Mapping[str, str | None]) -> dict[str, str]:
     """Fields of a model by the other names under which its constructor takes them."""
     return {alias: field for field, alias in aliases.items() if alias}

@@ -23,6 +23,8 @@ _EARLY = frozenset({"before", "wrap", "plain"})
 _VALIDATORS = frozenset({"field_validator", "model_validator", "validator", "root_validator"})
 _EARLY_MARKS = frozenset({"BeforeValidator", "WrapValidator", "PlainValidator"})
 _DEEPEST = 5
+_BY_NAME = ("populate_by_name", "validate_by_name", "allow_population_by_field_name")
+"""Options, of several releases, that let a constructor take a field under its own name beside another."""
 
 
 def model_fields(node: ast.ClassDef, qualname: str, resolver: Resolver, module: Module) -> Iterator[FieldNode]:
@@ -37,6 +39,41 @@ def model_fields(node: ast.ClassDef, qualname: str, resolver: Resolver, module: 
             is_assigned = call is found.default or field.default is None
             field = described if is_assigned else replace(field, alias=described.alias)
         yield field
+
+
+def naming(node: ast.ClassDef) -> tuple[bool | None, bool | None]:
+    """What a model's configuration says of the names that its constructor takes; ``None`` where it says nothing.
+
+    Returns:
+        Whether a field with another name is taken under its own, too, and whether other names are made of the fields' own.
+    """
+    options = dict(_options(node))
+    by_name = [options[name] for name in _BY_NAME if name in options]
+    says_by_name = any(isinstance(value, ast.Constant) and value.value is True for value in by_name) if by_name else None
+    generator = options.get("alias_generator")
+    makes = None if generator is None else not (isinstance(generator, ast.Constant) and generator.value is None)
+    return says_by_name, makes
+
+
+def _options(node: ast.ClassDef) -> Iterator[tuple[str, ast.expr]]:
+    """The options of a model: of ``model_config``, of ``class Config``, and beside its bases."""
+    for statement in node.body:
+        if isinstance(statement, ast.ClassDef) and statement.name == "Config":
+            for inner in statement.body:
+                if isinstance(inner, ast.Assign) and isinstance(inner.targets[0], ast.Name):
+                    yield inner.targets[0].id, inner.value
+        if not isinstance(statement, ast.Assign | ast.AnnAssign):
+            continue
+        target = statement.targets[0] if isinstance(statement, ast.Assign) else statement.target
+        if not (isinstance(target, ast.Name) and target.id == _CONFIG):
+            continue
+        value = statement.value
+        if isinstance(value, ast.Dict):
+            pairs = zip(value.keys, value.values, strict=True)
+            yield from ((key.value, item) for key, item in pairs if isinstance(key, ast.Constant) and isinstance(key.value, str))
+        elif isinstance(value, ast.Call):
+            yield from ((keyword.arg, keyword.value) for keyword in value.keywords if keyword.arg)
+    yield from ((keyword.arg, keyword.value) for keyword in node.keywords if keyword.arg)
 
 
 def is_readable_model(entity: ClassEntity, resolver: Resolver) -> bool:

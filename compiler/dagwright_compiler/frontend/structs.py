@@ -14,7 +14,7 @@ from dagwright_compiler.diagnostics import codes
 from dagwright_compiler.diagnostics.suggestions import did_you_mean
 from dagwright_compiler.frontend.calls import refuse_result, source_places
 from dagwright_compiler.frontend.class_kinds import defines
-from dagwright_compiler.frontend.constructors import fields_by_parameter, refusal
+from dagwright_compiler.frontend.constructors import fields_by_parameter, hidden_names, refusal
 from dagwright_compiler.frontend.entities import ClassEntity
 from dagwright_compiler.frontend.findings import Place
 from dagwright_compiler.frontend.groups import Misfit, bind, describe_group
@@ -100,7 +100,9 @@ def _given(
     """Arguments by field; wrong, repeated and unknown ones are findings."""
     names = [field.name for field in definition.fields]
     given: dict[str, Argument] = dict(zip(names, values, strict=False))
-    fields = fields_by_parameter(frame.services.classes.aliases.get(info.name, {}))
+    classes = frame.services.classes
+    aliases = classes.aliases.get(info.name, {})
+    fields, hidden = fields_by_parameter(aliases), hidden_names(aliases, by_name=info.name in classes.by_name)
     parameters = [name for name in names if name not in fields.values()] + [*fields]
     if len(values) > len(names):
         message = f"`{definition.qualname}` has {len(names)} field{'' if len(names) == 1 else 's'}, but {len(values)} are passed"
@@ -110,6 +112,9 @@ def _given(
         if name is None:
             message = "`**` in a call is not known while compiling"
             frame.report(codes.UNSUPPORTED_EXPRESSION, message, keyword.value, help_="write the fields out")
+        elif keyword.arg in hidden and keyword.arg not in fields:
+            message = f"`{definition.qualname}` takes the field `{name}` as `{hidden[name]}`"
+            frame.report(codes.UNKNOWN_ARGUMENT, message, keyword, help_=f"write `{hidden[name]}=...`")
         elif name in given:
             frame.report(codes.REPEATED_ARGUMENT, f"`{name}` is passed twice to `{definition.qualname}`", keyword.value)
         elif name not in names:
