@@ -25,6 +25,7 @@ class Pods:
         self.publish: dict[str, list[dict[str, str]]] = {}
         self.classes: dict[str, Any] = {}
         self.environment: dict[str, str] = {}
+        self.map_pods = 0
         self.code = folder / "code"
         self.code.mkdir(parents=True, exist_ok=True)
         (self.code / "flow.py").write_text(source, "utf-8")
@@ -68,7 +69,8 @@ class Pods:
         units = {
             node["id"]: {"id": node["id"], "node": node["id"], "publish": self.publish.get(node["id"], [])} for node in self.nodes
         }
-        return {"schema": 1, "program": program, "units": units}
+        bound = {"map_pods": self.map_pods} if self.map_pods else {}
+        return {"schema": 1, "program": program, "units": units, **bound}
 
     def env(self, *, attempt: int | None = None, **more: str) -> dict[str, str]:
         """Write the plan and give a pod's environment."""

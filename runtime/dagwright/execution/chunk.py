@@ -119,7 +119,9 @@ class _Chunk:
                 self._progress.results.setdefault(index, result)
             if hint is None or part.hint is None or hint > part.hint:
                 for index, tries in part.spent.items():
-                    self._progress.spent[index] = max(tries, self._progress.spent.get(index, 0))
+                    # One try is left to every element: whoever is to hear of its failure needs its error.
+                    left = min(tries, self._node.policy.retries)
+                    self._progress.spent[index] = max(left, self._progress.spent.get(index, 0))
 
     def _look_up(self, left: list[int]) -> None:
         """Look all elements up in the cache, several at a time."""

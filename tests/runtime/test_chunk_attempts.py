@@ -1,0 +1,173 @@
+"""A pod that runs several elements of a map: what it finished is not done again, whatever ends it, and what it stores is whole."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import time
+from pathlib import Path
+
+import pytest
+from pods import Pods, pinned
+
+FLOW = """
+import os, time
+from dagwright import RecoverableError, task
+
+def note(x):
+    with open(os.environ["CALLS"], "a") as calls:
+        calls.write(f"{x}\\n")
+
+@task
+def each(x: int, how: str) -> int:
+    note(x)
+    if x == 2 and how == "waits" and not os.path.exists(os.environ["READY"]):
+        open(os.environ["READY"], "w").close(); time.sleep(60)
+    if x == 2 and how == "dies" and not os.path.exists(os.environ["READY"]):
+        open(os.environ["READY"], "w").close(); os.kill(os.getpid(), 9)
+    if x == 1 and how == "fails": raise ValueError("no good")
+    if x == 1 and how == "tries": raise RecoverableError("again")
+    return 10 * x
+
+@task
+def together(xs: list[int]) -> int:
+    return sum(xs)
+"""
+
+
+@pytest.fixture
+def pods(tmp_path: Path) -> Pods:
+    pods = Pods(tmp_path, f"from __future__ import annotations\n{FLOW}")
+    pods.map_pods = 2
+    pods.environment = {"CALLS": str(tmp_path / "calls"), "READY": str(tmp_path / "ready")}
+    return pods
+
+
+def map_each(pods: Pods, how: str, **policy: object) -> None:
+    pods.task("each", {"x": ("int", [0, 1, 2, 3, 4, 5]), "how": ("str", how)}, "int", over="x", **policy)
+    pods.task("together", {"xs": ("list[int]", pinned("each"))}, "int")
+
+
+def calls(pods: Pods) -> list[int]:
+    path = Path(pods.environment["CALLS"])
+    return [int(line) for line in path.read_text().split()] if path.exists() else []
+
+
+def wait_until_ready(pods: Pods) -> None:
+    deadline = time.monotonic() + 30
+    while not Path(pods.environment["READY"]).exists():
+        assert time.monotonic() < deadline
+        time.sleep(0.01)
+
+
+def stripe(pods: Pods, pod: int) -> dict[int, int]:
+    document = json.loads(pods.stored(f"run/run-1/each/{pod}/stripe.json")[0].read_bytes())
+    return {index: result["outputs"][0]["data"] for index, result in document["elements"]}
+
+
+def test_a_pod_leaves_one_document_and_consumers_read_it(pods: Pods) -> None:
+    map_each(pods, "well")
+    assert pods.attempt("each", 0).code == 0
+    assert stripe(pods, 0) == {0: 0, 1: 10, 2: 20}
+    assert pods.attempt("together").code == 82  # the other pod has not been here
+    assert pods.attempt("each", 1).code == 0
+    assert pods.attempt("together").code == 0
+    assert pods.output("together") == 150
+    assert not pods.stored("run/run-1/each/*/part-*")
+
+
+def test_a_pod_that_finds_its_stripe_runs_nothing(pods: Pods) -> None:
+    map_each(pods, "well")
+    assert [pods.attempt("each", 0).code for _ in range(2)] == [0, 0]
+    assert calls(pods) == [0, 1, 2]
+    assert len(pods.records("each/0")) == 1
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+def test_a_terminated_pod_leaves_what_it_finished(pods: Pods, number: signal.Signals) -> None:
+    map_each(pods, "waits")
+    process = pods.start("each", 0, attempt=0)
+    wait_until_ready(pods)
+    process.send_signal(number)
+    process.communicate(timeout=30)
+    assert process.returncode == 72
+    assert len(pods.stored("run/run-1/each/0/part-*.json")) == 1
+    assert not pods.stored("run/run-1/each/0/stripe.json")
+    assert pods.attempt("each", 0, attempt=1, DAGWRIGHT_WORK=str(pods.folder / "elsewhere")).code == 0
+    assert calls(pods) == [0, 1, 2, 2]
+    assert stripe(pods, 0) == {0: 0, 1: 10, 2: 20}
+
+
+def test_a_child_that_the_kernel_kills_ends_the_attempt_for_another_pod(pods: Pods) -> None:
+    map_each(pods, "dies")
+    assert pods.attempt("each", 0, attempt=0).code == 74
+    assert pods.attempt("each", 0, attempt=1, DAGWRIGHT_WORK=str(pods.folder / "elsewhere")).code == 0
+    assert calls(pods) == [0, 1, 2, 2]
+
+
+def test_a_lost_pod_is_run_again_from_the_start(pods: Pods) -> None:
+    map_each(pods, "waits")
+    process = pods.start("each", 0, attempt=0)
+    wait_until_ready(pods)
+    for pid in (*_children(process.pid), process.pid):
+        os.kill(pid, signal.SIGKILL)
+    process.communicate(timeout=30)
+    assert pods.attempt("each", 0, attempt=0, DAGWRIGHT_WORK=str(pods.folder / "elsewhere")).code == 0
+    assert calls(pods) == [0, 1, 2, 0, 1, 2]
+
+
+def test_a_failed_element_is_final_and_only_it_runs_again(pods: Pods) -> None:
+    map_each(pods, "fails")
+    ended = pods.attempt("each", 0, attempt=0)
+    assert ended.code == 80
+    assert calls(pods) == [0, 1, 2]
+    assert pods.error("each/0")["index"] == 1
+    assert "ValueError: no good" in ended.err
+    assert pods.termination.startswith("each[1]: ValueError: no good (exit 80)")
+    assert pods.attempt("each", 0, attempt=0, DAGWRIGHT_WORK=str(pods.folder / "elsewhere")).code == 80  # argo retry
+    assert calls(pods) == [0, 1, 2, 1]
+
+
+def test_retries_are_the_elements_own_and_their_number_is_that_of_an_element_alone(pods: Pods) -> None:
+    map_each(pods, "tries", retries=2)
+    ended = pods.attempt("each", 0, attempt=0)
+    assert ended.code == 81
+    assert calls(pods) == [0, 1, 2, 1, 1]
+    assert pods.attempt("each", 0, attempt=1, DAGWRIGHT_WORK=str(pods.folder / "elsewhere")).code == 81
+    assert calls(pods) == [0, 1, 2, 1, 1, 1]  # the same round: its budget was spent, one try tells the error
+
+
+def test_a_damaged_part_is_said_and_computed_again(pods: Pods) -> None:
+    map_each(pods, "dies")
+    assert pods.attempt("each", 0, attempt=0).code == 74
+    part = pods.stored("run/run-1/each/0/part-*.json")[0]
+    part.write_bytes(part.read_bytes()[:-10])
+    ended = pods.attempt("each", 0, attempt=1, DAGWRIGHT_WORK=str(pods.folder / "elsewhere"))
+    assert ended.code == 0
+    assert f"{part.name} is damaged" in ended.err
+    assert calls(pods) == [0, 1, 2, 0, 1, 2]
+
+
+def test_a_damaged_stripe_is_never_served(pods: Pods) -> None:
+    map_each(pods, "well")
+    assert [pods.attempt("each", pod).code for pod in (0, 1)] == [0, 0]
+    stored = pods.stored("run/run-1/each/1/stripe.json")[0]
+    stored.write_bytes(stored.read_bytes().replace(b"40", b"41"))
+    ended = pods.attempt("together")
+    assert ended.code == 82
+    assert "stripe.json" in ended.err
+    assert "damaged" in ended.err
+
+
+def test_a_run_under_the_name_of_another_is_told_apart(pods: Pods) -> None:
+    map_each(pods, "well")
+    assert pods.attempt("each", 0).code == 0
+    pods.nodes[0]["bindings"]["how"]["value"] = "otherwise"
+    ended = pods.attempt("each", 0)
+    assert ended.code == 82
+    assert "give each run a name of its own" in ended.err
+
+
+def _children(pid: int) -> list[int]:
+    return [int(child) for child in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
