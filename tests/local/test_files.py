@@ -238,6 +238,36 @@ def chosen() -> list[str]:
 """
 
 
+TOGETHER = """
+import os
+from pathlib import Path
+from flytekit import task, workflow
+from flytekit.types.directory import FlyteDirectory
+from flytekit.types.file import FlyteFile
+
+
+@task
+def write(text: str) -> FlyteFile["txt"]:
+    Path("inner.txt").write_text(text)
+    return "inner.txt"
+
+
+@task
+def read(file: FlyteFile, path: os.PathLike, folder: FlyteDirectory) -> str:
+    return file.open().read() + Path(path).read_text() + folder.path
+
+
+@task
+def outer() -> str:
+    return read(file=write(text="a").path, path="inner.txt", folder=Path("d"))
+
+
+@workflow
+def main() -> str:
+    return outer()
+"""
+
+
 class _Quiet(SimpleHTTPRequestHandler):
     def log_message(self, *_: object) -> None: ...
 
@@ -324,3 +354,10 @@ def test_what_stands_under_a_url_travels_as_the_url(project: Path, way: str) -> 
 def test_files_are_kept_where_the_user_chose(project: Path, way: str) -> None:
     source, file, inner = answer(project, way, "chosen")
     assert (source.partition("://")[0], source.rpartition("/")[2], file, inner) == ("file", "there.txt", "here", "a")
+
+
+@pytest.mark.parametrize("way", STAND_IN)
+def test_a_task_called_inside_a_task_takes_paths_too(tmp_path: Path, way: str) -> None:
+    ran = execute(write_project(tmp_path, TOGETHER), way, "main", ways=STAND_IN)
+    assert ran.returncode == 0, ran.stderr
+    assert ran.stdout.strip().strip("\"'") == "aad"

@@ -6,6 +6,9 @@ counts: elements are checked when a value crosses a task's boundary.
 
 from __future__ import annotations
 
+import os
+import sys
+
 from dagwright.authoring.coroutines import is_coroutine
 
 TYPE_CHECKING = False
@@ -54,7 +57,24 @@ def _check(value: Any, hint: Any, scope: dict[str, Any], where: str, what: str) 
         return float(value)
     if isinstance(value, expected) and not (expected is int and isinstance(value, bool)):
         return value
+    located = _located_class(value, expected)
+    if located is not None:
+        return located(value)
     raise TypeError(f"{where}: {what} is {type(value).__name__}, declared {expected.__name__}")
+
+
+def _located_class(value: Any, expected: type) -> Any:
+    """The class of files or directories that the annotation names, where the value is a path that makes one of it."""
+    from dagwright.authoring.model_fields import ModelField
+
+    if not isinstance(value, (str, os.PathLike)) or isinstance(value, ModelField):
+        return None
+    if expected is os.PathLike:
+        from dagwright.files.file import File
+
+        return File
+    located = sys.modules.get("dagwright.files.located")
+    return expected if located is not None and issubclass(expected, located.Located) else None
 
 
 def _plain_class(hint: Any, scope: dict[str, Any]) -> type | None:
