@@ -17,9 +17,9 @@ UNIMPORTABLE_FILE_NAME = Code("DW105", "error", "a module of this file name cann
 DUPLICATE_MODULE = Code("DW106", "error", "two files that define tasks, workflows or classes have the same module name")
 
 # 2xx: names (front end, driver)
-UNRESOLVED_NAME = Code("DW201", "error", "a name cannot be resolved")
+UNRESOLVED_NAME = Code("DW201", "error", "a name is not found")
 UNRESOLVED_IMPORT = Code("DW202", "error", "an import names nothing in the project")
-UNSTABLE_NAME = Code("DW204", "error", "a name is bound conditionally or more than once")
+UNSTABLE_NAME = Code("DW204", "error", "a name is defined under a condition or more than once")
 REDEFINED = Code("DW205", "warning", "a definition is replaced by a later one")
 NOT_SUPPORTED_YET = Code("DW206", "error", "a known name of flytekit or dagwright is not supported yet")
 NOT_A_TASK = Code("DW207", "error", "a workflow calls something that is neither task nor workflow")

@@ -68,6 +68,7 @@ _OF_ITEMS = {
     "typing.Iterable": (list_of, types.vartuple_of, types.set_of, types.frozenset_of),
 }
 """Containers with one type argument; an abstract one may be any of the concrete."""
+_WRITE_A_TYPE = "write a type, as in `int`, `list[str]` or the name of a dataclass"
 _OF_PAIRS = ("dict", "typing.Mapping", "typing.MutableMapping")
 _REFUSED = {
     "typing.Iterator": "write `list[...]`",
@@ -153,7 +154,9 @@ class Annotations:
                 case ast.Tuple(elts=items):
                     return tuple_of(*(self.read(item, module) for item in items))
                 case _:
-                    return self._unreadable(node, module, f"`{_shortened(node)}` is no type that is known while compiling")
+                    return self._unreadable(
+                        node, module, f"`{_shortened(node)}` is no type that is known while compiling", _WRITE_A_TYPE
+                    )
         finally:
             self._depth -= 1
 
@@ -188,7 +191,7 @@ class Annotations:
         if isinstance(entity, Unresolved):
             if not entity.reported:
                 self._findings.add(
-                    codes.UNRESOLVED_NAME, f"`{text}` cannot be resolved: {entity.reason}", Place(module, node), help=entity.help
+                    codes.UNRESOLVED_NAME, f"`{text}` is not found: {entity.reason}", Place(module, node), help=entity.help
                 )
             return UNREAD
         if isinstance(entity, UnstableEntity):

@@ -111,7 +111,9 @@ def bind_given(
             count = f"{len(positional)} positional argument{'s' if len(positional) != 1 else ''}"
             given = function.positional + len(values)
             message = f"`{callee.node.name}` takes {count if positional else 'no positional arguments'}, but {given} are passed"
-            frame.report(codes.TOO_MANY_ARGUMENTS, message, argument[1], related=(_declaration(callee),))
+            names = ", ".join(field.name for field in interface.inputs)
+            help_ = f"its inputs are {names}" if names else "leave it out"
+            frame.report(codes.TOO_MANY_ARGUMENTS, message, argument[1], help_=help_, related=(_declaration(callee),))
             break
         name = positional[position]
         if name in function.bound:

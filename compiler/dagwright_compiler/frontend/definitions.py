@@ -118,7 +118,7 @@ class Definitions:
             found = self._resolver.expression(_called(decorator), module)
             if isinstance(found, Unresolved):
                 if not found.reported:
-                    message = f"the decorator `{ast.unparse(_called(decorator))}` cannot be resolved: {found.reason}"
+                    message = f"the decorator `{ast.unparse(_called(decorator))}` is not found: {found.reason}"
                     self._findings.add(
                         codes.UNRESOLVED_NAME,
                         message,

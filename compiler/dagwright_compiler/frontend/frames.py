@@ -6,6 +6,7 @@ import ast
 from typing import TYPE_CHECKING
 
 from dagwright_compiler.diagnostics import codes
+from dagwright_compiler.frontend.assignment_circles import circle
 from dagwright_compiler.frontend.entities import FunctionEntity, Unresolved
 from dagwright_compiler.frontend.findings import Findings, Place
 from dagwright_compiler.frontend.local_names import assigned_names
@@ -243,6 +244,11 @@ class Frame:
 
     def read_too_early(self, node: ast.Name) -> tuple[str, str]:
         """Message and help about a local variable that is read while it holds nothing."""
+        found = circle(self.workflow.node.body, node) if self.module is self.workflow.module else ()
+        if found:
+            way = " -> ".join(f"`{name}`" for name in reversed(found))
+            message = f"`{node.id}` is read before it is assigned: calls would wait for each other in a circle: {way}"
+            return message, "make one of them without the other"
         message = (
             f"`{node.id}` is read before it is assigned: it is assigned elsewhere in this function, so it is a local variable"
         )

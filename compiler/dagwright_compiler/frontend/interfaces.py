@@ -138,7 +138,7 @@ class Interfaces:
             value = self._evaluator.evaluate(default, module)
         except NotStatic as error:
             if is_workflow:
-                error.help = error.help or "write a literal, or make the input required"
+                error.help = error.help or "write the value itself, or make the input required"
                 error.report(self._findings, f"the default of the workflow input `{node.arg}`")
             return Field(name=node.arg, type=declared, deferred=True)
         try:

@@ -71,7 +71,7 @@ def _static(expressions: Expressions, frame: Frame, keyword: ast.keyword) -> Sta
         return value
     if not isinstance(value, Broken):
         message = f"`{keyword.arg}` is needed while compiling"
-        frame.report(codes.PROMISE_OPERATION, message, keyword.value, help_="write a literal or a module constant")
+        frame.report(codes.PROMISE_OPERATION, message, keyword.value, help_="write the value itself, or a constant of the module")
     return None
 
 

@@ -125,9 +125,9 @@ def never_run(entity: External, place: Place) -> NotStatic:
         inside = prefix if prefix.endswith(".") else f"{prefix}."
         if entity.qualified == prefix.rstrip(".") or entity.qualified.startswith(inside):
             message = f"`{name}` depends on {what}, and the same source must always compile to the same program"
-            return NotStatic(place, message, help_="write a literal, or make it an input of the workflow")
+            return NotStatic(place, message, help_="write the value itself, or make it an input of the workflow")
     return NotStatic(
-        place, f"`{name}` is code that compiling never runs", help_="write its value as a literal, or compute it in a task"
+        place, f"`{name}` is code that compiling never runs", help_="write the value itself, or compute it in a task"
     )
 
 
@@ -141,13 +141,13 @@ def unusable(entity: Entity, place: Place, text: str) -> NotStatic:
     """Why an entity that is no value cannot stand in a static expression."""
     if isinstance(entity, UnstableEntity):
         message = f"`{entity.name}` is not a constant: {entity.reason}"
-        help_ = "bind the name once, unconditionally, at module level"
+        help_ = "define it once at the top level of the module, outside of any `if`, loop or `try`"
         there = (Place(entity.module, entity.node), "here")
         return NotStatic(place, message, help_=help_, code=codes.UNSTABLE_NAME, related=there, cause=Cause(there[0], ()))
     if isinstance(entity, Unresolved):
         return NotStatic(
             place,
-            f"`{text}` cannot be resolved: {entity.reason}",
+            f"`{text}` is not found: {entity.reason}",
             help_=entity.help,
             code=codes.UNRESOLVED_NAME,
             reported=entity.reported,
@@ -156,7 +156,7 @@ def unusable(entity: Entity, place: Place, text: str) -> NotStatic:
         return NotStatic(
             place,
             f"`{entity.node.name}` is a function, and compiling runs no functions",
-            help_="write its value as a literal, or compute it in a task",
+            help_="write the value itself, or compute it in a task",
         )
     what = "a module" if isinstance(entity, ModuleEntity | PackageEntity) else "a class"
     return NotStatic(place, f"`{text}` is {what}, not a value")

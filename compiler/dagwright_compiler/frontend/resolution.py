@@ -295,7 +295,7 @@ class Resolver:
             return Unresolved(
                 f"it may come from `from {outside[0]} import *`, which is not part of the project", "import the name explicitly"
             )
-        return Unresolved("nothing in this module binds it", self._suggestion(name, module))
+        return Unresolved("nothing in this module defines or imports it", self._suggestion(name, module))
 
     def _missing_member(self, module: Module, name: str) -> Entity:
         if module.summary is None:

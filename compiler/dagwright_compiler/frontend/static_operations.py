@@ -129,7 +129,7 @@ def binary(op: ast.operator, left: Any, right: Any) -> Any:
     if found is None or (type(op) is ast.Mod and isinstance(left, str | bytes)):
         what = "`%` formatting" if found else "`@`"
         raise OperationError(
-            f"{what} is not computed statically; use an f-string" if found else f"{what} is not computed statically"
+            f"{what} is not computed while compiling; use an f-string" if found else f"{what} is not computed while compiling"
         )
     symbol, function = found
     _check_growth(symbol, left, right)
@@ -153,7 +153,7 @@ def compare(op: ast.cmpop, left: Any, right: Any) -> bool:
     """
     symbol, function = _COMPARISONS[type(op)]
     if symbol not in ("is", "is not") and not (is_comparable(left) and is_comparable(right)):
-        raise OperationError(f"`{symbol}` of values whose class may define its own is not computed statically")
+        raise OperationError(f"`{symbol}` of values whose class may define its own is not computed while compiling")
     if symbol in ("is", "is not") and not any(value is None or isinstance(value, bool) for value in (left, right)):
         raise OperationError("`is` is computed for None, True and False only; compare with `==`")
     return bool(_checked(lambda: function(left, right), f"`{symbol}`"))
@@ -185,7 +185,7 @@ def truth(value: Any) -> bool:
     """
     if isinstance(value, (*_PLAIN, list, tuple, dict, set, frozenset)):
         return bool(value)
-    raise OperationError(f"the truth of `{type(value).__name__}` is not computed statically")
+    raise OperationError(f"the truth of `{type(value).__name__}` is not computed while compiling")
 
 
 def iterate(value: Any) -> Iterable[Any]:
@@ -197,8 +197,8 @@ def iterate(value: Any) -> Iterable[Any]:
     if isinstance(value, list | tuple | dict | str):
         return value
     if isinstance(value, set | frozenset):
-        raise OperationError("a set has no order in which it could be iterated statically")
-    raise OperationError(f"a value of type `{type(value).__name__}` cannot be iterated statically")
+        raise OperationError("a set has no order in which its items could be taken")
+    raise OperationError(f"a value of type `{type(value).__name__}` has no items that could be taken while compiling")
 
 
 def item(owner: Any, key: Any) -> Any:
@@ -255,7 +255,7 @@ def format_value(value: Any, spec: str, conversion: int) -> str:
         BudgetError: The format asks for a very long text.
     """
     if not isinstance(value, int | float | str | bool | type(None)):
-        raise OperationError(f"the text of a `{type(value).__name__}` is not computed statically")
+        raise OperationError(f"the text of a `{type(value).__name__}` is not computed while compiling")
     if _SPEC_NUMBER.search(spec):
         raise BudgetError("the format asks for a very long text")
     if conversion in (ord("r"), ord("a")):
@@ -291,26 +291,26 @@ def call_function(name: str, args: list[Any], kwargs: dict[str, Any]) -> Any:
         BudgetError: The result would be too large.
     """
     if "key" in kwargs:
-        raise OperationError(f"`{name}(key=...)` is not computed statically")
+        raise OperationError(f"`{name}(key=...)` is not computed while compiling")
     for value in args:
         if isinstance(value, set | frozenset):
             if name not in ("set", "frozenset", "sorted", "len", "bool"):
-                raise OperationError(f"`{name}` of a set, which has no order, is not computed statically")
+                raise OperationError(f"`{name}` of a set, which has no order, is not computed while compiling")
             continue
         if name in ("list", "tuple", "sorted", "sum", "enumerate", "zip", "dict", "set", "frozenset") and not isinstance(
             value, list | tuple | dict | str | int | float
         ):
-            raise OperationError(f"`{name}` of a `{type(value).__name__}` is not computed statically")
+            raise OperationError(f"`{name}` of a `{type(value).__name__}` is not computed while compiling")
         if name in ("str", "bool", "len", "int", "float") and not isinstance(value, (*_PLAIN, list, tuple, dict)):
-            raise OperationError(f"`{name}` of a `{type(value).__name__}` is not computed statically")
+            raise OperationError(f"`{name}` of a `{type(value).__name__}` is not computed while compiling")
         if name == "str" and not isinstance(value, int | float | str | bool | type(None)):
-            raise OperationError(f"the text of a `{type(value).__name__}` is not computed statically")
+            raise OperationError(f"the text of a `{type(value).__name__}` is not computed while compiling")
     if name == "range":
         return _range(args)
     if name in ("int", "float") and args and isinstance(args[0], str) and len(args[0]) > 4000:
         raise BudgetError("the number has more than 4000 digits")
     if name in ("max", "min", "sorted") and not all(map(is_comparable, args)):
-        raise OperationError(f"`{name}` of values whose class may define its own order is not computed statically")
+        raise OperationError(f"`{name}` of values whose class may define its own order is not computed while compiling")
     result = _checked(lambda: _BUILTIN[name](*args, **kwargs), f"`{name}`")
     if name == "sum" and isinstance(result, float):
         raise OperationError("the sum of floats differs between versions of Python in its last digits")
@@ -330,7 +330,7 @@ def call_method(owner: Any, name: str, args: list[Any], kwargs: dict[str, Any]) 
         or (isinstance(owner, list | tuple) and name in _SEQUENCE_METHODS)
     )
     if not allowed:
-        raise OperationError(f"the method `.{name}()` of a `{type(owner).__name__}` is not computed statically")
+        raise OperationError(f"the method `.{name}()` of a `{type(owner).__name__}` is not computed while compiling")
     if (
         name == "replace"
         and len(args) > 1
@@ -342,7 +342,7 @@ def call_method(owner: Any, name: str, args: list[Any], kwargs: dict[str, Any]) 
     if name == "join" and args and isinstance(args[0], list | tuple) and len(owner) * len(args[0]) > MOST_TEXT:
         raise BudgetError(f"the text has more than {MOST_TEXT} characters")
     if name in ("get", "count", "index") and not (is_comparable(owner) and all(map(is_comparable, args))):
-        raise OperationError(f"`.{name}()` with values whose class may define its own `==` is not computed statically")
+        raise OperationError(f"`.{name}()` with values whose class may define its own `==` is not computed while compiling")
     result = _checked(lambda: getattr(owner, name)(*args, **kwargs), f"`.{name}()`")
     return list(result) if name in ("items", "keys", "values") else result
 

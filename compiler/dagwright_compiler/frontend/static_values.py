@@ -130,7 +130,7 @@ class Evaluator:
             raise NotStatic(
                 Place(module, node),
                 f"{_WHAT.get(kind, 'this expression')} has no value while compiling",
-                help_="write the value as a literal",
+                help_="write the value itself",
             )
         self._steps += 1
         if self._steps > _MOST_STEPS or self._depth > _MOST_DEPTH:
@@ -206,7 +206,7 @@ class Evaluator:
         if isinstance(owner, EnumValue) and (node.attr == "name" or (node.attr == "value" and owner.known)):
             return owner.member if node.attr == "name" else owner.value
         return self._fail(
-            node, module, f"the attribute `{node.attr}` is not known while compiling", "write the value as a literal"
+            node, module, f"the attribute `{node.attr}` is not known while compiling", "write the value itself"
         )
 
     @staticmethod
@@ -399,7 +399,7 @@ class Evaluator:
             if isinstance(owner, KnownCall):
                 return self.known_method(owner, node, args, kwargs, module)
             return operations.call_method(owner, node.func.attr, args, kwargs)
-        raise NotStatic(place, "what this call gives is not known while compiling", help_="write the value as a literal")
+        raise NotStatic(place, "what this call gives is not known while compiling", help_="write the value itself")
 
     def known_method(
         self, owner: KnownCall, node: ast.Call, args: list[StaticValue], kwargs: dict[str, StaticValue], module: Module

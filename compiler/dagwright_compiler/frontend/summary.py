@@ -212,7 +212,7 @@ class _Reader:
         for node in ast.walk(statement):
             if isinstance(node, ast.Global):
                 for name in node.names:
-                    self._spoil(name, node, "a function declares it `global` and may rebind it")
+                    self._spoil(name, node, "a function declares it `global` and may change it")
 
     def walruses(self, statement: ast.stmt) -> None:
         """``:=`` outside functions and classes binds names of the module, wherever it stands."""
@@ -220,7 +220,7 @@ class _Reader:
             return
         for node in ast.walk(statement):
             if isinstance(node, ast.NamedExpr):
-                self._spoil(node.target.id, node, "it is bound by `:=`")
+                self._spoil(node.target.id, node, "it is set by `:=`")
 
     def _define(self, node: FunctionNode | ast.ClassDef) -> None:
         if getattr(node, "type_params", None):
@@ -234,7 +234,7 @@ class _Reader:
                 self.summary.redefined.append((node.name, earlier.node, node))
             bindings[node.name] = Defined(node)
         else:
-            self._spoil(node.name, node, "it is bound more than once")
+            self._spoil(node.name, node, "it is defined more than once")
         if node.name == "__getattr__":
             self.summary.open_names = True
 
@@ -267,7 +267,7 @@ class _Reader:
         if earlier is None:
             self.summary.bindings[name] = found
         elif not isinstance(earlier, Imported):
-            self._spoil(name, found.node, "it is bound more than once")
+            self._spoil(name, found.node, "it is defined more than once")
         elif (earlier.module, earlier.attribute) == (found.module, found.attribute):
             earlier.certain = earlier.certain or found.certain
         elif found.certain:
@@ -278,7 +278,7 @@ class _Reader:
     def _assign(self, target: ast.expr, value: ast.expr, node: ast.stmt) -> None:
         if isinstance(target, ast.Name):
             if target.id in self.summary.bindings:
-                self._spoil(target.id, node, "it is bound more than once")
+                self._spoil(target.id, node, "it is defined more than once")
             else:
                 self.summary.bindings[target.id] = Assigned(node, value)
         elif isinstance(target, ast.Tuple | ast.List):
@@ -290,14 +290,14 @@ class _Reader:
                 if pairwise:
                     self._assign(part, items[position], node)
                 else:
-                    self._change(part, node, "it is bound by unpacking a value that is no literal tuple")
+                    self._change(part, node, "it is unpacked from a value that is not written out as a tuple")
         else:
             self._change(target, node, "it is changed after its definition")
 
     def _changing(self, node: ast.stmt) -> None:
         """Take a statement that binds nothing new, but may change what is bound: wherever it stands, it may run."""
         if isinstance(node, ast.AugAssign):
-            self._change(node.target, node, "it is changed by an augmented assignment")
+            self._change(node.target, node, "it is changed by `+=` or the like")
         elif isinstance(node, ast.Delete):
             for target in node.targets:
                 self._change(target, node, "it is deleted")
@@ -322,13 +322,13 @@ class _Reader:
             return
         checking = isinstance(node, ast.If) and _is_type_checking(node.test)
         if isinstance(node, ast.For | ast.AsyncFor):
-            self._change(node.target, node, "it is bound by a loop")
+            self._change(node.target, node, "it is set by a loop")
         if isinstance(node, ast.With | ast.AsyncWith):
             for item in node.items:
                 if item.optional_vars is not None:
-                    self._change(item.optional_vars, node, "it is bound by `with`")
+                    self._change(item.optional_vars, node, "it is set by `with`")
         for name in _captured(node):
-            self._spoil(name, node, "it is bound conditionally")
+            self._spoil(name, node, "it is defined under a condition")
         for block in _blocks(node):
             self._block(block, fallback=isinstance(node, ast.Try | ast.TryStar), typing_only=checking)
 
@@ -345,12 +345,12 @@ class _Reader:
         if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
             if node.decorator_list:
                 self.summary.misplaced.append(node)
-            self._spoil(node.name, node, "it is defined conditionally")
+            self._spoil(node.name, node, "it is defined under a condition")
         elif isinstance(node, ast.ClassDef):
             if typing_only and node.name not in self.summary.bindings:
                 self.summary.bindings[node.name] = Defined(node)
             else:
-                self._spoil(node.name, node, "it is defined conditionally")
+                self._spoil(node.name, node, "it is defined under a condition")
         elif isinstance(node, ast.Assign | ast.AnnAssign | ast.AugAssign):
             targets = node.targets if isinstance(node, ast.Assign) else [node.target]
             for target in targets:
@@ -363,7 +363,7 @@ class _Reader:
     def _bind_target_conditionally(self, target: ast.expr, node: ast.stmt) -> None:
         if isinstance(target, ast.Name) and isinstance(self.summary.bindings.get(target.id), Imported):
             return  # `except ImportError: name = None` leaves the import the first choice
-        self._change(target, node, "it is bound conditionally")
+        self._change(target, node, "it is defined under a condition")
 
     def _change(self, target: ast.expr, node: ast.AST, reason: str) -> None:
         if isinstance(target, ast.Name):

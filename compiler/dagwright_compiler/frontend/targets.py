@@ -66,7 +66,9 @@ def _unpack(expressions: Expressions, frame: Frame, target: ast.Tuple | ast.List
         names = f"{'at least ' if stars else ''}{count} name{'s' if count != 1 else ''}"
         what = describe_source(value) if not isinstance(value, Static) else "the constant"
         message = f"{what} has {len(parts)} value{'s' if len(parts) != 1 else ''}, but {names} take it"
-        frame.report(codes.UNPACKING_MISMATCH, message, target)
+        frame.report(
+            codes.UNPACKING_MISMATCH, message, target, help_="write a name for each value, or `_` for one that is not needed"
+        )
         parts = None
     if parts is not None and stars:
         before, after = stars[0], len(target.elts) - stars[0] - 1

@@ -91,7 +91,7 @@ def refuse_entity(frame: Frame, entity: Unresolved | UnstableEntity, node: ast.e
         if isinstance(node, ast.Name) and not entity.help:
             local = did_you_mean(node.id, frame.function.variables)
         return frame.report(
-            codes.UNRESOLVED_NAME, f"`{text}` cannot be resolved: {entity.reason}", node, help_=entity.help or local
+            codes.UNRESOLVED_NAME, f"`{text}` is not found: {entity.reason}", node, help_=entity.help or local
         )
     unusable(entity, frame.place(node), text).report(frame.services.findings)
     return BROKEN

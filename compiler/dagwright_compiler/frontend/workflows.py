@@ -165,7 +165,8 @@ def _several(frame: Frame, callee: Callee, value: Value, at: ast.AST) -> list[Bo
         parts = tuple(value.fields[field.name] for field in outputs)
     if len(parts) != len(outputs):
         message = f"the workflow `{callee.node.name}` declares {len(outputs)} results, but returns {len(parts)}"
-        frame.report(codes.RETURN_MISMATCH, message, at, related=_annotation(frame, callee))
+        help_ = "return as many values as are declared, or declare as many as are returned"
+        frame.report(codes.RETURN_MISMATCH, message, at, help_=help_, related=_annotation(frame, callee))
         return None
     items = at.elts if isinstance(at, ast.Tuple) and len(at.elts) == len(parts) else [at] * len(parts)
     bound = [_output(frame, callee, field, part, item) for field, part, item in zip(outputs, parts, items, strict=True)]
@@ -177,7 +178,12 @@ def _output(frame: Frame, callee: Callee, field: Field, value: Value, at: ast.AS
         if value.type.text != field.type.text and frame.services.rules.assignable(value.type, field.type) == NO:
             message = f"{describe_source(value)} is `{spell(value.type)}`, but `{callee.node.name}` returns `{spell(field.type)}`"
             related = (*source_places(frame, value), *_annotation(frame, callee))
-            help_ = edge_help(value, field.type) if value.call is not None and value.call.options.has_holes else ""
+            has_holes = value.call is not None and value.call.options.has_holes
+            help_ = (
+                edge_help(value, field.type)
+                if has_holes
+                else "convert the value in a task, or change the annotation of the result"
+            )
             frame.report(
                 codes.RETURN_MISMATCH, message, at, label=f"expected `{spell(field.type)}`", related=related, help_=help_
             )
@@ -188,7 +194,8 @@ def _output(frame: Frame, callee: Callee, field: Field, value: Value, at: ast.AS
             return frame.services.classes.encoder.literal(value.value, field.type)
         except Mismatch as error:
             message = f"`{callee.node.name}` does not return this constant: {error.reason}"
-            frame.report(codes.RETURN_MISMATCH, message, at, related=_annotation(frame, callee))
+            help_ = "return another value, or change the annotation of the result"
+            frame.report(codes.RETURN_MISMATCH, message, at, help_=help_, related=_annotation(frame, callee))
             return None
     if isinstance(value, Group | Record):
         bound = bind(frame, value, field.type, at)

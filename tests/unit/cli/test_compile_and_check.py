@@ -150,7 +150,10 @@ def test_a_name_that_is_not_there_gets_the_nearest(project: Path, capsys: pytest
     assert invoke(["compile", "flow.py:mian"]) == 1
     out, err = capsys.readouterr()
     assert out == ""
-    assert err == "error[DW290]: flow.py defines no workflow or task `mian`\nhelp: did you mean `main`?\n\n" "more on this: `dagwright explain DW290`\n1 error\n"
+    assert (
+        err == "error[DW290]: flow.py defines no workflow or task `mian`\nhelp: did you mean `main`?\n\n"
+        "more on this: `dagwright explain DW290`\n1 error\n"
+    )
 
 
 def test_an_unknown_target_is_named_with_the_known(project: Path, capsys: pytest.CaptureFixture[str]) -> None:

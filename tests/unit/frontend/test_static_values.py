@@ -117,7 +117,7 @@ def test_what_is_written_out_may_be_long() -> None:
         ("math.sqrt(2)", "DW410", "`math.sqrt` is code that compiling never runs"),
         ("list({1, 2})", "DW410", None),
         ("{[1]}", "DW410", "a value of type `list` cannot be hashed"),
-        ("'%d' % 3", "DW410", "`%` formatting is not computed statically; use an f-string"),
+        ("'%d' % 3", "DW410", "`%` formatting is not computed while compiling; use an f-string"),
         ("1 / 0", "DW410", "`/` fails: division by zero"),
         ("TABLE['zz']", "DW312", "the dict has no key 'zz'"),
         ("sum([0.1] * 10)", "DW410", "the sum of floats differs between versions of Python in its last digits"),
