@@ -49,6 +49,47 @@ def limited(count: int = 40) -> int:
 """
 
 
+LOSING = """\
+import os
+import signal
+import time
+from typing import Optional
+
+from dagwright import map_task, task, workflow
+
+
+@task
+def numbers(count: int) -> list[int]:
+    return list(range(count))
+
+
+@task(retries=1)
+def picky(n: int) -> int:
+    if n == 1:
+        raise ValueError("one is bad")
+    if n == 2:
+        os.kill(os.getppid(), signal.SIGKILL)  # the pod dies without a word, as when memory is out
+        time.sleep(60)
+    return 10 * n
+
+
+@task
+def told(n: Optional[int]) -> str:
+    return repr(n)
+
+
+@workflow
+def enough(count: int = 5) -> tuple[list[Optional[int]], list[str]]:
+    got = map_task(picky, min_success_ratio=0.6)(n=numbers(count=count))
+    return got, map_task(told)(n=got)
+
+
+@workflow
+def too_few() -> list[Optional[int]]:
+    return map_task(picky, min_successes=3)(n=[0, 1, 1, 3])
+"""
+
+
 def seconds(text):
     return datetime.fromisoformat(text).timestamp()
 
@@ -81,3 +122,13 @@ def test_a_list_that_no_environment_holds_goes_by_reference(flows, argo, tmp_pat
     open_store(argo["store"]).create(blob_key(sha256_hex(data)), data)
     run = flow.submit(given=json.dumps({"$ref": sha256_hex(data), "len": 3}), count="1").succeeded()
     assert run.outputs() == [0, 0, 42, 60]
+
+
+def test_elements_that_may_fail_give_none_and_too_many_fail_the_map(flows, argo):
+    flow = flows(LOSING, "enough", argo)
+    few = flows(LOSING, "too_few", argo)
+    run, empty, failing = flow.submit(), flow.submit(count="0"), few.submit()
+    assert run.succeeded().outputs() == [[0, None, None, 30, 40], ["0", "None", "None", "30", "40"]]
+    assert empty.succeeded().outputs() == [[], []]
+    (verdict,) = failing.failed().pods("picky")[-1:]
+    assert "2 of the 4 elements of picky failed, and at most 1 may (min_successes=3)" in verdict["message"]
