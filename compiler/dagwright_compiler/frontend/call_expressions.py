@@ -33,7 +33,7 @@ from dagwright_compiler.frontend.entities import (
 from dagwright_compiler.frontend.iteration import VIEWS
 from dagwright_compiler.frontend.known_values import KnownCall
 from dagwright_compiler.frontend.module_values import made_by_module
-from dagwright_compiler.frontend.names import NOT_YET
+from dagwright_compiler.frontend.names import unsupported
 from dagwright_compiler.frontend.promises import (
     BROKEN,
     Broken,
@@ -137,7 +137,7 @@ def _call_external(
         return function_calls.create_node(expressions, frame, node)
     if entity.qualified == "builtins.print" or entity.qualified.startswith(_LOGGERS):
         return _drop(expressions, frame, node)
-    if entity.symbol in NOT_YET:
+    if unsupported(entity.qualified):
         for argument in (*node.args, *(keyword.value for keyword in node.keywords)):
             if frame.calls_task(argument):  # calls in it have mistakes of their own
                 expressions.evaluate(argument)

@@ -9,7 +9,7 @@ from __future__ import annotations
 import ast
 from typing import TYPE_CHECKING
 
-from dagwright.contract.flytekit_names import BASES, FUNCTIONS, IGNORED, MADE, REFUSED, tail_of, use_of
+from dagwright.contract.flytekit_names import BASES, FUNCTIONS, IGNORED, MADE, PUBLIC, REFUSED, tail_of, use_of
 from dagwright_compiler.diagnostics import codes
 from dagwright_compiler.frontend.entities import External
 from dagwright_compiler.frontend.findings import Place
@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 _ROOTS = ("flytekit", "flytekitplugins")
 _DECORATORS = frozenset({"dynamic", "eager", "reference_task", "reference_workflow", "reference_launch_plan"})
 """What reading the decorated function reports."""
+_DECORATOR = "leave the decorator out, and do its work inside the function"
 _HELP = 'call it where nothing imports it: inside a task, or under `if __name__ == "__main__":`'
 
 
@@ -37,18 +38,19 @@ def check_module_calls(module: Module, resolver: Resolver, findings: Findings) -
     suspects = _suspects(module.summary)
     if not suspects:
         return
-    for node in _evaluated(module.summary.body):
+    for node, decorates in _evaluated(module.summary.body):
         if isinstance(node, ast.ClassDef):
             _check_bases(node, module, resolver, findings)
         elif _root(node.func) in suspects:
-            _check_call(node, module, resolver, findings)
-        else:
+            _check_call(node, module, resolver, findings, help_=_DECORATOR if decorates else _HELP)
+        elif not decorates:
             _check_method(node, module, resolver, findings)
 
 
 def _suspects(summary: Summary) -> frozenset[str]:
     """Names that may lead to what the stand-in has no meaning for; most files have none."""
-    return frozenset(
+    starred = any(star.module.partition(".")[0] in _ROOTS for star in summary.stars)
+    return (PUBLIC - SUPPORTED if starred else frozenset()).union(
         name
         for name, binding in summary.bindings.items()
         if isinstance(binding, Imported)
@@ -63,7 +65,7 @@ def _root(node: ast.expr) -> str:
     return node.id if isinstance(node, ast.Name) else ""
 
 
-def _check_call(node: ast.Call, module: Module, resolver: Resolver, findings: Findings) -> None:
+def _check_call(node: ast.Call, module: Module, resolver: Resolver, findings: Findings, *, help_: str) -> None:
     entity = resolver.expression(node.func, module)
     if not isinstance(entity, External) or entity.qualified.partition(".")[0] not in _ROOTS:
         return
@@ -86,7 +88,7 @@ def _check_call(node: ast.Call, module: Module, resolver: Resolver, findings: Fi
         )
     elif use == REFUSED:
         message = f"`{tail}` is not supported yet, and it is called when the file is imported"
-        findings.add(codes.NOT_SUPPORTED_YET, message, at, help=NOT_YET.get(tail, _HELP))
+        findings.add(codes.NOT_SUPPORTED_YET, message, at, help=NOT_YET.get(tail, help_))
 
 
 def _check_method(node: ast.Call, module: Module, resolver: Resolver, findings: Findings) -> None:
@@ -102,7 +104,7 @@ def _check_method(node: ast.Call, module: Module, resolver: Resolver, findings: 
     tail = tail_of(entity.qualified)
     if use_of(entity.qualified) == MADE and tail.partition(".")[0] not in SUPPORTED | {"LaunchPlan"}:
         message = f"this `{tail}` stands for one of flytekit and does nothing, and it is used when the file is imported"
-        findings.add(codes.NOT_SUPPORTED_YET, message, Place(module, node.func), help=_HELP)
+        findings.add(codes.NOT_SUPPORTED_YET, message, Place(module, node.func), help=NOT_YET.get(tail, _HELP))
 
 
 def _check_bases(node: ast.ClassDef, module: Module, resolver: Resolver, findings: Findings) -> None:
@@ -131,20 +133,30 @@ def _named(node: ast.Call, module: Module) -> str:
     return "this launch plan"
 
 
-def _evaluated(body: list[ast.stmt]) -> Iterator[ast.Call | ast.ClassDef]:
-    """Calls and classes that an import of the module evaluates, in source order."""
-    pending: list[ast.AST] = list(reversed(body))
+def _evaluated(body: list[ast.stmt]) -> Iterator[tuple[ast.Call | ast.ClassDef, bool]]:
+    """Calls and classes that an import of the module evaluates, in source order; each with whether it is a call of a decorator."""
+    pending: list[tuple[ast.AST, bool]] = [(node, False) for node in reversed(body)]
     while pending:
-        node = pending.pop()
+        node, decorates = pending.pop()
         if isinstance(node, ast.If) and is_main_guard(node.test):
-            pending.extend(reversed(node.orelse))
+            pending.extend((part, False) for part in reversed(node.orelse))
             continue
         if isinstance(node, ast.Call | ast.ClassDef):
-            yield node
+            yield node, decorates
+        decorators: list[ast.expr] = getattr(node, "decorator_list", [])
         if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda):
-            pending.extend(reversed([*getattr(node, "decorator_list", []), *_defaults(node.args)]))
+            pending.extend((default, False) for default in reversed(_defaults(node.args)))
         elif not isinstance(node, ast.Constant | ast.Name):
-            pending.extend(reversed(list(ast.iter_child_nodes(node))))
+            inner = [part for part in ast.iter_child_nodes(node) if part not in decorators]
+            pending.extend((part, False) for part in reversed(inner))
+        pending.extend((_applied(decorator), True) for decorator in reversed(decorators))
+
+
+def _applied(decorator: ast.expr) -> ast.expr:
+    """A decorator as the call that it is, also where it is written without one."""
+    if isinstance(decorator, ast.Call):
+        return decorator
+    return ast.copy_location(ast.Call(decorator, [], []), decorator)
 
 
 def _defaults(arguments: ast.arguments) -> list[ast.expr]:

@@ -89,6 +89,7 @@ NOT_YET = {
     "Checkpoint": "write `current_context().checkpoint` inside a task",
     "FlyteContextManager": "read what the task needs from its inputs and `current_context()`",
     "FlyteRemote": "start runs with `dagwright run`, or with the tools of the system where they run",
+    "get_reference_entity": "import the task or workflow from its module",
     "Labels": "write a dict: `labels={...}`",
     "Options": "set labels and annotations for the target in `[tool.dagwright.argo]`",
     "PagerDuty": "send the message from a task",
@@ -390,6 +391,15 @@ def symbol_of(qualified: str) -> str:
             return name
         return _LOCATED.get(name) or _ALIASES.get(rest, "")
     return ""
+
+
+def unsupported(qualified: str) -> str:
+    """What of ``NOT_YET`` a qualified name is, or is an attribute of: ``LaunchPlan`` for ``flytekit.LaunchPlan.get_or_create``; else empty."""
+    symbol = symbol_of(qualified)
+    if symbol in NOT_YET:
+        return symbol
+    package, *parts = qualified.split(".")
+    return next((part for part in parts if part in NOT_YET), "") if package in AUTHORING and not symbol else ""
 
 
 def of_package(package: str) -> frozenset[str]:

@@ -15,7 +15,7 @@ from dagwright_compiler.frontend.entities import (
     UnstableEntity,
 )
 from dagwright_compiler.frontend.findings import Place
-from dagwright_compiler.frontend.names import AUTHORING, NOT_YET, ONLY_IN_TASKS
+from dagwright_compiler.frontend.names import NOT_YET, ONLY_IN_TASKS, unsupported
 
 if TYPE_CHECKING:
     from dagwright_compiler.diagnostics.model import Code
@@ -117,7 +117,7 @@ def never_run(entity: External, place: Place) -> NotStatic:
     """Why something outside the project has no value at compile time."""
     if entity.symbol in ONLY_IN_TASKS:
         return NotStatic(place, ONLY_IN_TASKS[entity.symbol], help_="use it inside a task", code=codes.UNSUPPORTED_EXPRESSION)
-    known = entity.symbol if entity.symbol in NOT_YET else _part_of(entity)
+    known = unsupported(entity.qualified)
     if known:
         return NotStatic(place, f"`{known}` is not supported yet", help_=NOT_YET[known], code=codes.NOT_SUPPORTED_YET)
     name = entity.qualified.removeprefix("builtins.")
@@ -129,12 +129,6 @@ def never_run(entity: External, place: Place) -> NotStatic:
     return NotStatic(
         place, f"`{name}` is code that compiling never runs", help_="write the value itself, or compute it in a task"
     )
-
-
-def _part_of(entity: External) -> str:
-    """What of flytekit a name is an attribute of: ``LaunchPlan`` for ``flytekit.LaunchPlan.get_or_create``."""
-    package, *parts = entity.qualified.split(".")
-    return next((part for part in parts if part in NOT_YET), "") if package in AUTHORING else ""
 
 
 def unusable(entity: Entity, place: Place, text: str) -> NotStatic:

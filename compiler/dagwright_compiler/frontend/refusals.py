@@ -10,10 +10,10 @@ import ast
 from typing import TYPE_CHECKING
 
 from dagwright_compiler.diagnostics import codes
-from dagwright_compiler.frontend.entities import Constant, External, FunctionEntity
+from dagwright_compiler.frontend.entities import ClassEntity, Constant, External, FunctionEntity
 from dagwright_compiler.frontend.findings import Place
 from dagwright_compiler.frontend.foreign_methods import of_task
-from dagwright_compiler.frontend.names import NOT_YET, ONLY_IN_TASKS
+from dagwright_compiler.frontend.names import NOT_YET, ONLY_IN_TASKS, unsupported
 
 if TYPE_CHECKING:
     from dagwright_compiler.frontend.entities import Entity
@@ -31,7 +31,7 @@ def refuse_chain(frame: Frame, node: ast.Call) -> Broken | None:
     while isinstance(part, ast.Attribute | ast.Call):
         if isinstance(part, ast.Call):
             entity = frame.entity(part.func)
-            if isinstance(entity, External) and entity.symbol in NOT_YET:
+            if isinstance(entity, External) and unsupported(entity.qualified):
                 return refuse(frame, entity, part.func)
             part = part.func
         else:
@@ -43,7 +43,8 @@ def refuse(frame: Frame, entity: External, node: ast.expr) -> Broken:
     """Report a name that is known and not compiled, or that only tasks may use."""
     if entity.symbol in ONLY_IN_TASKS:
         return frame.report(codes.UNSUPPORTED_EXPRESSION, ONLY_IN_TASKS[entity.symbol], node, help_="use it inside a task")
-    return frame.report(codes.NOT_SUPPORTED_YET, f"`{entity.symbol}` is not supported yet", node, help_=NOT_YET[entity.symbol])
+    known = unsupported(entity.qualified)
+    return frame.report(codes.NOT_SUPPORTED_YET, f"`{known}` is not supported yet", node, help_=NOT_YET[known])
 
 
 def refuse_function(frame: Frame, entity: FunctionEntity, node: ast.expr) -> Broken:
@@ -86,12 +87,17 @@ def refuse_instance(frame: Frame, entity: Entity, node: ast.Call) -> Broken | No
     made_by = frame.services.resolver.expression(entity.value.func, entity.module)
     if isinstance(made_by, FunctionEntity):
         return _refuse_made(frame, entity, made_by, node)
+    if isinstance(made_by, ClassEntity):
+        message = f"`{entity.name}` is an object of `{made_by.qualname}`, and compiling runs no methods"
+        return frame.report(codes.NOT_A_TASK, message, node.func, help_=_INSTEAD)
     if not isinstance(made_by, External):
         return None
     related = ((Place(entity.module, entity.value.func), f"`{entity.name}` is made here"),)
-    if made_by.symbol in NOT_YET:
-        message = f"`{entity.name}` is a `{made_by.symbol}`, which is not supported yet"
-        return frame.report(codes.NOT_SUPPORTED_YET, message, node.func, help_=NOT_YET[made_by.symbol], related=related)
+    known = unsupported(made_by.qualified)
+    if known:
+        message = f"`{entity.name}` is a `{known}`, which is not supported yet"
+        help_ = _of_launch_plan(entity.value) if known == "LaunchPlan" else NOT_YET[known]
+        return frame.report(codes.NOT_SUPPORTED_YET, message, node.func, help_=help_, related=related)
     if made_by.symbol in ("task", "workflow"):
         message = f"`{entity.name}` is made of something that is no function of a module"
         help_ = f"write a function: `def {entity.name}(...)` under `@{made_by.symbol}`"
@@ -101,6 +107,13 @@ def refuse_instance(frame: Frame, entity: Entity, node: ast.Call) -> Broken | No
         message = f"`{entity.name}` is a `{kind}`, a kind of task that is not supported yet"
         return frame.report(codes.NOT_SUPPORTED_YET, message, node.func, help_=_INSTEAD, related=related)
     return None
+
+
+def _of_launch_plan(call: ast.Call) -> str:
+    """What to call in the place of a launch plan: its workflow."""
+    given = next((keyword.value for keyword in call.keywords if keyword.arg == "workflow"), None)
+    found = given or next((argument for argument in call.args if isinstance(argument, ast.Name | ast.Attribute)), None)
+    return f"call the workflow itself: `{ast.unparse(found)}(...)`" if found is not None else "call the workflow itself"
 
 
 def _refuse_made(frame: Frame, entity: Constant, maker: FunctionEntity, node: ast.Call) -> Broken:
