@@ -163,6 +163,7 @@ def test_an_object_store_that_cannot_be_addressed_is_said_in_lines_of_ours(pods:
         "t", DAGWRIGHT_STORE=store, AWS_ENDPOINT_URL=endpoint, AWS_ACCESS_KEY_ID="x", AWS_SECRET_ACCESS_KEY="x", AWS_REGION="x"
     )
     assert ended.code == 82, ended
-    assert f"dagwright: t: store {store} cannot read" in ended.err
+    assert f"dagwright: t: store {store} cannot " in ended.err
+    assert "must be an http:// or https:// URL" in ended.err
     assert "Traceback" not in ended.err
     assert "please report" not in ended.err

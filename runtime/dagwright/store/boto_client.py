@@ -42,7 +42,7 @@ class BotoClient:
         self._prefix = f"{prefix.strip('/')}/" if prefix.strip("/") else ""
         aws_authorities(url)  # botocore itself complains of a file that is not there when it is asked for a value, and of TLS
         try:
-            self._s3 = _open()
+            self._s3 = _open(url)
         except (botocore.exceptions.BotoCoreError, ValueError, OSError) as error:
             text = f"store {url} cannot be opened: {trouble.shown(error)}; check the AWS_* variables and the files in ~/.aws"
             raise StoreError(text, transient=False) from error
@@ -120,6 +120,8 @@ class BotoClient:
         line = trouble.shown(error)
         if isinstance(error, (errors.NoCredentialsError, errors.PartialCredentialsError, errors.CredentialRetrievalError)):
             return trouble.Trouble(trouble.FATAL, line, code=trouble.NO_CREDENTIALS)
+        if isinstance(error, RecursionError):  # what botocore makes of a region that sends on to others for ever
+            return trouble.Trouble(trouble.FATAL, f"{self._s3.meta.endpoint_url} sends on to another region", status=301)
         if isinstance(error, errors.SSLError):
             return trouble.Trouble(trouble.FATAL, line, code=trouble.UNTRUSTED)
         fatal = isinstance(error, (errors.ParamValidationError, ValueError, TypeError))
@@ -144,12 +146,12 @@ class BotoClient:
                 raise
 
 
-def _open() -> Any:
+def _open(url: str) -> Any:
     """Make a client that repeats nothing, for the endpoint, region and credentials of the usual variables and files."""
     from botocore.config import Config
     from botocore.session import Session
 
-    endpoint = aws_endpoint() or None
+    endpoint = aws_endpoint(url) or None
     virtual = os.environ.get("AWS_VIRTUAL_HOSTED_STYLE_REQUEST", "").lower() == "true"
     # Servers of one's own rarely have a name for each bucket; obstore does the same.
     style = "path" if endpoint and not virtual else "auto"

@@ -45,7 +45,7 @@ class FsspecClient:
             # No listing may be older than the question, and no instance be shared with the user's code.
             options = {"use_listings_cache": False, "skip_instance_cache": True, **_settings_of(url)}
             self._files, root = fsspec.core.url_to_fs(url, **options)
-        except ImportError:
+        except (ImportError, StoreError):
             raise
         except Exception as error:  # the drivers' own
             raise StoreError(f"store {url} cannot be opened: {trouble.shown(error)}; check the URL", transient=False) from error
@@ -151,7 +151,7 @@ def _settings_of(url: str) -> dict[str, Any]:
     from dagwright.store.obstore_settings import aws_endpoint
 
     region = os.environ.get("AWS_REGION")
-    settings: dict[str, Any] = {"endpoint_url": aws_endpoint() or None}
+    settings: dict[str, Any] = {"endpoint_url": aws_endpoint(url) or None}
     if region:
         settings["client_kwargs"] = {"region_name": region}
     return settings

@@ -96,6 +96,8 @@ class ObstoreClient:
             return trouble.Trouble(trouble.FATAL, line.rpartition("credential provider: ")[2], code=trouble.NO_CREDENTIALS)
         if status or isinstance(error, FileNotFoundError):
             return trouble.of_answer(status or 404, code, line, verb)
+        if "redirect without LOCATION" in text:
+            return trouble.Trouble(trouble.FATAL, f"{line.partition(': ')[0]} sends on to another region", status=301)
         if "builder error" in text and _REDACTED in text:
             text = "the service of credentials is asked by TLS only: AWS_ENDPOINT_URL_STS must be an https:// URL"
             return trouble.Trouble(trouble.FATAL, text, code=trouble.NO_CREDENTIALS)

@@ -23,7 +23,7 @@ def _s3(url: str) -> Settings:
         settings = from_files(url, credentials=not _owns_credentials())
         if metadata := os.environ.get("AWS_EC2_METADATA_SERVICE_ENDPOINT"):
             settings["metadata_endpoint"] = metadata
-    endpoint = aws_endpoint() or settings.get("endpoint", "")
+    endpoint = aws_endpoint(url) or settings.get("endpoint", "")
     if endpoint:
         settings["endpoint"] = endpoint
         _allow_http(settings, endpoint)
@@ -54,9 +54,19 @@ def _owns_credentials() -> bool:
     return bool(os.environ.get("AWS_ACCESS_KEY_ID") or os.environ.get("AWS_WEB_IDENTITY_TOKEN_FILE"))
 
 
-def aws_endpoint() -> str:
-    """The endpoint that variables name, or nothing."""
-    return os.environ.get("AWS_ENDPOINT_URL_S3") or os.environ.get("AWS_ENDPOINT_URL") or os.environ.get("AWS_ENDPOINT") or ""
+def aws_endpoint(url: str) -> str:
+    """The endpoint that variables name, or nothing.
+
+    Raises:
+        StoreError: It is none; obstore would panic.
+    """
+    found = os.environ.get("AWS_ENDPOINT_URL_S3") or os.environ.get("AWS_ENDPOINT_URL") or os.environ.get("AWS_ENDPOINT") or ""
+    scheme, _, rest = found.partition("://")
+    host = rest.partition("/")[0]
+    if found and (scheme not in ("http", "https") or not host or len(found.split()) != 1 or host.count("[") != host.count("]")):
+        text = f"store {url} cannot be opened: the endpoint {found!r} of AWS_ENDPOINT_URL must be an http:// or https:// URL"
+        raise StoreError(text, transient=False)
+    return found
 
 
 def _gs(_url: str) -> Settings:
