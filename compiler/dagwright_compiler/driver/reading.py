@@ -37,7 +37,7 @@ class Reading(msgspec.Struct, frozen=True):
 
     def sources(self) -> dict[str, SourceFile]:
         """Every file that a diagnostic may point into, by the path that its spans name."""
-        found = {part.path: part for module in self.elaborated.modules.values() for part in module.source.shown()}
+        found = {part.path: part for source in self.elaborated.files for part in source.shown()}
         if self.settings.source is not None:
             found[self.settings.source.path] = self.settings.source
         return found

@@ -62,6 +62,4 @@ def _masked(found: tuple[Diagnostic, ...]) -> tuple[Diagnostic, ...]:
 
 def _marked(reading: Reading) -> list[SourceFile]:
     """Sources that may hold comments for us: a search of bytes, so that all others cost nothing."""
-    return [
-        part for module in reading.elaborated.modules.values() if _MARK in module.source.data for part in module.source.shown()
-    ]
+    return [part for source in reading.elaborated.files if _MARK in source.data for part in source.shown()]

@@ -15,6 +15,7 @@ import msgspec
 from dagwright_compiler.diagnostics import codes
 from dagwright_compiler.diagnostics.suggestions import did_you_mean
 from dagwright_compiler.frontend.cache_keywords import with_body_version
+from dagwright_compiler.frontend.findings import Place
 from dagwright_compiler.frontend.foreign_keywords import counterpart
 from dagwright_compiler.frontend.not_static import NotStatic
 from dagwright_compiler.frontend.option_values import WrongOption, plain
@@ -28,7 +29,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
 
     from dagwright_compiler.frontend.entities import FunctionEntity
-    from dagwright_compiler.frontend.findings import Findings, Place
+    from dagwright_compiler.frontend.findings import Findings
     from dagwright_compiler.frontend.image_keywords import Images
     from dagwright_compiler.frontend.known_values import StaticValue
     from dagwright_compiler.frontend.modules import Module
@@ -150,7 +151,7 @@ class Policies:
     def _keyword(self, option: Option, what: str, draft: Draft) -> None:
         keyword, place, readers = option.keyword, option.place, READERS_OF[what]
         if keyword.arg is not None and keyword.arg not in readers:
-            self._unknown(keyword.arg, place, what, frozenset(readers))
+            self._unknown(keyword.arg, Place(option.module, keyword), what, frozenset(readers))
             return
         try:
             value = self._evaluator.evaluate(keyword.value, option.module, option.scope)

@@ -35,7 +35,7 @@ from dagwright_compiler.frontend.typing_rules import TypingRules
 from dagwright_compiler.frontend.workflows import build_workflow
 from dagwright_compiler.ir.program import GraphNode, Library, Workflow
 from dagwright_compiler.ir.spans import SpanTable
-from dagwright_compiler.source import Span
+from dagwright_compiler.source import SourceFile, Span
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -57,6 +57,8 @@ class Elaborated(msgspec.Struct, frozen=True, eq=False):
     """Tasks that the requested files define, in source order."""
     modules: Mapping[str, ReadModule]
     """Every module of the project that was read: the requested ones and all that they import, at any depth."""
+    files: tuple[SourceFile, ...]
+    """Their sources, and those of files whose module has the name of another one's."""
 
 
 def elaborate(project: Project, diagnostics: Collector, *, images: Mapping[str, str] | None = None) -> Elaborated:
@@ -136,7 +138,8 @@ class _Elaboration:
             classes=definitions, tasks=dict(self._definitions.tasks), workflows=self._workflows, images=self._images.specs
         )
         understood = tuple(dict.fromkeys(name for name in workflows if name in self._workflows))
-        return Elaborated(library, self._spans, understood, tuple(dict.fromkeys(tasks)), read)
+        files = tuple(module.source for module in modules)
+        return Elaborated(library, self._spans, understood, tuple(dict.fromkeys(tasks)), read, files)
 
     def _read_all(self, requested: tuple[Module, ...]) -> tuple[list[Module], dict[str, ReadModule]]:
         """Read the closure over imports; every file that cannot be read is one finding."""

@@ -15,6 +15,7 @@ from dagwright_compiler.driver.layout import files, is_ours, stream
 from dagwright_compiler.driver.naming import Wanted, wanted_definition, wanted_workflows
 from dagwright_compiler.driver.programs import load_program, program_of
 from dagwright_compiler.driver.reading import Reading, read_project, read_sources
+from dagwright_compiler.driver.reporting import checked
 from dagwright_compiler.ir.program import InputBinding, Unit
 
 HEAD = "from dagwright import task, workflow\n"
@@ -287,3 +288,19 @@ def test_workflows_of_one_name_may_be_compiled_one_by_one_and_to_forms_without_o
         reading = read(sources, targets=targets)
         assert len(compile_all(reading, [wanted(name)], form).results) == (1 if name else 2)
         assert messages(reading) == []
+
+
+def test_a_file_whose_module_name_is_taken_is_shown_and_obeyed_like_any_other(tmp_path: Path) -> None:
+    for folder in ("a", "b"):
+        (tmp_path / folder).mkdir()
+        (tmp_path / folder / "flow.py").write_text(
+            HEAD + "@task(retrys=1)  # dagwright: ignore[DW501] a test\ndef one(x: int) -> int:\n    return x\n", "utf-8"
+        )
+    reading = read_project([tmp_path], settings(), display_root=tmp_path)
+    assert set(reading.sources()) == {"a/flow.py", "b/flow.py"}
+    assert [found.code.id for found in checked(reading, reading.settings.check)] == ["DW106"]
+    marked = [found.span for found in reading.diagnostics.sorted() if found.code.id == "DW501"]
+    assert [(span.path, span.line, span.column, span.end_column) for span in marked if span] == [
+        ("a/flow.py", 2, 6, 14),
+        ("b/flow.py", 2, 6, 14),
+    ]
