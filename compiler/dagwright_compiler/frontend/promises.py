@@ -111,11 +111,13 @@ class Result(Symbolic, frozen=True, eq=False):
 
 
 class Group(msgspec.Struct, frozen=True, eq=False):
-    """A tuple, list or dict in which promises stand; ``keys`` names the parts of a dict."""
+    """A tuple, list or dict in which promises stand, as it is at one moment; ``keys`` names the parts of a dict."""
 
     kind: Literal["tuple", "list", "dict"]
     items: tuple[Value, ...]
     keys: tuple[StaticValue, ...] = ()
+    origin: StaticValue = None
+    """What the body holds itself."""
 
 
 class Record(Symbolic, frozen=True, eq=False):
@@ -194,6 +196,11 @@ def unwrapped(value: Value) -> StaticValue:
     return value.value if isinstance(value, Static) else value
 
 
+def opened(value: Value) -> Value:
+    """What was given for a field of an instance, as the body gave it."""
+    return Static(value.origin) if isinstance(value, Group) else value
+
+
 def value_of(call: Call) -> Value:
     """What a call gives to the body: a promise when it has exactly one output that stands by itself."""
     if len(call.outputs) == 1 and (call.kind == "map" or call.callee.interface.returns == "single"):
@@ -207,7 +214,9 @@ def parts_of(value: Value) -> tuple[Value, ...] | None:
     if isinstance(value, Group):
         return value.items if value.kind != "dict" else tuple(map(Static, value.keys))
     if isinstance(value, Record):
-        return tuple(value.fields.values()) if value.definition.kind == "namedtuple" and not value.constructs else None
+        return (
+            tuple(map(opened, value.fields.values())) if value.definition.kind == "namedtuple" and not value.constructs else None
+        )
     if isinstance(value, Result) and not value.as_node:
         return tuple(Promise(output.type, output.name, value.call) for output in value.call.outputs)
     if isinstance(value, Static) and isinstance(value.value, tuple | list):

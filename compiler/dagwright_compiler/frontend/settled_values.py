@@ -74,5 +74,5 @@ def _group(value: StaticValue, budget: _Budget) -> Value:
         return Static(value)
     budget.spend(len(value))
     if isinstance(value, dict):
-        return Group("dict", tuple(_group(item, budget) for item in value.values()), tuple(value))
-    return Group("tuple" if isinstance(value, tuple) else "list", tuple(_group(item, budget) for item in value))
+        return Group("dict", tuple(_group(item, budget) for item in value.values()), tuple(value), value)
+    return Group("tuple" if isinstance(value, tuple) else "list", tuple(_group(item, budget) for item in value), origin=value)

@@ -13,12 +13,13 @@ from dagwright.contract.types import class_named
 from dagwright_compiler.diagnostics import codes
 from dagwright_compiler.diagnostics.suggestions import did_you_mean
 from dagwright_compiler.frontend.calls import refuse_result, source_places
+from dagwright_compiler.frontend.changes import lend
 from dagwright_compiler.frontend.class_kinds import defines
 from dagwright_compiler.frontend.constructors import fields_by_parameter, hidden_names, refusal
 from dagwright_compiler.frontend.entities import ClassEntity
 from dagwright_compiler.frontend.findings import Place
 from dagwright_compiler.frontend.groups import Misfit, bind, describe_group
-from dagwright_compiler.frontend.promises import Broken, Group, Promise, Record, Result, Static, Value, describe_source
+from dagwright_compiler.frontend.promises import Broken, Group, Promise, Record, Result, Static, Value, describe_source, opened
 from dagwright_compiler.frontend.typing_rules import spell
 
 if TYPE_CHECKING:
@@ -73,6 +74,7 @@ def _record(frame: Frame, info: ClassInfo, definition: ClassDef, given: dict[str
             fields[field.name] = given[field.name]
         elif field.name in defaults and not constructs:
             fields[field.name] = Static(defaults[field.name])
+            lend(frame, fields[field.name], f"an instance of `{definition.qualname}`")
         elif not field.optional:
             constructs = True
     if constructs:
@@ -174,4 +176,4 @@ def read_field(frame: Frame, owner: Record, name: str, node: ast.expr) -> Value:
         return frame.report(codes.PROMISE_OPERATION, message, node, help_="read it in the task that needs it")
     if name not in owner.fields:
         return frame.report(codes.UNKNOWN_PART, f"this `{what}` is built without `{name}`", node)
-    return owner.fields[name]
+    return opened(owner.fields[name])

@@ -6,7 +6,7 @@ import pytest
 from frontend_sources import assert_marked, body, clean
 
 from dagwright.contract.types import parse
-from dagwright_compiler.ir.program import InputBinding, LiteralBinding, OutputBinding, StructBinding, TaskNode
+from dagwright_compiler.ir.program import InputBinding, ListBinding, LiteralBinding, OutputBinding, StructBinding, TaskNode
 
 CLASSES = """
 from dataclasses import KW_ONLY, InitVar, field
@@ -67,6 +67,10 @@ class Model(BaseModel):
 class Keys(TypedDict, total=False):
     x: int
     s: str
+
+class Lists(NamedTuple):
+    numbers: List[float]
+    labels: List[str]
 
 @task
 def point(x: int) -> Point:
@@ -189,6 +193,45 @@ def test_fields_of_an_instance_are_what_they_were_given() -> None:
 def test_a_named_tuple_with_results_unpacks() -> None:
     made = clean(_body("count, label = Pair(number(x=n), 'a')\ntext(s=label, times=count)")).workflow()
     assert dict(made.nodes[-1].bindings)["times"] == NUMBER
+
+
+def test_lists_in_an_instance_are_those_of_the_body() -> None:
+    lines = """
+point = Point(n, tags=[text(s='a'), 'b'])
+pair = Lists([number(x=n), 7], ['c'])
+numbers_, labels = pair
+for tag in point.tags + labels:
+    text(s=tag)
+first, *rest = pair.numbers
+total(xs=[*rest, first, len(point.tags), pair[0][-1]])
+"""
+    nodes = clean(_body(lines)).workflow().nodes
+    assert [node.task for node in nodes if isinstance(node, TaskNode)] == [
+        f"flow.{name}" for name in ("text", "number", "text", "text", "text", "total")
+    ]
+    assert dict(nodes[2].bindings)["s"] == OutputBinding(node="text-point", output="o0")
+    joined = dict(nodes[-1].bindings)["xs"]
+    assert isinstance(joined, ListBinding)
+    assert [item.value for item in joined.items if isinstance(item, LiteralBinding)] == [7.0, 2.0, 7.0]
+
+
+def test_lists_in_an_instance_stay_as_they_are() -> None:
+    assert_marked(
+        _body(
+            """
+tags = [text(s='a')]
+point = Point(n, tags=tags)
+tags.append('b')  # E: DW406
+point.tags.append('b')  # E: DW406
+Point(n).tags.append('b')  # E: DW406
+numbers_, labels = Lists([number(x=n)], ['c'])
+numbers_.append(1)  # E: DW406
+labels += ['d']  # E: DW406
+point.x = 3  # E: DW406
+use(value=point)
+"""
+        )
+    )
 
 
 def test_findings_stand_on_their_lines() -> None:
