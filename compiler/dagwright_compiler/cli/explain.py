@@ -63,9 +63,13 @@ def _codes(wanted: Sequence[str]) -> tuple[Code, ...]:
     try:
         return tuple({code.id: code for start in wanted for code in codes_of(start)}.values())
     except UnknownCodeError as error:
-        meant = (
-            f"; did you mean `{error.meant}` ({ALL[error.meant].title})?"
-            if error.meant
-            else "; `dagwright explain --list` shows them all"
-        )
-        raise click.UsageError(f"there is no code `{error}`{meant}") from error
+        raise click.UsageError(f"there is no code `{error}`; {_instead(error)}") from error
+
+
+def _instead(error: UnknownCodeError) -> str:
+    """What to ask for in the place of a code that does not exist."""
+    if error.meant:
+        return f"did you mean `{error.meant}` ({ALL[error.meant].title})?"
+    if error.about:
+        return "these titles have the word:\n" + "\n".join(f"  {code.id}  {code.title}" for code in error.about)
+    return "`dagwright explain --list` shows them all"

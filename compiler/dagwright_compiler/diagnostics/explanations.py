@@ -21,6 +21,8 @@ FOLDER = Path(__file__).with_name("explained")
 DEFAULT_FILE = "flow.py"
 CONSOLE = "console"
 Role = Literal["wrong", "right"]
+_LEAST_WORD = 3
+"""Letters of a word that is looked for in titles."""
 _FENCE = re.compile(
     r"^```(?P<language>python|toml|console) (?P<role>wrong|right|both)(?: (?P<name>\S+))?\n(?P<text>.*?)^```$",
     re.MULTILINE | re.DOTALL,
@@ -49,23 +51,32 @@ class Explanation(msgspec.Struct, frozen=True):
 
 
 class UnknownCodeError(Exception):
-    """No code begins so; ``meant`` is the nearest that exists, if any is near."""
+    """No code begins so.
 
-    def __init__(self, wanted: str, meant: str | None) -> None:
+    Attributes:
+        meant: The nearest that exists, if any is near.
+        about: Codes whose titles have the word in them, where a word was given.
+    """
+
+    def __init__(self, wanted: str, meant: str | None, about: tuple[Code, ...] = ()) -> None:
         super().__init__(wanted)
         self.meant = meant
+        self.about = about
 
 
 def codes_of(wanted: str) -> tuple[Code, ...]:
-    """The codes of an id or of the beginning of one (``DW3``), in either case, in the order of numbers.
+    """The codes of an id or of the beginning of one (``DW3``), in either case and with or without ``DW``, in the order of numbers.
 
     Raises:
         UnknownCodeError: There is none.
     """
-    start = wanted.strip().upper()
+    start = "".join(wanted.split()).upper()
+    start = f"DW{start}" if start.isdecimal() else start
     found = tuple(code for code in ALL.values() if start and code.id.startswith(start))
     if not found:
-        raise UnknownCodeError(wanted, nearest(start, ALL))
+        word = wanted.strip().lower()
+        about = tuple(code for code in ALL.values() if len(word) >= _LEAST_WORD and word in code.title)
+        raise UnknownCodeError(wanted, nearest(start, ALL), about)
     return found
 
 

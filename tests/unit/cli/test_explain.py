@@ -75,6 +75,15 @@ def test_an_unknown_code_is_wrong_usage(capsys: pytest.CaptureFixture[str], argu
     assert help_text in " ".join(err.split())
 
 
+def test_a_word_leads_to_the_codes_whose_titles_have_it(capsys: pytest.CaptureFixture[str]) -> None:
+    assert invoke(["explain", "Cache"]) == 2
+    assert capsys.readouterr().err.endswith(
+        "there is no code `Cache`; these titles have the word:\n"
+        "  DW508  a cached task has no cache version\n"
+        "  DW509  cache keywords contradict each other or the signature\n"
+    )
+
+
 def test_neither_check_nor_compile_reads_an_explanation() -> None:
     code = (
         "import sys\n"

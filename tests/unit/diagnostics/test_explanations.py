@@ -107,6 +107,7 @@ def test_a_page_of_another_form_is_a_bug_of_ours(page: str) -> None:
 
 def test_codes_are_found_by_id_and_by_beginning() -> None:
     assert [code.id for code in codes_of("dw304")] == ["DW304"]
+    assert [code.id for code in codes_of(" dw 304 ")] == [code.id for code in codes_of("304")] == ["DW304"]
     assert {code.id[:3] for code in codes_of("DW3")} == {"DW3"}
     assert codes_of("DW") == tuple(ALL.values())
     with pytest.raises(UnknownCodeError) as failed:
