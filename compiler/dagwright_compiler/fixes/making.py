@@ -29,6 +29,7 @@ FIXERS: dict[str, tuple[Callable[[Diagnostic, View], Fix | None], ...]] = {
     codes.REPEATED_ARGUMENT.id: (flow.without_repetition,),
     codes.DROPPED_PRINT.id: (flow.remove_print,),
     codes.WRONG_MAP.id: (flow.map_of_a_call,),
+    codes.NOT_STATIC.id: (policies.environment_default,),
     codes.UNREACHABLE_CODE.id: (flow.remove_unreachable,),
     codes.UNKNOWN_OPTION.id: (policies.option_name,),
     codes.UNSUPPORTED_OPTION.id: (policies.leave_out,),

@@ -31,6 +31,7 @@ _OTHER_NAMES = {
 """What other tools call resources."""
 _IMAGES = ("base_image", "docker_image", "image")
 """What other tools call the image of a task."""
+_ENVIRONMENT = ("environ.get", "getenv", "os.environ.get", "os.getenv")
 _MILLIS = re.compile(r"[0-9]+m")
 _WHOLE = re.compile(r"[0-9]{1,9}")
 _OF_MEMORY = ("mem", "ephemeral_storage")
@@ -123,6 +124,18 @@ def option_name(found: Diagnostic, view: View) -> Fix | None:
         return None
     text = f"requests={written[0]}({meant}={view.text_of(option.keyword.value)})"
     return Fix(f"write `{text}`", "maybe-incorrect", (view.replace(option.keyword, text), *written[1]))
+
+
+def environment_default(found: Diagnostic, view: View) -> Fix | None:
+    """Write the default of ``os.getenv("REGISTRY", "ghcr.io/acme")``, which is what the source alone says."""
+    spans = [found.span, *(label.span for label in found.related)]
+    for span in (span for span in spans if span is not None and found.span is not None and span.path == found.span.path):
+        for node in reversed(view.chain(span)):
+            if not isinstance(node, ast.Call) or ast.unparse(node.func) not in _ENVIRONMENT or len(node.args) != 2:
+                continue
+            if isinstance(node.args[1], ast.Constant) and isinstance(node.args[1].value, str):
+                return _replacing(view, node, view.text_of(node.args[1]), "maybe-incorrect")
+    return None
 
 
 def leave_out(found: Diagnostic, view: View) -> Fix | None:

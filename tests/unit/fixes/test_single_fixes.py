@@ -95,6 +95,14 @@ GUESSES = {
     ),
     "timeout of nothing": Case(tasked("retries=1, timeout=timedelta(seconds=-1)"), tasked("retries=1")),
     "memory of a task": Case(tasked('mem="1Gi"'), tasked('requests=Resources(mem="1Gi")')),
+    "image of the environment": Case(
+        "import os\n" + tasked('container_image=os.getenv("IMAGE", "python:3.11")'),
+        "import os\n" + tasked('container_image="python:3.11"'),
+    ),
+    "image by a constant of the environment": Case(
+        "import os\nIMAGE = os.environ.get('IMAGE', 'python:3.11')\n" + tasked("container_image=IMAGE"),
+        "import os\nIMAGE = 'python:3.11'\n" + tasked("container_image=IMAGE"),
+    ),
     "image by another word": Case(tasked('image="python:3.11"'), tasked('container_image="python:3.11"')),
     "number as text": Case(body("double(x='3')"), body("double(x=3)")),
     "text as a number": Case(body("shout(text=3)"), body('shout(text="3")')),
@@ -134,6 +142,8 @@ def test_guesses_are_fixed_on_request_only(case: Case) -> None:
         pytest.param(tasked('requests=Resources(mem=f"{100}MiB")'), id="an f-string"),
         pytest.param("SIZE = '100MiB'\n" + tasked("requests=Resources(mem=SIZE)"), id="a constant elsewhere"),
         pytest.param(tasked("retries='many'"), id="a word for a number"),
+        pytest.param("import os\n" + tasked('container_image=os.getenv("IMAGE")'), id="a variable without a default"),
+        pytest.param("import os\n" + tasked('container_image=os.getenv("IMAGE", 3)'), id="a default that is no text"),
         pytest.param(tasked("image=3"), id="an image that is no text"),
         pytest.param(tasked('image="a", container_image="b"'), id="two images"),
         pytest.param(tasked("secret_requests=[3]"), id="a secret that is no text"),
