@@ -177,7 +177,7 @@ def upstream_of_another_tool(view: View) -> Planted | None:
             method = view.chance.choice(["set_upstream", "after"])
             for text, _ in view.promises(site.body, site.statement):
                 line = f"    {target.id}.{method}({text})"
-                return view.added(site.body.path, (site.statement.end_lineno or 0) + 1, "DW408", line)
+                return view.added(site.body.path, (site.statement.end_lineno or 0) + 1, "DW312", line)
     return None
 
 

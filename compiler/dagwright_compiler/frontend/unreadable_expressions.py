@@ -64,8 +64,10 @@ def refuse_operation(frame: Frame, node: ast.AST, value: Value, *, at: ast.AST |
         message = f"{what} needs the value of {describe_source(value)}, which exists only when the workflow runs"
         return frame.report(codes.UNSUPPORTED_STATEMENT, message, node, help_=help_)
     what, help_ = _OPERATIONS.get(type(node), ("this expression", "compute it in a task"))
-    if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute):
-        help_ = of_result(node.func.attr) or help_
+    method = node.func.attr if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) else ""
+    if of_result(method):
+        message = f"{describe_source(value)} has no method `{method}`"
+        return frame.report(codes.UNKNOWN_PART, message, at or node, help_=of_result(method))
     if isinstance(value, Closure | Function | Mapped | Named):
         message = f"{what} takes values, and this is {describe_source(value)}"
         return frame.report(codes.UNSUPPORTED_EXPRESSION, message, at or node, help_="call it")

@@ -4,6 +4,7 @@ import torch_that_nobody_installed
 
 from dagwright import Resources, map_task, task, workflow
 from steps import add, double, label, load, numbers, report, shout, split
+from steps import summarise  # E: DW202 `steps` has no name `summarise`
 
 
 @workflow
@@ -84,6 +85,36 @@ def wrong_unpacking() -> list[int]:
 @workflow
 def wrong_attribute() -> str:
     return label(name=report(rows=3).titel)  # E: DW312 `titel`
+
+
+@workflow
+def circle_of_values(path: str = "data.csv") -> int:
+    first = add(a=second)  # E: DW209 `first` -> `second` -> `first`
+    second = add(a=first)
+    return second
+
+
+@workflow
+def circle_of_another_tool(path: str = "data.csv") -> int:
+    first = load(path=path)
+    second = double(value=first)
+    first.after(second)  # E: DW312 the result of `load` has no method `after`
+    return second
+
+
+@workflow
+def unknown_step(path: str = "data.csv") -> list[str]:
+    return map_task(shuot)(text=[path])  # E: DW201 `shuot`
+
+
+@workflow
+def imported_in_vain(path: str = "data.csv") -> str:
+    return summarise(path=path)
+
+
+@workflow
+def positional(path: str = "data.csv") -> int:
+    return add(load(path), 2)
 
 
 @workflow
