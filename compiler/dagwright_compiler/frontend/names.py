@@ -386,7 +386,9 @@ def symbol_of(qualified: str) -> str:
         return found
     root, _, rest = qualified.partition(".")
     if root in AUTHORING and rest:
-        name = rest.rpartition(".")[2]
+        home, _, name = rest.rpartition(".")
+        if home.rpartition(".")[2][:1].isupper():
+            return ""  # a method of the name of another thing: `FlyteContextManager.current_context`
         if name in _AUTHORING_NAMES:
             return name
         return _LOCATED.get(name) or _ALIASES.get(rest, "")

@@ -1,7 +1,8 @@
 """Bodies of tasks, scanned once for what would go wrong when they run elsewhere.
 
 Bodies are hardly ever walked: only one whose text holds a word of ``_WORDS``, the name of a task, or the name of a plain function of the same module that
-does. What is wrong with a call or an attribute is said by ``nested_calls``, ``left_behind`` and ``task_context``.
+does. What is wrong with a call or an attribute is said by ``nested_calls``, ``left_behind``, ``task_context`` and
+``stand_in_calls``.
 """
 
 from __future__ import annotations
@@ -9,10 +10,12 @@ from __future__ import annotations
 import ast
 from typing import TYPE_CHECKING
 
+from dagwright.contract.flytekit_names import PUBLIC, WORKING
 from dagwright_compiler.frontend.body_scopes import Body, read_function, read_statements
 from dagwright_compiler.frontend.entities import External, FunctionEntity, ModuleEntity, PackageEntity
 from dagwright_compiler.frontend.left_behind import READERS, LeftBehind
 from dagwright_compiler.frontend.nested_calls import warn_nested_calls
+from dagwright_compiler.frontend.stand_in_calls import check_stand_in_calls, is_refused
 from dagwright_compiler.frontend.summary import Assigned, Defined, Imported, Unstable
 from dagwright_compiler.frontend.task_context import check_context
 
@@ -78,6 +81,7 @@ class TaskBodies:
             warn_nested_calls(task.node, body, self._definitions, self._findings)
             self._left_behind.check(body, travelling)
             check_context(body, [task], self._findings)
+            check_stand_in_calls(body, self._findings)
             _add_callers(callers, body, task)
         self._helpers(helpers, callers, module, travelling)
         if not _WORDS.isdisjoint(words.split()):
@@ -103,11 +107,16 @@ class TaskBodies:
         for name, body in bodies.items():
             self._left_behind.check(body, travelling)
             check_context(body, callers[name], self._findings, helper=name)
+            check_stand_in_calls(body, self._findings)
 
     def _names(self, module: Module) -> tuple[frozenset[bytes], dict[bytes, FunctionNode]]:
         """Names of the module that may lead to a task or to what only tasks have; and its plain functions."""
         assert module.summary is not None
-        found: set[bytes] = set()
+        found = (
+            {_bytes(name) for name in PUBLIC - WORKING}
+            if any(star.module == "flytekit" for star in module.summary.stars)
+            else set()
+        )
         plain: dict[bytes, FunctionNode] = {}
         for name, binding in module.summary.bindings.items():
             if isinstance(binding, Defined):
@@ -127,7 +136,7 @@ class TaskBodies:
     def _matters(self, name: str, module: Module) -> bool:
         entity = self._resolver.name(name, module)
         if isinstance(entity, External):
-            return entity.symbol in _AUTHORED
+            return entity.symbol in _AUTHORED or is_refused(entity)
         return isinstance(entity, ModuleEntity | PackageEntity) or (
             isinstance(entity, FunctionEntity) and self._definitions.decoration(entity).kind in ("task", "workflow")
         )

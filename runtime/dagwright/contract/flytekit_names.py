@@ -25,6 +25,24 @@ _IGNORED = frozenset(
 )
 FUNCTIONS = frozenset({"kwtypes", "current_context"})
 """Functions that work anywhere."""
+WORKING = frozenset(
+    {
+        *("BatchSize", "Cache", "CacheFunctionBody", "Checkpoint", "Deck", "FileExt", "FlyteDirectory", "FlyteFile"),
+        *("FlyteRecoverableException", "HashMethod", "ImageSpec", "MarkdownRenderer", "PodTemplate", "Resources", "Secret"),
+        *(
+            "StructuredDataset",
+            "TaskMetadata",
+            "TopFrameRenderer",
+            "current_context",
+            "kwtypes",
+            "logger",
+            "map_task",
+            "task",
+            "workflow",
+        ),
+    }
+)
+"""Names that are more than a word: the stand-in has them."""
 BASES = frozenset(
     {
         *("TypeTransformer", "AsyncTypeTransformer", "SimpleTransformer", "RestrictedType"),

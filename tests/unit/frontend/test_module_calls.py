@@ -9,7 +9,7 @@ import pytest
 from frontend_sources import clean, front
 
 from dagwright.compat.flytekit_module import _HOMES
-from dagwright.contract.flytekit_names import FUNCTIONS
+from dagwright.contract.flytekit_names import FUNCTIONS, WORKING
 from dagwright_compiler.frontend.names import SUPPORTED
 
 CALLS = [
@@ -53,6 +53,10 @@ def test_modules_that_are_imported_are_looked_at_too() -> None:
     other = "from flytekitplugins.wandb import wandb_init\nwandb_init()\n"
     found = front({"flow.py": "import other\n" + FLOW, "other.py": other}, ["flow.py"]).found
     assert [(one.code.id, one.span.path, one.span.line) for one in found if one.span] == [("DW206", "other.py", 2)]
+
+
+def test_the_names_that_work_are_known_to_both() -> None:
+    assert set(_HOMES) == WORKING
 
 
 def test_the_functions_that_work_are_known_to_both() -> None:
