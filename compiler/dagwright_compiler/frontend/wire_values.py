@@ -297,7 +297,7 @@ class WireEncoder:
         if shape is not None and shape.kind == "typeddict":
             return self._typed_dict(value, declared, shape, path)
         if not isinstance(value, EnumValue | Instance) or value.owner != origin_of(declared.name):
-            raise Mismatch(path, declared, value)
+            raise Mismatch(path, declared, value, self._meant(value, declared))
         if isinstance(value, EnumValue):
             return value.member
         definition = self._definition(declared.name)
@@ -319,6 +319,17 @@ class WireEncoder:
                     f"the default of `{field.name}` of `{spell(declared)}` is not known while compiling; pass the field",
                 )
         return result
+
+    def _meant(self, value: StaticValue, declared: Type) -> str:
+        """Say which member of an enum a value is that of, if it is one's; the codec of flytekit takes it for that member."""
+        definition = self._definition(declared.name)
+        if definition is None or type(value) not in (str, int):
+            return ""
+        for member, own in zip(definition.members, definition.values, strict=False):
+            if type(own) is type(value) and own == value:
+                name = f"{spell(declared)}.{member}"
+                return f"expected `{spell(declared)}`, found {describe(value)}, which is the value of `{name}`: write `{name}`"
+        return ""
 
     def _union(self, value: StaticValue, declared: Type, path: str) -> Json:
         *members, last = declared.args

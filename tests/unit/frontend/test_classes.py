@@ -164,3 +164,12 @@ def test_named_tuples_are_returned_with_their_defaults() -> None:
 def test_an_instance_of_another_class_is_no_named_tuple() -> None:
     classes = "class Out(NamedTuple):\n    a: Optional[int]\n@dataclass\nclass Other:\n    b: int\n"
     assert front(f"{HEAD}{classes}@workflow\ndef main() -> Out:\n    return Other(1)\n").codes == ["DW307"]
+
+
+def test_the_value_of_a_member_is_told_from_the_member() -> None:
+    classes = "class Color(Enum):\n    RED = 'red'\n    LOW = 1\n"
+    for value, member in (("'red'", "RED"), ("1", "LOW")):
+        found = front(_source(classes, "Color", value)).only
+        assert found.code.id == "DW305"
+        assert found.message.endswith(f"which is the value of `Color.{member}`: write `Color.{member}`")
+    assert front(_source(classes, "Color", "'blue'")).only.message.endswith("expected `Color`, found `str` ('blue')")
