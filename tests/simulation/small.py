@@ -54,9 +54,10 @@ def make_deterministic() -> None:
 
 def make_small(rng: random.Random) -> None:
     """Choose limits about the size of the values here, so that both sides of each are seen."""
-    from dagwright.cache import blobs, protocol, results
+    import dagwright.cache
+    from dagwright.cache import blobs, protocol
 
-    results.INLINE_LIMIT = 12
+    dagwright.cache.INLINE_LIMIT = 12
     blobs._ONE_REQUEST = rng.choice((8, 64))
     blobs._PART = 7
     protocol._KEPT = rng.choice((8, 64))

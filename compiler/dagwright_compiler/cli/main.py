@@ -17,6 +17,7 @@ import click
 from dagwright_compiler import __version__
 
 COMMANDS = {
+    "cache": "Look at cached results and remove them.",
     "check": "Report everything that is wrong with files or folders.",
     "compile": "Compile workflows to manifests.",
     "explain": "Explain codes of findings, with examples.",

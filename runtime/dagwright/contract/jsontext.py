@@ -98,6 +98,5 @@ def _scanned(text: str) -> tuple[Json, int]:
         return _scan(text, 0)
     except SystemError:
         # The C code takes its exception from the package, where that is loaded, and raises nothing where it is not.
-        import json.decoder  # noqa: F401
-
+        __import__("json.decoder")
         return _scan(text, 0)

@@ -190,6 +190,15 @@ class StoredCall:
         self._key = _cache_key(call, reuse, self._digests)
         self._found: tuple[Result | None] | None = None
 
+    @property
+    def key(self) -> str:
+        """The cache key; empty where the call is not cached."""
+        return self._key
+
+    def provenance(self) -> dict[str, Any]:
+        """Say what a result of the call would be made from."""
+        return _provenance(self.call, self._digests)
+
     def look_up(self) -> None:
         """Look for a cached result ahead of the call, in any thread."""
         if self.call.cache in READING:

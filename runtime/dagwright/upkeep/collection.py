@@ -39,13 +39,11 @@ from dagwright.upkeep.clock import store_time
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import Callable, Iterable, Iterator, Optional
+    from typing import Iterator
 
     from dagwright.cache.leases import Lease, Pace
     from dagwright.store.verbs import Listed, Store
-
-    Content = Optional[bytes]
-    Concurrently = Callable[[Callable[[str], Content], "list[str]"], Iterable[Content]]
+    from dagwright.upkeep.reading import Concurrently
 
 GRACE_S = 7 * 24 * 3600.0
 """Age from which a blob that nobody names may go: longer than any task runs, and than any run waits to be tried again."""
@@ -292,14 +290,16 @@ class _Collection:
         keys: dict[str, Listed] = {}
         for lease in self._store.listing(LEASES):
             keys.setdefault(lease[0].rpartition("/")[0], []).append(lease)
-        if lease_folder(COLLECTION) in keys:
-            keys[lease_folder(COLLECTION)].pop()  # the last one is ours
+        ours = keys.pop(lease_folder(COLLECTION), [])
         for epochs in keys.values():
             if all(self._is_past_grace(written) for _, _, written in epochs):
                 for key, size, _ in epochs:
                     self.done.leases.add(size)
                     if not self._dry_run:
                         self._store.delete(key)
+        if not self._dry_run:
+            for key, _, _ in ours[:-1]:  # the last one is held
+                self._store.delete(key)
 
     def _remove_own_traces(self) -> None:
         """Remove what collections left that died at work."""

@@ -9,6 +9,7 @@ from queue import SimpleQueue
 from threading import Thread
 from typing import TYPE_CHECKING, Any, Self
 
+from dagwright.cache.blobs import publish_blobs
 from dagwright.contract import names
 from dagwright.contract.references import refer
 from dagwright.execution.ending import COUNTS
@@ -66,7 +67,7 @@ class IsolatedLauncher:
 
     def _referred(self, text: str) -> str:
         """Leave a long input in the store: an environment has limits."""
-        return refer(text, lambda digest, data: self._store.create(names.blob_key(digest), data), longest=_LONGEST_INPUT)
+        return refer(text, lambda digest, data: publish_blobs(self._store, {digest: data}), longest=_LONGEST_INPUT)
 
     def __enter__(self) -> Self:
         return self

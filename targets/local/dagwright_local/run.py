@@ -63,7 +63,7 @@ def run(loaded: Loaded, request: Request) -> Report:
     with tempfile.TemporaryDirectory(prefix="dagwright-run-") as folder:
         scratch = Path(folder)
         unpack(bundle, scratch)
-        code = [str(scratch / "code")] if request.isolate or not _stands_in_files(loaded) else _source_roots(loaded)
+        code = [str(scratch / "code")] if request.isolate or not _stands_in_files(loaded) else source_roots(loaded)
         return _run(setup_of(loaded, request, scratch, code=code), scratch, request)
 
 
@@ -202,7 +202,7 @@ def _stands_in_files(loaded: Loaded) -> bool:
     return all(module.location.endswith(f"/{module.bundle_path}") for module in modules)
 
 
-def _source_roots(loaded: Loaded) -> list[str]:
+def source_roots(loaded: Loaded) -> list[str]:
     """Give the folders from which the project's modules are imported as they stand in the working tree."""
     roots = {
         module.location[: -len(module.bundle_path)].rstrip(os.sep) or os.sep: None
