@@ -89,6 +89,7 @@ NOT_YET = {
     "Checkpoint": "write `current_context().checkpoint` inside a task",
     "FlyteContextManager": "read what the task needs from its inputs and `current_context()`",
     "FlyteRemote": "start runs with `dagwright run`, or with the tools of the system where they run",
+    "from_env": "list the packages: `ImageSpec(packages=[...])`",
     "get_reference_entity": "import the task or workflow from its module",
     "Labels": "write a dict: `labels={...}`",
     "Options": "set labels and annotations for the target in `[tool.dagwright.argo]`",
