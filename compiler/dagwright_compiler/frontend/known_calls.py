@@ -30,7 +30,7 @@ PARAMETERS = {
     "GPUAccelerator": ("device",),
     "TaskMetadata": (
         *("cache", "cache_serialize", "cache_version", "cache_ignore_input_vars", "interruptible", "deprecated", "retries"),
-        *("timeout", "pod_template_name"),
+        *("timeout", "pod_template_name", "generates_deck", "is_eager", "labels", "annotations"),
     ),
     "file": ("path", "downloader", "remote_path", "metadata"),
     "directory": ("path", "downloader", "remote_directory"),

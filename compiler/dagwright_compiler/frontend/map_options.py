@@ -26,11 +26,14 @@ TARGETS = ("target", "task_function")
 """Names of the first parameter: flytekit's of today, and its older one."""
 _METADATA = "TaskMetadata"
 _IN_METADATA = (
+    "annotations",
     "cache",
     "cache_ignore_input_vars",
     "cache_serialize",
     "cache_version",
+    "deprecated",
     "interruptible",
+    "labels",
     "pod_template_name",
     "retries",
     "timeout",

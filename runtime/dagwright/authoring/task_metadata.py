@@ -4,6 +4,7 @@ from __future__ import annotations
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from datetime import timedelta
 
 
@@ -14,11 +15,14 @@ class TaskMetadata:
     """
 
     __slots__ = (
+        "annotations",
         "cache",
         "cache_ignore_input_vars",
         "cache_serialize",
         "cache_version",
+        "deprecated",
         "interruptible",
+        "labels",
         "pod_template_name",
         "retries",
         "timeout",
@@ -35,6 +39,9 @@ class TaskMetadata:
         retries: int = 0,
         timeout: int | timedelta | None = None,
         pod_template_name: str | None = None,
+        deprecated: str = "",
+        labels: Mapping[str, str] | None = None,
+        annotations: Mapping[str, str] | None = None,
     ) -> None:
         self.cache = cache
         self.cache_serialize = cache_serialize
@@ -44,3 +51,6 @@ class TaskMetadata:
         self.retries = retries
         self.timeout = timeout
         self.pod_template_name = pod_template_name
+        self.deprecated = deprecated
+        self.labels = labels
+        self.annotations = annotations
