@@ -7,7 +7,7 @@ BIN := $(VENV)/bin
 STAMP := $(VENV)/installed
 export PYTHONDONTWRITEBYTECODE :=
 
-.PHONY: demo test check lint types imports test-fast test-cluster mutation fuzz golden bench format clean
+.PHONY: demo test check lint types imports test-fast test-cluster mutation fuzz soak golden bench format clean
 
 $(STAMP): requirements/dev.txt pyproject.toml
 	@test -n "$(PYTHON)" || { echo "dagwright needs Python 3.11 or newer: make PYTHON=/path/to/python3.11" >&2; exit 1; }
@@ -43,6 +43,10 @@ mutation: $(STAMP)  ## precision and recall of check, a kind of mistake a line
 
 fuzz: $(STAMP)  ## feed the reader what nobody writes, for five minutes
 	cd tests && ../$(BIN)/python -m fuzz
+
+SOAK_S ?= 3600
+soak: $(STAMP)  ## play the cache's protocol on fresh seeds for an hour, or SOAK_S seconds; before a release
+	cd tests && ../$(BIN)/python -m simulation --seeds 1000000000 --seconds $(SOAK_S)
 
 golden: $(STAMP)  ## rewrite the golden files, then read the diff
 	$(BIN)/pytest -q tests/golden --update-golden
