@@ -94,9 +94,7 @@ def caught_failure(view: View) -> Planted | None:
 
 
 def other_statement(view: View) -> Planted | None:
-    line = view.chance.choice(["assert {}", "del {}", "raise ValueError({})", "global LATER", "async_ = {}; del async_"])
-    if line.startswith("async_"):
-        return _statement(view, "DW406", line)
+    line = view.chance.choice(["assert {}", "{}.part = 1", "raise ValueError({})", "global LATER", "with {}: pass", "{}[0] = 1"])
     return _statement(view, "DW406", line)
 
 
@@ -192,7 +190,7 @@ def call_of_a_plain_function(view: View) -> Planted | None:
         return None
     text = planted.sources[planted.path]
     assert isinstance(text, str)
-    return planted._replace(sources={**planted.sources, planted.path: f"{text}\n\ndef plainly(x):\n    return x\n"})
+    return planted._replace(sources={**planted.sources, planted.path: f"{text}\n\ndef plainly(x):\n    return [x + 1]\n"})
 
 
 def _returned(view: View) -> list[tuple[Body, ast.Return, list[ast.expr]]]:

@@ -80,8 +80,9 @@ def too_many_arguments(view: View) -> Planted | None:
 def unpacked_keywords(view: View) -> Planted | None:
     for site in view.calls():
         for keyword in site.call.keywords:
-            text = f'**{{"{keyword.arg}": {view.cut(site.body.path, keyword.value)}}}'
-            return view.swapped(site.body.path, keyword, text, "DW407")
+            text = f"**{view.cut(site.body.path, keyword.value)}"
+            if not isinstance(keyword.value, ast.Dict):
+                return view.swapped(site.body.path, keyword, text, "DW407")
     return None
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, Any
 
@@ -85,6 +86,21 @@ def call(made: BodyCall) -> Value:
             return refuse(made, wrapped(inside))
     args = [list(value) if isinstance(value, (Iterator, *VIEWS)) else value for value in made.args]
     return made.expressions.compute(made.node, lambda: operations.call_function(made.name, args, made.kwargs))
+
+
+def iterator(made: BodyCall) -> Value:
+    """What one of ``ITERATORS`` gives: elements that are asked for one by one, as they are in Python."""
+    args: list[Any] = []
+    for value in made.args:
+        is_whole = isinstance(value, int) or made.name == "itertools.repeat"
+        found = value if is_whole else elements(made.frame, wrapped(value), made.node, f"`{made.name}`")
+        if found is None:
+            return BROKEN
+        args.append(found)
+    try:
+        return Static(ITERATORS[made.name](*args, **made.kwargs))
+    except (TypeError, ValueError) as error:
+        return made.fail(f"fails: {error}")
 
 
 def refuse(made: BodyCall, value: Value) -> Broken:
@@ -358,6 +374,21 @@ def _bool(made: BodyCall) -> Value:
     return made.expressions.compute(made.node, lambda: operations.truth(made.args[0]))
 
 
+ITERATORS: dict[str, Callable[..., Iterator[Any]]] = {
+    "itertools.chain": itertools.chain,
+    "itertools.chain.from_iterable": itertools.chain.from_iterable,
+    "itertools.combinations": itertools.combinations,
+    "itertools.combinations_with_replacement": itertools.combinations_with_replacement,
+    "itertools.count": itertools.count,
+    "itertools.cycle": itertools.cycle,
+    "itertools.islice": itertools.islice,
+    "itertools.pairwise": itertools.pairwise,
+    "itertools.permutations": itertools.permutations,
+    "itertools.product": itertools.product,
+    "itertools.repeat": itertools.repeat,
+    "itertools.zip_longest": itertools.zip_longest,
+}
+"""Functions of ``itertools`` that move elements about, by qualified name."""
 BUILTINS: dict[str, Callable[[BodyCall], Value]] = {
     "all": _all,
     "any": _any,

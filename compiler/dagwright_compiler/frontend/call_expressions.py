@@ -18,6 +18,7 @@ from dagwright_compiler.frontend import (
     ordering,
     overrides,
     refusals,
+    static_methods,
 )
 from dagwright_compiler.frontend import static_operations as operations
 from dagwright_compiler.frontend.body_functions import BodyCall
@@ -153,6 +154,8 @@ def _call_external(
             return apply(expressions, frame, function, node, ([(value, node) for value in given], []))
 
         return body_functions.call(BodyCall(expressions, node, name, (args, kwargs), read))
+    if entity.qualified in body_functions.ITERATORS:
+        return body_functions.iterator(BodyCall(expressions, node, entity.qualified, (args, kwargs), _nothing))
     elsewhere = frame.services.resolver.elsewhere(entity, frame.module) if home != "builtins" else ""
     if elsewhere:
         return frame.report(codes.NOT_A_TASK, f"`{entity.qualified}` is not found from this file", node.func, help_=elsewhere)
@@ -164,6 +167,10 @@ def _call_external(
     places = {keyword.arg or "": frame.place(keyword.value) for keyword, _ in named}
     evaluator = frame.services.evaluator
     return expressions.compute(node, lambda: evaluator.call_external(entity, node, frame.module, lambda: (args, kwargs, places)))
+
+
+def _nothing(_function: Value, _given: list[Value]) -> Value:
+    return BROKEN  # nothing of `itertools` that is known calls a function
 
 
 def _refuse_external(frame: Frame, node: ast.Call, value: Value, name: str) -> Broken:
@@ -241,7 +248,7 @@ def _pure_method(
         if inside is not None:
             return refuse_operation(frame, node, wrapped(inside))
     args = [list(value) if isinstance(value, (Iterator, *VIEWS)) else value for value in args]
-    return expressions.compute(node, lambda: operations.call_method(owner, name, args, kwargs))
+    return expressions.compute(node, lambda: static_methods.call_method(owner, name, args, kwargs))
 
 
 def _is_known_key(owner: dict[StaticValue, StaticValue], key: StaticValue) -> bool:

@@ -167,8 +167,9 @@ def call_method(
             if inside is not None:
                 return refuse_key(frame, wrapped(inside), node, f"the values that `.{name}()` compares")
     if name in ("update", "add"):
-        keys = args[0] if isinstance(owner, set) and name == "update" else [pair[0] for pair in _pairs(args)]
-        keys = args[:1] if name == "add" else keys
+        keys = args[:1]
+        if name == "update":
+            keys = args[0] if isinstance(owner, set) and args else [pair[0] for pair in _pairs(args)]
         for key in keys:
             if isinstance(key, Symbolic):
                 return refuse_key(

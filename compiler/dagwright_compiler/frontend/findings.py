@@ -93,11 +93,18 @@ class Findings:
         collector, count, errors = self._collector, self.count, self.errors
         causes, seen = set(self._causes), set(self._seen)
         self._collector = Collector()
+        found: tuple[Diagnostic, ...] = ()
+        is_whole = False
         try:
             read()
-            return self._collector.sorted()
+            is_whole = True
         finally:
+            found = self._collector.sorted()
             self._collector, self.count, self.errors, self._causes, self._seen = collector, count, errors, causes, seen
+            if not is_whole:  # what ended it would be lost
+                for each in found:
+                    self.keep(each)
+        return found
 
     def keep(self, diagnostic: Diagnostic) -> None:
         """Report a finding that was made elsewhere."""

@@ -54,8 +54,10 @@ class Services:
         self.findings = findings
 
 
-_MOST_STEPS = 400_000
-"""Statements, expressions and turns of loops that reading one body may take: one or two seconds."""
+_MOST_STEPS = 200_000
+"""Statements, expressions and turns that reading the loops and functions of one body may take: one or two seconds."""
+STEPS_OF_CALL = 4
+"""What a call of a task or function costs, in steps."""
 _MOST_CALLS = 100_000
 
 
@@ -160,13 +162,15 @@ class Frame:
         self.services.findings.add(code, message, self.place(node), help=help_, label=label, related=related)
         return Broken()
 
-    def step(self, node: ast.AST) -> None:
-        """Count one statement, expression or turn of a loop.
+    def step(self, node: ast.AST, count: int = 1) -> None:
+        """Count a statement, an expression or a turn of a loop; what is read once is as long as its text, and counts nothing.
 
         Raises:
             Exhausted: There were too many.
         """
-        self.run.steps += 1
+        if not self.services.findings.repeating:
+            return
+        self.run.steps += count
         if self.run.steps > _MOST_STEPS:
             message = f"reading `{self.workflow.node.name}` takes too many steps"
             self.report(codes.STATIC_BUDGET, message, node, help_="loop in a task, or map a task over a list")
@@ -180,6 +184,7 @@ class Frame:
         """
         call.module = self.module
         self.calls.append(call)
+        self.step(call.node, STEPS_OF_CALL)
         if len(self.calls) > _MOST_CALLS:
             message = f"`{self.workflow.node.name}` makes more than {_MOST_CALLS} calls"
             self.report(codes.STATIC_BUDGET, message, call.node, help_="map a task over a list")

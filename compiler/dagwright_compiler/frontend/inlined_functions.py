@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from dagwright_compiler.diagnostics import codes
 from dagwright_compiler.diagnostics.suggestions import did_you_mean
 from dagwright_compiler.frontend.findings import Place
+from dagwright_compiler.frontend.frames import STEPS_OF_CALL
 from dagwright_compiler.frontend.local_names import assigned_names
 from dagwright_compiler.frontend.promises import (
     BROKEN,
@@ -100,6 +101,7 @@ def call(
     inner.assigned = frozenset(variables) | (assigned_names(body) if body is not None else frozenset())
     source = _first_result(values, named)
     calls = len(run.calls)
+    frame.step(node, STEPS_OF_CALL)
     run.depth += 1
     run.decision, decision = None, run.decision
     findings.repeating += 1

@@ -14,6 +14,7 @@ from dagwright_compiler.frontend.unreadable_expressions import refuse_operation
 if TYPE_CHECKING:
     from dagwright_compiler.frontend.expressions import Expressions
     from dagwright_compiler.frontend.frames import Frame
+    from dagwright_compiler.frontend.known_values import StaticValue
 
 _NEVER_NONE = frozenset(
     {"int", "float", "str", "bool", "bytes", "list", "dict", "tuple", "vartuple", "set", "frozenset", "class", "datetime"}
@@ -87,12 +88,26 @@ def _compared(expressions: Expressions, node: ast.Compare, op: ast.cmpop, left: 
             return refuse_operation(frame, node, side)
     assert isinstance(left, Static)
     assert isinstance(right, Static)
+    if isinstance(op, ast.In | ast.NotIn) and isinstance(right.value, dict):
+        right = _keys(expressions, node, left.value, right.value)
+        if not isinstance(right, Static):
+            return right
     if not isinstance(op, ast.Is | ast.IsNot):
         for side in (left, right):
             inside = symbolic_in(side.value)
             if inside is not None:
                 return refuse_operation(frame, node, wrapped(inside))
     return expressions.compute(node, lambda: operations.compare(op, left.value, right.value))
+
+
+def _keys(expressions: Expressions, node: ast.Compare, wanted: StaticValue, pairs: dict[StaticValue, StaticValue]) -> Value:
+    """What ``in`` looks through in a dict: its values, which may be results, are of no matter."""
+
+    def keys() -> list[StaticValue]:
+        operations.check_key(wanted)
+        return list(pairs)
+
+    return expressions.compute(node, keys)
 
 
 def _never_none(left: Value, right: Value) -> bool:

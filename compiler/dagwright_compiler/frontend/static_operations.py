@@ -52,27 +52,8 @@ ITERATING = frozenset(
     {"all", "any", "dict", "enumerate", "frozenset", "list", "max", "min", "set", "sorted", "sum", "tuple", "zip"}
 )
 """Those that take items one by one, from a generator too."""
-_TEXT_METHODS = frozenset(
-    {
-        "capitalize",
-        "endswith",
-        "join",
-        "lower",
-        "lstrip",
-        "removeprefix",
-        "removesuffix",
-        "replace",
-        "rstrip",
-        "split",
-        "startswith",
-        "strip",
-        "title",
-        "upper",
-    }
-)
-_DICT_METHODS = frozenset({"get", "items", "keys", "values"})
-_SEQUENCE_METHODS = frozenset({"count", "index"})
-_SPEC_NUMBER = re.compile(r"\d{5,}")
+SPEC_NUMBER = re.compile(r"\d{5,}")
+"""A width or precision in a format that would make a text of many characters."""
 _PLAIN = (int, float, str, bool, bytes, type(None), datetime, timedelta)
 
 
@@ -133,7 +114,7 @@ def binary(op: ast.operator, left: Any, right: Any) -> Any:
         )
     symbol, function = found
     _check_growth(symbol, left, right)
-    return _checked(lambda: function(left, right), f"`{symbol}`")
+    return checked(lambda: function(left, right), f"`{symbol}`")
 
 
 def unary(op: ast.unaryop, value: Any) -> Any:
@@ -142,7 +123,7 @@ def unary(op: ast.unaryop, value: Any) -> Any:
     Raises:
         OperationError: It fails.
     """
-    return _checked(lambda: _UNARY[type(op)](value), "the operator")
+    return checked(lambda: _UNARY[type(op)](value), "the operator")
 
 
 def compare(op: ast.cmpop, left: Any, right: Any) -> bool:
@@ -156,7 +137,7 @@ def compare(op: ast.cmpop, left: Any, right: Any) -> bool:
         raise OperationError(f"`{symbol}` of values whose class may define its own is not computed while compiling")
     if symbol in ("is", "is not") and not any(value is None or isinstance(value, bool) for value in (left, right)):
         raise OperationError("`is` is computed for None, True and False only; compare with `==`")
-    return bool(_checked(lambda: function(left, right), f"`{symbol}`"))
+    return bool(checked(lambda: function(left, right), f"`{symbol}`"))
 
 
 def is_comparable(value: Any) -> bool:
@@ -209,7 +190,7 @@ def item(owner: Any, key: Any) -> Any:
     """
     if not isinstance(owner, list | tuple | dict | str):
         raise OperationError(f"a value of type `{type(owner).__name__}` has no items")
-    return _checked(lambda: owner[key], "the index")
+    return checked(lambda: owner[key], "the index")
 
 
 def cut(owner: Any, lower: Any, upper: Any, step: Any) -> Any:
@@ -220,7 +201,7 @@ def cut(owner: Any, lower: Any, upper: Any, step: Any) -> Any:
     """
     if not isinstance(owner, list | tuple | str):
         raise OperationError(f"a value of type `{type(owner).__name__}` cannot be sliced")
-    return _checked(lambda: owner[slice(lower, upper, step)], "the slice")
+    return checked(lambda: owner[slice(lower, upper, step)], "the slice")
 
 
 def check_key(value: Any) -> Any:
@@ -256,13 +237,13 @@ def format_value(value: Any, spec: str, conversion: int) -> str:
     """
     if not isinstance(value, int | float | str | bool | type(None)):
         raise OperationError(f"the text of a `{type(value).__name__}` is not computed while compiling")
-    if _SPEC_NUMBER.search(spec):
+    if SPEC_NUMBER.search(spec):
         raise BudgetError("the format asks for a very long text")
     if conversion in (ord("r"), ord("a")):
-        value = _checked(lambda: repr(value) if conversion == ord("r") else ascii(value), "the conversion")
+        value = checked(lambda: repr(value) if conversion == ord("r") else ascii(value), "the conversion")
     elif conversion == ord("s"):
-        value = _checked(lambda: str(value), "the conversion")
-    return str(_checked(lambda: format(value, spec), "the format"))
+        value = checked(lambda: str(value), "the conversion")
+    return str(checked(lambda: format(value, spec), "the format"))
 
 
 def unpack(target: ast.expr, value: Any) -> Iterator[tuple[str, Any]]:
@@ -311,40 +292,10 @@ def call_function(name: str, args: list[Any], kwargs: dict[str, Any]) -> Any:
         raise BudgetError("the number has more than 4000 digits")
     if name in ("max", "min", "sorted") and not all(map(is_comparable, args)):
         raise OperationError(f"`{name}` of values whose class may define its own order is not computed while compiling")
-    result = _checked(lambda: _BUILTIN[name](*args, **kwargs), f"`{name}`")
+    result = checked(lambda: _BUILTIN[name](*args, **kwargs), f"`{name}`")
     if name == "sum" and isinstance(result, float):
         raise OperationError("the sum of floats differs between versions of Python in its last digits")
     return list(result) if name in ("enumerate", "zip") else result
-
-
-def call_method(owner: Any, name: str, args: list[Any], kwargs: dict[str, Any]) -> Any:
-    """A pure method of a text, dict, list or tuple; views become lists.
-
-    Raises:
-        OperationError: It is not one of those, or fails.
-    """
-    allowed = isinstance(owner, str) and name in _TEXT_METHODS
-    allowed = (
-        allowed
-        or (isinstance(owner, dict) and name in _DICT_METHODS)
-        or (isinstance(owner, list | tuple) and name in _SEQUENCE_METHODS)
-    )
-    if not allowed:
-        raise OperationError(f"the method `.{name}()` of a `{type(owner).__name__}` is not computed while compiling")
-    if (
-        name == "replace"
-        and len(args) > 1
-        and isinstance(owner, str)
-        and isinstance(args[1], str)
-        and (len(owner) + 1) * len(args[1]) > MOST_TEXT
-    ):
-        raise BudgetError(f"the text has more than {MOST_TEXT} characters")
-    if name == "join" and args and isinstance(args[0], list | tuple) and len(owner) * len(args[0]) > MOST_TEXT:
-        raise BudgetError(f"the text has more than {MOST_TEXT} characters")
-    if name in ("get", "count", "index") and not (is_comparable(owner) and all(map(is_comparable, args))):
-        raise OperationError(f"`.{name}()` with values whose class may define its own `==` is not computed while compiling")
-    result = _checked(lambda: getattr(owner, name)(*args, **kwargs), f"`.{name}()`")
-    return list(result) if name in ("items", "keys", "values") else result
 
 
 _BUILTIN: dict[str, Callable[..., Any]] = {
@@ -373,7 +324,7 @@ _BUILTIN: dict[str, Callable[..., Any]] = {
 
 
 def _range(args: list[Any]) -> list[int]:
-    values = _checked(lambda: range(*args), "`range`")
+    values = checked(lambda: range(*args), "`range`")
     if (values.stop - values.start) // values.step > MOST_ITEMS:
         raise BudgetError(f"the range has more than {MOST_ITEMS} numbers")
     return list(values)
@@ -391,7 +342,7 @@ def _check_growth(symbol: str, left: Any, right: Any) -> None:
                 raise BudgetError(f"the result has more than {MOST_ITEMS} items")
 
 
-def _checked(compute: Callable[[], Any], what: str) -> Any:
+def checked(compute: Callable[[], Any], what: str) -> Any:
     """Compute, turning Python's own failures into ours and refusing results that grew too large."""
     try:
         value = compute()

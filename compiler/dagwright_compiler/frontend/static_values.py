@@ -16,7 +16,7 @@ import msgspec
 
 from dagwright_compiler.diagnostics import codes
 from dagwright_compiler.diagnostics.model import Code
-from dagwright_compiler.frontend import known_calls
+from dagwright_compiler.frontend import known_calls, static_methods
 from dagwright_compiler.frontend import static_operations as operations
 from dagwright_compiler.frontend.entities import (
     ClassEntity,
@@ -205,9 +205,7 @@ class Evaluator:
             return owner.fields[node.attr]
         if isinstance(owner, EnumValue) and (node.attr == "name" or (node.attr == "value" and owner.known)):
             return owner.member if node.attr == "name" else owner.value
-        return self._fail(
-            node, module, f"the attribute `{node.attr}` is not known while compiling", "write the value itself"
-        )
+        return self._fail(node, module, f"the attribute `{node.attr}` is not known while compiling", "write the value itself")
 
     @staticmethod
     def _is_local(node: ast.Name, scope: Any) -> bool:
@@ -398,7 +396,7 @@ class Evaluator:
             args, kwargs, _ = self._arguments(node, module, scope, is_iterated=node.func.attr == "join")
             if isinstance(owner, KnownCall):
                 return self.known_method(owner, node, args, kwargs, module)
-            return operations.call_method(owner, node.func.attr, args, kwargs)
+            return static_methods.call_method(owner, node.func.attr, args, kwargs)
         raise NotStatic(place, "what this call gives is not known while compiling", help_="write the value itself")
 
     def known_method(
@@ -448,6 +446,9 @@ class Evaluator:
         if owner is not None:
             args, kwargs, _ = given()
             return self.known_method(owner, node, args, kwargs, module)
+        if entity.qualified in static_methods.FUNCTIONS:
+            args, kwargs, _ = given()
+            return static_methods.call_function(entity.qualified, args, kwargs)
         if root == "builtins" and name in operations.FUNCTIONS:
             args, kwargs, _ = given()
             return operations.call_function(name, args, kwargs)

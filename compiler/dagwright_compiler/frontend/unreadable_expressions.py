@@ -31,6 +31,26 @@ _OPERATIONS: dict[type[ast.AST], tuple[str, str]] = {
     ast.Set: ("a set", "build the collection in a task"),
     ast.Call: ("this call", "call it inside a task"),
 }
+_CHANGES = frozenset(
+    {
+        *(
+            "add",
+            "append",
+            "clear",
+            "discard",
+            "extend",
+            "insert",
+            "pop",
+            "popitem",
+            "remove",
+            "reverse",
+            "setdefault",
+            "sort",
+            "update",
+        ),
+    }
+)
+"""Methods of lists, dicts and sets that change them."""
 _STATEMENTS: dict[type[ast.stmt], tuple[str, str]] = {
     ast.If: ("`if`", "move the decision into a task"),
     ast.While: ("`while`", "move the loop into a task"),
@@ -68,6 +88,11 @@ def refuse_operation(frame: Frame, node: ast.AST, value: Value, *, at: ast.AST |
     if of_result(method):
         message = f"{describe_source(value)} has no method `{method}`"
         return frame.report(codes.UNKNOWN_PART, message, at or node, help_=of_result(method))
+    if method in _CHANGES:
+        message = f"`.{method}()` would change {describe_source(value)}, which exists only when the workflow runs"
+        return frame.report(
+            codes.PROMISE_OPERATION, message, at or node, help_="change it in a task, and return the changed value"
+        )
     if isinstance(value, Closure | Function | Mapped | Named):
         message = f"{what} takes values, and this is {describe_source(value)}"
         return frame.report(codes.UNSUPPORTED_EXPRESSION, message, at or node, help_="call it")
@@ -92,8 +117,6 @@ def refuse_entity(frame: Frame, entity: Unresolved | UnstableEntity, node: ast.e
         local = ""
         if isinstance(node, ast.Name) and not entity.help:
             local = did_you_mean(node.id, frame.function.variables)
-        return frame.report(
-            codes.UNRESOLVED_NAME, f"`{text}` is not found: {entity.reason}", node, help_=entity.help or local
-        )
+        return frame.report(codes.UNRESOLVED_NAME, f"`{text}` is not found: {entity.reason}", node, help_=entity.help or local)
     unusable(entity, frame.place(node), text).report(frame.services.findings)
     return BROKEN
