@@ -268,6 +268,15 @@ def _is_literal(parameter: object) -> bool:
     return typing is not None and getattr(parameter, "__origin__", None) is typing.Literal
 
 
+def carried(*_: object) -> Any:
+    """Stand for a file in a pickle that travels, which only the codec reads: the bytes are not in it.
+
+    Raises:
+        TypeError: Always.
+    """
+    raise TypeError("this pickle holds files of a store: a task reads it, and nothing else")
+
+
 def _plain(cls: type) -> type:
     """The class of which ``cls`` is the one for a format."""
     return cls.__mro__[1] if cls.__dict__.get("_format") else cls

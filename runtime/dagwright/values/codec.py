@@ -170,7 +170,8 @@ class Codec:
         if kind == "opaque":
             from dagwright.values.pickles import OpaqueForm, PicklePolicy
 
-            return OpaqueForm(declared, spelling, PicklePolicy(self._pickle, self._warn), self.aliases, self._load_class)
+            policy = PicklePolicy(self._pickle, self._warn)
+            return OpaqueForm(declared, spelling, policy, aliases=self.aliases, load=self._load_class, form_of=self.form)
         if kind == "unknown":
             from dagwright.values.unknown import UnknownForm
 
@@ -182,7 +183,7 @@ class Codec:
         from dagwright.values.pickles import OpaqueForm, PicklePolicy
 
         policy = PicklePolicy(self._pickle, self._warn, reason)
-        return OpaqueForm(opaque(name), name, policy, self.aliases, self._load_class)
+        return OpaqueForm(opaque(name), name, policy, aliases=self.aliases, load=self._load_class, form_of=self.form)
 
     def _union(self, declared: Type, spelling: str) -> Form:
         from dagwright.values.unions import OptionalForm, UnionForm

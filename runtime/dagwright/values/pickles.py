@@ -5,11 +5,13 @@ Whoever can write the store can run code where a pickle is read; hence the polic
 
 from __future__ import annotations
 
+import copyreg
 import io
 import pickle
 import sys
 from types import FunctionType
 
+from dagwright.contract.types import parse
 from dagwright.values.blobs import get_blob, put_blob
 from dagwright.values.form import Form
 from dagwright.values.mismatch import PickleDenied, ValueMismatch, type_name
@@ -27,6 +29,10 @@ if TYPE_CHECKING:
 _in_python: Any = pickle
 """For the names that type stubs leave out: the pickler in Python, which can be told what to write."""
 _PROTOCOL = 5  # the newest that Python 3.9 reads; a value may be written and read by different interpreters
+
+
+_FILE = ("dagwright.files.located", "carried")
+"""Module and name of what stands for a file in a pickle."""
 
 
 class PicklePolicy:
@@ -70,12 +76,22 @@ class OpaqueForm(Form):
     where its pickle is reproducible.
     """
 
-    __slots__ = ("_aliases", "_live", "_load_name", "_policy")
+    __slots__ = ("_aliases", "_form_of", "_live", "_load_name", "_policy")
 
-    def __init__(self, declared: Type, spelling: str, policy: PicklePolicy, aliases: Aliases, load: Load) -> None:
+    def __init__(
+        self,
+        declared: Type,
+        spelling: str,
+        policy: PicklePolicy,
+        *,
+        aliases: Aliases,
+        load: Load,
+        form_of: Callable[[Type], Form],
+    ) -> None:
         super().__init__(declared, spelling)
         self._policy = policy
         self._load_name = load
+        self._form_of = form_of
         self._aliases = aliases
         self._live = {name: live for live, name in aliases.items()}
 
@@ -83,18 +99,33 @@ class OpaqueForm(Form):
         self._policy.check(self.declared.name)
         if not self._may_be(value):
             raise self.mismatch(value)
-        return self._load(self._dump(value))
+        files: list[Any] = []
+
+        def take(file: Any) -> tuple[int]:
+            files.append(self._form_of(file.declared()).normalise(file))
+            return (len(files) - 1,)
+
+        return self._load(self._dump(value, take), files.__getitem__)
 
     def exact(self, value: Any) -> bool:
         return self._may_be(value)
 
     def encode(self, value: Any, blobs: Blobs) -> Json:
         self._policy.check(self.declared.name)
-        return put_blob(self._dump(value), "pickle", blobs)
+
+        def write(file: Any) -> tuple[str, Json]:
+            declared = file.declared()
+            return declared.text, self._form_of(declared).encode(file, blobs)
+
+        return put_blob(self._dump(value, write), "pickle", blobs)
 
     def decode(self, data: Json, fetch: Fetch) -> Any:
         self._policy.check(self.declared.name)
-        return self._load(get_blob(data, "pickle", fetch, self.spelling))
+
+        def read(text: str, wire: Json) -> Any:
+            return self._form_of(parse(text)).decode(wire, fetch)
+
+        return self._load(get_blob(data, "pickle", fetch, self.spelling), read)
 
     def from_user(self, data: Json) -> Any:
         raise self.mismatch(data, help="values of this class cannot be given as JSON")
@@ -112,25 +143,51 @@ class OpaqueForm(Form):
             f"{base.__module__}.{base.__qualname__}" for base in type(value).__mro__
         )
 
-    def _dump(self, value: Any) -> bytes:
+    def _dump(self, value: Any, carry: Callable[[Any], tuple[Any, ...]]) -> bytes:
+        """Pickle a value; ``carry`` gives what stands in the pickle for a file in it, whose bytes travel beside it."""
+        reducers = _file_reducers(carry)
         try:
-            content = pickle.dumps(value, protocol=_PROTOCOL)
+            content = _pickled(pickle.Pickler, value, reducers, protocol=_PROTOCOL)
             if not any(live.encode() in content for live in self._aliases):
                 return content
-            out = io.BytesIO()
-            _AliasPickler(out, self._aliases).dump(value)
-            return out.getvalue()
+            return _pickled(_AliasPickler, value, reducers, aliases=self._aliases)
+        except ValueMismatch:
+            raise
         except Exception as error:  # a class's own __reduce__ may raise anything
             raise ValueMismatch(self.spelling, f"one that cannot be pickled ({type(error).__name__}: {error})") from error
 
-    def _load(self, content: bytes) -> Any:
-        unpickler = _Unpickler(io.BytesIO(content), self._live, self._load_name)
+    def _load(self, content: bytes, file: Callable[..., Any]) -> Any:
+        unpickler = _Unpickler(io.BytesIO(content), self._live, self._load_name, file)
         try:
             return unpickler.load()
         except Exception as error:  # a class's own __setstate__ may raise anything
             if error is unpickler.not_loaded:
                 raise
             raise ValueMismatch(self.spelling, f"a pickle that cannot be read ({type(error).__name__}: {error})") from error
+
+
+def _pickled(pickler: Callable[..., Any], value: Any, reducers: dict[type, Any], **options: Any) -> bytes:
+    out = io.BytesIO()
+    writing = pickler(out, **options)
+    if reducers:
+        writing.dispatch_table = {**copyreg.dispatch_table, **reducers}
+    writing.dump(value)
+    return out.getvalue()
+
+
+def _file_reducers(carry: Callable[[Any], tuple[Any, ...]]) -> dict[type, Any]:
+    """How a pickler writes files and directories, by their classes; empty where the process knows none."""
+    located = sys.modules.get(_FILE[0])
+    if located is None:
+        return {}
+
+    def reduced(file: Any) -> tuple[Any, tuple[Any, ...]]:
+        return getattr(located, _FILE[1]), carry(file)
+
+    found: list[type] = [located.Located]
+    for cls in found:
+        found += cls.__subclasses__()
+    return dict.fromkeys(found, reduced)
 
 
 class _Unpickler(pickle.Unpickler):
@@ -140,14 +197,17 @@ class _Unpickler(pickle.Unpickler):
     something of it is first needed.
     """
 
-    def __init__(self, content: io.BytesIO, live: Aliases, load: Load) -> None:
+    def __init__(self, content: io.BytesIO, live: Aliases, load: Load, file: Callable[..., Any]) -> None:
         super().__init__(content)
         self._live = live
         self._load_name = load
+        self._file = file
         self.not_loaded: Exception | None = None
 
     def find_class(self, module_name: str, global_name: str) -> Any:
         """The class or function of that name."""
+        if (module_name, global_name) == _FILE:
+            return self._file
         try:
             return self._load_name(self._live.get(module_name, module_name), global_name)
         except Exception as error:
