@@ -47,6 +47,8 @@ def _written(node: ast.AST, *, is_outer: bool = False) -> Iterator[str]:
         parts = value if isinstance(value, list) else [value]
         if name == "body" and isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef) and _is_text(parts[0]):
             parts = parts[1:]
+        if isinstance(node, ast.JoinedStr):  # newer interpreters end some formats with an empty text
+            parts = [part for part in parts if not (isinstance(part, ast.Constant) and part.value == "")]
         for part in parts:
             if isinstance(part, ast.AST):
                 yield from _written(part)
