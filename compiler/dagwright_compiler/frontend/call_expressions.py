@@ -31,6 +31,7 @@ from dagwright_compiler.frontend.entities import (
     Unresolved,
     UnstableEntity,
 )
+from dagwright_compiler.frontend.external_calls import call_external, known_method
 from dagwright_compiler.frontend.iteration import VIEWS
 from dagwright_compiler.frontend.known_values import KnownCall
 from dagwright_compiler.frontend.module_values import made_by_module
@@ -165,8 +166,7 @@ def _call_external(
             what = entity.qualified.removeprefix("builtins.")
             return _refuse_external(frame, node, wrapped(inside), what)
     places = {keyword.arg or "": frame.place(keyword.value) for keyword, _ in named}
-    evaluator = frame.services.evaluator
-    return expressions.compute(node, lambda: evaluator.call_external(entity, node, frame.module, lambda: (args, kwargs, places)))
+    return expressions.compute(node, lambda: call_external(entity, node, frame.module, lambda: (args, kwargs, places)))
 
 
 def _nothing(_function: Value, _given: list[Value]) -> Value:
@@ -218,9 +218,9 @@ def _call_method(expressions: Expressions, frame: Frame, node: ast.Call, func: a
             owner.value.append(BROKEN)  # so that its length is right
         return BROKEN
     args, kwargs = [unwrapped(value) for value, _ in values], {keyword.arg or "": unwrapped(value) for keyword, value in named}
-    value, evaluator = owner.value, frame.services.evaluator
+    value = owner.value
     if isinstance(value, KnownCall):
-        return expressions.compute(node, lambda: evaluator.known_method(value, node, args, kwargs, frame.module))
+        return expressions.compute(node, lambda: known_method(value, node, args, kwargs, frame.module))
     if func.attr in changes.METHODS.get(type(value), ()):
         return changes.call_method(expressions, node, value, func.attr, (args, kwargs))
     return _pure_method(expressions, node, value, func.attr, (args, kwargs))

@@ -9,7 +9,6 @@ from __future__ import annotations
 import ast
 import math
 from datetime import timezone
-from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 import msgspec
@@ -25,6 +24,7 @@ from dagwright_compiler.frontend.entities import (
     External,
     MemberEntity,
 )
+from dagwright_compiler.frontend.external_calls import Given, call_external, construct_known, known_method
 from dagwright_compiler.frontend.file_types import symbol_of_subscript
 from dagwright_compiler.frontend.findings import Place
 from dagwright_compiler.frontend.known_values import EnumValue, Instance, KnownCall, StaticValue, Symbolic
@@ -39,18 +39,6 @@ if TYPE_CHECKING:
     from dagwright_compiler.frontend.modules import Module
     from dagwright_compiler.frontend.resolution import Resolver
 
-Given = tuple[list[StaticValue], dict[str, StaticValue], dict[str, Place]]
-"""Arguments by position, by name, and where each of the latter stands."""
-_VALUES = {
-    "timedelta": ("datetime", "timedelta"),
-    "datetime": ("datetime", "datetime"),
-    "date": ("datetime", "date"),
-    "time": ("datetime", "time"),
-    "decimal": ("decimal", "Decimal"),
-    "uuid": ("uuid", "UUID"),
-    "path": ("pathlib", "PurePosixPath"),
-}
-"""Constructors of the standard library whose calls are values; imported where a source calls one."""
 _CONSTANTS: dict[str, StaticValue] = {
     "datetime.timezone.utc": timezone.utc,  # noqa: UP017 - the value that this name stands for
     "math.e": math.e,
@@ -372,7 +360,7 @@ class Evaluator:
     def _call(self, node: ast.Call, module: Module, scope: Any) -> StaticValue:
         constructor = symbol_of_subscript(node.func, module, self._resolver) if isinstance(node.func, ast.Subscript) else ""
         if constructor:
-            return self._construct_known(constructor, Place(module, node), self._arguments(node, module, scope))
+            return construct_known(constructor, Place(module, node), self._arguments(node, module, scope))
         entity = None
         root: ast.expr = node.func
         while isinstance(root, ast.Attribute):
@@ -385,7 +373,7 @@ class Evaluator:
         place = Place(module, node)
         if isinstance(entity, External):
             iterates = entity.qualified.removeprefix("builtins.") in operations.ITERATING
-            return self.call_external(entity, node, module, lambda: self._arguments(node, module, scope, is_iterated=iterates))
+            return call_external(entity, node, module, lambda: self._arguments(node, module, scope, is_iterated=iterates))
         if isinstance(entity, ClassEntity | Constant):
             args, kwargs, _ = self._arguments(node, module, scope)
             return self.construct(entity, args, kwargs, place)
@@ -395,74 +383,9 @@ class Evaluator:
             owner = self._eval(node.func.value, module, scope)
             args, kwargs, _ = self._arguments(node, module, scope, is_iterated=node.func.attr == "join")
             if isinstance(owner, KnownCall):
-                return self.known_method(owner, node, args, kwargs, module)
+                return known_method(owner, node, args, kwargs, module)
             return static_methods.call_method(owner, node.func.attr, args, kwargs)
         raise NotStatic(place, "what this call gives is not known while compiling", help_="write the value itself")
-
-    def known_method(
-        self, owner: KnownCall, node: ast.Call, args: list[StaticValue], kwargs: dict[str, StaticValue], module: Module
-    ) -> StaticValue:
-        """A method of a known object: ``ImageSpec(...).with_packages(...)``.
-
-        Raises:
-            NotStatic: The object has no such method that is known.
-        """
-        assert isinstance(node.func, ast.Attribute)
-        made = known_calls.call_method(owner, node.func.attr, args, kwargs)
-        if made is None:
-            what = owner.symbol.rpartition(".")[2]
-            return self._fail(node, module, f"`{node.func.attr}` of `{what}` is code that compiling never runs")
-        return made
-
-    def call_external(self, entity: External, node: ast.Call, module: Module, given: Callable[[], Given]) -> StaticValue:
-        """What a function or class outside the project gives, where it is one of the few that are known.
-
-        Args:
-            entity: What is called.
-            node: The call.
-            module: Where it stands.
-            given: Evaluates the arguments; not asked for what is not known.
-
-        Raises:
-            NotStatic: It is not known, or fails.
-            OperationError: It fails.
-            BudgetError: It would give too much.
-        """
-        place = Place(module, node)
-        symbol = entity.symbol
-        constructor = known_calls.symbol_of_constructor(entity)
-        if constructor:
-            return self._construct_known(constructor, place, given())
-        if symbol in _VALUES:
-            home, name = _VALUES[symbol]
-            args, kwargs, _ = given()
-            try:
-                return getattr(import_module(home), name)(*args, **kwargs)
-            except (TypeError, ValueError, ArithmeticError, AttributeError) as error:
-                called = entity.qualified.rpartition(".")[2]
-                raise NotStatic(place, f"`{called}(...)` fails: {str(error) or type(error).__name__}") from None
-        root, _, name = entity.qualified.rpartition(".")
-        owner = known_calls.constant(root)
-        if owner is not None:
-            args, kwargs, _ = given()
-            return self.known_method(owner, node, args, kwargs, module)
-        if entity.qualified in static_methods.FUNCTIONS:
-            args, kwargs, _ = given()
-            return static_methods.call_function(entity.qualified, args, kwargs)
-        if root == "builtins" and name in operations.FUNCTIONS:
-            args, kwargs, _ = given()
-            return operations.call_function(name, args, kwargs)
-        raise never_run(entity, place)
-
-    def _construct_known(self, constructor: str, place: Place, given: Given) -> KnownCall:
-        args, kwargs, places = given
-        made = known_calls.make(constructor, args, kwargs, {**places, "": place})
-        if made is None:
-            name = constructor.rpartition(".")[2]
-            most = len(known_calls.PARAMETERS.get(constructor, ()))
-            message = f"`{name}` takes at most {most} positional arguments" if most else f"`{name}` takes keywords only"
-            raise NotStatic(place, message, help_="name the arguments", code=codes.WRONG_OPTION)
-        return made
 
     def _arguments(self, node: ast.Call, module: Module, scope: Any, *, is_iterated: bool = False) -> Given:
         """Values of arguments and places of keywords; what is called may take each item once, as a generator gives them."""
