@@ -203,9 +203,7 @@ class Context:
     @property
     def checkpoint(self) -> Checkpoint:
         """What attempts of this task leave for the next one of the same run."""
-        from dagwright.execution.checkpoints import checkpoint_of
-
-        return checkpoint_of(self._running("checkpoint"))
+        return self._running("checkpoint").open_checkpoint()
 
     @property
     def default_deck(self) -> Deck:

@@ -56,6 +56,12 @@ class Attempt:
         self.serial = serial
         self.checkpoint: Checkpoint | None = None
 
+    def open_checkpoint(self) -> Checkpoint:
+        """Give what attempts of this node leave for the next one."""
+        from dagwright.execution.checkpoints import checkpoint_of
+
+        return checkpoint_of(self)
+
 
 class _Process:
     """Holder of the attempt that owns the process, all its threads included."""
