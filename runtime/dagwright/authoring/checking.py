@@ -70,7 +70,7 @@ def _located_class(value: Any, expected: type) -> Any:
     if not isinstance(value, (str, os.PathLike)) or isinstance(value, ModelField):
         return None
     if expected is os.PathLike:
-        from dagwright.files.file import File
+        from dagwright import File
 
         return File
     located = sys.modules.get("dagwright.files.located")
