@@ -85,6 +85,7 @@ def refuse_operation(frame: Frame, node: ast.AST, value: Value, *, at: ast.AST |
         return frame.report(codes.UNSUPPORTED_STATEMENT, message, node, help_=help_)
     what, help_ = _OPERATIONS.get(type(node), ("this expression", "compute it in a task"))
     method = node.func.attr if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) else ""
+    what = f"`.{method}()`" if method else what
     if of_result(method):
         message = f"{describe_source(value)} has no method `{method}`"
         return frame.report(codes.UNKNOWN_PART, message, at or node, help_=of_result(method))
