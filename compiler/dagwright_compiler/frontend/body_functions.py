@@ -358,6 +358,9 @@ def _len(made: BodyCall) -> Value:
     if len(made.args) != 1 or made.kwargs:
         return made.fail("takes one value")
     value = made.args[0]
+    if isinstance(value, Named) and isinstance(value.entity, ClassEntity):
+        members = made.frame.services.evaluator.members(value.entity)
+        value = value if members is None else members
     if isinstance(value, (list, tuple, dict, set, frozenset, str, bytes, *VIEWS)):
         return Static(len(value))
     return _with_one(made) or made.fail(f"of a value of type `{type(value).__name__}` is not known")

@@ -36,6 +36,7 @@ class ClassValues:
         evaluator.construct = self.construct
         evaluator.member = self._member
         evaluator.functional_member = self._functional_member
+        evaluator.members = self._all_members
 
     def plain_values(self, owner: ClassEntity) -> tuple[bool | int | float | str, ...]:
         """Values of an enum's members in their order, where all are known, plain and what the members give; else nothing."""
@@ -156,6 +157,17 @@ class ClassValues:
                 help_=f"its members are {from_names}" if from_names else "",
             )
         return self._member_named(owner, body.canonical(entity.name))
+
+    def _all_members(self, owner: ClassEntity) -> tuple[EnumValue, ...] | None:
+        """Members of an enum in the order in which Python goes over them, without second names; ``None`` for another class."""
+        if self._classes.info(owner).kind != "enum":
+            return None
+        found: list[EnumValue] = []
+        for name in self.enum(owner).members:
+            member = self._member_named(owner, name)
+            if not any(member.known and other.known and member.value == other.value for other in found):
+                found.append(member)
+        return tuple(found)
 
     def _functional_member(self, entity: Constant, name: str) -> EnumValue | None:
         """A member of an enum made by a call, which numbers them; ``None`` when there is none."""

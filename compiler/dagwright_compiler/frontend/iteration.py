@@ -7,7 +7,18 @@ from collections.abc import ItemsView, Iterator, KeysView, ValuesView
 from typing import TYPE_CHECKING
 
 from dagwright_compiler.diagnostics import codes
-from dagwright_compiler.frontend.promises import Broken, Promise, Static, Value, describe_source, parts_of, unwrapped, wrapped
+from dagwright_compiler.frontend.entities import ClassEntity
+from dagwright_compiler.frontend.promises import (
+    Broken,
+    Named,
+    Promise,
+    Static,
+    Value,
+    describe_source,
+    parts_of,
+    unwrapped,
+    wrapped,
+)
 from dagwright_compiler.frontend.static_operations import MOST_ITEMS
 
 if TYPE_CHECKING:
@@ -41,6 +52,12 @@ def elements(frame: Frame, value: Value, node: ast.AST, what: str) -> Iterable[S
     parts = parts_of(value)
     if parts is not None:
         return list(map(unwrapped, parts))
+    if isinstance(value, Named) and isinstance(value.entity, ClassEntity):
+        members = frame.services.evaluator.members(value.entity)
+        if members is None:
+            message = f"{what} goes over the class `{value.entity.qualname}`, which has no elements"
+            frame.report(codes.NOT_STATIC, message, node)
+        return members
     if not isinstance(value, Broken):
         source = describe_source(value)
         message = f"{what} needs the elements of {source}, which exist only when the workflow runs"
@@ -56,6 +73,9 @@ def items_of(frame: Frame, value: Value, node: ast.AST, what: str) -> list[Value
         if not isinstance(value.value, _ITERABLE):
             return None
         return [wrapped(item) for item in turns(frame, value.value, node, what)]
+    if isinstance(value, Named) and isinstance(value.entity, ClassEntity):
+        members = frame.services.evaluator.members(value.entity)
+        return None if members is None else list(map(wrapped, members))
     parts = parts_of(value)
     return None if parts is None else list(parts)
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from dagwright_compiler.diagnostics import codes
 from dagwright_compiler.frontend import promise_parts, structs
 from dagwright_compiler.frontend import static_operations as operations
+from dagwright_compiler.frontend.entities import ClassEntity
 from dagwright_compiler.frontend.promises import (
     Broken,
     Named,
@@ -54,6 +55,8 @@ def read_part(expressions: Expressions, frame: Frame, node: ast.Attribute | ast.
         return refuse_operation(frame, node, key, at=node.slice)
     if isinstance(owner, Record) and owner.definition.kind == "typeddict":
         return structs.read_field(frame, owner, str(key.value), node)
+    if isinstance(owner, Named) and isinstance(owner.entity, ClassEntity):
+        return _member(frame, owner, owner.entity, key, node)
     if items is not None:
         if type(key.value) is int and -len(items) <= key.value < len(items):
             return items[key.value]
@@ -69,6 +72,20 @@ def _read_dotted(expressions: Expressions, frame: Frame, node: ast.Attribute) ->
     if not isinstance(root, ast.Name) or (frame.is_local(root.id) and not isinstance(frame.find(root.id), Named)):
         return None
     return expressions.read_named(node)
+
+
+def _member(frame: Frame, owner: Named, entity: ClassEntity, key: Static, node: ast.Subscript) -> Value:
+    """``Color["RED"]``."""
+    members = frame.services.evaluator.members(entity)
+    if members is None:
+        return refuse_operation(frame, node, owner)
+    for member in members:
+        if member.member == key.value:
+            return Static(member)
+    message = f"`{entity.qualname}` has no member {key.value!r}"
+    return frame.report(
+        codes.UNKNOWN_PART, message, node.slice, help_=f"its members are {', '.join(each.member for each in members)}"
+    )
 
 
 def _item(expressions: Expressions, frame: Frame, owner: Static, key: Static, node: ast.Subscript) -> Value:

@@ -67,6 +67,8 @@ class Evaluator:
         """Builds instances of project classes; set by ``classes``."""
         self.member: Callable[[MemberEntity, Place], StaticValue] = _no_member
         """Reads members of enums; set by ``classes``."""
+        self.members: Callable[[ClassEntity], tuple[EnumValue, ...] | None] = lambda _entity: None
+        """Members of an enum in their order, else ``None``; set by ``classes``."""
         self.functional_member: Callable[[Constant, str], StaticValue] = lambda _entity, _name: None
         """Reads members of enums made by a call, else gives ``None``; set by ``classes``."""
         self._handlers: dict[type[ast.expr], Callable[..., StaticValue]] = {

@@ -74,6 +74,25 @@ def test_a_call_takes_a_list_as_it_is_then() -> None:
     assert [type(item) for item in (*first, *second)] == [OutputBinding, LiteralBinding, OutputBinding]
 
 
+def test_enums_give_their_members_in_order() -> None:
+    enum = (
+        "class Layer(Enum):\n    RAW = 'raw'\n    CLEAN = 'clean'\n    FIRST = 'raw'\n\n    @property\n    def short(self): ...\n"
+    )
+    lines = "for layer in Layer:\n    text(s=layer.value)\n[text(s=each.name) for each in list(Layer)]\ntext(s=Layer['CLEAN'].value, times=len(Layer))"
+    workflow = clean(body(lines).replace("@workflow", f"{enum}\n\n@workflow")).workflow()
+    taken = [dict(node.bindings) for node in workflow.nodes]
+    assert [each["s"].value for each in taken if isinstance(each["s"], LiteralBinding)] == [
+        "raw",
+        "clean",
+        "RAW",
+        "CLEAN",
+        "clean",
+    ]
+    assert_marked(
+        body("Layer['NONE']  # E: DW312\nfor pair in Pair:  # E: DW410\n    pass").replace("@workflow", f"{enum}\n\n@workflow")
+    )
+
+
 HELPERS = """
 import modules_of
 from modules_of import load_twice as twice
