@@ -145,10 +145,10 @@ def _text(value: Any) -> str:
 
 def _checked(program: Program, texts: Mapping[str, str]) -> Inputs:
     """Hold the texts against their types, as far as no class of the user's is needed; files must be there, and are read here."""
-    from dagwright.execution.given_files import given_files
     from dagwright.execution.input_text import InputMismatch, parse_input
     from dagwright.execution.plan_view import ProgramView
     from dagwright.values import Codec
+    from dagwright_compiler.cli.given_files import given_files
 
     view = ProgramView(to_data(program))  # type: ignore[arg-type]  # the schema's shapes, as a test holds it to
     codec = Codec(view.classes)

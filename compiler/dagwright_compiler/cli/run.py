@@ -106,8 +106,8 @@ def _execute(loaded: Loaded, *, emulator: str | None, **request: Any) -> int:
 
 def _store(blobs: Blobs, url: str) -> None:
     """Store the files that inputs name by paths of this machine, which no task sees."""
-    from dagwright.execution.given_files import store_files
     from dagwright.store import StoreError, open_store
+    from dagwright_compiler.cli.given_files import store_files
 
     try:
         store_files(blobs, open_store(url))

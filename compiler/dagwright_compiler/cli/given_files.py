@@ -5,15 +5,16 @@ Works on the texts of the inputs and the program's types; no class of the user's
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING, Any
+
 from dagwright.contract.jsontext import dumps, loads
 from dagwright.contract.types import parse
 from dagwright.execution.input_text import InputMismatch
 from dagwright.files.access import MachineAccess
 from dagwright.values import Codec, ValueMismatch
 
-TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import Any, Mapping
+    from collections.abc import Mapping
 
     from dagwright.contract.schema import ClassDef
     from dagwright.contract.types import Type
@@ -101,7 +102,9 @@ class _Paths:
             item = declared.args[1]
             return [[pair[0], self.replaced(pair[1], item)] if _is_pair(pair) else pair for pair in data]
         if declared.kind == "tuple":
-            return [self.replaced(part, item) for part, item in zip(data, declared.args)] + data[len(declared.args) :]
+            return [self.replaced(part, item) for part, item in zip(data, declared.args, strict=False)] + data[
+                len(declared.args) :
+            ]
         return [self.replaced(part, declared.args[0]) for part in data] if len(declared.args) == 1 else data
 
     def _of_dict(self, data: dict[str, Any], declared: Type) -> dict[str, Any]:
