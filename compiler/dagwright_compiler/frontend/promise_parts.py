@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
 _IN_A_TASK = "read it in the task that needs it"
 _KEYS = ("int", "str", "unknown")
+_LARGEST = 1 << 63
 
 
 class _Refusal(Exception):  # noqa: N818 - becomes a finding
@@ -143,6 +144,8 @@ def _item(frame: Frame, declared: Type, index: object) -> tuple[int | str, Type]
     if type(index) not in (int, str):
         raise _Refusal(f"a workflow reads items by whole numbers and text, found {describe(index)}")
     assert isinstance(index, int | str)
+    if isinstance(index, int) and abs(index) >= _LARGEST:
+        raise _Refusal("a workflow reads items by numbers of up to 63 bits")
     if kind == "unknown":
         return index, declared
     if kind == "dict":

@@ -21,6 +21,10 @@ if TYPE_CHECKING:
     Step = Union[int, str, Bounds]
 
 
+_CUT = frozenset({"list", "literal", "tuple", "vartuple", "str", "union", "unknown"})
+"""Kinds of types whose values may have slices; what else is an array or a text on the wire has none."""
+
+
 class NoSuchPart(LookupError):  # noqa: N818 - what the user reads; "error" would say it twice
     """A value has no part where a path leads; the text says which, and what is there."""
 
@@ -107,11 +111,18 @@ def _of_member(definition: ClassDef, name: str, step: Step) -> tuple[Type, Any]:
 
 def _cut(declared: Type, value: Any, bounds: Bounds, where: Sequence[Step]) -> tuple[Type, Any]:
     """A slice of a list, a tuple or a text; as in Python, one beyond the end is shorter."""
-    if not isinstance(value, (list, tuple, str)):
-        what = "None" if value is None else declared.kind
+    if declared.kind not in _CUT or not isinstance(value, (list, tuple, str)) or _has_parts_of_its_own(value):
+        what = "None" if value is None else type(value).__name__ if declared.kind == "unknown" else declared.kind
         raise NoSuchPart(f"{_what(where)} is {what}, so there is no [{spell_bounds(bounds)}]")
     found = value[slice(*bounds)]
+    if declared.kind == "literal":
+        return parse("str"), found
     return (tuple_of(*declared.args[slice(*bounds)]) if declared.kind == "tuple" else declared), found
+
+
+def _has_parts_of_its_own(value: Any) -> bool:
+    """Tell named tuples and members of enums, which are tuples and texts too."""
+    return hasattr(value, "_fields") or hasattr(type(value), "__members__")
 
 
 def _member_of_wire(declared: Type, data: Any) -> tuple[Type, Any]:

@@ -37,6 +37,15 @@ FOUND = [
     ("unknown", {"k": [1, (2, {"z": 8})]}, ["k", 1, 1, "z"], "unknown", 8),
     ("unknown", {1: "one", "1": "text"}, [1], "unknown", "one"),
     ("list[unknown]", [Pair(9, [])], [0], "unknown", Pair(9, [])),
+    ("list[int]", [1, 2, 3], [(1, None, None)], "list[int]", [2, 3]),
+    ("list[int]", [1, 2, 3], [(None, None, -2), 0], "int", 3),
+    ("list[int]", [1], [(4, 9, None)], "list[int]", []),
+    ("tuple[int, str, float]", (1, "a", 2.5), [(-2, None, None)], "tuple[str, float]", ("a", 2.5)),
+    ("vartuple[int]", (1, 2, 3), [(None, 2, None), -1], "int", 2),
+    ("str", "text", [(1, 3, None)], "str", "ex"),
+    ('literal["text", 1]', "text", [(None, 1, None)], "str", "t"),
+    ("union[str, none]", "text", [(None, 1, None)], "str", "t"),
+    ("unknown", {"k": (1, 2, 3)}, ["k", (None, 2, None)], "tuple[unknown, unknown]", (1, 2)),
 ]
 ABSENT = [
     ("list[int]", [1], [1], "has 1 item, so there is no [1]"),
@@ -50,6 +59,11 @@ ABSENT = [
     ("unknown", 5, [0], "so there is no [0]"),
     ("unknown", [1], ["a"], "no ['a']"),
     ("unknown", {1: "one"}, ["1"], "no key '1'"),
+    ("dict[int, int]", {1: 1}, [(None, None, None)], "so there is no [:]"),
+    ("bytes", b"abc", [(1, None, None)], "so there is no [1:]"),
+    ("unknown", {"b": b"abc"}, ["b", (1, None, None)], "so there is no [1:]"),
+    ("class[flow.Pair]", Pair(1, []), [(None, 1, None)], "so there is no [:1]"),
+    ("union[list[int], none]", None, [(None, 1, None)], "is None"),
 ]
 
 
