@@ -157,7 +157,7 @@ def task_in_a_task(view: View) -> Planted | None:
 def task_defined_twice(view: View) -> Planted | None:
     for site in view.tasks():
         lines = view.project.sources[site.path].split("\n")
-        again = lines[site.node.decorator_list[0].lineno - 1 : site.node.end_lineno]
+        again = [*lines[site.node.decorator_list[0].lineno - 1 : site.node.end_lineno], "    pass"]
         after = (site.node.end_lineno or 0) + 1
         return view.added(site.path, after, "DW205", *again, at=site.node.lineno - after)
     return None
