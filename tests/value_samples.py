@@ -8,9 +8,10 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, time, timedelta, timezone
 from decimal import Decimal
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NamedTuple, TypedDict
+from typing import TYPE_CHECKING, Any, Generic, NamedTuple, TypedDict, TypeVar
 
 from hypothesis import strategies as st
+from pydantic import BaseModel, Field
 
 from dagwright.contract.types import (
     BOOL,
@@ -49,6 +50,9 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from dagwright.contract.schema import ClassDef
+
+
+T = TypeVar("T")
 
 
 class Colour(enum.Enum):
@@ -110,6 +114,18 @@ class Pair(NamedTuple):
     right: str | None = None
 
 
+@dataclass
+class Box(Generic[T]):
+    item: T
+    tags: frozenset[str] = frozenset()
+
+
+class Model(BaseModel):
+    size: int
+    path: str | None = Field(None, alias="thePath")
+    ratios: list[float] = []
+
+
 class Row(TypedDict):
     name: str
     value: float
@@ -142,11 +158,18 @@ CLASSES: dict[str, ClassDef] = {
     name_of(Derived): _definition("dataclass", Derived, _fields(a="int", b=f"class[{name_of(Colour)}]")),
     name_of(Pair): _definition("namedtuple", Pair, _fields(left="int", right="union[str, none]")),
     name_of(Row): _definition("typeddict", Row, _fields(name="str", value="float", marks="list[int]")),
+    name_of(Model): _definition("pydantic", Model, _fields(size="int", path="union[str, none]", ratios="list[float]")),
+    **{
+        f"{name_of(Box)}[{item}]": _definition("dataclass", Box, _fields(item=item, tags="frozenset[str]"))
+        for item in ("int", "float", "str")
+    },
 }
 CLASSES[name_of(Row)]["fields"][2].update(optional=True)
 CLASSES[name_of(Point)]["fields"][1].update(has_default=True, default=0.0)
 CLASSES[name_of(Tree)]["fields"][1].update(deferred=True)
 CLASSES[name_of(Pair)]["fields"][1].update(has_default=True, default=None)
+CLASSES[name_of(Model)]["fields"][1].update(has_default=True, default=None)
+CLASSES[name_of(Model)]["fields"][2].update(has_default=True, default=[])
 
 _HASHABLE = [
     INT,
@@ -171,13 +194,15 @@ _SCALARS = [INT, FLOAT, BOOL, STR, BYTES, NONE, DATETIME, TIMEDELTA, *_TEXTS, *_
 def types(*, plain: bool = False) -> st.SearchStrategy[Type]:
     """Types of the grammar; ``plain`` leaves out those whose values JSON for people does not tell apart."""
 
+    hashable = [STR] if plain else _HASHABLE
+
     def extend(inner: st.SearchStrategy[Type]) -> st.SearchStrategy[Type]:
         return st.one_of(
             inner.map(list_of),
             inner.map(vartuple_of),
-            st.builds(lambda of, item: of(item), st.sampled_from([set_of, frozenset_of]), st.sampled_from(_HASHABLE)),
+            st.builds(lambda of, item: of(item), st.sampled_from([set_of, frozenset_of]), st.sampled_from(hashable)),
             st.lists(inner, max_size=3).map(lambda items: tuple_of(*items)),
-            st.builds(dict_of, st.sampled_from([STR] if plain else _HASHABLE), inner),
+            st.builds(dict_of, st.sampled_from(hashable), inner),
             inner.map(lambda some: union_of([some, NONE])),
             *([] if plain else [st.lists(inner, min_size=1, max_size=3).map(union_of)]),
         )
@@ -246,6 +271,8 @@ def values(declared: Type) -> st.SearchStrategy[Any]:
         return st.dictionaries(values(declared.args[0]), values(declared.args[1]), max_size=4)
     if kind == "union":
         return st.one_of(*map(values, declared.args))
+    if declared.name.startswith(f"{name_of(Box)}["):
+        return st.builds(Box, values(parse(CLASSES[declared.name]["fields"][0]["type"])), st.frozensets(ANY_TEXT, max_size=2))
     return _OF_CLASS[declared.name]()
 
 
@@ -283,6 +310,7 @@ _OF_CLASS: dict[str, Callable[[], st.SearchStrategy[Any]]] = {
     name_of(Base): lambda: st.builds(Base, _INTS),
     name_of(Derived): lambda: st.builds(Derived, _INTS, st.sampled_from(list(Colour))),
     name_of(Pair): lambda: st.builds(Pair, _INTS, st.none() | ANY_TEXT),
+    name_of(Model): lambda: st.builds(Model, size=_INTS, thePath=st.none() | ANY_TEXT, ratios=st.lists(_FLOATS, max_size=3)),
     name_of(Row): lambda: st.fixed_dictionaries({"name": ANY_TEXT, "value": _FLOATS}, optional={"marks": st.lists(_INTS)}),
 }
 
@@ -298,8 +326,9 @@ def identity(value: Any) -> Any:
         return (kind.__qualname__, _bag(map(identity, value)))
     if kind is dict:
         return ("dict", _bag((identity(key), identity(item)) for key, item in value.items()))
-    if name_of(kind) in CLASSES and not isinstance(value, enum.Enum):
-        return (kind.__qualname__, tuple(identity(getattr(value, spec["name"])) for spec in CLASSES[name_of(kind)]["fields"]))
+    definition = CLASSES.get(name_of(kind), CLASSES[f"{name_of(Box)}[int]"] if kind is Box else None)
+    if definition is not None and not isinstance(value, enum.Enum):
+        return (kind.__qualname__, tuple(identity(getattr(value, spec["name"])) for spec in definition["fields"]))
     if kind in (Decimal, time):  # equal ones may be written in two ways, and arrive as they were written
         return (kind.__qualname__, str(value))
     if kind in (datetime, timedelta):

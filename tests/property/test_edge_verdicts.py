@@ -15,10 +15,12 @@ from hypothesis import strategies as st
 from value_samples import (
     CLASSES,
     Base,
+    Box,
     Colour,
     Derived,
     Frozen,
     Level,
+    Model,
     Pair,
     Point,
     Row,
@@ -31,7 +33,7 @@ from value_samples import (
     values,
 )
 
-from dagwright.contract.types import Type, union_of
+from dagwright.contract.types import Type, origin_of, parse, union_of
 from dagwright.values.codec import Codec
 from dagwright.values.mismatch import ValueMismatch
 from dagwright_compiler.frontend.typing_rules import NO, YES, TypingRules
@@ -43,7 +45,10 @@ _BASES = {
     name_of(Row): {"dict"},
     name_of(Colour): set(),
 }
-RULES = TypingRules(lambda name: (frozenset({name, *_BASES.get(name, ())}), True) if name in CLASSES else None)
+RULES = TypingRules(
+    lambda name: (frozenset({origin_of(name), *_BASES.get(name, ())}), True) if name in CLASSES else None,
+    lambda name: {field["name"]: parse(field["type"]) for field in CLASSES[name].get("fields", ())},
+)
 CODEC = Codec(CLASSES)
 # The same examples wherever a submission is judged; fresh ones on the machines of developers, who can act on what they find.
 _ALIKE: Any = {
@@ -105,6 +110,10 @@ _INSTANCES: dict[str, list[Any]] = {
     name_of(Derived): [Derived(1, Colour.RED)],
     name_of(Pair): [Pair(1, "a")],
     name_of(Row): [{"name": "a", "value": 1.5, "marks": [1]}],
+    name_of(Model): [Model(size=1, thePath="a", ratios=[1.5])],
+    f"{name_of(Box)}[int]": [Box(1, frozenset({"a"}))],
+    f"{name_of(Box)}[float]": [Box(1.5, frozenset({"a"}))],
+    f"{name_of(Box)}[str]": [Box("a", frozenset({"a"}))],
 }
 _SCALARS: dict[str, list[Any]] = {
     "int": [2],
