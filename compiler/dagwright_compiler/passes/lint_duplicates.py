@@ -27,14 +27,15 @@ def lint_duplicates(program: Program, context: Context) -> Program:
             earlier = first.setdefault(_identity(node), node)
             if earlier is node:
                 continue
-            span = context.spans.node(workflow.name, earlier.id)
+            first_span, span = (context.spans.node(workflow.name, each.id) for each in (earlier, node))
+            is_repeated = first_span == span  # by a loop, or by a function that is called twice
             context.diagnostics.add(
                 Diagnostic(
                     DUPLICATE_CALL,
                     f"`{task.rpartition('.')[2]}` is called twice with the same arguments",
-                    context.spans.node(workflow.name, node.id),
-                    related=(Label(span, "the first call"),) if span else (),
-                    help="use the first call's result",
+                    span,
+                    related=(Label(first_span, "the first call"),) if first_span and not is_repeated else (),
+                    help="call it once, and use its result each time" if is_repeated else "use the first call's result",
                 )
             )
     return program
