@@ -64,6 +64,7 @@ _DEVICES = {
     "RTX_PRO_6000": "nvidia-rtx-pro-6000",
 }
 """Devices of ``flytekit.extras.accelerators``."""
+_PLUGINS = "flytekitplugins"
 _PARTITION = "partition_"
 _MOUNTS = {"ENV_VAR": "env", "FILE": "file", "ANY": ""}
 _MEMBERS = {
@@ -94,13 +95,13 @@ def symbol_of_constructor(entity: External) -> str:
     name = rest.rpartition(".")[2]
     if root == "kubernetes" and name.startswith("V1"):
         return KUBERNETES + name
-    if root == "flytekitplugins" and name[:1].isupper():
+    if root == _PLUGINS and name[:1].isupper():
         return entity.qualified
     return ""
 
 
 def constant(qualified: str) -> KnownCall | None:
-    """Value of a constant of flytekit: a device (``...accelerators.A100.partition_1g_5gb``) or a way to mount a secret."""
+    """Value of a constant of flytekit: a device (``...accelerators.A100.partition_1g_5gb``), a member of an enumeration."""
     parts = qualified.split(".")
     if "accelerators" in parts:
         name, *rest = parts[parts.index("accelerators") + 1 :] or [""]
@@ -117,6 +118,8 @@ def constant(qualified: str) -> KnownCall | None:
         return KnownCall("GPUAccelerator", arguments, {})
     if parts[-2:-1] == ["MountType"] and parts[-1] in _MOUNTS:
         return KnownCall("MountType", {"mount": _MOUNTS[parts[-1]]}, {})
+    if parts[0] == _PLUGINS and len(parts) > 2 and all(part[:1].isupper() for part in parts[-2:]):
+        return KnownCall(qualified, {}, {})  # `CleanPodPolicy.ALL`
     if parts[0] in AUTHORING and len(parts) > 2 and parts[-1] in _MEMBERS.get(parts[-2], ()):
         return KnownCall(parts[-2], {"member": parts[-1]}, {})
     return None

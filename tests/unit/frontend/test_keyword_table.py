@@ -326,6 +326,11 @@ TABLE: dict[str, dict[str, dict[str, Any] | str]] = {
             "kfpytorch.PyTorch",
             '{"worker":{"$call":{"arguments":{"replicas":2},"name":"flytekitplugins.kfpytorch.Worker"}}}',
         ),
+        "PyTorch(run_policy=RunPolicy(clean_pod_policy=CleanPodPolicy.ALL))": _plugin(
+            "kfpytorch.PyTorch",
+            '{"run_policy":{"$call":{"arguments":{"clean_pod_policy":{"$call":{"arguments":{},"name":"flytekitplugins.kfpytorch.CleanPodPolicy.ALL"}}},'
+            '"name":"flytekitplugins.kfpytorch.RunPolicy"}}}',
+        ),
         'Spark(spark_conf={"spark.executor.instances": "2"})': _plugin(
             "spark.Spark", '{"spark_conf":{"spark.executor.instances":"2"}}'
         ),
