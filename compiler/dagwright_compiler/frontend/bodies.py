@@ -57,7 +57,6 @@ def interpret(workflow: Callee, services: Services) -> Body:
     """Read the body of a workflow."""
     frame = Frame(workflow, services)
     frame.run.execute = _execute
-    services.findings.begin_body()
     reader = _Statements(frame)
     try:
         reader.block(workflow.node.body)
@@ -87,7 +86,7 @@ class _Statements:
             flow = self.statement(node)
             if flow == "on":
                 continue
-            if isinstance(node, _ENDS) and position + 1 < len(statements):
+            if isinstance(node, _ENDS) and position + 1 < len(statements) and self._frame.run.depth == 0:
                 what = "return" if isinstance(node, ast.Return) else type(node).__name__.lower()
                 message = f"nothing after `{what}` is reached: it is left out"
                 self._frame.report(codes.UNREACHABLE_CODE, message, statements[position + 1])

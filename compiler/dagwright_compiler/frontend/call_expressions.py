@@ -290,12 +290,9 @@ def _drop(expressions: Expressions, frame: Frame, node: ast.Call) -> Value:
     for argument in (*node.args, *(keyword.value for keyword in node.keywords)):
         if frame.calls_task(argument):  # what is called is no part of what is dropped
             expressions.evaluate(argument.value if isinstance(argument, ast.Starred) else argument)
-    what = ast.unparse(node.func)
-    verb = "print" if what == "print" else "log"
-    frame.report(
-        codes.DROPPED_PRINT,
-        f"`{what}` in a workflow does nothing when it runs: it is dropped",
-        node,
-        help_=f"{verb} inside a task",
-    )
+    if frame.run.depth == 0:  # a plain function may be called by tasks as well, where it does something
+        what = ast.unparse(node.func)
+        verb = "print" if what == "print" else "log"
+        message = f"`{what}` in a workflow does nothing when it runs: it is dropped"
+        frame.report(codes.DROPPED_PRINT, message, node, help_=f"{verb} inside a task")
     return Static(None)

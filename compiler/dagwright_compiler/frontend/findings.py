@@ -84,10 +84,6 @@ class Findings:
         self._causes.add(span)
         return True
 
-    def begin_body(self) -> None:
-        """Forget what was seen in loops: another workflow may come to the same lines."""
-        self._seen.clear()
-
     def held(self, read: Callable[[], object]) -> tuple[Diagnostic, ...]:
         """What reading something reports: given back and not kept."""
         collector, count, errors = self._collector, self.count, self.errors
@@ -102,9 +98,17 @@ class Findings:
             found = self._collector.sorted()
             self._collector, self.count, self.errors, self._causes, self._seen = collector, count, errors, causes, seen
             if not is_whole:  # what ended it would be lost
-                for each in found:
-                    self.keep(each)
+                self.keep_held(found)
         return found
+
+    def keep_held(self, found: tuple[Diagnostic, ...]) -> None:
+        """Report what was held back, each line of it once."""
+        for each in found:
+            if (each.code.id, each.span) in self._seen:
+                self.errors += each.is_error
+            else:
+                self._seen.add((each.code.id, each.span))
+                self.keep(each)
 
     def keep(self, diagnostic: Diagnostic) -> None:
         """Report a finding that was made elsewhere."""

@@ -128,8 +128,7 @@ def call(
     first = next((found for found in held if found.is_error), None)
     if first is not None and first.code in _OF_RESULTS and len(run.calls) == calls and function.name:
         return _refuse(frame, function, node, source, first)
-    for found in held:
-        findings.keep(found)
+    findings.keep_held(held)
     return result[0] if result else BROKEN
 
 
