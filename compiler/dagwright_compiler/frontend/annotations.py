@@ -70,8 +70,11 @@ _OF_ITEMS = {
 """Containers with one type argument; an abstract one may be any of the concrete."""
 _WRITE_A_TYPE = "write a type, as in `int`, `list[str]` or the name of a dataclass"
 _OF_PAIRS = ("dict", "typing.Mapping", "typing.MutableMapping")
+_IN_LIST = "write `list[...]`"
 _REFUSED = {
-    "typing.Iterator": "write `list[...]`",
+    **dict.fromkeys(("typing.Iterator", "typing.Generator", "typing.AsyncIterator", "typing.AsyncGenerator"), _IN_LIST),
+    **dict.fromkeys(("typing.AsyncIterable", "typing.Awaitable", "typing.Coroutine"), "write the type of what it gives"),
+    **dict.fromkeys(("typing.IO", "typing.TextIO", "typing.BinaryIO"), "write `dagwright.File`"),
     "typing.Literal": 'write the values: `Literal["a", "b"]`',
     "typing.Callable": "functions cannot travel between tasks",
     "typing.Type": "classes cannot travel between tasks",
@@ -79,6 +82,7 @@ _REFUSED = {
     "typing.Protocol": "write a class",
     "typing.Generic": "write a class",
     "typing.NoReturn": "write `None`",
+    "typing.Never": "write `None`",
 }
 _WRAPPERS = frozenset(
     {"typing.Final", "typing.ClassVar", "dataclass.InitVar", "typing.Required", "typing.NotRequired", "typing.ReadOnly"}
@@ -151,6 +155,8 @@ class Annotations:
                     return self._subscript(node, module)
                 case ast.BinOp(op=ast.BitOr()):
                     return self._alternatives(node, module)
+                case ast.Call(func=ast.Name(id="type"), args=[ast.Constant(value=None)], keywords=[]):
+                    return types.NONE
                 case ast.Tuple(elts=items):
                     return tuple_of(*(self.read(item, module) for item in items))
                 case _:
@@ -289,7 +295,10 @@ class Annotations:
         if symbol == "ndarray":
             return types.NDARRAY
         if symbol == "typing.Optional" or symbol in _OF_ITEMS or symbol in _OF_PAIRS:
-            return self._unreadable(node, module, f"`{_shortened(node)}` has {len(items)} type arguments")
+            count, most = f"{len(items)} type argument{'' if len(items) == 1 else 's'}", 2 if symbol in _OF_PAIRS else 1
+            return self._unreadable(
+                node, module, f"`{_shortened(node)}` has {count}, but `{_shortened(node.value)}` takes {most}"
+            )
         if isinstance(entity, ClassEntity):
             return self._generic(entity, items, node, module)
         if isinstance(entity, Constant):

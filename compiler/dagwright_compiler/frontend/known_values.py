@@ -40,6 +40,13 @@ class Instance(msgspec.Struct, frozen=True):
     fields: dict[str, StaticValue]
 
 
+def name_of_class(value: StaticValue) -> str:
+    """The class of a value as people call it."""
+    if isinstance(value, EnumValue | Instance):
+        return value.owner.rpartition(".")[2]
+    return value.symbol.rpartition(".")[2] if isinstance(value, KnownCall) else type(value).__name__
+
+
 class KnownCall(msgspec.Struct, frozen=True):
     """A call of a known constructor (``Resources``, ``Cache``): evaluated arguments by name, and where each stands."""
 

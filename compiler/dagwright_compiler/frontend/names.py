@@ -194,12 +194,28 @@ _TYPING = (
     *("Any", "Optional", "Union", "Annotated", "NamedTuple", "TypeVar", "ClassVar", "Final", "Literal", "Generic", "Protocol"),
     *("Sequence", "MutableSequence", "Iterable", "Iterator", "Collection", "Mapping", "MutableMapping", "Callable", "Type"),
     *("TypedDict", "Required", "NotRequired", "ReadOnly", "NewType", "TypeAlias", "TYPE_CHECKING", "NoReturn", "Self"),
+    *(
+        "Never",
+        "Generator",
+        "AsyncGenerator",
+        "AsyncIterator",
+        "AsyncIterable",
+        "Awaitable",
+        "Coroutine",
+        "IO",
+        "TextIO",
+        "BinaryIO",
+    ),
 )
 _KNOWN.update({f"typing.{name}": f"typing.{name}" for name in _TYPING})
 _KNOWN.update({f"typing_extensions.{name}": f"typing.{name}" for name in _TYPING})
-_ABSTRACT = ("Sequence", "MutableSequence", "Iterable", "Iterator", "Collection", "Mapping", "MutableMapping", "Callable")
+_ABSTRACT = (
+    *("Sequence", "MutableSequence", "Iterable", "Iterator", "Collection", "Mapping", "MutableMapping", "Callable"),
+    *("Generator", "AsyncGenerator", "AsyncIterator", "AsyncIterable", "Awaitable", "Coroutine"),
+)
 _KNOWN.update({f"collections.abc.{name}": f"typing.{name}" for name in _ABSTRACT})
 _KNOWN.update({"collections.abc.MutableSet": "set", "typing.MutableSet": "set", "builtins.type": "typing.Type"})
+_KNOWN.update({"typing.Text": "str", "typing.ByteString": "bytes"})
 _KNOWN.update({"collections.abc.Set": "typing.AbstractSet", "typing.AbstractSet": "typing.AbstractSet"})
 
 CONCRETE = frozenset(

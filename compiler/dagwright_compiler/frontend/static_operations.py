@@ -11,7 +11,7 @@ import re
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
-from dagwright_compiler.frontend.known_values import EnumValue
+from dagwright_compiler.frontend.known_values import EnumValue, name_of_class
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
@@ -166,7 +166,7 @@ def truth(value: Any) -> bool:
     """
     if isinstance(value, (*_PLAIN, list, tuple, dict, set, frozenset)):
         return bool(value)
-    raise OperationError(f"the truth of `{type(value).__name__}` is not computed while compiling")
+    raise OperationError(f"the truth of `{name_of_class(value)}` is not computed while compiling")
 
 
 def iterate(value: Any) -> Iterable[Any]:
@@ -179,7 +179,7 @@ def iterate(value: Any) -> Iterable[Any]:
         return value
     if isinstance(value, set | frozenset):
         raise OperationError("a set has no order in which its items could be taken")
-    raise OperationError(f"a value of type `{type(value).__name__}` has no items that could be taken while compiling")
+    raise OperationError(f"a value of type `{name_of_class(value)}` has no items that could be taken while compiling")
 
 
 def item(owner: Any, key: Any) -> Any:
@@ -189,7 +189,7 @@ def item(owner: Any, key: Any) -> Any:
         OperationError: There is no such item.
     """
     if not isinstance(owner, list | tuple | dict | str):
-        raise OperationError(f"a value of type `{type(owner).__name__}` has no items")
+        raise OperationError(f"a value of type `{name_of_class(owner)}` has no items")
     return checked(lambda: owner[key], "the index")
 
 
@@ -200,7 +200,7 @@ def cut(owner: Any, lower: Any, upper: Any, step: Any) -> Any:
         OperationError: It cannot be sliced so.
     """
     if not isinstance(owner, list | tuple | str):
-        raise OperationError(f"a value of type `{type(owner).__name__}` cannot be sliced")
+        raise OperationError(f"a value of type `{name_of_class(owner)}` cannot be sliced")
     return checked(lambda: owner[slice(lower, upper, step)], "the slice")
 
 
@@ -213,7 +213,7 @@ def check_key(value: Any) -> Any:
     try:
         hash(value)
     except TypeError:
-        raise OperationError(f"a value of type `{type(value).__name__}` cannot be hashed") from None
+        raise OperationError(f"a value of type `{name_of_class(value)}` cannot be hashed") from None
     return value
 
 
@@ -236,7 +236,7 @@ def format_value(value: Any, spec: str, conversion: int) -> str:
         BudgetError: The format asks for a very long text.
     """
     if not isinstance(value, int | float | str | bool | type(None)):
-        raise OperationError(f"the text of a `{type(value).__name__}` is not computed while compiling")
+        raise OperationError(f"the text of a `{name_of_class(value)}` is not computed while compiling")
     if SPEC_NUMBER.search(spec):
         raise BudgetError("the format asks for a very long text")
     if conversion in (ord("r"), ord("a")):
@@ -281,11 +281,11 @@ def call_function(name: str, args: list[Any], kwargs: dict[str, Any]) -> Any:
         if name in ("list", "tuple", "sorted", "sum", "enumerate", "zip", "dict", "set", "frozenset") and not isinstance(
             value, list | tuple | dict | str | int | float
         ):
-            raise OperationError(f"`{name}` of a `{type(value).__name__}` is not computed while compiling")
+            raise OperationError(f"`{name}` of a `{name_of_class(value)}` is not computed while compiling")
         if name in ("str", "bool", "len", "int", "float") and not isinstance(value, (*_PLAIN, list, tuple, dict)):
-            raise OperationError(f"`{name}` of a `{type(value).__name__}` is not computed while compiling")
+            raise OperationError(f"`{name}` of a `{name_of_class(value)}` is not computed while compiling")
         if name == "str" and not isinstance(value, int | float | str | bool | type(None)):
-            raise OperationError(f"the text of a `{type(value).__name__}` is not computed while compiling")
+            raise OperationError(f"the text of a `{name_of_class(value)}` is not computed while compiling")
     if name == "range":
         return _range(args)
     if name in ("int", "float") and args and isinstance(args[0], str) and len(args[0]) > 4000:

@@ -71,6 +71,7 @@ OTHER = "from dataclasses import dataclass\nRows = list[int]\n@dataclass\nclass 
         ("Rows", "list[dict[str, float]]"),
         ("Table", "list[int]"),
         ("Annotated[int, 'seconds']", "int"),
+        ("Optional[type(None)]", "none"),
         ("set", "set[unknown]"),
         ("typing.Set[str]", "set[str]"),
         ("typing.MutableSet[str]", "set[str]"),
@@ -188,7 +189,7 @@ def test_a_task_without_return_annotation_has_no_outputs() -> None:
 def test_types_that_cannot_travel_say_so() -> None:
     assert_marked(
         """\
-from typing import Callable, Iterator, Literal, Sequence, Tuple
+from typing import Callable, Generator, Iterator, Literal, Sequence, TextIO, Tuple
 from dagwright import task
 from flytekit.types.file import FlyteFile
 @task
@@ -209,6 +210,9 @@ def t(
     l: task,  # E: DW302
     m: tuple,
     n: Iterator[int],  # E: DW303
+    o: Generator[int, None, None],  # E: DW303
+    p: TextIO,  # E: DW303
+    q: list[int, str],  # E: DW302
 ) -> None: ...
 @task
 def u(*args: int, **kwargs: int) -> None: ...  # E: DW310 DW310
