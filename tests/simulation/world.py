@@ -258,6 +258,7 @@ class WorldStore:
     """The store as one actor reaches it; see ``dagwright.store.verbs.Store``."""
 
     conditional = True
+    at_once = 1
     url = "world://store"
 
     def __init__(self, actor: Actor) -> None:

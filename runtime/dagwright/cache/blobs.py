@@ -12,6 +12,7 @@ from dagwright.cache.results import DamagedResult, is_digest
 from dagwright.contract.keys import sha256_hex
 from dagwright.contract.names import SWEEPS, blob_key
 from dagwright.store.errors import NotFound
+from dagwright.store.together import each
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -53,7 +54,8 @@ def publish_blobs(store: Store, blobs: Mapping[str, Union[bytes, BlobFile]]) -> 
 
 def _write(store: Store, blobs: Mapping[str, Union[bytes, BlobFile]]) -> list[str]:
     """Write every blob; give the digests of those that may have stood there before."""
-    return [digest for digest, content in blobs.items() if not _written_anew(store, digest, content)]
+    anew = each(store, lambda digest: _written_anew(store, digest, blobs[digest]), blobs)
+    return [digest for digest, is_new in zip(blobs, anew) if not is_new]
 
 
 def _written_anew(store: Store, digest: str, content: Union[bytes, BlobFile]) -> bool:

@@ -14,10 +14,11 @@ from dagwright.contract.types import UNKNOWN, list_of, parse
 from dagwright.execution.built_values import build
 from dagwright.execution.faults import Fault, UserFailure, fatal
 from dagwright.execution.task_call import Value, Wire, cross
+from dagwright.store.together import each
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import Any, Iterable, Mapping, Optional, Sequence, Union
+    from typing import Any, Mapping, Optional, Sequence, Union
 
     from dagwright.contract.paths import Step
     from dagwright.contract.schema import Binding, InputBinding, OutputBinding, StructBinding
@@ -109,13 +110,16 @@ class Bindings:
             return self._pinned(producer, output, declared)
         return self._elements(producer, range(self.length(producer)), output, declared)
 
-    def _elements(self, producer: NodeView, positions: Iterable[int], output: str, declared: Type) -> Wire:
+    def _elements(self, producer: NodeView, positions: Sequence[int], output: str, declared: Type) -> Wire:
         """Give what elements of a map gave, as a list."""
+        self.elements(producer).fetch(positions)
         pins = [self._result_of(producer, position) for position in positions]
         parts = [None if pin is None else pin.output(output) for pin in pins]
         fetch = fetcher(self._store, Result(tuple(part for part in parts if part is not None)))
         element = producer.type_of_element(declared)
-        items = [none_of(element) if part is None else unpack_output(part, fetch) for part in parts]
+        far = [part for part in parts if part is not None and part.blob is not None]
+        fetched = iter(each(self._store, lambda part: unpack_output(part, fetch), far))
+        items = [none_of(element) if part is None else part.data if part.blob is None else next(fetched) for part in parts]
         stand_ins = [None if part is None else part.stand_in for part in parts]
         return Wire(list_of(element), items, fetch, stand_in=self._together(stand_ins, element, items))
 

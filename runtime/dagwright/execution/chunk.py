@@ -20,6 +20,7 @@ from dagwright.execution.faults import UserFailure
 from dagwright.execution.journal import Journal, Progress
 from dagwright.execution.lost_elements import short_inputs
 from dagwright.execution.task_call import CACHED, PINNED, RUN, StoredCall
+from dagwright.store.together import each
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -39,8 +40,6 @@ _STRIPE_BYTES = 8 * 1024 * 1024
 """What the values of a stripe may take in it together; longer ones become blobs."""
 _SAVE_S = 30.0
 """How long what is finished may stand on the pod's own disk alone."""
-_LOOKUPS = 16
-"""Lookups in the cache at a time."""
 
 
 def run_chunk(
@@ -126,12 +125,9 @@ class _Chunk:
     def _look_up(self, left: list[int]) -> None:
         """Look all elements up in the cache, several at a time."""
         calls = [self._calls[index] for index in left]
-        if len(calls) < 2 or calls[0].call.cache not in READING:
+        if not calls or calls[0].call.cache not in READING:
             return
-        from concurrent.futures import ThreadPoolExecutor
-
-        with ThreadPoolExecutor(_LOOKUPS) as pool:
-            list(pool.map(StoredCall.look_up, calls))
+        each(self._store, StoredCall.look_up, calls)
 
     def _run_all(self, left: deque[int]) -> None:
         """Run what is left; what may be tried again is, when the others have had their turn."""

@@ -11,9 +11,12 @@ from dagwright.cache import read_pin
 from dagwright.cache.stripes import read_parts, read_stripe
 from dagwright.contract.chunks import chunk_length
 from dagwright.contract.names import pin_key, stripe_key
+from dagwright.store.together import each
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from typing import Iterable
+
     from dagwright.cache import Result
     from dagwright.execution.plan_view import NodeView
     from dagwright.store.verbs import Store
@@ -57,6 +60,18 @@ class Elements:
             if found is not None:
                 self._pins[index] = found
         return found
+
+    def fetch(self, indices: Iterable[int]) -> None:
+        """Read the results of several elements together.
+
+        Raises:
+            PinDamaged: One is damaged.
+            StoreError: The store failed.
+        """
+        if self._chunk > 1:
+            each(self._store, self._stripe, sorted({index // self._chunk for index in indices}))
+        else:
+            each(self._store, self.result, indices)
 
     def holds(self, index: int) -> bool:
         """Tell whether an element has a result, without reading more of it than needed.

@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     from dagwright.store.trouble import Trouble
     from dagwright.store.verbs import Listed
 
+_CONNECTIONS = 20
+"""More than operations at a time: botocore says on standard error that it has too few."""
 _UPLOAD = "dagwright-upload"
 """Name of the metadata that tells our upload from another's when the answer to its completion was lost."""
 
@@ -155,7 +157,13 @@ def _open(url: str) -> Any:
     virtual = os.environ.get("AWS_VIRTUAL_HOSTED_STYLE_REQUEST", "").lower() == "true"
     # Servers of one's own rarely have a name for each bucket; obstore does the same.
     style = "path" if endpoint and not virtual else "auto"
-    config = Config(connect_timeout=5, read_timeout=30, retries={"total_max_attempts": 1}, s3={"addressing_style": style})
+    config = Config(
+        connect_timeout=5,
+        read_timeout=30,
+        retries={"total_max_attempts": 1},
+        s3={"addressing_style": style},
+        max_pool_connections=_CONNECTIONS,
+    )
     region = os.environ.get("AWS_REGION") or os.environ.get("AWS_DEFAULT_REGION")
     authorities = None if os.environ.get("AWS_CA_BUNDLE") else os.environ.get("SSL_CERT_FILE")
     return Session().create_client("s3", region_name=region, endpoint_url=endpoint, config=config, verify=authorities)

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Callable, Iterator, Protocol
+from typing import TYPE_CHECKING, Any, Callable, Iterator, Protocol, Union
 
 if TYPE_CHECKING:
     from dagwright.store.trouble import Trouble
     from dagwright.store.verbs import Listed
 
+Bytes = Union[bytes, bytearray, memoryview]
+"""What holds bytes; a client gives its own kind, so that a part of a file is not copied."""
 Repeat = Callable[[Callable[[], Any]], Any]
 """Does one request, and repeats it while its failures may pass."""
 
@@ -22,7 +24,7 @@ class Client(Protocol):
         """Read a value."""
         ...
 
-    def get_range(self, key: str, start: int, length: int) -> bytes:
+    def get_range(self, key: str, start: int, length: int) -> Bytes:
         """Read a part of a value; ``length`` is not 0."""
         ...
 

@@ -42,6 +42,7 @@ class FileStore:
 
     __slots__ = ("_root", "_serial", "url")
     conditional = True
+    at_once = 1
 
     def __init__(self, url: str) -> None:
         self.url = url

@@ -21,7 +21,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Callable, TypeVar
 
-    from dagwright.store.clients import Client
+    from dagwright.store.clients import Bytes, Client
     from dagwright.store.trouble import Trouble
     from dagwright.store.verbs import Listed, Names
 
@@ -58,6 +58,7 @@ class ObjectStore:
     """A store by URL and client; see ``verbs.Store``."""
 
     __slots__ = ("_client", "_patience_s", "conditional", "url")
+    at_once = 16
 
     def __init__(self, url: str, client: Client, *, patience_s: float = _PATIENCE_S) -> None:
         self.url = url
@@ -76,10 +77,7 @@ class ObjectStore:
         if length == 0:  # no request asks for nothing
             self.get_range(key, 0, 1)
             return b""
-        try:
-            return self._repeat("read", key, lambda: self._client.get_range(key, start, length))
-        except _PastTheEnd:
-            return b""
+        return bytes(self._part(key, start, length))
 
     def create(self, key: str, data: bytes) -> bool:
         """Write a value unless one stands there; see ``Store``."""
@@ -107,7 +105,8 @@ class ObjectStore:
         """Read a value into a file; see ``Store``."""
         from dagwright.store.transfers import fetch
 
-        fetch(self.get_range, self.url, key, path, sha256=sha256, size=size)
+        check_key(key)
+        fetch(self._part, self.url, key, path, sha256=sha256, size=size)
 
     def list(self, folder: str) -> Names:
         """Name all keys below a folder; see ``Store``."""
@@ -129,6 +128,13 @@ class ObjectStore:
             self._repeat("delete", key, lambda: self._client.delete(key))
         except NotFound:
             return
+
+    def _part(self, key: str, start: int, length: int) -> Bytes:
+        """Read a part of a value into whatever memory the client has it in."""
+        try:
+            return self._repeat("read", key, lambda: self._client.get_range(key, start, length))
+        except _PastTheEnd:
+            return b""
 
     def _repeat(self, verb: str, key: str, operation: Callable[[], Answer]) -> Answer:
         """Do an operation, again and again while its failures may pass and the time is not up."""

@@ -15,7 +15,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any, Iterator
 
-    from dagwright.store.clients import Repeat
+    from dagwright.store.clients import Bytes, Repeat
     from dagwright.store.trouble import Trouble
     from dagwright.store.verbs import Listed
 
@@ -48,9 +48,9 @@ class ObstoreClient:
         """Read a value; see ``Client``."""
         return bytes(self._obstore.get(self._store, key).bytes())
 
-    def get_range(self, key: str, start: int, length: int) -> bytes:
+    def get_range(self, key: str, start: int, length: int) -> Bytes:
         """Read a part of a value; see ``Client``."""
-        return bytes(self._obstore.get_range(self._store, key, start=start, length=length))
+        return memoryview(self._obstore.get_range(self._store, key, start=start, length=length))
 
     def create(self, key: str, data: bytes) -> bool:
         """Write a value unless one stands there; see ``Client``."""

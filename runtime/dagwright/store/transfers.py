@@ -16,7 +16,9 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Callable, Iterator
 
-    ReadRange = Callable[[str, int, int], bytes]
+    from dagwright.store.clients import Bytes
+
+    ReadRange = Callable[[str, int, int], Bytes]
 
 PART_BYTES = 8 * 1024 * 1024
 """What a slow network carries in one request well within its time."""
@@ -73,7 +75,7 @@ def fetch(read_range: ReadRange, url: str, key: str, path: str, *, sha256: str, 
         StoreError: The store failed, or the file cannot be written. What was fetched stays for the next try.
     """
 
-    def parts_from(start: int) -> Iterator[bytes]:
+    def parts_from(start: int) -> Iterator[Bytes]:
         return _ranges(read_range, key, start, size, ahead)
 
     partial = path + _PARTIAL
@@ -103,13 +105,13 @@ def fetch(read_range: ReadRange, url: str, key: str, path: str, *, sha256: str, 
     raise Damaged(url, key)
 
 
-def _complete(parts_from: Callable[[int], Iterator[bytes]], descriptor: int, sha256: str, size: int) -> bool:
+def _complete(parts_from: Callable[[int], Iterator[Bytes]], descriptor: int, sha256: str, size: int) -> bool:
     """Fill the partial file to its size; tell whether the bytes are those of the digest."""
     digest = hashlib.sha256()
     have = 0
-    while part := os.read(descriptor, PART_BYTES):
-        digest.update(part)
-        have += len(part)
+    while kept := os.read(descriptor, PART_BYTES):
+        digest.update(kept)
+        have += len(kept)
     for part in parts_from(have):
         digest.update(part)
         write_all(descriptor, part)
@@ -117,7 +119,7 @@ def _complete(parts_from: Callable[[int], Iterator[bytes]], descriptor: int, sha
     return have == size and digest.hexdigest() == sha256
 
 
-def _ranges(read_range: ReadRange, key: str, start: int, size: int, ahead: int) -> Iterator[bytes]:
+def _ranges(read_range: ReadRange, key: str, start: int, size: int, ahead: int) -> Iterator[Bytes]:
     """Give the parts from ``start`` on, in order, a few of them on their way at once."""
     wanted = [(at, min(PART_BYTES, size - at)) for at in range(start, size, PART_BYTES)]
     if size == 0:
@@ -129,7 +131,7 @@ def _ranges(read_range: ReadRange, key: str, start: int, size: int, ahead: int) 
     from collections import deque
     from concurrent.futures import Future, ThreadPoolExecutor
 
-    coming: deque[Future[bytes]] = deque()
+    coming: deque[Future[Bytes]] = deque()
     with ThreadPoolExecutor(ahead) as pool:
         try:
             for at, length in wanted:
@@ -143,7 +145,7 @@ def _ranges(read_range: ReadRange, key: str, start: int, size: int, ahead: int) 
                 part.cancel()
 
 
-def write_all(descriptor: int, data: bytes) -> None:
+def write_all(descriptor: int, data: Bytes) -> None:
     """Write every byte; one call of the system may take fewer."""
     view = memoryview(data)
     while view:

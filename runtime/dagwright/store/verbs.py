@@ -16,6 +16,8 @@ class Store(Protocol):
     """Root of all keys, as the user wrote it."""
     conditional: bool
     """Whether of many concurrent creators of a key exactly one is told ``True``. Without, nothing may be reserved by ``create``."""
+    at_once: int
+    """How many operations at a time are worth it (see ``together``): 1 where an answer takes no time."""
 
     def get(self, key: str) -> bytes:
         """Read a value.
