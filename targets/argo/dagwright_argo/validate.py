@@ -50,19 +50,19 @@ def check_program(program: Program, settings: ArgoSettings, spans: SpanTable) ->
     span = spans.definition(workflow.name)
     name = workflow_name(program)
     if not 0 < len(name) <= OBJECT_NAME_LENGTH:
-        message = f"the WorkflowTemplate's name has {len(name)} characters, and Kubernetes takes 1 to {OBJECT_NAME_LENGTH}"
+        message = f"the name of the WorkflowTemplate, `{name}`, has {len(name)} characters, and Kubernetes takes 1 to {OBJECT_NAME_LENGTH}"
         yield Diagnostic(ARGO_NAME, message, span, help="give the workflow's function a shorter name in ASCII letters")
     if not workflow.nodes:
-        message = f"workflow {workflow.name} calls no task, and Argo runs no empty graph"
+        message = f"the workflow `{workflow.name}` calls no task, and Argo runs no empty graph"
         yield Diagnostic(ARGO_NO_TASK, message, span, help="call a task, or compile a workflow that calls this one")
     if not settings.store:
         message = "no store is configured: the manifest takes it as a required parameter"
-        yield Diagnostic(ARGO_NO_STORE, message, help=f'add store = "s3://bucket/prefix" to {TABLE}')
+        yield Diagnostic(ARGO_NO_STORE, message, help=f'add `store = "s3://bucket/prefix"` to `{TABLE}`')
     yield from _check_inputs(program, spans)
     for node in workflow.nodes:
         if not TEMPLATE_NAME.fullmatch(node.id) or node.id[0].isdigit():
-            message = f"the name {node.id} of a call: Argo takes up to 128 letters, digits and -, with a letter first"
-            help_text = 'set another one with .with_overrides(node_name="...")'
+            message = f"the name `{node.id}` of a call: Argo takes up to 128 letters, digits and `-`, with a letter first"
+            help_text = 'set another one with `.with_overrides(node_name="...")`'
             yield Diagnostic(ARGO_NAME, message, spans.node(workflow.name, node.id), help=help_text)
     yield from check_policies(program, settings, spans)
 
@@ -71,10 +71,10 @@ def _check_inputs(program: Program, spans: SpanTable) -> Iterator[Diagnostic]:
     inputs = program.workflow.inputs
     for field in inputs:
         if not PARAMETER_NAME.fullmatch(field.name):
-            message = f"the input {field.name}: Argo takes ASCII letters, digits, - and _ in a parameter's name"
+            message = f"the input `{field.name}`: Argo takes ASCII letters, digits, `-` and `_` in a parameter's name"
             yield Diagnostic(ARGO_NAME, message, spans.definition(program.workflow.name, field.name), help="rename it")
     if len(inputs) > MAX_PARAMETERS - 2:
-        message = f"workflow {program.workflow.name} has {len(inputs)} inputs, and Argo takes {MAX_PARAMETERS - 2} beside dagwright's own"
+        message = f"the workflow `{program.workflow.name}` has {len(inputs)} inputs, and Argo takes {MAX_PARAMETERS - 2} beside dagwright's own"
         help_text = "put inputs that belong together into a dataclass"
         yield Diagnostic(ARGO_ITEMS, message, spans.definition(program.workflow.name), help=help_text)
 
@@ -87,7 +87,7 @@ def check_manifest(
     span = spans.definition(workflow)
     templates = manifest.spec.templates
     if len(templates) > MAX_ITEMS:
-        message = f"workflow {workflow} needs {len(templates)} pod and DAG templates, and Argo takes {MAX_ITEMS}"
+        message = f"the workflow `{workflow}` needs {len(templates)} pod and DAG templates, and Argo takes {MAX_ITEMS}"
         help_text = "let more tasks have the same image, resources, retries and environment: they then share templates"
         yield Diagnostic(ARGO_ITEMS, message, span, help=help_text)
     for template in templates:
@@ -98,10 +98,10 @@ def check_manifest(
     total = 2 * size + nodes * _NODE_BYTES
     if total > settings.max_workflow_bytes:
         message = (
-            f"workflow {workflow} takes about {total:,} bytes in the cluster "
+            f"the workflow `{workflow}` takes about {total:,} bytes in the cluster "
             f"(twice its {size:,} bytes, and {nodes:,} pod{'s' if nodes != 1 else ''}), and the controller takes {settings.max_workflow_bytes:,}"
         )
-        help_text = f"split the workflow, or raise max_workflow_bytes in {TABLE} to the controller's MAX_WORKFLOW_SIZE"
+        help_text = f"split the workflow, or raise `max_workflow_bytes` in `{TABLE}` to the controller's `MAX_WORKFLOW_SIZE`"
         yield Diagnostic(ARGO_SIZE, message, span, help=help_text)
     yield from _report_split(program, lowering, span)
 
@@ -130,7 +130,7 @@ def _check_environments(manifest: model.WorkflowTemplate, span: Span | None) -> 
             reported.add(names)
             largest = max(names, key=lambda name: sizes[name])
             message = (
-                f"the defaults of the inputs of {template.name} take {total:,} bytes, the largest is {largest} "
+                f"the defaults of the inputs of `{template.name}` take {total:,} bytes, the largest is `{largest}` "
                 f"with {sizes[largest]:,}; a pod's environment takes {MAX_INPUT_BYTES:,}"
             )
             help_text = "let a task make the value, or pass a reference to it"
@@ -147,7 +147,7 @@ def _report_split(program: Program, lowering: Lowering, span: Span | None) -> It
     if late:
         shown = ", ".join(late[:3]) + (", ..." if len(late) > 3 else "")
         message = (
-            f"workflow {program.workflow.name} has {len(lowering.units):,} calls, and a DAG of Argo holds {MAX_ITEMS}: "
+            f"the workflow `{program.workflow.name}` has {len(lowering.units):,} calls, and a DAG of Argo holds {MAX_ITEMS}: "
             f"in {parts} nested DAGs, {len(late):,} of them wait for more than their inputs ({shown})"
         )
         yield Diagnostic(ARGO_WAITS, message, span, help="group calls that belong together into workflows of their own")
@@ -161,5 +161,5 @@ def check_code(bundle: Bundle, settings: ArgoSettings, span: Span | None) -> Ite
         yield Diagnostic(ARGO_CODE_SIZE, message, span, help="split the workflow, or let a task make its large constants")
     for file in bundle.files:
         if len(file.data) > settings.max_code_bytes:
-            message = f"the module {file.path} takes {len(file.data):,} bytes, {takes}"
+            message = f"the module `{file.path}` takes {len(file.data):,} bytes, {takes}"
             yield Diagnostic(ARGO_CODE_SIZE, message, span, help="split the module, or put it into the image")

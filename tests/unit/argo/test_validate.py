@@ -144,7 +144,7 @@ def test_a_module_beyond_a_config_map_is_refused_by_its_name():
     files = {"small.py": b"#", "large.py": b"#" * 1_000_001, "full.py": b"#" * 1_000_000}
     found = only(compile_argo(one(), files=files))
     assert found.code.id == "DW537"
-    assert found.message == "the module large.py takes 1,000,001 bytes, and a ConfigMap of dagwright takes 1,000,000"
+    assert found.message == "the module `large.py` takes 1,000,001 bytes, and a ConfigMap of dagwright takes 1,000,000"
 
 
 def test_a_plan_beyond_a_config_map_is_refused():

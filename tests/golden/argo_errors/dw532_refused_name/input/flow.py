@@ -8,6 +8,6 @@ def double(x: int) -> int:
 
 @workflow
 def main(
-    größe: int,  # E: DW532 the input größe
+    größe: int,  # E: DW532 the input `größe`
 ) -> int:
-    return double(x=größe).with_overrides(node_name="2-double")  # E: DW532 the name 2-double of a call
+    return double(x=größe).with_overrides(node_name="2-double")  # E: DW532 the name `2-double` of a call

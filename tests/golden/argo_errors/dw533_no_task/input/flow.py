@@ -2,5 +2,5 @@ from dagwright import workflow
 
 
 @workflow
-def main(x: int) -> int:  # E: DW533 workflow flow.main calls no task
+def main(x: int) -> int:  # E: DW533 the workflow `flow.main` calls no task
     return x

@@ -7,5 +7,5 @@ def double(x: int) -> int:
 
 
 @workflow
-def main(x: int) -> int:  # E: DW536 workflow flow.main takes about
+def main(x: int) -> int:  # E: DW536 the workflow `flow.main` takes about
     return double(x=x)

@@ -9,5 +9,5 @@ def double(x: int) -> int:
 
 
 @workflow
-def main(x: int) -> int:  # E: DW537 the module table.py takes 2,041 bytes, and a ConfigMap of dagwright takes 1,500
+def main(x: int) -> int:  # E: DW537 the module `table.py` takes 2,041 bytes, and a ConfigMap of dagwright takes 1,500
     return double(x=x)

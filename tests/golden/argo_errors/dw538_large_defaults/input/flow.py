@@ -7,5 +7,5 @@ def length(text: str) -> int:
 
 
 @workflow
-def main(text: str = "x" * 70_000) -> int:  # E: DW538 the defaults of the inputs of length take 70,002 bytes
+def main(text: str = "x" * 70_000) -> int:  # E: DW538 the defaults of the inputs of `length` take 70,002 bytes
     return length(text=text)
