@@ -13,7 +13,7 @@ RUNTIME = Path(__file__).parents[3] / "runtime"
 
 def test_every_public_name_resolves_and_is_listed() -> None:
     for name in dagwright.__all__:
-        assert getattr(dagwright, name).__module__.startswith("dagwright.authoring.")
+        assert getattr(dagwright, name).__module__.startswith(("dagwright.authoring.", "dagwright.files.", "dagwright.values."))
     assert set(dagwright.__all__) <= set(dir(dagwright))
 
 
