@@ -22,6 +22,8 @@ OUTSIDE = {
     "timedelta": "datetime",
 }
 """Names from outside the project; those of flytekit come from ``dagwright`` in half of the projects."""
+_TURNS = {"int": "turn", "float": "turn + 0.5", "str": 'f"turn {turn}"'}
+"""What an argument is that differs in each turn of a loop."""
 _SYMBOL = re.compile(r"\$(\w+)")
 
 
@@ -298,7 +300,7 @@ class _Generator:
         writer = _Workflow(self, text, Body(made, text.path), chance)
         lines = writer.lines(calls)
         finished = Callable(name, text.name, inputs, writer.outputs, is_task=False)
-        text.lines += ["", "", f"@{self._use('workflow', text)}"]
+        text.lines += [*writer.functions, "", "", f"@{self._use('workflow', text)}"]
         text.lines.append(f"def {name}({self._parameters(inputs, text)}){self._arrow(finished.outputs, text)}:")
         text.lines += [f"    {line}" for line in lines]
         self._homes[name] = text.name
@@ -320,6 +322,8 @@ class _Workflow:
         self._ordered: list[str] = []
         self._count = 0
         self.outputs: tuple[str, ...] = ()
+        self.functions: list[str] = []
+        """Plain functions that the body calls, as lines of the module."""
         for name, kind in list(self._values):
             self._values += parts(name, kind)
         body.kinds.update(self._values)
@@ -354,7 +358,63 @@ class _Workflow:
             given.append(text if positional else f"{each.name}={text}")
         name = self._generator._use(callee.name, self._text)
         self.body.callees[name] = callee
-        return self._bound(self._written(name, given) + self._overrides(callee), callee)
+        turns = {
+            each.name: _TURNS[each.kind]
+            for each, (_, key) in zip(callee.inputs, arguments, strict=True)
+            if each.kind in _TURNS and not key.startswith("promise")
+        }
+        varied = [at for at, text in enumerate(given) if text.partition("=")[0] in turns]
+        if (
+            varied
+            and callee.is_task
+            and len(callee.outputs) == 1
+            and callee.outputs != ("Report",)
+            and self._chance.random() < 0.5
+        ):
+            at = self._chance.choice(varied)
+            place = given[at].partition("=")[0]
+            return self._looped(name, [*given[:at], f"{place}={turns[place]}", *given[at + 1 :]], callee)
+        if given and re.match(r"\w+=[^=]", given[0]) and self._chance.random() < 0.1:
+            return self._bound(self._through(name, given, callee), callee)
+        lines = self._bound(self._written(name, given) + self._overrides(callee), callee)
+        if self._chance.random() < 0.15:
+            test = self._chance.choice(["len('ab') == 2", "not []", "3 in (1, 2, 3) and True"])
+            return [f"if {test}:", *(f"    {line}" for line in lines)]
+        return lines
+
+    def _through(self, name: str, given: list[str], callee: Callable) -> str:
+        """A call by way of a plain function of the module, which the workflow calls."""
+        function = f"through_{callee.name}_{len(self._text.lines)}_{len(self.functions)}"
+        first, _, value = given[0].partition("=")
+        self.functions += [
+            "",
+            "",
+            f"def {function}(first_of_it, *, rounds_of_it=1, **others):",
+            f'    """Calls `{callee.name}`."""',
+        ]
+        self.functions += ["    for _ in range(rounds_of_it):", f"        made = {name}({first}=first_of_it, **others)"]
+        self.functions.append("    return made")
+        return f"{function}({', '.join([value, *given[1:]])})"
+
+    def _looped(self, name: str, given: list[str], callee: Callable) -> list[str]:
+        """A call in a loop or a comprehension, each time with another number; its results stand in a list that the body builds."""
+        self._count += 1
+        made, kind = f"v{self._count}", f"list[{callee.outputs[0]}]"
+        call = f"{name}({', '.join(given)}){self._overrides(callee)}"
+        self._unused[made] = kind
+        self._values.append((made, kind))
+        form = self._chance.randrange(3)
+        if form == 0:
+            return [f"{made} = [{call} for turn in range(2)]"]
+        if form == 1:
+            return [
+                f"{made} = []",
+                "for turn in range(3):",
+                "    if turn == 1:",
+                "        continue",
+                f"    {made}.append({call})",
+            ]
+        return [f"{made} = []", "for turn in sorted({'b': 4, 'a': 3}.values()):", f"    {made} += [{call}]"]
 
     def _written(self, name: str, given: list[str]) -> str:
         if len(given) > 1 and self._chance.random() < 0.2:
