@@ -100,5 +100,5 @@ def _settings(paths: Sequence[Path], flags: Mapping[str, str | None]) -> Setting
     files = {settings.source.path if settings.source else "": settings for settings in found}
     if len(files) > 1:
         names = " and ".join(path or "none" for path in files)
-        raise click.UsageError(f"the files belong to projects with different settings ({names}); compile one project at a time")
+        raise click.UsageError(f"the files belong to projects with different settings ({names}); name those of one project at a time")
     return found[0]
