@@ -48,6 +48,7 @@ def call(
     pin: str | None = None,
     pace: Pace | None = None,
     long: int = LONG,
+    inline_limit: int | None = None,
 ) -> TaskCall:
     """A call whose outputs are what the function gives, once and many times."""
     return TaskCall(
@@ -59,6 +60,7 @@ def call(
         run=lambda body, arguments: _outputs(body(**arguments), long),
         reuse=Reuse(store, project="p", domain="d", cache=mode, pace=pace),
         pin=pin,
+        inline_limit=inline_limit,
     )
 
 

@@ -66,7 +66,7 @@ def play(seeds: range, deadline: float, worker: int) -> Played:
 
     # Handing the baton over within one core is several times faster.
     cores = sorted(os.sched_getaffinity(0))
-    os.sched_setaffinity(0, {cores[worker % len(cores)]})
+    os.sched_setaffinity(0, {cores[(os.getppid() + worker) % len(cores)]})
     make_deterministic()
     operations = crashes = count = 0
     states: Counter[str] = Counter()

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from typing import TYPE_CHECKING, Any
 
-from dagwright.cache.results import DamagedResult, decode_result
+from dagwright.cache.results import DamagedResult, decode_result, result_of, unseal
 from dagwright.contract.keys import sha256_hex
-from dagwright.contract.names import BLOBS, ENTRIES, RUNS, blob_key, pin_key
+from dagwright.contract.names import BLOBS, ENTRIES, RUNS, blob_key
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -37,7 +37,8 @@ class Observed:
         self.executions: Counter[int] = Counter()
         self.states: Counter[str] = Counter()
         self.removes_entries = False
-        self._wanted: set[tuple[str, int]] = set()
+        self.wanted: dict[str, tuple[str, int | None]] = {}
+        """Documents that must come to be: by key the run, and the input; ``None`` for a pod of a map."""
         self._ever_rotted = plan.faults.rot > 0 or plan.faults.flip > 0
         world.on_write = self._written
 
@@ -55,7 +56,7 @@ class Observed:
 
     def start_now(self) -> None:
         """What was before is an older time: runs of then need nothing any more."""
-        self._wanted.clear()
+        self.wanted.clear()
         self.executions.clear()
 
     def forget(self) -> None:
@@ -71,9 +72,9 @@ class Observed:
         self._computed[given].add(value)
         return value
 
-    def wants(self, run: str, given: int) -> None:
+    def wants(self, key: str, run: str, given: int | None) -> None:
         """A node of a run was started."""
-        self._wanted.add((run, given))
+        self.wanted[key] = run, given
 
     def performed(self, pin: str, given: int, performed: Performed) -> None:
         """An attempt came to its end."""
@@ -101,7 +102,7 @@ class Observed:
             return
         if not self._ever_rotted or not any(self._is_hit(pin, key) for key in self._world.damaged):
             raise Violation(f"{pin} is damaged though nothing was: {why}")
-        self._wanted.discard((pin.split("/")[2], int(pin.split("/")[3][1:])))
+        self.wanted.pop(pin, None)
 
     def _is_hit(self, pin: str, key: str) -> bool:
         """Tell whether a damaged object is a pin, or a blob of it that was whole when its result was read for the pin."""
@@ -123,10 +124,6 @@ class Observed:
         note_removal(store, digests)
         store.delete(key)
 
-    def wanted(self) -> set[tuple[str, int]]:
-        """Runs and inputs that must come to an end."""
-        return self._wanted
-
     # What the store shows
 
     def _written(self, key: str, data: bytes) -> None:
@@ -138,16 +135,16 @@ class Observed:
         if self._ever_rotted:
             return
         objects = self._world.objects
-        for digest, size in decode_result(data).sizes().items():
+        for digest, size in _sizes(key, data).items():
             found = objects.get(blob_key(digest))
             if found is None or len(found[0]) != size or sha256_hex(found[0]) != digest:
                 raise Violation(f"{key} stands there without its blob {digest[:8]}")
 
     def check_settled(self) -> None:
         """Every run has its value, and calls of one key agree where nothing was lost or replaced."""
-        for run, given in self._wanted:
-            pin = pin_key(run, f"n{given}")
-            if pin not in self._of_pin or pin not in self._world.objects:
+        for key, (run, given) in self.wanted.items():
+            seen = f"{run}[0]" if given is None else key
+            if seen not in self._of_pin or key not in self._world.objects:
                 raise Violation(f"{run} never got its value")
         replaces = not self._plan.is_uniform or self.removes_entries or self._ever_rotted
         if not replaces:
@@ -172,3 +169,11 @@ class Observed:
                 raise Violation(f"{key} is named by nobody and was left")
             if key.startswith("v1/gc/"):
                 raise Violation(f"a collection left {key}")
+
+
+def _sizes(key: str, document: bytes) -> dict[str, int]:
+    """Every blob that a document of results names."""
+    if key.endswith("/out.json") or key.startswith(ENTRIES):
+        return decode_result(document).sizes()
+    elements = unseal(document)["elements"]
+    return {digest: size for _, body in elements for digest, size in result_of(body).sizes().items()}

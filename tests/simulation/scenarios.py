@@ -1,19 +1,22 @@
-"""What a seed stands for: an old time that left results behind, then runs, readers, collections and removals beside each other.
+"""What a seed stands for: an old time that left results behind, then runs, maps, readers, collections and removals beside each other.
 
-Every attempt is ``dagwright.execution.task_call.perform`` itself, every collection ``dagwright.upkeep.collection.collect``.
+Every attempt is ``dagwright.execution.task_call.perform`` or ``chunk.run_chunk`` itself, every collection ``dagwright.upkeep.collection.collect``.
 """
 
 from __future__ import annotations
 
 import functools
-from typing import TYPE_CHECKING, NamedTuple
+from types import SimpleNamespace
+from typing import TYPE_CHECKING, NamedTuple, cast
 
 from task_calls import call, task, value_of
 
 from dagwright.cache import PinDamaged, fetcher, read_pin, unpack_output
 from dagwright.cache.protocol import note_removal
+from dagwright.cache.stripes import read_stripe
 from dagwright.contract.modes import OFF, ON, READ, WRITE
-from dagwright.contract.names import ENTRIES, RUNS, pin_key
+from dagwright.contract.names import ENTRIES, RUNS, pin_key, stripe_key
+from dagwright.execution.chunk import run_chunk
 from dagwright.execution.task_call import perform
 from dagwright.store.errors import StoreError
 from dagwright.upkeep.collection import Limits, collect
@@ -24,8 +27,16 @@ from simulation.world import Actor, Crashed, Faults, World, WorldPace, WorldStor
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from dagwright.execution.assignment import Assignment
     from dagwright.execution.plan_view import TaskView
+    from dagwright.execution.task_call import TaskCall
+    from dagwright.store import Store
 
+MAP = "m"
+"""The node that is a map."""
+_ELEMENTS = 3
+_INLINE = 12
+"""Bytes of an output that may stand in a stripe."""
 GRACE_S = 2000.0
 """Of collections: longer than any attempt here takes from reading an entry to its pin."""
 OLD_S = 3 * GRACE_S
@@ -107,6 +118,8 @@ class _Scenario:
         self.observed.start_now()
         inputs = 1 if self._is_storm else 2
         works = [self._attempts(f"run-{rng.randrange(3)}", rng.randrange(inputs)) for _ in range(rng.choice((1, 2, 3, 4)))]
+        if rng.random() < 0.3:
+            works += [self._pods(f"map-{rng.randrange(2)}") for _ in range(rng.choice((1, 2)))]
         works += [self._reader() for _ in range(rng.choice((0, 1)))]
         if self.plan.collects:
             works += [self._collection() for _ in range(rng.choice((1, 1, 2)))]
@@ -138,14 +151,24 @@ class _Scenario:
     def _attempts(self, run: str, given: int) -> tuple[Actor, Callable[[], None]]:
         """An orchestrator that starts attempts of one node of one run until one succeeds."""
         actor = self._actor(run)
-        actor.wakes_at = self.world.now + self._delay_s()
         mode = self._mode_of(run)
-        self.observed.wants(run, given)
+        self.observed.wants(pin_key(run, f"n{given}"), run, given)
+        return self._until_done(actor, pin_key(run, f"n{given}"), lambda: self._attempt(actor, run, given, mode))
+
+    def _pods(self, run: str) -> tuple[Actor, Callable[[], None]]:
+        """The same for a pod that runs several elements of a map."""
+        actor = self._actor(run)
+        mode = self._mode_of(run)
+        self.observed.wants(stripe_key(run, MAP, 0), run, None)
+        return self._until_done(actor, stripe_key(run, MAP, 0), lambda: self._pod(actor, run, mode))
+
+    def _until_done(self, actor: Actor, key: str, attempt: Callable[[], None]) -> tuple[Actor, Callable[[], None]]:
+        actor.wakes_at = self.world.now + self._delay_s()
 
         def work() -> None:
             for _ in range(_MOST_TRIES):
                 try:
-                    self._attempt(actor, run, given, mode)
+                    attempt()
                 except Crashed:
                     if self.world.is_over:
                         raise
@@ -154,7 +177,7 @@ class _Scenario:
                 except StoreError as error:
                     assert error.transient, error
                 except PinDamaged as damage:
-                    self.observed.damaged_pin(pin_key(run, f"n{given}"), damage)
+                    self.observed.damaged_pin(key, damage)
                     return
                 else:
                     return
@@ -184,6 +207,43 @@ class _Scenario:
         self.observed.performed(pin, given, performed)
         if performed.values is None or self.world.rng.random() < 0.3:
             self.observed.value(pin, given, value_of(store, performed))
+
+    def _pod(self, actor: Actor, run: str, mode: str) -> None:
+        store = WorldStore(actor)
+        node = SimpleNamespace(id=MAP, mapped=("x",), has_holes=False, policy=_task(serialize=self.plan.serialize).policy)
+
+        def function(x: int) -> int:
+            actor.sleep(self._delay_s())
+            return self.observed.execute(x)
+
+        def call_of(index: int, _inline_limit: int) -> TaskCall:
+            return call(
+                store,
+                index % 2,
+                function,
+                of=_task(serialize=self.plan.serialize),
+                mode=mode,
+                pace=WorldPace(actor),
+                long=_LONG,
+                inline_limit=_INLINE,
+            )
+
+        outcome = run_chunk(
+            cast("Assignment", SimpleNamespace(node=node, index=0, run=run, hint=None, work="")),
+            lambda _event: None,
+            cast("Store", store),
+            range(_ELEMENTS),
+            call_of=call_of,
+            enter=lambda _index: lambda: None,
+        )
+        assert outcome["ending"] == "succeeded", outcome
+        striped = read_stripe(cast("Store", store), run, MAP, 0)
+        assert striped is not None
+        for index, result in striped.items():
+            fetch = fetcher(cast("Store", store), result)
+            short, long = (unpack_output(output, fetch) for output in result.outputs)
+            self.observed.whole(f"{run}[{index}]", short, long)
+            self.observed.value(f"{run}[{index}]", index % 2, short)
 
     def _reader(self) -> tuple[Actor, Callable[[], None]]:
         """A consumer of another node's results, who waits until they are there."""
@@ -256,17 +316,18 @@ class _Scenario:
         """Nothing goes wrong any more: every run must come to its end, and to the values that were seen."""
         world = self.world
         world.is_quiet = True
-        works = []
-        for run, given in sorted(self.observed.wanted()):
-            works.append(self._attempts(run, given))
-        world.run(works)
+        world.run(self._all_again())
         self.observed.check_settled()
         if self.plan.collects:
             world.advance(world.now + 2 * GRACE_S)
             world.run([self._last_collection()])
             self.observed.check_collected()
             # What a collection left must still serve everybody.
-            world.run([self._attempts(run, given) for run, given in sorted(self.observed.wanted())])
+            world.run(self._all_again())
+
+    def _all_again(self) -> list[tuple[Actor, Callable[[], None]]]:
+        wanted = sorted(self.observed.wanted.items())
+        return [self._pods(run) if given is None else self._attempts(run, given) for _, (run, given) in wanted]
 
     def _last_collection(self) -> tuple[Actor, Callable[[], None]]:
         actor = self._actor("last")

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import concurrent.futures
 import os
 import random
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Self
 
 if TYPE_CHECKING:
+    from dagwright.execution.journal import Progress
     from simulation.world import Actor, World
 
 
@@ -42,14 +44,47 @@ class _Chance:
 chance = _Chance()
 
 
+class _NoJournal:
+    """The file in which the processes of one pod tell each other what is done: here a pod is one process."""
+
+    def __init__(self, assignment: object) -> None:
+        pass
+
+    def read(self) -> Progress:
+        from dagwright.execution.journal import Progress
+
+        return Progress()
+
+    def add_result(self, index: int, result: object, *, cached: bool) -> None:
+        pass
+
+
+class _OneAfterTheOther:
+    """What the code under test finds as a pool of threads."""
+
+    def __init__(self, count: int) -> None:
+        pass
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_error: object) -> None:
+        pass
+
+    map = staticmethod(map)
+
+
 def make_deterministic() -> None:
     """Give the code under test the world's time and chance; once a process."""
     from dagwright.cache import blobs, leases
+    from dagwright.execution import chunk
     from dagwright.upkeep import collection
 
-    for module in (blobs, leases, collection):
+    for module in (blobs, leases, chunk, collection):
         module.time = clock  # type: ignore[attr-defined]
     os.urandom = chance  # type: ignore[assignment]
+    chunk.Journal = _NoJournal  # type: ignore[assignment,misc]
+    concurrent.futures.ThreadPoolExecutor = _OneAfterTheOther  # type: ignore[assignment,misc]
 
 
 def make_small(rng: random.Random) -> None:
