@@ -39,6 +39,29 @@ def test_labels_and_annotations_join_ours():
     assert metadata["annotations"] == {"x.io/y": "any text"}
 
 
+def test_labels_of_a_task_join_those_of_its_template():
+    shared = template(labels=(("team", "ml"), ("tier", "a")), annotations=(("x.io/y", "1"),))
+    metadata = pod(pod_template=shared, labels=(("tier", "b"),), annotations=(("x.io/z", "2"),))["metadata"]
+    assert {name: metadata["labels"][name] for name in ("team", "tier")} == {"team": "ml", "tier": "b"}
+    assert metadata["annotations"] == {"x.io/y": "1", "x.io/z": "2"}
+
+
+@pytest.mark.parametrize(
+    ("policy", "code", "text"),
+    [
+        ({"labels": (("a b", "x"),)}, "DW540", "the label 'a b' has no name that Kubernetes takes"),
+        ({"labels": (("team", "m l"),)}, "DW540", "the label team has the value 'm l'"),
+        ({"labels": (("dagwright/node", "x"),)}, "DW540", "a name that dagwright keeps for itself"),
+        ({"annotations": (("a/b/c", "x"),)}, "DW540", "the annotation 'a/b/c' has no name that Kubernetes takes"),
+        ({"annotations": (("a", "{{workflow.name}}"),)}, "DW539", "annotations hold {{, which Argo would expand"),
+    ],
+)
+def test_labels_that_a_pod_cannot_have_are_refused(policy, code, text):
+    (found,) = compiled(**policy).findings
+    assert found.code.id == code
+    assert text in found.message
+
+
 def test_the_primary_container_is_the_tasks():
     box = pod(
         pod_template=primary(

@@ -85,6 +85,9 @@ def test_labels_are_tags_and_the_rest_of_a_pod_template_has_no_place():
     made, found = definition(pod_template=PodTemplate(labels=(("team", "ml"),)))
     assert (made["tags"], made["propagateTags"], found) == ({"team": "ml"}, True, [])
     assert findings(pod_template=PodTemplate(annotations=(("a", "b"),))) == [("DW555", "pod_template")]
+    made, found = definition(pod_template=PodTemplate(labels=(("team", "ml"),)), labels=(("team", "web"), ("tier", "a")))
+    assert (made["tags"], found) == ({"team": "web", "tier": "a"}, [])
+    assert findings(annotations=(("a", "b"),)) == [("DW555", "annotations")]
     assert findings(pod_template=PodTemplate(pod_spec='{"volumes":[]}')) == [("DW557", "pod_template")]
     assert findings(pod_template_name="gpu") == [("DW557", "pod_template_name")]
 
