@@ -37,6 +37,8 @@ if TYPE_CHECKING:
     from dagwright_compiler.frontend.static_values import Evaluator
 
 _AMOUNTS = ("requests", "limits")
+_SAME = (("resources", _AMOUNTS), ("disable_deck", ("enable_deck",)))
+"""Keywords, each with those that may not stand beside it."""
 
 
 class Policies:
@@ -61,7 +63,7 @@ class Policies:
         if found is None:
             before = self._findings.count
             draft = self._draft()
-            self._check_pair(options)
+            self._check_pairs(options)
             for option in options:
                 self._shared_keyword(option, draft)
             policy = self._finished(draft, Policy(), lambda: self.places(options))
@@ -92,7 +94,7 @@ class Policies:
         """
         draft = self._draft()
         options = options_of(keywords, module, scope)
-        self._check_pair(options)
+        self._check_pairs(options)
         for option in options:
             self._keyword(option, "with_overrides", draft)
         if draft.salt is not None:
@@ -177,19 +179,19 @@ class Policies:
             else:
                 self._unknown(name, place, what, frozenset(READERS_OF[what]))
 
-    def _check_pair(self, options: Sequence[Option]) -> None:
-        """Report ``resources=`` beside ``requests=`` or ``limits=``, which say the same thing."""
-        said = [option for option in options if not isinstance(option.keyword.value, ast.Constant)]
-        whole = next((option for option in said if option.keyword.arg == "resources"), None)
-        part = next((option for option in said if option.keyword.arg in _AMOUNTS), None)
-        if whole is not None and part is not None:
-            self._findings.add(
-                codes.WRONG_OPTION,
-                f"`resources` says what `{part.keyword.arg}` says too",
-                whole.place,
-                related=[(part.place, f"`{part.keyword.arg}` is given here")],
-                help="leave one of them out",
-            )
+    def _check_pairs(self, options: Sequence[Option]) -> None:
+        """Report keywords that say what another one says, such as ``resources=`` beside ``requests=``."""
+        said = {option.keyword.arg: option for option in reversed(options) if not _is_none(option.keyword.value)}
+        for name, others in _SAME:
+            whole, part = said.get(name), next((said[other] for other in others if other in said), None)
+            if whole is not None and part is not None:
+                self._findings.add(
+                    codes.WRONG_OPTION,
+                    f"`{name}` says what `{part.keyword.arg}` says too",
+                    whole.place,
+                    related=[(part.place, f"`{part.keyword.arg}` is given here")],
+                    help="leave one of them out",
+                )
 
     def _unknown(self, name: str, place: Place, what: str, known: frozenset[str]) -> None:
         if name in NOT_YET:
@@ -278,6 +280,10 @@ def _tell(read: Reader, draft: Draft, value: StaticValue, place: Place) -> None:
     """Let a keyword's reader read its value; a keyword that is ``None`` says nothing."""
     if value is not None or read in OF_NONE:
         read(draft, plain(value), place)
+
+
+def _is_none(node: ast.expr) -> bool:
+    return isinstance(node, ast.Constant) and node.value is None
 
 
 def _of_cache(places: dict[str, Place]) -> Place:

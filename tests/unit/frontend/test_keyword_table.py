@@ -206,7 +206,13 @@ TABLE: dict[str, dict[str, dict[str, Any] | str]] = {
     "node_dependency_hints": {"[]": "DW502"},
     "task_resolver": {"None": "DW502"},
     "enable_deck": {"True": {"deck": True}, "False": {}, "1": "DW503"},
-    "disable_deck": {"False": {"deck": True}, "None": {}, "1": "DW503"},
+    "disable_deck": {
+        "False": {"deck": True},
+        "False, enable_deck=None": {"deck": True},
+        "False, enable_deck=True": "DW503",
+        "None": {},
+        "1": "DW503",
+    },
     "container_image": {
         "IMAGE": {"image": "ghcr.io/acme/train:1"},
         'f"ghcr.io/acme/train:{N}"': {"image": "ghcr.io/acme/train:3"},
