@@ -73,7 +73,7 @@ class _Handler(BaseHTTPRequestHandler):
                 self._answer(404, _error("NoSuchUpload"), lambda: None)
             else:
                 self._answer(200, b"", lambda: parts.__setitem__(int(query["partNumber"][0]), body))
-        elif path in self.store.objects and self.headers.get("If-None-Match") == "*":
+        elif path in self.store.objects and self._only_new():
             self._answer(412, _error("PreconditionFailed"), lambda: None)
         else:
             self._answer(200, b"", lambda: self.store.objects.__setitem__(path, body))
@@ -153,6 +153,10 @@ class _Handler(BaseHTTPRequestHandler):
             self._answer(204, b"", lambda: self.store.uploads.pop(query["uploadId"][0], None))
         else:
             self._answer(204, b"", lambda: self.store.objects.pop(path, None))
+
+    def _only_new(self) -> bool:
+        """Whether nothing may be overwritten: in the words of S3, or of Google Cloud Storage."""
+        return self.headers.get("If-None-Match") == "*" or self.headers.get("x-goog-if-generation-match") == "0"
 
     def _asked(self) -> tuple[str, dict[str, list[str]]]:
         parts = urlsplit(self.path)

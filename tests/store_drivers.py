@@ -9,13 +9,12 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, NamedTuple
 
 import pytest
-from object_store_server import object_store
+from faulty_object_store import faulty_object_store
+from object_store_server import ObjectStoreServer, object_store
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
-
-    from object_store_server import ObjectStoreServer
 
 
 class Driver(NamedTuple):
@@ -33,6 +32,7 @@ DRIVERS = {
     "obstore-moto": Driver(server="moto.server", needs=("obstore", "moto")),
     "boto3-ministack": Driver(without=("obstore",), server="ministack", needs=("boto3", "ministack")),
     "boto3-moto": Driver(without=("obstore",), server="moto.server", needs=("boto3", "moto")),
+    "obstore-gs": Driver(server="ours", needs=("obstore",)),
     "fsspec-memory": Driver(needs=("fsspec",), conditional=False),
     "fsspec-local": Driver(needs=("fsspec",), conditional=False),
     "s3fs-moto": Driver(without=("obstore", "botocore.session"), server="moto.server", needs=("s3fs", "moto"), conditional=False),
@@ -49,13 +49,21 @@ class Servers:
 
     def get(self, module: str) -> ObjectStoreServer:
         if module not in self._running:
-            context = object_store(module=module)
+            context = _google_storage() if module == "ours" else object_store(module=module)
             self._running[module] = (context, context.__enter__())
         return self._running[module][1]
 
     def stop(self) -> None:
         for context, _ in self._running.values():
             context.__exit__(None, None, None)  # type: ignore[attr-defined]
+
+
+@contextmanager
+def _google_storage() -> Iterator[ObjectStoreServer]:
+    """The scripted server without a script: it also speaks what Google Cloud Storage and S3 have in common."""
+    with faulty_object_store() as store:
+        environment = {"STORAGE_EMULATOR_HOST": store.endpoint, "NO_PROXY": "127.0.0.1"}
+        yield ObjectStoreServer("gs://bucket/store", environment, store.endpoint, os.getpid())
 
 
 @contextmanager

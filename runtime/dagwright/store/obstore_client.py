@@ -19,7 +19,8 @@ if TYPE_CHECKING:
     from dagwright.store.trouble import Trouble
     from dagwright.store.verbs import Listed
 
-_METADATA_PATHS = ("/latest/api/token", "/latest/meta-data/")
+_METADATA_PATHS = ("/latest/api/token", "/latest/meta-data/", "/computeMetadata/v1/", "/metadata/identity/oauth2/token")
+"""Of AWS, of Google, of Azure."""
 _REDACTED = "REDACTED"
 """What obstore shows instead of the URL of a request for credentials that carries a secret."""
 _UPLOAD_TRIES = 10
@@ -154,7 +155,7 @@ def _answer(text: str) -> tuple[int, str]:
 def _headline(text: str, code: str) -> str:
     """What went wrong in one line: what the server answered, or why there was no answer."""
     line = text.partition("\n")[0]
-    url = line.partition("Error performing ")[2].partition(" ")[2].partition(" ")[0]
+    url = line.rpartition("Error performing ")[2].partition(" ")[2].partition(" ")[0]
     server = "the service of credentials" if url == _REDACTED else "/".join(url.split("/")[:3]) or "the client"
     answer = line.partition("status code: ")[2].partition(": <")[0]
     if not answer:

@@ -75,7 +75,7 @@ def _gs(_url: str) -> Settings:
     if not emulator:
         return {}
     endpoint = emulator if "://" in emulator else f"http://{emulator}"
-    settings: Settings = {"base_url": endpoint.rstrip("/"), "skip_signature": True}
+    settings: Settings = {"base_url": endpoint.rstrip("/"), "bearer_token": "emulated"}
     _allow_http(settings, endpoint)
     return settings
 
