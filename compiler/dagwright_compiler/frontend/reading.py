@@ -183,8 +183,10 @@ def _syntax_problem(source: SourceFile, error: SyntaxError) -> Diagnostic:
     if (end_line, end) <= (line, start):
         end_line, end = line, start + 1
     message = (error.msg or "invalid syntax").split("\n", maxsplit=1)[0]
-    message = message[:1].lower() + message[1:]
-    return Diagnostic(codes.INVALID_SYNTAX, message, source.place(line, start, end_line, end))
+    from dagwright_compiler.frontend.syntax_advice import advice  # for files that need it
+
+    message, help_ = advice(message[:1].lower() + message[1:], text, max((error.offset or 1) - 1, 0))
+    return Diagnostic(codes.INVALID_SYNTAX, message, source.place(line, start, end_line, end), help=help_)
 
 
 def _byte_column(line: str, offset: int | None) -> int:
