@@ -35,10 +35,17 @@ def write_project(folder: Path, flow: str) -> Path:
 
 
 def execute(
-    project: Path, way: str, workflow: str, *, ways: Mapping[str, list[str]] = WAYS, arguments: Sequence[str] = ()
+    project: Path,
+    way: str,
+    workflow: str,
+    *,
+    ways: Mapping[str, list[str]] = WAYS,
+    arguments: Sequence[str] = (),
+    variables: Mapping[str, str] | None = None,
 ) -> subprocess.CompletedProcess[str]:
     """Run one workflow with its defaults, or with inputs as a person gives them."""
     environment = {name: value for name, value in os.environ.items() if not name.startswith("DAGWRIGHT_")}
+    environment.update(variables or {})
     return subprocess.run(
         [sys.executable, *ways[way], workflow, *arguments],
         cwd=project,
