@@ -21,7 +21,7 @@ import yaml
 
 from dagwright.contract.types import parse
 from dagwright.execution.bindings import Bindings
-from dagwright.execution.plan_view import ProgramView
+from dagwright.execution.plan_view import PlanView
 from dagwright.execution.records import read_records
 from dagwright.execution.task_call import Wire
 from dagwright.store import open_store
@@ -74,14 +74,22 @@ def config_map_files(document: Mapping[str, Any]) -> dict[str, bytes]:
 class Flow:
     """One compiled workflow on the cluster, under names of its own so that tests run beside each other."""
 
-    def __init__(self, folder: Path, files: Mapping[str, str], target: str, argo: Mapping[str, Any]) -> None:
+    def __init__(
+        self,
+        folder: Path,
+        files: Mapping[str, str],
+        target: str,
+        argo: Mapping[str, Any],
+        general: Mapping[str, Any] | None = None,
+    ) -> None:
         """Compile ``target`` of ``files`` with the command line, and apply the manifest.
 
-        ``argo`` is the table ``[tool.dagwright.argo]``.
+        ``argo`` is the table ``[tool.dagwright.argo]``, ``general`` the table ``[tool.dagwright]``.
         """
         self.store: str = argo["store"]
-        table = [f"{name} = {_toml(value)}" for name, value in argo.items()]
-        settings = "\n".join(["[tool.dagwright.argo]", *table, ""])
+        tables = {"tool.dagwright": general or {}, "tool.dagwright.argo": argo}
+        lines = [(f"[{name}]", *(f"{key} = {_toml(value)}" for key, value in table.items())) for name, table in tables.items()]
+        settings = "\n".join([line for table in lines for line in table] + [""])
         for path, text in {**files, "pyproject.toml": settings}.items():
             (folder / path).parent.mkdir(parents=True, exist_ok=True)
             (folder / path).write_bytes(text.encode())
@@ -143,6 +151,11 @@ class Run:
         assert self.status["phase"] == "Succeeded", f"{self.summary()}\n{self.logs()[-6000:]}"
         return self
 
+    def retry(self) -> Run:
+        """Have the controller start what failed once more, under the same run."""
+        command("argo", "retry", "-n", NAMESPACE, self.name)
+        return self
+
     def failed(self) -> Run:
         self.wait()
         assert self.status["phase"] == "Failed", self.summary()
@@ -173,7 +186,7 @@ class Run:
 
     def outputs(self) -> list[Any]:
         """The workflow's outputs, read from its pins, as JSON data."""
-        program = ProgramView(self.flow.plan["program"])
+        program = PlanView(self.flow.plan).program
         codec = Codec(program.classes)
         bindings = Bindings(program, run=self.uid, store=open_store(self.flow.store), codec=codec, texts=self.parameters)
         values = []

@@ -48,9 +48,9 @@ def flows(tmp_path):
     """Compiles and applies flows, and deletes them in the end."""
     made = []
 
-    def make(source, entity, argo, *, module="flow", parts=None):
+    def make(source, entity, argo, *, module="flow", parts=None, general=None):
         files = {f"{module}.py": source, **(parts or {})}
-        flow = Flow(tmp_path / f"flow-{len(made)}", files, f"{module}.py:{entity}", argo)
+        flow = Flow(tmp_path / f"flow-{len(made)}", files, f"{module}.py:{entity}", argo, general)
         made.append(flow)
         return flow
 

@@ -3,7 +3,7 @@
 import pathlib
 
 import pytest
-from live_cluster import IMAGE_39, NAMESPACE, command, kubectl
+from live_cluster import IMAGE_39, kubectl
 
 pytestmark = pytest.mark.cluster
 
@@ -184,7 +184,7 @@ def retried(mark: str, n: int = 1) -> int:
     run = flow.submit(mark=mark).failed()
     assert run.exit_codes("repaired") == ["80"]
     pathlib.Path(mark).touch()
-    command("argo", "retry", "-n", NAMESPACE, run.name)
+    run.retry()
     run.wait(lambda run: run.status.get("phase") == "Running")
     run.succeeded()
     assert run.outputs() == [20]

@@ -89,6 +89,51 @@ def too_few() -> list[Optional[int]]:
     return map_task(picky, min_successes=3)(n=[0, 1, 1, 3])
 """
 
+SHARING = """\
+from functools import partial
+from pathlib import Path
+from typing import Optional
+
+from dagwright import map_task, task, workflow
+
+
+@task
+def numbers(count: int) -> list[int]:
+    return list(range(count))
+
+
+@task
+def double(n: int) -> int:
+    return 2 * n
+
+
+@task
+def picky(n: int) -> int:
+    if n % 4 == 1:
+        raise ValueError(f"{n} is bad")
+    return n
+
+
+@task
+def noted(n: int, folder: str) -> int:
+    with (Path(folder) / f"noted-{n}").open("a") as file:
+        file.write("x")
+    if n == 4 and not (Path(folder) / "mended").exists():
+        raise ValueError("not yet")
+    return n
+
+
+@workflow
+def chunks(given: list[int], count: int = 10) -> tuple[list[int], list[int], list[Optional[int]]]:
+    made = numbers(count=count)
+    return map_task(double)(n=map_task(double)(n=made)), map_task(double)(n=given), map_task(picky, min_success_ratio=0.5)(n=made)
+
+
+@workflow
+def mended(folder: str) -> list[int]:
+    return map_task(partial(noted, folder=folder))(n=numbers(count=7))
+"""
+
 
 def seconds(text):
     return datetime.fromisoformat(text).timestamp()
@@ -132,3 +177,24 @@ def test_elements_that_may_fail_give_none_and_too_many_fail_the_map(flows, argo)
     assert empty.succeeded().outputs() == [[], []]
     (verdict,) = failing.failed().pods("picky")[-1:]
     assert "2 of the 4 elements of picky failed, and at most 1 may (min_successes=3)" in verdict["message"]
+
+
+def test_elements_that_share_pods_give_what_each_alone_would(flows, argo):
+    flow = flows(SHARING, "chunks", argo, general={"map_pods": 3})
+    full, empty = flow.submit(given="[7, 8, 9, 10]"), flow.submit(given="[]", count="0")
+    lossy = [0, None, 2, 3, 4, None, 6, 7, 8, None]
+    assert full.succeeded().outputs() == [[4 * n for n in range(10)], [14, 16, 18, 20], lossy]
+    assert len(full.pods("picky")) == 3 + 1  # the last one counts results
+    assert len(full.pods("double-3")) == 2
+    assert empty.succeeded().outputs() == [[], [], []]
+
+
+def test_a_retry_of_a_failed_map_repeats_only_what_is_unfinished(flows, argo, shared_folder, tmp_path):
+    folder = shared_folder / f"{tmp_path.name}-notes"
+    folder.mkdir()
+    folder.chmod(0o777)
+    flow = flows(SHARING, "mended", argo, general={"map_pods": 3})
+    run = flow.submit(folder=str(folder)).failed()
+    (folder / "mended").touch()
+    assert run.retry().wait(lambda run: run.status.get("phase") == "Succeeded").outputs() == [list(range(7))]
+    assert [len((folder / f"noted-{n}").read_text()) for n in range(7)] == [1, 1, 1, 1, 2, 1, 1]
