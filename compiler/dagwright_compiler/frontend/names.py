@@ -7,7 +7,7 @@ Everything else in the front end asks for symbols (``task``, ``Resources``, ``ty
 from __future__ import annotations
 
 from dagwright.contract.files import DIRECTORY_ALIASES, FILE_ALIASES
-from dagwright.contract.flytekit_names import MODULES, PUBLIC
+from dagwright.contract.flytekit_names import MODULES, PUBLIC, tail_of
 
 AUTHORING = ("dagwright", "flytekit")
 """Packages whose names are ours: never resolved to a file of the project."""
@@ -87,9 +87,10 @@ NOT_YET = {
     "Annotations": "write a dict: `annotations={...}`",
     "AuthRole": "set `service_account` in `[tool.dagwright.argo]`",
     "Checkpoint": "write `current_context().checkpoint` inside a task",
+    "FlyteContext": "read what the task needs from its inputs and `current_context()`",
     "FlyteContextManager": "read what the task needs from its inputs and `current_context()`",
     "FlyteRemote": "start runs with `dagwright run`, or with the tools of the system where they run",
-    "from_env": "list the packages: `ImageSpec(packages=[...])`",
+    "ImageSpec.from_env": "list the packages: `ImageSpec(packages=[...])`",
     "get_reference_entity": "import the task or workflow from its module",
     "Labels": "write a dict: `labels={...}`",
     "Options": "set labels and annotations for the target in `[tool.dagwright.argo]`",
@@ -417,8 +418,10 @@ def unsupported(qualified: str) -> str:
     symbol = symbol_of(qualified)
     if symbol in NOT_YET:
         return symbol
-    package, *parts = qualified.split(".")
-    return next((part for part in parts if part in NOT_YET), "") if package in AUTHORING and not symbol else ""
+    if symbol or qualified.partition(".")[0] not in AUTHORING:
+        return ""
+    tail = tail_of(qualified)
+    return next((name for name in (tail, tail.partition(".")[0]) if name in NOT_YET), "")
 
 
 def of_package(package: str) -> frozenset[str]:
@@ -428,4 +431,4 @@ def of_package(package: str) -> frozenset[str]:
 
 def authoring_names() -> tuple[str, ...]:
     """All known authoring names in order, for suggestions."""
-    return tuple(sorted((*_AUTHORING_NAMES, *_LOCATED)))
+    return tuple(sorted(name for name in (*_AUTHORING_NAMES, *_LOCATED) if "." not in name))

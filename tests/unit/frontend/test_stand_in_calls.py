@@ -24,6 +24,7 @@ BODIES = {
     "remote = FlyteRemote()": False,
     "FlyteContextManager.current_context().file_access.get_random_local_path()": True,
     "context = FlyteContextManager.current_context()": False,
+    "FlyteContext.current_context().file_access.get_data('a', 'b')": True,
     "new_context()": True,
     "flytekit.new_context()": True,
     "new_spark_session('s')": True,
