@@ -16,6 +16,7 @@ import dagwright
 from dagwright.contract.keys import cache_key, value_digest
 from dagwright.contract.signatures import interface_signature
 from dagwright.contract.types import parse
+from dagwright.execution.user_hashes import digest_of
 
 FILE = Path(__file__).with_name("key_vectors.json")
 VECTORS = json.loads(FILE.read_text())
@@ -53,8 +54,19 @@ def test_the_signature_of_an_interface_stays(case):
     assert interface_signature(typed(case["inputs"]), typed(case["outputs"]), classes) == case["signature"]
 
 
+@pytest.mark.parametrize("case", VECTORS["stand_ins"], ids=lambda case: case["type"])
+def test_the_digest_of_what_a_hash_method_gives_stays(case):
+    assert digest_of(parse(case["type"]), case["stand_in"]) == case["digest"]
+
+
+@pytest.mark.parametrize("kind", ["file", "directory"])
+def test_the_name_of_a_file_does_not_count(kind):
+    wires = [{"$blob": "0" * 64, "size": 3, "enc": kind, "name": name} for name in ("a", "b")]
+    assert len({value_digest(parse(kind), wire) for wire in wires}) == 1
+
+
 def test_no_two_values_share_a_digest():
-    digests = [case["digest"] for case in VECTORS["values"]]
+    digests = [case["digest"] for section in ("values", "stand_ins") for case in VECTORS[section]]
     assert len(set(digests)) == len(digests)
 
 
