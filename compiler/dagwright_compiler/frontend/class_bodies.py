@@ -19,6 +19,10 @@ if TYPE_CHECKING:
     from dagwright_compiler.frontend.resolution import Resolver
 
 
+_SHAPING = frozenset({"__init__", "__new__", "__init_subclass__", "__setattr__", "__getattribute__", "__getattr__", "__reduce__"})
+"""Methods that have a say in what an instance is."""
+
+
 class FieldNode(msgspec.Struct, frozen=True, eq=False):
     """A field as written: its default expression, or ``deferred`` where only running code gives the default."""
 
@@ -193,6 +197,22 @@ def constructor_form(node: ast.ClassDef, resolver: Resolver, module: Module) -> 
 def has_method(node: ast.ClassDef, name: str) -> bool:
     """Whether a class body defines a function of that name."""
     return any(isinstance(statement, ast.FunctionDef) and statement.name == name for statement in node.body)
+
+
+def adds_only_methods(node: ast.ClassDef) -> bool:
+    """Whether a class body says nothing of what its instances hold: it has methods and values of the class, and no constructor."""
+    for statement in node.body:
+        if isinstance(statement, ast.FunctionDef | ast.AsyncFunctionDef):
+            if statement.name in _SHAPING:
+                return False
+        elif isinstance(statement, ast.Assign):
+            if any(isinstance(target, ast.Name) and target.id == "__slots__" for target in statement.targets):
+                return False
+        elif not (
+            isinstance(statement, ast.Pass) or (isinstance(statement, ast.Expr) and isinstance(statement.value, ast.Constant))
+        ):
+            return False
+    return True
 
 
 def functional_fields(call: ast.Call, callee: Entity | None) -> FunctionalFields | None:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Literal
 import msgspec
 
 from dagwright.contract.types import Type
-from dagwright_compiler.frontend.class_bodies import has_method
+from dagwright_compiler.frontend.class_bodies import adds_only_methods, has_method
 from dagwright_compiler.frontend.entities import ClassEntity, Constant, External
 from dagwright_compiler.frontend.pydantic_models import is_readable_model
 from dagwright_compiler.frontend.type_parameters import declared_parameters
@@ -105,7 +105,7 @@ class ClassKinds:
         return info
 
     def _kind(self, info: ClassInfo, symbols: set[str], decorators: set[str | None]) -> Kind:
-        kinds = {base.info.kind for base in info.bases}
+        kinds = {base.info.kind for base in info.bases if not _is_mixin(base.info)}
         if "enum" in symbols or "enum" in kinds:
             return "enum"
         if "typing.NamedTuple" in symbols:
@@ -123,7 +123,9 @@ class ClassKinds:
         bases: list[Base] = []
         names: set[str] = set()
         symbols: set[str] = set()
-        complete = not entity.node.keywords or all(keyword.arg != "metaclass" for keyword in entity.node.keywords)
+        complete = not any(
+            keyword.arg == "metaclass" and not self._is_plain(keyword.value, entity) for keyword in entity.node.keywords
+        )
         for node in entity.node.bases:
             generic = isinstance(node, ast.Subscript)
             found = self._resolver.expression(node.value if isinstance(node, ast.Subscript) else node, entity.module)
@@ -141,6 +143,10 @@ class ClassKinds:
             else:
                 complete = False
         return tuple(bases), names, symbols, complete
+
+    def _is_plain(self, metaclass: ast.expr, entity: ClassEntity) -> bool:
+        found = self._resolver.expression(metaclass, entity.module)
+        return isinstance(found, External) and found.qualified in ("abc.ABCMeta", "builtins.type")
 
     def _parameters(self, entity: ClassEntity) -> tuple[str, ...]:
         """Type parameters: those after the name, those of ``Generic[...]``, else all that the bases name."""
@@ -174,6 +180,20 @@ def defines(info: ClassInfo, method: str) -> bool:
     """Whether a class or one of its bases in the project defines a method."""
     own = isinstance(info.entity, ClassEntity) and has_method(info.entity.node, method)
     return own or any(defines(base.info, method) for base in info.bases)
+
+
+def _is_mixin(info: ClassInfo) -> bool:
+    """Whether a class adds methods to those that come from it, and nothing that their instances hold."""
+    node = info.entity.node
+    return (
+        info.kind == "opaque"
+        and info.complete
+        and isinstance(node, ast.ClassDef)
+        and not node.decorator_list
+        and adds_only_methods(node)
+        and all(_is_mixin(base.info) for base in info.bases)
+        and not info.ancestors & _BASES
+    )
 
 
 def _arguments(node: ast.expr) -> tuple[ast.expr, ...]:

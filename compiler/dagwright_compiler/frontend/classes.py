@@ -177,6 +177,8 @@ class Classes:
         defaults: dict[str, StaticValue] = {}
         aliases: dict[str, str | None] = {}
         for base in info.bases:
+            if base.info.kind == "opaque":  # it adds methods alone
+                continue
             inherited, name = self._base(base, entity.module)
             fields.update({field.name: field for field in inherited.fields} if inherited else {})
             defaults.update(self.defaults.get(name, {}))

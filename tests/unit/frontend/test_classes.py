@@ -173,3 +173,30 @@ def test_the_value_of_a_member_is_told_from_the_member() -> None:
         assert found.code.id == "DW305"
         assert found.message.endswith(f"which is the value of `Color.{member}`: write `Color.{member}`")
     assert front(_source(classes, "Color", "'blue'")).only.message.endswith("expected `Color`, found `str` ('blue')")
+
+
+@pytest.mark.parametrize(
+    ("base", "kind"),
+    [
+        ("class Base(abc.ABC):\n    REGISTRY = {}\n    @abc.abstractmethod\n    def run(self): ...\n", "class"),
+        ("class Base(metaclass=abc.ABCMeta):\n    '''Methods.'''\n    def to_json(self): ...\n", "class"),
+        ("class Top: pass\nclass Base(Top):\n    @property\n    def size(self): ...\n", "class"),
+        ("class Base:\n    def __init__(self): self.hidden = 1\n", "opaque"),
+        ("class Base:\n    __slots__ = ('hidden',)\n", "opaque"),
+        ("class Base:\n    hidden: int\n", "opaque"),
+        ("class Top:\n    def __init__(self): self.hidden = 1\nclass Base(Top): pass\n", "opaque"),
+        ("class Base(metaclass=Registering): pass\n", "opaque"),
+        ("@registered\nclass Base: pass\n", "opaque"),
+        ("class Base(dict): pass\n", "opaque"),
+    ],
+)
+def test_a_base_that_adds_methods_alone_hides_no_field(base: str, kind: str) -> None:
+    head = f"import abc\nfrom lib import Registering, registered\n{HEAD}"
+    for form, fields in (
+        ("@dataclass\nclass Job(Base):\n", ["x"]),
+        ("@dataclass\nclass Own:\n    y: int = 0\n@dataclass\nclass Job(Base, Own):\n", ["y", "x"]),
+    ):
+        result = clean(f"{head}{base}{form}    x: int = 1\n@task\ndef take(x: Job) -> None: ...\n")
+        assert result.task("flow.take").inputs[0].type.text == f"{kind}[flow.Job]"
+        if kind == "class":
+            assert [field.name for field in result.elaborated.library.classes["flow.Job"].fields] == fields
