@@ -12,7 +12,7 @@ from dagwright.cache.results import DamagedResult, is_digest
 from dagwright.contract.keys import sha256_hex
 from dagwright.contract.names import SWEEPS, blob_key
 from dagwright.store.errors import NotFound
-from dagwright.store.together import each
+from dagwright.store.together import SHORT_FILE, each
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -53,9 +53,16 @@ def publish_blobs(store: Store, blobs: Mapping[str, Union[bytes, BlobFile]]) -> 
 
 
 def _write(store: Store, blobs: Mapping[str, Union[bytes, BlobFile]]) -> list[str]:
-    """Write every blob; give the digests of those that may have stood there before."""
-    anew = each(store, lambda digest: _written_anew(store, digest, blobs[digest]), blobs)
-    return [digest for digest, is_new in zip(blobs, anew) if not is_new]
+    """Write every blob; give the digests of those that may have stood there before.
+
+    Long files go one after the other: each is written with as many parts at a time as serve well, and memory holds no more.
+    """
+    short = [digest for digest, content in blobs.items() if isinstance(content, bytes) or len(content) <= SHORT_FILE]
+    new = dict(zip(short, each(store, lambda digest: _written_anew(store, digest, blobs[digest]), short)))
+    for digest, content in blobs.items():
+        if digest not in new:
+            new[digest] = _written_anew(store, digest, content)
+    return [digest for digest in blobs if not new[digest]]
 
 
 def _written_anew(store: Store, digest: str, content: Union[bytes, BlobFile]) -> bool:

@@ -8,9 +8,11 @@ from dagwright.contract.keys import sha256_hex
 from dagwright.contract.names import blob_key
 from dagwright.files.contents import no_store
 from dagwright.store.errors import Damaged
+from dagwright.store.together import SHORT_FILE, each
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from dagwright.files.contents import Wanted
     from dagwright.store.verbs import Store
 
 
@@ -38,6 +40,14 @@ class MachineAccess:
             LookupError: Always.
         """
         raise no_store(f"{sha256} ({size}) for {path}")
+
+    def fetch_each(self, wanted: list[Wanted]) -> None:
+        """Refuse: there is no store.
+
+        Raises:
+            LookupError: Always.
+        """
+        raise no_store(f"{wanted[0][0]} and {len(wanted) - 1} more")
 
     def locate(self, path: str) -> str:
         """Give the absolute path; ``~`` is the person's home."""
@@ -71,6 +81,13 @@ class StoreAccess:
     def fetch(self, sha256: str, size: int, path: str) -> None:
         """Write the bytes of a blob to a new file, verified."""
         self._store.get_file(blob_key(sha256), path, sha256=sha256, size=size)
+
+    def fetch_each(self, wanted: list[Wanted]) -> None:
+        """Write the bytes of blobs to new files: short ones several at a time, long ones one after the other."""
+        each(self._store, lambda blob: self.fetch(*blob), [blob for blob in wanted if blob[1] <= SHORT_FILE])
+        for blob in wanted:
+            if blob[1] > SHORT_FILE:
+                self.fetch(*blob)
 
     def locate(self, path: str) -> str:  # noqa: ARG002
         """Refuse: a path that a person wrote is one of their own machine.

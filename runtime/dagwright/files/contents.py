@@ -14,6 +14,8 @@ if TYPE_CHECKING:
     from dagwright.files.trees import Tree
 
     Content = Union["Bytes", Tree, "Elsewhere"]
+    Wanted = tuple[str, int, str]
+    """A blob and where to write it: SHA-256, size, path."""
 
     class Access(Protocol):
         """What the process at hand can do with the bytes of files."""
@@ -28,6 +30,10 @@ if TYPE_CHECKING:
 
         def fetch(self, sha256: str, size: int, path: str) -> None:
             """Write the bytes of a blob to a new file."""
+            ...
+
+        def fetch_each(self, wanted: list[Wanted]) -> None:
+            """Write the bytes of several blobs to new files."""
             ...
 
         def locate(self, path: str) -> str:
@@ -80,6 +86,10 @@ class Bytes:
             raise no_store(self.sha256)
         else:
             self.access.fetch(self.sha256, self.size, path)
+        self.let_run(path)
+
+    def let_run(self, path: str) -> None:
+        """Make a copy executable where the bytes are."""
         if self.executable:
             mode = os.stat(path).st_mode
             os.chmod(path, mode | (mode & 0o444) >> 2)

@@ -11,6 +11,8 @@ if TYPE_CHECKING:
     Item = TypeVar("Item")
     Answer = TypeVar("Answer")
 
+SHORT_FILE = 1024 * 1024
+"""Size up to which files are moved several at a time: memory holds that many of them."""
 _FEW = 3
 """Operations that end before threads, which cost an import of 10 ms, could help."""
 

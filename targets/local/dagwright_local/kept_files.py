@@ -17,6 +17,7 @@ from dagwright.files.contents import Bytes, Elsewhere
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
+    from dagwright.files.contents import Wanted
     from dagwright.store.verbs import Store
 
 
@@ -52,6 +53,10 @@ class KeptFiles:
     def fetch(self, sha256: str, size: int, path: str) -> None:
         """Write the bytes of a blob of the store to a new file."""
         StoreAccess(self._store()).fetch(sha256, size, path)
+
+    def fetch_each(self, wanted: list[Wanted]) -> None:
+        """Write the bytes of blobs of the store to new files."""
+        StoreAccess(self._store()).fetch_each(wanted)
 
     def locate(self, path: str) -> str:
         """Give the absolute path: this is the machine of whoever wrote it."""

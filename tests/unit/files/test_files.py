@@ -233,6 +233,10 @@ class _Access:
         assert len(self.blobs[sha256]) == size
         Path(path).write_bytes(self.blobs[sha256])
 
+    def fetch_each(self, wanted: list[tuple[str, int, str]]) -> None:
+        for sha256, size, path in wanted:
+            self.fetch(sha256, size, path)
+
     def read(self, sha256: str, size: int) -> bytes:
         assert len(self.blobs[sha256]) == size
         return self.blobs[sha256]
