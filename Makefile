@@ -54,6 +54,7 @@ golden: $(STAMP)  ## rewrite the golden files, then read the diff
 bench: $(STAMP)
 	$(BIN)/python benchmarks/compile.py --gates
 	$(BIN)/python benchmarks/attempt.py --gates
+	$(BIN)/python benchmarks/wide.py --gates
 
 format: $(STAMP)
 	$(BIN)/ruff format .

@@ -70,3 +70,10 @@ def test_every_shape_has_as_many_tasks_and_calls_as_asked(shape: str, tmp_path: 
         compile(text, "flow.py", "exec")
         assert text.count("@task(") == sum(line.startswith("    v") for line in text.splitlines()) == size
         assert text.count("@workflow") == -(-size // 1000)
+
+
+def test_requests_of_a_long_list_are_counted(tmp_path: Path) -> None:
+    shown, found = run("wide.py", "--elements", "300", "--gates", folder=tmp_path)
+    assert found["requests"]["PUT run/RUN/turn/POD/stripe.json"] == 100
+    assert found["gates"][0]["held"]
+    assert "requests, 300 elements in 100 pods" in shown
