@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import posixpath
 import string
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 from dagwright_compiler.frontend.static_operations import (
@@ -67,7 +68,7 @@ def call_function(qualified: str, args: list[Any], kwargs: dict[str, Any]) -> An
 
 
 def call_method(owner: Any, name: str, args: list[Any], kwargs: dict[str, Any]) -> Any:
-    """A pure method of a text, dict, list, tuple or set; views become lists.
+    """A pure method of a text, dict, list, tuple, set or timedelta; views become lists.
 
     Raises:
         OperationError: It is not one of those, or fails.
@@ -93,6 +94,8 @@ def _is_allowed(owner: Any, name: str) -> bool:
         return name in _DICT_METHODS
     if isinstance(owner, set | frozenset):
         return name in _SET_METHODS
+    if isinstance(owner, timedelta):
+        return name == "total_seconds"
     return isinstance(owner, list | tuple) and name in _SEQUENCE_METHODS
 
 

@@ -64,6 +64,7 @@ def _value(expression: str) -> object:
         ("(1, 'a')", {"$u": "tuple[unknown, unknown]", "v": [1, "a"]}),
         ("Color.RED.value", "red"),
         ("Color.BLUE.name", "BLUE"),
+        ("timedelta(minutes=1.5).total_seconds()", 90.0),
         ("timedelta(days=1, seconds=30.5)", {"$u": "timedelta", "v": "P1DT30.5S"}),
         ("datetime(2024, 1, 31, 10, tzinfo=timezone.utc)", {"$u": "datetime", "v": "2024-01-31T10:00:00+00:00"}),
         ("float('inf')", {"$u": "float", "v": "inf"}),
