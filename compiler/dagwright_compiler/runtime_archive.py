@@ -26,7 +26,12 @@ PREBUILT = "_runtime.pyz"
 """File beside this module in an installed package."""
 _PACKAGES = ("contract", "values", "store", "cache", "execution", "files", "authoring", "compat")
 _MAIN = "dagwright/execution/archive_main.py"
-"""Member that is the archive's ``__main__.py``."""
+"""What is the archive's ``__main__.py``."""
+_FINDER = "dagwright/execution/archive_modules.py"
+"""What is the archive's ``dagwright/__init__.py``, and says what ``_SOURCES`` is like."""
+_SOURCES = "dagwright.sources"
+_PLAIN = "dagwright/compat/spawned/"
+"""What is found through the search path, where only ``zipimport`` looks."""
 _DIGEST_LENGTH = 64
 _EPOCH = (1980, 1, 1, 0, 0, 0)
 
@@ -48,7 +53,7 @@ def build_archive(package: Path) -> bytes:
     """
     import zipfile  # only whoever packs needs it
 
-    members = sorted(_members(package).items())
+    members = sorted(_laid_out(_members(package)).items())
     total = hashlib.sha256()
     out = io.BytesIO()
     with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED, compresslevel=9) as archive:
@@ -62,6 +67,15 @@ def build_archive(package: Path) -> bytes:
             archive.writestr(info, data)
         archive.comment = total.hexdigest().encode("ascii")
     return out.getvalue()
+
+
+def _laid_out(sources: dict[str, bytes]) -> dict[str, bytes]:
+    """Bring all sources into one member, which compresses to two thirds of many; beside it stands what Python itself must find."""
+    plain = {"__main__.py": sources.pop(_MAIN), "dagwright/__init__.py": sources.pop(_FINDER)}
+    plain.update({name: sources.pop(name) for name in sorted(sources) if name.startswith(_PLAIN)})
+    head = "\n".join(f"{name} {len(data)}" for name, data in sorted(sources.items()))
+    whole = b"".join([head.encode(), b"\n\n", *(data for _, data in sorted(sources.items()))])
+    return {**plain, _SOURCES: whole}
 
 
 @functools.cache
@@ -111,9 +125,7 @@ def _sources(package: Path) -> list[Path]:
 
 
 def _members(package: Path) -> dict[str, bytes]:
-    members = {f"dagwright/{path.relative_to(package).as_posix()}": _slim(path.read_text("utf-8")) for path in _sources(package)}
-    members["__main__.py"] = members.pop(_MAIN)
-    return members
+    return {f"dagwright/{path.relative_to(package).as_posix()}": _slim(path.read_text("utf-8")) for path in _sources(package)}
 
 
 def _slim(source: str) -> bytes:

@@ -13,6 +13,7 @@ import interpreters
 import pytest
 from pods import RUNTIME, Pods
 
+from dagwright.execution.archive_modules import SOURCES, sources_in
 from dagwright_compiler.runtime_archive import archive_bytes, archive_digest, build_archive
 
 if TYPE_CHECKING:
@@ -22,26 +23,33 @@ if TYPE_CHECKING:
 def test_equal_sources_give_equal_bytes_and_only_what_pods_need(tmp_path: Path) -> None:
     archive = archive_bytes()
     assert build_archive(RUNTIME / "dagwright") == archive
-    assert len(archive) < 150_000
+    assert len(archive) < 120_000
     with zipfile.ZipFile(io.BytesIO(archive)) as opened:
         members = opened.namelist()
         contents = b"".join(f"{len(name)}:{name}{len(opened.read(name))}:".encode() + opened.read(name) for name in members)
         assert archive_digest() == hashlib.sha256(contents).hexdigest()
         assert members == sorted(members)
         assert {info.date_time for info in opened.infolist()} == {(1980, 1, 1, 0, 0, 0)}
-        folders = {name.split("/")[1] for name in members if name.count("/") > 1}
+        names = [name for name, _ in sources_in(archive)]
+        assert names == sorted(names)
+        folders = {name.split("/")[1] for name in names if name.count("/") > 1}
         assert folders == {"authoring", "cache", "compat", "contract", "execution", "files", "store", "values"}
 
 
 def test_sources_lose_docstrings_and_comments_but_no_line(tmp_path: Path) -> None:
-    with zipfile.ZipFile(io.BytesIO(archive_bytes())) as opened:
-        slim = opened.read("dagwright/execution/supervisor.py").decode()
-    full = (RUNTIME / "dagwright/execution/supervisor.py").read_text("utf-8")
+    slim = dict(sources_in(archive_bytes()))["dagwright/execution/child.py"].decode()
+    full = (RUNTIME / "dagwright/execution/child.py").read_text("utf-8")
     assert '"""' not in slim
     assert "  # " not in slim
-    line = next(number for number, text in enumerate(full.splitlines()) if "def supervise(" in text)
-    assert slim.splitlines()[line] == "def supervise(work, *, timeout_s = 0, console, lifeline = None):"
+    line = next(number for number, text in enumerate(full.splitlines()) if "def become_child(" in text)
+    assert slim.splitlines()[line] == "def become_child(work, pipes, signals):"
     assert slim.count("\n") == full.count("\n")
+
+
+def test_the_archive_holds_what_python_itself_must_find_beside_the_sources() -> None:
+    with zipfile.ZipFile(io.BytesIO(archive_bytes())) as opened:
+        plain = [name for name in opened.namelist() if not name.startswith("dagwright/compat/spawned/")]
+    assert plain == ["__main__.py", SOURCES, "dagwright/__init__.py"]
 
 
 def test_another_pythons_archive_has_the_same_contents(tmp_path: Path) -> None:
