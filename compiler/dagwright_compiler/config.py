@@ -42,6 +42,7 @@ _FORMS = {
     "pickle": '`"warn"`, `"deny"` or a list of class names',
     "images": "a table of images by name, each as text",
     "map_pods": "a number from 1 to 10000",
+    "set": "a table of constants by name, each with its value",
 }
 _MOST_MAP_PODS = 10_000
 
@@ -56,16 +57,18 @@ class _Table(msgspec.Struct, frozen=True, kw_only=True):
     pickle: Literal["warn", "deny"] | tuple[str, ...] = "warn"
     images: dict[str, str] = {}
     map_pods: Annotated[int, msgspec.Meta(ge=1, le=_MOST_MAP_PODS)] = MAP_PODS
+    constants: dict[str, Any] = msgspec.field(default_factory=dict, name="set")
 
 
-_TYPES = {field.name: field.type for field in msgspec.structs.fields(_Table)}
+_TYPES = {field.encode_name: field.type for field in msgspec.structs.fields(_Table)}
 
 
 class Settings(msgspec.Struct, frozen=True, kw_only=True):
     """Everything that is configured.
 
     ``root`` is the project's folder (of the settings file, else of the nearest ``pyproject.toml``, else the starting folder);
-    ``store`` is empty when none is set; ``map_pods`` bounds the pods of one map; ``images`` gives images their names in ``container_image``; ``check`` says which findings are shown; ``targets`` holds each target's raw table; ``findings`` point into ``source``,
+    ``store`` is empty when none is set; ``map_pods`` bounds the pods of one map; ``images`` gives images their names in ``container_image``; ``constants`` has values of
+    constants that the source does not tell; ``check`` says which findings are shown; ``targets`` holds each target's raw table; ``findings`` point into ``source``,
     whose table ``header`` is ours.
     """
 
@@ -77,6 +80,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     pickle: Literal["warn", "deny"] | tuple[str, ...] = "warn"
     images: Mapping[str, str] = msgspec.field(default_factory=dict)
     map_pods: int = MAP_PODS
+    constants: Mapping[str, Any] = msgspec.field(default_factory=dict)
     check: Selection = Selection()
     targets: Mapping[str, Mapping[str, Any]] = msgspec.field(default_factory=dict)
     source: SourceFile | None = None
@@ -101,7 +105,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
 def load_settings(
     start: Path,
     *,
-    flags: Mapping[str, str | None] | None = None,
+    flags: Mapping[str, Any] | None = None,
     environ: Mapping[str, str] | None = None,
     display_root: Path | None = None,
 ) -> Settings:
@@ -109,7 +113,7 @@ def load_settings(
 
     Args:
         start: The file or folder that is compiled; the search goes upward from it.
-        flags: ``project``, ``domain``, ``store`` from the command line; ``None`` is not given.
+        flags: ``project``, ``domain``, ``store`` from the command line, ``None`` is not given; ``set``, constants by name.
         environ: Environment, ``os.environ`` unless told.
         display_root: Folder that paths in messages are relative to; the working directory unless told.
 
@@ -125,10 +129,12 @@ def load_settings(
         given = (flags or {}).get(key) or environment.get(variable)
         if given:
             values[key] = given
+    constants = {**values.pop("set", {}), **((flags or {}).get("set") or {})}
     roots = tuple(root / part for part in values.pop("source_roots", ()))
     return Settings(
         root=root,
         source_roots=roots,
+        constants=constants,
         check=found.selection,
         targets=targets,
         source=found.source,

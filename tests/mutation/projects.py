@@ -369,7 +369,7 @@ class _Workflow:
             and callee.is_task
             and len(callee.outputs) == 1
             and callee.outputs != ("Report",)
-            and self._chance.random() < 0.5
+            and self._chance.random() < 0.9
         ):
             at = self._chance.choice(varied)
             place = given[at].partition("=")[0]

@@ -8,7 +8,15 @@ from typing import TYPE_CHECKING, Any, NamedTuple, TextIO
 import click
 
 from dagwright_compiler.cli.main import SUCCESS, UNUSABLE
-from dagwright_compiler.cli.options import STDIN, color_option, finding_options, parse_wanted, project_options, stdin_option
+from dagwright_compiler.cli.options import (
+    STDIN,
+    color_option,
+    finding_options,
+    parse_wanted,
+    project_options,
+    set_option,
+    stdin_option,
+)
 from dagwright_compiler.cli.sources import Inputs
 from dagwright_compiler.cli.terminal import exit_code, renderer, selection, written
 from dagwright_compiler.diagnostics.wording import counted
@@ -41,6 +49,7 @@ _WATCHED = ("full", "concise")
 @click.option("--exit-zero", is_flag=True, help="Exit with 0 whatever is found, as long as every file can be read.")
 @stdin_option
 @project_options
+@set_option
 @color_option
 def command(*, targets: tuple[str, ...], stdin_filename: str | None, **options: Any) -> int:
     """Report everything that is wrong with files or folders.
@@ -51,7 +60,7 @@ def command(*, targets: tuple[str, ...], stdin_filename: str | None, **options: 
     asked = Asked(**options)
     _refuse_contradictions(asked, targets)
     wanted = [parse_wanted(target, stdin_filename) for target in targets]
-    flags = {"project": asked.project, "domain": asked.domain, "store": asked.store}
+    flags = {"project": asked.project, "domain": asked.domain, "store": asked.store, "set": asked.constants}
     inputs = Inputs(wanted, flags, stdin_filename)
     if asked.watch:
         from dagwright_compiler.cli.watching import watch
@@ -76,6 +85,7 @@ class Asked(NamedTuple):
     project: str | None
     domain: str | None
     store: str | None
+    constants: dict[str, Any]
     color: str
 
 

@@ -7,7 +7,15 @@ import sys
 import click
 
 from dagwright_compiler.cli.main import FINDINGS, SUCCESS
-from dagwright_compiler.cli.options import STDIN, color_option, finding_options, parse_wanted, project_options, stdin_option
+from dagwright_compiler.cli.options import (
+    STDIN,
+    color_option,
+    finding_options,
+    parse_wanted,
+    project_options,
+    set_option,
+    stdin_option,
+)
 from dagwright_compiler.cli.sources import read_wanted
 from dagwright_compiler.cli.terminal import show_findings
 from dagwright_compiler.driver.compiling import PLAIN_FORMS, Compilation, compile_all
@@ -27,6 +35,7 @@ from dagwright_compiler.target_api import is_target, target_names
 @finding_options
 @stdin_option
 @project_options
+@set_option
 @color_option
 def command(
     *,
@@ -41,6 +50,7 @@ def command(
     project: str | None,
     domain: str | None,
     store: str | None,
+    constants: dict[str, object],
     color: str,
 ) -> int:
     """Compile workflows to manifests.
@@ -56,7 +66,8 @@ def command(
     if check and output == STDIN:
         raise click.UsageError("--check compares with what stands in a file or folder: give it with -o")
     wanted = [parse_wanted(target, stdin_filename) for target in targets]
-    reading = read_wanted(wanted, {"project": project, "domain": domain, "store": store}, stdin_filename)
+    flags = {"project": project, "domain": domain, "store": store, "set": constants}
+    reading = read_wanted(wanted, flags, stdin_filename)
     compilation = compile_all(reading, wanted, form)
     code = show_findings(reading, sys.stderr, color=color, form=output_format, select=select, ignore=ignore)
     if code != SUCCESS:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -33,6 +34,32 @@ def project_options(function: F) -> F:
     for option in reversed(options):
         function = option(function)
     return function
+
+
+def set_option(function: F) -> F:
+    """Add ``--set``: values of constants that the source leaves to the environment, the clock or chance."""
+    return click.option(
+        "--set",
+        "constants",
+        multiple=True,
+        metavar="NAME=VALUE",
+        callback=_constants,
+        help="Value of a constant that the source does not tell: text or JSON. MODULE.NAME where several have the name.",
+    )(function)
+
+
+def _constants(context: click.Context, parameter: click.Parameter, value: tuple[str, ...]) -> dict[str, Any]:
+    """Names with their values: JSON where it is some, else text."""
+    found: dict[str, Any] = {}
+    for text in value:
+        name, equals, written = text.partition("=")
+        if not equals or not all(part.isidentifier() for part in name.split(".")):
+            raise click.BadParameter(f"`{text}` has not the form NAME=VALUE", context, parameter)
+        try:
+            found[name] = json.loads(written)
+        except ValueError:
+            found[name] = written
+    return found
 
 
 def stdin_option(function: F) -> F:

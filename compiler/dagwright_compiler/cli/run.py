@@ -15,7 +15,7 @@ from dagwright.contract.modes import OFF, WRITE, cache_mode
 from dagwright.contract.names import ENV_CACHE
 from dagwright_compiler.cli.inputs import read_inputs
 from dagwright_compiler.cli.main import FINDINGS, SUCCESS
-from dagwright_compiler.cli.options import STDIN, color_option, parse_wanted, project_options
+from dagwright_compiler.cli.options import STDIN, color_option, parse_wanted, project_options, set_option
 from dagwright_compiler.cli.sources import read_wanted
 from dagwright_compiler.cli.terminal import show_findings
 from dagwright_compiler.diagnostics.suggestions import nearest
@@ -45,6 +45,7 @@ _EMULATORS = {"batch": "dagwright_local.emulated"}
 @click.option("-t", "--target", "form", metavar="batch", help="With --emulate: the target whose manifest is executed.")
 @click.option("--emulate", is_flag=True, help="Compile to the target and play its orchestrator on this machine.")
 @project_options
+@set_option
 @color_option
 def command(
     *,
@@ -60,6 +61,7 @@ def command(
     project: str | None,
     domain: str | None,
     store: str | None,
+    constants: dict[str, Any],
     color: str,
 ) -> int:
     """Run a workflow or a task on this machine.
@@ -72,7 +74,7 @@ def command(
     _check_option(target)
     mode = _cache_mode(no_cache=no_cache, overwrite_cache=overwrite_cache)
     wanted, rest = _definition(parse_wanted(target), list(arguments))
-    reading = read_wanted([wanted], {"project": project, "domain": domain, "store": store})
+    reading = read_wanted([wanted], {"project": project, "domain": domain, "store": store, "set": constants})
     _check_store(reading.settings.local_store)
     loaded = load_definition(reading, wanted)
     code = show_findings(reading, sys.stderr, color=color)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -32,7 +32,7 @@ class Inputs:
         click.UsageError: Standard input stands beside files, or it is not read but has a name.
     """
 
-    def __init__(self, wanted: Sequence[Wanted], flags: Mapping[str, str | None], stdin_filename: str | None = None) -> None:
+    def __init__(self, wanted: Sequence[Wanted], flags: Mapping[str, Any], stdin_filename: str | None = None) -> None:
         self.wanted = wanted
         self.paths = [item.path for item in wanted if item.path is not None]
         self.is_stdin = len(self.paths) < len(wanted)
@@ -84,7 +84,7 @@ class Inputs:
         return self._data if location == self.stdin_location else Path(location).read_bytes()
 
 
-def read_wanted(wanted: Sequence[Wanted], flags: Mapping[str, str | None], stdin_filename: str | None = None) -> Reading:
+def read_wanted(wanted: Sequence[Wanted], flags: Mapping[str, Any], stdin_filename: str | None = None) -> Reading:
     """Read all files and folders that are named, or standard input, once.
 
     Raises:
@@ -93,12 +93,14 @@ def read_wanted(wanted: Sequence[Wanted], flags: Mapping[str, str | None], stdin
     return Inputs(wanted, flags, stdin_filename).read()
 
 
-def _settings(paths: Sequence[Path], flags: Mapping[str, str | None]) -> Settings:
+def _settings(paths: Sequence[Path], flags: Mapping[str, Any]) -> Settings:
     """Settings of the one project that all paths belong to: each has its own store, names and targets."""
     folders = dict.fromkeys(path if path.is_dir() else path.parent for path in paths)
     found = [load_settings(folder, flags=flags) for folder in folders]
     files = {settings.source.path if settings.source else "": settings for settings in found}
     if len(files) > 1:
         names = " and ".join(path or "none" for path in files)
-        raise click.UsageError(f"the files belong to projects with different settings ({names}); name those of one project at a time")
+        raise click.UsageError(
+            f"the files belong to projects with different settings ({names}); name those of one project at a time"
+        )
     return found[0]

@@ -96,7 +96,7 @@ def _elaborated(project: Project, settings: Settings) -> Reading:
     diagnostics = Collector()
     for found in (*settings.findings, *_unknown_tables(settings)):
         diagnostics.add(found)
-    elaborated = elaborate(project, diagnostics, images=settings.images)
+    elaborated = elaborate(project, diagnostics, images=settings.images, constants=settings.constants)
     return Reading(elaborated, settings, diagnostics, is_sound=not diagnostics.has_errors)
 
 

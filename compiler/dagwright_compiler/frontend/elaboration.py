@@ -8,7 +8,7 @@ from __future__ import annotations
 import ast
 from collections import deque
 from collections.abc import Mapping
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import msgspec
 
@@ -61,24 +61,31 @@ class Elaborated(msgspec.Struct, frozen=True, eq=False):
     """Their sources, and those of files whose module has the name of another one's."""
 
 
-def elaborate(project: Project, diagnostics: Collector, *, images: Mapping[str, str] | None = None) -> Elaborated:
+def elaborate(
+    project: Project,
+    diagnostics: Collector,
+    *,
+    images: Mapping[str, str] | None = None,
+    constants: Mapping[str, Any] | None = None,
+) -> Elaborated:
     """Elaborate the requested files of a project; findings go to ``diagnostics``.
 
     Args:
         project: The files.
         diagnostics: Takes what is found to be wrong.
         images: References of images by the names that the settings give them.
+        constants: Values of constants that the sources do not tell, by name or by module and name.
     """
     with garbage_collector_off():
-        return _Elaboration(project, diagnostics, images or {}).run()
+        return _Elaboration(project, diagnostics, images or {}, constants or {}).run()
 
 
 class _Elaboration:
-    def __init__(self, project: Project, diagnostics: Collector, images: Mapping[str, str]) -> None:
+    def __init__(self, project: Project, diagnostics: Collector, images: Mapping[str, str], constants: Mapping[str, Any]) -> None:
         self._project = project
         self._findings = Findings(diagnostics)
         self._resolver = Resolver(project)
-        evaluator = Evaluator(self._resolver)
+        evaluator = Evaluator(self._resolver, constants)
         self._images = Images(images, lambda path, place: project.file(path, place.module))
         policies = Policies(evaluator, self._findings, self._images)
         self._late_spans = LateSpans(policies)

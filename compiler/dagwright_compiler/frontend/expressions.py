@@ -113,7 +113,9 @@ class Expressions:
             if frame.services.definitions.decoration(entity).kind == "broken":
                 return BROKEN
             return closure(entity) if is_plain(frame, entity) else refusals.refuse_function(frame, entity, node)
-        if isinstance(entity, Unresolved | UnstableEntity):
+        if isinstance(entity, Unresolved) or (
+            isinstance(entity, UnstableEntity) and not frame.services.evaluator.is_given(entity)
+        ):
             return refuse_entity(frame, entity, node)
         if isinstance(entity, ClassEntity) or (isinstance(entity, External) and is_function(entity)):
             return Named(entity)

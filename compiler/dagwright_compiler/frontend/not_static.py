@@ -38,6 +38,7 @@ _IMPURE = (
     ("builtins.open", "a file"),
     ("builtins.input", "the terminal"),
 )
+_IMPURE_HELP = "write the value itself, make it an input of the workflow, or give the constant one: `--set NAME=...`"
 
 
 class Cause(NamedTuple):
@@ -125,7 +126,7 @@ def never_run(entity: External, place: Place) -> NotStatic:
         inside = prefix if prefix.endswith(".") else f"{prefix}."
         if entity.qualified == prefix.rstrip(".") or entity.qualified.startswith(inside):
             message = f"`{name}` depends on {what}, and the same source must always compile to the same program"
-            return NotStatic(place, message, help_="write the value itself, or make it an input of the workflow")
+            return NotStatic(place, message, help_=_IMPURE_HELP)
     return NotStatic(
         place, f"`{name}` is code that compiling never runs", help_="write the value itself, or compute it in a task"
     )

@@ -23,6 +23,7 @@ from dagwright_compiler.frontend.entities import (
     Entity,
     External,
     MemberEntity,
+    UnstableEntity,
 )
 from dagwright_compiler.frontend.external_calls import Given, call_external, construct_known, known_method
 from dagwright_compiler.frontend.file_types import symbol_of_subscript
@@ -34,7 +35,7 @@ from dagwright_compiler.frontend.static_operations import BudgetError, Operation
 from dagwright_compiler.frontend.value_sizes import ValueSizes
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterator, Mapping
 
     from dagwright_compiler.frontend.modules import Module
     from dagwright_compiler.frontend.resolution import Resolver
@@ -55,8 +56,9 @@ _CONTAINERS = (list, tuple, dict, Instance)
 class Evaluator:
     """Evaluates expressions of modules; memoises constants."""
 
-    def __init__(self, resolver: Resolver) -> None:
+    def __init__(self, resolver: Resolver, given: Mapping[str, StaticValue] | None = None) -> None:
         self._resolver = resolver
+        self._given = given or {}
         self._steps = 0
         self._depth = 0
         self.sizes = ValueSizes()
@@ -218,6 +220,8 @@ class Evaluator:
             NotStatic: It has none.
         """
         place = Place(module, node)
+        if isinstance(entity, Constant | UnstableEntity) and self.is_given(entity):
+            return self._value_given(entity)
         if isinstance(entity, Constant):
             return self.constant(entity, place)
         if isinstance(entity, MemberEntity):
@@ -231,12 +235,23 @@ class Evaluator:
             raise never_run(entity, place)
         raise unusable(entity, place, ast.unparse(node))
 
+    def is_given(self, entity: Constant | UnstableEntity) -> bool:
+        """Whether the user gives the value of a constant beside the source."""
+        return bool(self._given) and (f"{entity.module.name}.{entity.name}" in self._given or entity.name in self._given)
+
+    def _value_given(self, entity: Constant | UnstableEntity) -> StaticValue:
+        value = self._given.get(f"{entity.module.name}.{entity.name}", self._given.get(entity.name))
+        self.shared.add(value)
+        return value
+
     def constant(self, entity: Constant, place: Place) -> StaticValue:
         """Value of a module constant, evaluated once.
 
         Raises:
             NotStatic: It has none; the place is the use, the reason names the definition.
         """
+        if self.is_given(entity):
+            return self._value_given(entity)
         memo = entity.module.constants
         if entity.name in memo:
             found = memo[entity.name]

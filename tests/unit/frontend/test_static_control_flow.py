@@ -7,6 +7,9 @@ import time
 import pytest
 from frontend_sources import TASKS, assert_marked, body, clean, front
 
+from dagwright_compiler.diagnostics.model import Collector
+from dagwright_compiler.frontend.elaboration import elaborate
+from dagwright_compiler.frontend.project import Project
 from dagwright_compiler.ir.program import ListBinding, LiteralBinding, OutputBinding
 
 
@@ -224,3 +227,25 @@ def test_endless_and_growing_bodies_end_soon(lines: str) -> None:
     assert {each.code.id for each in found.found if each.is_error} <= {"DW411", "DW103", "DW305"}
     assert any(each.is_error for each in found.found)
     assert time.process_time() - started < 5
+
+
+UNKNOWN = """
+import os
+
+REGION = os.environ["REGION"]
+if os.environ.get("BIG"):
+    SIZES = [1, 2]
+else:
+    SIZES = [1]
+"""
+
+
+def test_constants_that_the_user_gives_need_no_value_in_the_source() -> None:
+    source = body("text(s=REGION)\nfor size in SIZES:\n    number(x=size)").replace("@workflow", f"{UNKNOWN}\n\n@workflow")
+    collector = Collector()
+    elaborated = elaborate(Project.from_sources({"flow.py": source}), collector, constants={"flow.REGION": "eu", "SIZES": [4, 5]})
+    assert collector.sorted() == ()
+    nodes = elaborated.library.workflows["flow.main"].nodes
+    taken = [binding.value for node in nodes for _, binding in node.bindings if isinstance(binding, LiteralBinding)]
+    assert taken == ["eu", 2, 4, 5]
+    assert set(front(source).codes) == {"DW204", "DW410"}
