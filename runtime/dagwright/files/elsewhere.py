@@ -10,11 +10,13 @@ import os
 
 from dagwright.contract.files import leads_inside
 from dagwright.store.errors import NotFound, StoreError
+from dagwright.store.together import SHORT_FILE, each
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
 
+    from dagwright.files.contents import Bytes
     from dagwright.store.verbs import Store
 
 _PART = 1 << 20
@@ -56,17 +58,22 @@ def fetch_folder(url: str, path: str) -> None:
         raise OSError(f"{url} cannot be listed: HTTP knows files only")
     head, _, folder = url.rstrip("/").rpartition("/")
     store = _open(head, url)
-    keys = store.list(folder)
-    if not keys:
+    found = store.listing(folder)
+    if not found:
         raise FileNotFoundError(f"nothing stands below {url}")
     os.makedirs(path)
-    for key in keys:
+    short: list[tuple[str, str]] = []
+    long: list[tuple[str, str]] = []
+    for key, size, _ in found:
         below = key[len(folder) + 1 :]
         if not leads_inside(below):
             raise OSError(f"{url} holds {below!r}, which leads out of a folder")
         inner = os.path.join(path, *below.split("/"))
         os.makedirs(os.path.dirname(inner), exist_ok=True)
-        _copy(store, key, inner)
+        (short if size <= SHORT_FILE else long).append((key, inner))
+    each(store, lambda file: _copy(store, *file), short)
+    for file in long:
+        _copy(store, *file)
 
 
 def send(path: str, url: str) -> str:
@@ -85,11 +92,17 @@ def send(path: str, url: str) -> str:
         raise OSError(f"nothing here writes to {url!r}: leave it out, and the file is kept in the store")
     head, _, key = url.rpartition("/")
     store = _open(head, url)
-    files = {f"{key}/{name}": item for name, item in scan(path).items()} if os.path.isdir(path) else {key: Bytes(path=path)}
-    for name, item in files.items():
-        if item is not None:
-            store.put_file(name, item.path, sha256=item.digest())
+    found = {f"{key}/{name}": item for name, item in scan(path).items()} if os.path.isdir(path) else {key: Bytes(path=path)}
+    files = [(name, item) for name, item in found.items() if item is not None]
+    each(store, lambda file: _put(store, *file), [file for file in files if file[1].count() <= SHORT_FILE])
+    for name, item in files:
+        if item.count() > SHORT_FILE:
+            _put(store, name, item)
     return url
+
+
+def _put(store: Store, key: str, item: Bytes) -> None:
+    store.put_file(key, item.path, sha256=item.digest())
 
 
 def _open(root: str, url: str) -> Store:
