@@ -126,6 +126,44 @@ def defaults(settings: Settings = Settings(epochs=2), n: int = 6) -> Tuple[str, 
     )
 
 
+def absent() -> int:
+    raise ValueError("no number today")
+
+
+def wrong() -> Any:
+    return "seven"
+
+
+@dataclass
+class Absent:
+    number: int = field(default_factory=absent)
+
+
+@dataclass
+class Wrong:
+    number: int = field(default_factory=wrong)
+
+
+@task
+def use_absent(value: Absent) -> int:
+    return value.number
+
+
+@task
+def use_wrong(value: Wrong) -> int:
+    return value.number
+
+
+@workflow
+def without() -> int:
+    return use_absent(value=Absent())
+
+
+@workflow
+def unfit(value: Wrong = Wrong()) -> int:
+    return use_wrong(value=value)
+
+
 @task
 def give() -> Any:
     return [Color.RED, Inner(1), date(2024, 1, 31), Decimal("1.50"), Path("a/b"), {1}, uuid.UUID(int=1)]
@@ -181,3 +219,15 @@ def test_another_default_of_a_class_is_another_key(project: Path, monkeypatch: p
     monkeypatch.setenv("UNKNOWN_TO_COMPILING", "8")
     done = execute(project, "run", "defaults")
     assert (done.returncode, "".join(done.stdout.split())) == (0, "".join(_shown("run", DEFAULTS).replace("7 ", "8 ").split()))
+
+
+@pytest.mark.parametrize("way", WAYS)
+def test_a_default_that_a_class_cannot_give_is_told_as_its_own(project: Path, way: str) -> None:
+    done = execute(project, way, "without")
+    told = "got a default of 'number' that raises ValueError: no number today"
+    assert (done.returncode != 0, told in done.stdout + done.stderr, "internal" in done.stderr) == (True, True, False), (
+        done.stderr
+    )
+    done = execute(project, way, "unfit")
+    assert done.returncode != 0
+    assert "expected int, got str 'seven' at .number" in done.stdout + done.stderr

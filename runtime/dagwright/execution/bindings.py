@@ -127,26 +127,32 @@ class Bindings:
         """Count the elements of a map node.
 
         Raises:
-            UserFailure: It runs over several lists, and they differ in length.
+            UserFailure: It runs over several lists, and they differ in length, or over what a run shows to be no list.
         """
         found = self._lengths.get(node.id)
         if found is None:
-            counts = {name: self._length(node.bindings[name]) for name in node.mapped}
+            counts = {name: self._length(node, name) for name in node.mapped}
             check_lengths(node, counts)
             found = self._lengths[node.id] = counts[node.mapped[0]]
         return found
 
-    def _length(self, binding: Binding) -> int:
+    def _length(self, node: NodeView, name: str) -> int:
+        binding = node.bindings[name]
         if binding["kind"] == "output":
             producer = self._program.node(binding["node"])
             if "path" not in binding:
                 if producer.over is not None:
                     return self.length(producer)
-                return length_of(self._pin(producer), binding["output"])
+                count = self._pin(producer).output(binding["output"]).count
+                if count is not None:
+                    return count
         if binding["kind"] == "list":
             return len(binding["items"])
         given = self._source(binding)
-        return len(given.data if isinstance(given, Wire) else given.value)
+        found = given.data if isinstance(given, Wire) else given.value
+        if not isinstance(found, list):  # of a type that only a run knows
+            raise no_list(node, name)
+        return len(found)
 
     def _element(self, name: str, index: int | None, node: NodeView) -> Given:
         binding, count = node.bindings[name], self.length(node)
@@ -216,7 +222,7 @@ class Bindings:
             return Value(read_input(self._codec, field, text if sha256 is None else self._long_text(name, sha256)))
         if field.has_default:
             default = Wire(field.type, field.default)
-            return cross(default, (), self._codec) if field.deferred else default
+            return cross(default, [field.type.text], self._codec) if field.deferred else default
         raise fatal(f"input {name!r} of {self._program.workflow} has no value: the attempt needs DAGWRIGHT_INPUT_{name}")
 
     def _long_text(self, name: str, sha256: str) -> str:
@@ -249,7 +255,9 @@ class Bindings:
         found = self._slices.get((producer.id, output))
         if found is None or index not in found[0]:
             listed = pin.output(output)
-            positions = range(length_of(pin, output))
+            if listed.count is None:
+                raise fatal(f"the result of node {producer.id!r} does not say how long its list {output!r} is")
+            positions = range(listed.count)
             if listed.slices is not None:
                 positions = (
                     positions[self._expected.start : self._expected.stop]
@@ -335,6 +343,11 @@ def check_lengths(node: NodeView, counts: Mapping[str, int]) -> None:
             raise UserFailure(ValueError(text))
 
 
+def no_list(node: NodeView, name: str) -> UserFailure:
+    """Say that a map runs over something else."""
+    return UserFailure(TypeError(f"a map of {node.task.name} runs over a list, and what it is given for {name!r} is none"))
+
+
 def _elements(count: int) -> str:
     return f"{count} element{'' if count == 1 else 's'}"
 
@@ -392,15 +405,3 @@ def _path_of(binding: Binding) -> Sequence[Step]:
     if binding["kind"] == "input" or binding["kind"] == "output" or binding["kind"] == "struct":
         return binding.get("path", ())
     return ()
-
-
-def length_of(result: Result, output: str) -> int:
-    """Count the elements of a list output.
-
-    Raises:
-        Fault: The output is no list.
-    """
-    count = result.output(output).count
-    if count is None:
-        raise fatal(f"output {output!r} is no list, and something maps over it: compile the plan again")
-    return count

@@ -75,7 +75,9 @@ def cross(given: Given, through: Sequence[str], codec: Codec) -> Value:
         for text in through:
             value = codec.normalise(value, parse(text))
     except ValueMismatch as mismatch:
-        raise UserFailure(TypeError(f"a value on its way through a subworkflow: {mismatch}")) from None
+        fills_in = isinstance(given, Wire) and list(through[:1]) == [given.type.text]
+        what = "a constant of the workflow" if fills_in else "a value on its way through a subworkflow"
+        raise UserFailure(TypeError(f"{what}: {mismatch}")) from None
     return Value(value, stand_in=given.stand_in)
 
 

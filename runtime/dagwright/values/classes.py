@@ -85,7 +85,8 @@ class RecordForm(Form):
                 # A literal of a plan leaves out what only the class knows.
                 out.append(form.decode(data[name], fetch) if name in data else self._default(spec, form))
             except ValueMismatch as wrong:
-                wrong.under(f".{name}")
+                if name in data:
+                    wrong.under(f".{name}")
                 raise
         return self._restore(out)
 
@@ -113,11 +114,23 @@ class RecordForm(Form):
         if spec.get("has_default"):
             return form.decode(spec.get("default"), no_blobs)
         if spec.get("deferred"):
-            return form.normalise(self._own_default(spec["name"]))
+            return self._filled_in(spec["name"], form)
         raise ValueMismatch(self.spelling, f"no field {spec['name']!r}")
 
+    def _filled_in(self, name: str, form: Form) -> Any:
+        """The default of a field that only the class knows."""
+        self.cls()  # what the import of its module raises is told as that
+        try:
+            return form.normalise(self._own_default(name))
+        except ValueMismatch as wrong:
+            wrong.under(f".{name}")
+            raise
+        except Exception as error:
+            what = f"a default of {name!r} that raises {type(error).__name__}: {error}"
+            raise ValueMismatch(self.spelling, what) from error
+
     def _own_default(self, name: str) -> Any:
-        """A default that only the class knows."""
+        """The default as the class gives it; whatever that raises passes through."""
         raise NotImplementedError
 
 
