@@ -117,9 +117,10 @@ class Policies:
                         _tell(readers[name], draft, part, option.place)
         return draft.places
 
-    def of_workflow(self, options: Iterable[Option]) -> Policy:
+    def of_workflow(self, options: Sequence[Option]) -> Policy:
         """What the keywords of a workflow say to the calls in it."""
         draft = self._draft()
+        self._check_repeats(options)
         for option in options:
             self._keyword(option, "@workflow", draft)
         return msgspec.structs.replace(Policy(), **draft.policy)
@@ -179,8 +180,34 @@ class Policies:
             else:
                 self._unknown(name, place, what, frozenset(READERS_OF[what]))
 
+    def _check_repeats(self, options: Sequence[Option]) -> None:
+        """Report keywords that one call gives twice, by name or through ``**``: Python refuses the call."""
+        if len({(option.call, option.keyword.arg) for option in options}) == len(options) and all(
+            option.keyword.arg is not None for option in options
+        ):
+            return
+        first: dict[tuple[int, str], Place] = {}
+        for option in options:
+            for name in self._names_of(option):
+                if (option.call, name) in first:
+                    message, related = f"`{name}` is given twice", [(first[option.call, name], "here for the first time")]
+                    self._findings.add(
+                        codes.REPEATED_ARGUMENT, message, option.place, related=related, help="leave one of them out"
+                    )
+                first.setdefault((option.call, name), option.place)
+
+    def _names_of(self, option: Option) -> Iterable[str]:
+        """The keywords that an option stands for; none where ``**`` takes what is not known."""
+        if option.keyword.arg is not None:
+            return (option.keyword.arg,)
+        with suppress(NotStatic):
+            value = self._evaluator.evaluate(option.keyword.value, option.module, option.scope)
+            return [name for name in value if isinstance(name, str)] if isinstance(value, dict) else ()
+        return ()
+
     def _check_pairs(self, options: Sequence[Option]) -> None:
         """Report keywords that say what another one says, such as ``resources=`` beside ``requests=``."""
+        self._check_repeats(options)
         said = {option.keyword.arg: option for option in reversed(options) if not _is_none(option.keyword.value)}
         for name, others in _SAME:
             whole, part = said.get(name), next((said[other] for other in others if other in said), None)

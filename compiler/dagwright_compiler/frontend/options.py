@@ -20,6 +20,8 @@ class Option(msgspec.Struct, frozen=True, eq=False):
     keyword: ast.keyword
     module: Module
     scope: Any = None
+    call: int = 0
+    """The same for the keywords of one call."""
 
     @property
     def place(self) -> Place:
@@ -29,7 +31,7 @@ class Option(msgspec.Struct, frozen=True, eq=False):
 
 def options_of(keywords: Iterable[ast.keyword], module: Module, scope: Any = None) -> tuple[Option, ...]:
     """Keywords of a call as they stand."""
-    return tuple(Option(keyword, module, scope) for keyword in keywords)
+    return tuple(Option(keyword, module, scope, id(keywords)) for keyword in keywords)
 
 
 def merged(options: tuple[Option, ...]) -> tuple[Option, ...]:

@@ -430,6 +430,20 @@ def test_none_leaves_what_the_task_says(keyword: str) -> None:
     assert found.workflow("flow.main").nodes[0].policy is None
 
 
+@pytest.mark.parametrize("given", ["retries=1, retries=2", "retries=1, **MORE", "**MORE, **MORE", "**MORE, retries=1"])
+def test_a_keyword_given_twice_is_found(given: str) -> None:
+    above = {"flow.py": _source()["flow.py"].replace("N = 3\n", 'N = 3\nMORE = {"retries": 2}\n'), "settings.py": SETTINGS}
+    of_task = above | {"flow.py": above["flow.py"].replace("@task\n", f"@task({given})\n")}
+    of_call = above | {"flow.py": above["flow.py"].replace("double(x=x)\n", f"double(x=x).with_overrides({given})\n")}
+    assert front(of_task, ["flow.py"]).codes == front(of_call, ["flow.py"]).codes == ["DW403"]
+
+
+def test_a_keyword_may_be_replaced_by_a_later_call() -> None:
+    maker = "make = functools.partial(task, retries=1)\n\n\n@make(retries=2)\ndef triple"
+    source = HEAD.replace("from enum", "import functools\nfrom enum", 1) + f"{maker}(x: int) -> int:\n    return 3 * x\n"
+    assert front({"flow.py": source, "settings.py": SETTINGS}, ["flow.py"]).codes == []
+
+
 def test_no_timeout_lifts_the_tasks() -> None:
     found = front(_source(task="(timeout=60)", call=".with_overrides(timeout=None)"), ["flow.py"])
     assert found.workflow("flow.main").nodes[0].policy == Policy()
