@@ -54,12 +54,12 @@ def run_chunk(
         StoreError: The store failed.
     """
     report({"event": "chunk", "first": elements[0], "last": elements[-1]})
-    return _Chunk(assignment, report, store, elements, call_of, enter).run()
+    return _Chunk(assignment, report, store, elements, call_of=call_of, enter=enter).run()
 
 
 class _Chunk:
     def __init__(
-        self, assignment: Assignment, report: Report, store: Store, elements: range, call_of: CallOf, enter: Enter
+        self, assignment: Assignment, report: Report, store: Store, elements: range, *, call_of: CallOf, enter: Enter
     ) -> None:
         assert assignment.index is not None
         self._assignment = assignment
@@ -98,11 +98,14 @@ class _Chunk:
     def _prepare(self) -> None:
         """Resolve the inputs of every element; where that fails it is the element's failure, not the pod's."""
         for index in self._elements:
-            try:
-                self._calls[index] = self._call(index)
-            except UserFailure as failure:
-                if index not in self._progress.failures:
-                    self._fail(index, failure.error)
+            self._prepare_one(index)
+
+    def _prepare_one(self, index: int) -> None:
+        try:
+            self._calls[index] = self._call(index)
+        except UserFailure as failure:
+            if index not in self._progress.failures:
+                self._fail(index, failure.error)
 
     def _call(self, index: int) -> StoredCall:
         call = self._call_of(index, max(1024, min(INLINE_LIMIT, _STRIPE_BYTES // len(self._elements))))

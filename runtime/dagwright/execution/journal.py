@@ -67,11 +67,7 @@ class Journal:
         except FileNotFoundError:
             return progress
         for line in lines[:-1]:
-            try:
-                word = loads(line)
-                _take(progress, word)
-            except (ValueError, DamagedResult):
-                continue
+            _take(progress, line)
         return progress
 
     def _add(self, word: dict[str, Any]) -> None:
@@ -88,10 +84,15 @@ class Journal:
             raise fatal(f"cannot write {self._path}: {error.strerror}: the pod needs a writable DAGWRIGHT_WORK") from error
 
 
-def _take(progress: Progress, word: dict[str, Any]) -> None:
+def _take(progress: Progress, line: bytes) -> None:
+    try:
+        word = loads(line)
+        result = result_of(word["result"]) if "result" in word else None
+    except (ValueError, DamagedResult):  # two processes in one line: an element runs again
+        return
     index = word["i"]
-    if "result" in word:
-        progress.results[index] = result_of(word["result"])
+    if result is not None:
+        progress.results[index] = result
         if word["cached"]:
             progress.cached.add(index)
     elif "failure" in word:
