@@ -52,6 +52,10 @@ class Blobs(Protocol):
         """Write an object unless it is there."""
         ...
 
+    def put(self, key: str, data: bytes, /) -> None:
+        """Write an object over what is there."""
+        ...
+
 
 def submit(
     plan: Mapping[str, Json], client: Client, store: Blobs, *, parameters: Mapping[str, str], inputs: Mapping[str, Json]
@@ -146,7 +150,10 @@ class _Resolver:
         return refer(self._inputs[name], self._put_blob, longest=_LONGEST_INPUT)
 
     def _put_blob(self, digest: str, data: bytes) -> None:
-        self._store.create(blob_key(digest), data)
+        if not self._store.create(blob_key(digest), data):
+            self._store.put(
+                blob_key(digest), data
+            )  # an old one becomes young: no collection of garbage takes it before the run names it
 
 
 def _register(definition: dict[str, Json], client: Client) -> str:

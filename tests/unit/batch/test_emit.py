@@ -42,6 +42,9 @@ class Blobs(dict):
     def create(self, key, data, /):
         return self.setdefault(key, data) is data
 
+    def put(self, key, data, /):
+        self[key] = data
+
 
 PROGRAMS = {
     "chain": (chain(3, Policy(retries=9, timeout_s=1, requests=Resources(gpu="1"), environment=(("A", "b"),))), {"x": 1}),
