@@ -159,8 +159,7 @@ class _Statements:
     def branch(self, node: ast.If) -> Flow:
         held = self._holds(node.test, node)
         if held is None:
-            self._break_names([node])
-            return "on"
+            return self._uncertain(node, node.body, node.orelse)
         return self.block(node.body if held else node.orelse)
 
     def repeat(self, node: ast.While) -> Flow:
@@ -170,8 +169,7 @@ class _Statements:
             while True:
                 held = self._holds(node.test, node)
                 if held is None:
-                    self._break_names([node])
-                    return "on"
+                    return self._uncertain(node, node.body, node.orelse)
                 if not held:
                     break
                 flow = self.block(node.body)
@@ -185,8 +183,8 @@ class _Statements:
         frame, expressions = self._frame, self._expressions
         over = elements(frame, expressions.evaluate(node.iter), node, "`for`")
         if over is None:
-            self._break_names([node])
-            return "on"
+            bind(expressions, frame, node.target, BROKEN)
+            return self._uncertain(node, node.body, node.orelse)
         findings = frame.services.findings
         findings.repeating += 1
         try:
@@ -206,15 +204,15 @@ class _Statements:
             if held and case.guard is not None:
                 held = self._holds(case.guard, node)
             if held is None:
-                self._break_names([node])
-                return "on"
+                self._break_names([each.pattern for each in node.cases])
+                return self._uncertain(node, *(each.body for each in node.cases))
             if held:
                 return self.block(case.body)
         return "on"
 
     def check(self, node: ast.Assert) -> Flow:
         held = self._holds(node.test, node)
-        if held is not False:
+        if held is not False or self._frame.run.uncertain:
             return "on"
         self._frame.report(
             codes.UNSUPPORTED_STATEMENT,
@@ -225,6 +223,9 @@ class _Statements:
         return "on"
 
     def fail(self, node: ast.Raise) -> Flow:
+        if self._frame.run.uncertain:  # nobody knows whether it is reached
+            self._frame.may_return = True
+            return "return"
         said = ""
         if isinstance(node.exc, ast.Call) and node.exc.args:
             said = self._said(node.exc.args[0])
@@ -272,6 +273,21 @@ class _Statements:
 
     def leaves(self, node: ast.Break | ast.Continue) -> Flow:
         return "break" if isinstance(node, ast.Break) else "continue"
+
+    def _uncertain(self, node: ast.stmt, *blocks: list[ast.stmt]) -> Flow:
+        """Read what a statement with an unknown condition holds, each part once, for what is wrong in it anyway."""
+        frame = self._frame
+        frame.run.uncertain += 1
+        returned, frame.returned = frame.returned, None
+        try:
+            for block in blocks:
+                self.block(block)
+                self._break_names(block)  # the others do not see what this one did
+        finally:
+            frame.run.uncertain -= 1
+            frame.returned = returned
+        self._break_names([node])
+        return "on"
 
     def _holds(self, test: ast.expr, node: ast.stmt) -> bool | None:
         """Whether a condition holds; ``None`` after a finding, which is about the statement where a result is in the condition."""

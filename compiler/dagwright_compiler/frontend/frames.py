@@ -68,13 +68,15 @@ class Exhausted(Exception):  # noqa: N818 - not an error: a finding tells why re
 class Run:
     """What the frames of one workflow share: its calls, and how much work reading it took."""
 
-    __slots__ = ("calls", "decision", "depth", "execute", "lent", "steps")
+    __slots__ = ("calls", "decision", "depth", "execute", "lent", "steps", "uncertain")
 
     def __init__(self) -> None:
         self.calls: list[Call] = []
         self.steps = 0
         self.decision: ast.stmt | None = None
         """The statement whose condition is being read: it, not an operator in it, is what needs a value."""
+        self.uncertain = 0
+        """How many statements around what is being read have a condition that only a run knows."""
         self.depth = 0
         """How many functions are being read, one called by the other."""
         self.lent: dict[int, tuple[object, str]] = {}
