@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import json
 from pathlib import Path
 
@@ -11,6 +12,7 @@ from ways_of_running import WAYS, execute, write_project
 FLOW = """
 from __future__ import annotations
 from functools import partial
+from typing import Any
 from dagwright import map_task, task, workflow
 
 @task
@@ -45,6 +47,30 @@ def unequal(n: int = 3, xs: list[int] = [1, 2]) -> int:
 @workflow
 def nothing_beside_something(xs: list[int] = [1]) -> int:
     return count(lines=map_task(partial(combine, name="a", table=[]))(x=numbers(n=0), y=xs))
+
+@task
+def anything(x: int) -> Any:
+    return {"list": [x, "a"], "text": "text"}
+
+@task
+def told(x: Any) -> str:
+    return repr(x)
+
+@workflow
+def of_any_type(n: int = 3) -> tuple[list[str], list[str]]:
+    return map_task(told)(x=anything(x=n)["list"]), map_task(told)(x=returned(x=n))
+
+@task
+def returned(x: int) -> Any:
+    return [x, None]
+
+@workflow
+def over_no_list(n: int = 3) -> list[str]:
+    return map_task(told)(x=anything(x=n))
+
+@workflow
+def over_no_list_within(n: int = 3) -> list[str]:
+    return map_task(told)(x=anything(x=n)["text"])
 """
 EXPECTED = [
     ["0 5.0 n [0, 1, 2]", "1 6.0 n [0, 1, 2]", "2 7.0 n [0, 1, 2]"],
@@ -82,3 +108,19 @@ def test_lists_of_unequal_length_fail_with_both_lengths(project: Path, way: str,
     ended = execute(project, way, workflow)
     assert ended.returncode
     assert DIFFER.format(*lengths) in ended.stderr
+
+
+@pytest.mark.parametrize("way", WAYS)
+def test_what_a_run_shows_to_be_a_list_is_mapped(project: Path, way: str) -> None:
+    ended = execute(project, way, "of_any_type")
+    found = ast.literal_eval(ended.stdout) if way == "script" else tuple(json.loads(ended.stdout or "[]"))
+    assert found == (["3", "'a'"], ["3", "None"]), ended.stderr
+
+
+@pytest.mark.parametrize("way", WAYS)
+@pytest.mark.parametrize("workflow", ["over_no_list", "over_no_list_within"])
+def test_what_a_run_shows_to_be_no_list_is_the_users_failure(project: Path, way: str, workflow: str) -> None:
+    ended = execute(project, way, workflow)
+    assert ended.returncode
+    assert "a map of flow.told runs over a list, and what it is given for 'x' is none" in ended.stderr
+    assert "please report" not in ended.stderr

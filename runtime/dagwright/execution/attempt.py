@@ -15,7 +15,7 @@ from dagwright.contract.chunks import chunk_length, chunk_of, pods_of
 from dagwright.contract.exits import SYSTEM_TRANSIENT
 from dagwright.contract.names import CONTROL_FOLDER, pin_key
 from dagwright.execution import context, user_code
-from dagwright.execution.bindings import Bindings, length_of, type_of_output
+from dagwright.execution.bindings import Bindings, type_of_output
 from dagwright.execution.ending import COUNTS, FATAL, SUCCEEDED, TRANSIENT
 from dagwright.execution.faults import Fault, UserFailure
 from dagwright.execution.task_call import PINNED, Reuse, TaskCall, perform
@@ -266,12 +266,13 @@ def _write_controls(assignment: Assignment, result: Result, store: Store) -> Non
 
 def _published(assignment: Assignment, result: Result, item: Publish, store: Store) -> int:
     """Give what a control output says of a list: how many pods a map over it has, or how many elements it has itself."""
-    length = _length_of_part(assignment, result, item, store) if item.get("path") else length_of(result, item["output"])
+    count = None if item.get("path") else result.output(item["output"]).count
+    length = _length_of_part(assignment, result, item, store) if count is None else count
     return length if item.get("counts") == "elements" else pods_of(length, assignment.plan.program.map_pods)
 
 
 def _length_of_part(assignment: Assignment, result: Result, item: Publish, store: Store) -> int:
-    """Count the list in a part of an output. Where it is absent, one element runs and says so: it is the map that asks for it."""
+    """Count the list in an output, or in a part of one. Where there is none, one element runs and says so: it is the map that asks for it."""
     from dagwright.cache import fetcher, unpack_output
     from dagwright.contract.paths import NoSuchPart, follow_wire
 

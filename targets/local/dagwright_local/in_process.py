@@ -14,9 +14,9 @@ from dagwright.authoring.coroutines import finished
 from dagwright.authoring.working_folders import process_folder
 from dagwright.cache import fetcher, unpack_output
 from dagwright.contract.modes import OFF
-from dagwright.contract.types import parse
+from dagwright.contract.types import UNKNOWN, parse
 from dagwright.execution import context
-from dagwright.execution.bindings import check_lengths, element_of, part_of_value, type_of_output
+from dagwright.execution.bindings import check_lengths, element_of, no_list, part_of_value, type_of_output
 from dagwright.execution.built_values import constructed, misplaced, named, places_of, places_of_fields, stand_ins
 from dagwright.execution.failures import is_recoverable
 from dagwright.execution.faults import UserFailure
@@ -111,7 +111,7 @@ class _Run:
 
     def _map(self, node: NodeView, given: Mapping[str, Given]) -> list[Outputs | None]:
         """Run a task for each element; ``None`` stands for those that the map may lose and lost."""
-        lists = {name: self._elements(self._given(node.bindings[name])) for name in node.mapped}
+        lists = {name: self._elements(node, name) for name in node.mapped}
         check_lengths(node, {name: len(elements) for name, elements in lists.items()})
         rows = [{**given, **dict(zip(lists, elements, strict=True))} for elements in zip(*lists.values(), strict=True)]
         if not node.has_holes:
@@ -220,9 +220,12 @@ class _Run:
         except ValueMismatch as mismatch:
             raise misplaced(mismatch) from None
 
-    def _elements(self, given: Given) -> list[Given]:
+    def _elements(self, node: NodeView, name: str) -> list[Given]:
+        given = self._given(node.bindings[name])
+        if not isinstance(given.data if isinstance(given, Wire) else given.value, list):
+            raise no_list(node, name)
         if isinstance(given, Wire):
-            element = given.type.args[0]
+            element = given.type.args[0] if given.type.kind == "list" else UNKNOWN
             return [
                 Wire(element, item, given.fetch, stand_in=element_of(given.stand_in, index))
                 for index, item in enumerate(given.data)
