@@ -84,12 +84,15 @@ def _written_anew(store: Store, digest: str, content: Union[bytes, BlobFile]) ->
 
 def _lost(store: Store, blobs: Mapping[str, Union[bytes, BlobFile]], old: list[str]) -> bool:
     """Tell whether one of the blobs that may have been old when we wrote it is gone."""
-    try:
-        for digest in old:
+
+    def is_gone(digest: str) -> bool:
+        try:
             store.get_range(blob_key(digest), max(0, len(blobs[digest]) - 1), 1)
-    except NotFound:
-        return True
-    return False
+        except NotFound:
+            return True
+        return False
+
+    return any(each(store, is_gone, old))
 
 
 def _outlast(store: Store, sweeping: list[str]) -> None:
