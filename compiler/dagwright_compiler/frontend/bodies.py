@@ -9,7 +9,7 @@ from dagwright_compiler.diagnostics import codes
 from dagwright_compiler.frontend import changes, operator_expressions
 from dagwright_compiler.frontend.entities import Unresolved
 from dagwright_compiler.frontend.expressions import Expressions
-from dagwright_compiler.frontend.frames import Exhausted, Frame, Services
+from dagwright_compiler.frontend.frames import STEPS_ALLOWED, Exhausted, Frame, Services
 from dagwright_compiler.frontend.inlined_functions import closure_of, yields
 from dagwright_compiler.frontend.iteration import elements, turns
 from dagwright_compiler.frontend.local_names import bound_by
@@ -95,7 +95,10 @@ class _Statements:
 
     def statement(self, node: ast.stmt) -> Flow:
         handler = _HANDLERS.get(type(node))
-        self._frame.step(node)
+        if self._frame.services.findings.repeating:
+            self._frame.step(node)
+        else:
+            self._frame.run.steps -= STEPS_ALLOWED
         if handler is None:
             self._unsupported(node)
             return "on"
@@ -338,9 +341,12 @@ class _Statements:
 
     def _name_calls(self, before: int, target: ast.expr, value: ast.expr) -> None:
         """The outermost call of an assignment bears the variable's name; in ``a, b = f(), g()`` each its own."""
-        if len(self._frame.calls) == before:
-            return
         calls = self._frame.calls[before:]
+        if not calls:
+            return
+        if len(calls) == 1 and isinstance(target, ast.Name):  # nearly always
+            calls[0].variable = calls[0].variable or ("" if isinstance(value, _COMPREHENSIONS) else target.id)
+            return
         if isinstance(value, _COMPREHENSIONS):
             return  # none of its calls is the outermost
         if len(calls) > 1 and not any(part is calls[-1].node for part in ast.walk(value)):

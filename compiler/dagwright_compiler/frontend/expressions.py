@@ -61,7 +61,8 @@ class Expressions:
             return frame.report(
                 codes.NESTED_TOO_DEEPLY, "the expression is nested too deeply", node, help_="assign parts of it to variables"
             )
-        frame.step(node)
+        if frame.services.findings.repeating:
+            frame.step(node)
         self._depth += 1
         try:
             if kind is ast.Call:

@@ -56,6 +56,8 @@ class Services:
 
 _MOST_STEPS = 200_000
 """Statements, expressions and turns that reading the loops and functions of one body may take: one or two seconds."""
+STEPS_ALLOWED = 20
+"""What each statement of the workflow itself adds to that: a long body may do more than a short one."""
 STEPS_OF_CALL = 4
 """What a call of a task or function costs, in steps."""
 _MOST_CALLS = 100_000
@@ -165,13 +167,11 @@ class Frame:
         return Broken()
 
     def step(self, node: ast.AST, count: int = 1) -> None:
-        """Count a statement, an expression or a turn of a loop; what is read once is as long as its text, and counts nothing.
+        """Count a statement, an expression or a turn of a loop or function; what is read once is as long as its text, and not counted.
 
         Raises:
             Exhausted: There were too many.
         """
-        if not self.services.findings.repeating:
-            return
         self.run.steps += count
         if self.run.steps > _MOST_STEPS:
             message = f"reading `{self.workflow.node.name}` takes too many steps"
@@ -186,7 +186,8 @@ class Frame:
         """
         call.module = self.module
         self.calls.append(call)
-        self.step(call.node, STEPS_OF_CALL)
+        if self.services.findings.repeating:
+            self.step(call.node, STEPS_OF_CALL)
         if len(self.calls) > _MOST_CALLS:
             message = f"`{self.workflow.node.name}` makes more than {_MOST_CALLS} calls"
             self.report(codes.STATIC_BUDGET, message, call.node, help_="map a task over a list")

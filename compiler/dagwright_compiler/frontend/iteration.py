@@ -91,6 +91,7 @@ def turns(frame: Frame, values: Iterable[StaticValue], node: ast.AST, what: str)
         except RuntimeError as error:  # a dict that changed while it is gone over
             frame.report(codes.NOT_STATIC, f"{what} fails: {error}", node)
             return
-        frame.step(node)
+        if frame.services.findings.repeating:
+            frame.step(node)
         yield value
     frame.report(codes.STATIC_BUDGET, f"{what} goes over more than {MOST_ITEMS} elements", node, help_="loop in a task")

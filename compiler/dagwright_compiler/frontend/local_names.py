@@ -10,6 +10,7 @@ if TYPE_CHECKING:
 
 _SIMPLE = (ast.Expr, ast.Return, ast.Pass, ast.Raise, ast.Assert, ast.Break, ast.Continue)
 """Statements that bind nothing but what ``:=`` in them does."""
+_PLAIN = frozenset({ast.Name, ast.Constant})
 _SCOPES = (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda, ast.ClassDef)
 
 
@@ -48,9 +49,11 @@ def bound_by(node: ast.AST) -> Iterable[str]:
 
 
 def _may_walrus(node: ast.Call) -> bool:
-    """Whether a call may hold ``:=``: one with nothing but names, constants and attributes in it does not."""
-    plain = (ast.Name, ast.Constant, ast.Attribute)
-    return not all(isinstance(value, plain) for value in (*node.args, *(keyword.value for keyword in node.keywords)))
+    """Whether a call may hold ``:=``: one with nothing but names and constants in it does not."""
+    for value in node.args:
+        if type(value) not in _PLAIN:
+            return True
+    return any(type(keyword.value) not in _PLAIN for keyword in node.keywords) if node.keywords else False
 
 
 def _children(node: ast.AST) -> Iterable[ast.AST]:
