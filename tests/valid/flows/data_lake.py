@@ -27,7 +27,7 @@ def check(path: str) -> None:
 @workflow
 def main(table: str = "orders") -> int:
     paths = []
-    for layer in (Layer.RAW, Layer.CLEAN, Layer.GOLD):
+    for layer in Layer:
         match layer:
             case Layer.RAW:
                 path = promote(table=table, layer="landing")
