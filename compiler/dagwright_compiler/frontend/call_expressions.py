@@ -75,7 +75,8 @@ def call(expressions: Expressions, frame: Frame, node: ast.Call) -> Value:
             return owner
         if func.attr == "with_overrides":
             return overrides.override(frame, owner, node)
-        return ordering.runs_before(frame, owner, node, [(expressions.evaluate(argument), argument) for argument in node.args])
+        others = [*node.args, *(keyword.value for keyword in node.keywords if keyword.arg == "other")]
+        return ordering.runs_before(frame, owner, node, [(expressions.evaluate(argument), argument) for argument in others])
     refused = refusals.refuse_chain(frame, node) if isinstance(func, ast.Attribute | ast.Call) else None
     if refused is not None:
         return refused

@@ -28,7 +28,7 @@ def order(frame: Frame, parts: list[tuple[Value, ast.expr]]) -> Value:
 
 def runs_before(frame: Frame, owner: Value, node: ast.Call, others: list[tuple[Value, ast.expr]]) -> Value:
     """``a.runs_before(b)``: the same as ``a >> b``."""
-    if len(others) != 1 or node.keywords:
+    if len(others) != 1 or len(node.args) + len(node.keywords) != 1:
         return frame.report(codes.WRONG_ORDER, "`runs_before` takes one call", node, help_="write `a >> b`")
     func = node.func
     first = func.value if isinstance(func, ast.Attribute) else func

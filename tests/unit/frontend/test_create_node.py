@@ -50,7 +50,7 @@ def test_nodes_are_ordered_one_by_one_and_in_groups() -> None:
 first = create_node(silent, x=1)
 second = create_node(silent, x=2).with_overrides(node_name="late")
 third = create_node(sub, x=3)
-first.runs_before(second)
+first.runs_before(other=second)
 first >> [third, number(x=4)] >> create_node(silent, x=5)
 """
     nodes = {node.id: node for node in clean(_body(lines)).workflow("flow.main").nodes}

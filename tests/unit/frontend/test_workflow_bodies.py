@@ -414,6 +414,8 @@ a >> a  # E: DW414
 a >> n  # E: DW414
 a >> 3  # E: DW414
 a.runs_before()  # E: DW414
+a.runs_before(a=a)  # E: DW414
+a.runs_before(a, other=a)  # E: DW414
 n.with_overrides(retries=1)  # E: DW412
 a.with_overrides(3)  # E: DW412
 a.with_overrides(retries=n)  # E: DW410
