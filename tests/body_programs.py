@@ -8,6 +8,8 @@ from typing import Any
 from hypothesis import strategies as st
 
 HEAD = """\
+import itertools
+
 from dagwright import task, workflow
 
 NAMES = ["a", "b", "c"]
@@ -149,7 +151,8 @@ class Writer:
         name, other = self._any("i"), self._any("l")
         forms = ["0", "1", "2", "LIMIT", "-1", "len(NAMES)", 'SIZES["b"]']
         forms += [name, f"({name} + 1)", f"{name} % 3", f"max({name}, 1)"] if name else []
-        forms += [f"len({other})"] if other else []
+        forms += [f"len({other})", f"sum(1 for _ in {other})", f"max([len(NAMES), len({other})])"] if other else []
+        forms += ["sum(sorted({3, 1, LIMIT}))", "min(SIZES.values(), default=0)", 'next(iter(NAMES)).count("a")']
         return str(self._pick(forms))
 
     def _string(self) -> str:
@@ -212,6 +215,8 @@ class Writer:
             lambda: f"[{', '.join(self._value(inner) for _ in range(self._pick([0, 1, 2])))}]",
             lambda: f"list(range({self._pick([0, 1, 3])}))",
             lambda: "sorted(SIZES.values(), reverse=True)",
+            lambda: "sorted({2, 1, LIMIT}, key=lambda x: -x)",
+            lambda: "[a * b for a, b in itertools.product((1, 2), repeat=2) if a != b]",
         ]
         if name:
             forms += [
@@ -221,6 +226,10 @@ class Writer:
                 lambda: f"list(reversed({name}))",
                 lambda: f"{name} + [{self._value(inner)}]",
                 lambda: f"list({name})",
+                lambda: f"list(itertools.chain({name}, [{self._value(inner)}]))",
+                lambda: f"[*(e for e in {name} if e is not None)]",
+                lambda: f"[x for y in zip({name}, {name}) for x in y]",
+                lambda: f"list(itertools.islice({name}, 1, None))",
                 lambda: f"{name}.copy()",
             ]
         if pairs:
@@ -248,7 +257,7 @@ class Writer:
             lambda: "{}",
         ]
         if name:
-            forms += [lambda: name, lambda: f"{{**{name}, 'z': {self._value(inner)}}}", lambda: f"{name} | SIZES"]
+            forms += [lambda: name, lambda: f"{{**{name}, 'z': {self._value(inner)}}}", lambda: f"({name} | SIZES)"]
         if nesting < 2:
             forms += [
                 lambda: f"dict(zip(NAMES, {self._list(inner)}))",
@@ -259,7 +268,8 @@ class Writer:
     def _test(self) -> str:
         items, pairs, value = self._any("l"), self._any("d"), self._any("v")
         forms = [f"{self._integer()} {self._pick(['<', '>=', '==', '!='])} {self._integer()}", "LIMIT", f"not {self._integer()}"]
-        forms += [f"len({items}) > 1", f"{items}", f"not {items}"] if items else []
+        forms += [f"len({items}) > 1", f"{items}", f"not {items}", f"all(e is not None for e in {items})"] if items else []
+        forms += ["any(x > LIMIT for x in SIZES.values())", f"isinstance({self._integer()}, int)"]
         forms += [f"{self._string()} in {pairs}", f"{pairs}"] if pairs else []
         forms += [f"{value} is not None", f"{value} is None"] if value else []
         test = self._pick(forms)
