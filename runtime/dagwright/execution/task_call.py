@@ -370,7 +370,9 @@ class _Inputs:
         if field.has_default:
             return Wire(field.type, field.default)
         if field.deferred:
-            return Value(_default_of(self._call.function(), field.name))
+            from dagwright.execution.user_code import default_of
+
+            return Value(default_of(self._call.function(), field.name))
         raise fatal(f"the plan binds no value to input {field.name!r} of {self._call.task.name}: compile it again")
 
 
@@ -480,22 +482,3 @@ def _provenance(call: TaskCall, digests: dict[str, str]) -> dict[str, Any]:
         made["inputs"] = keyed_inputs(policy, digests)
         made["types"] = {field.name: field.type.text for field in task.inputs}
     return made
-
-
-def _default_of(function: Callable[..., Any], name: str) -> Any:
-    """Give a parameter's default, as ``inspect`` would find it, which costs 15 ms."""
-    declared: Any = function
-    while hasattr(declared, "__wrapped__"):  # the user's own decorators
-        declared = declared.__wrapped__
-    by_name: dict[str, Any] = {}
-    if hasattr(declared, "__code__"):
-        named = declared.__code__.co_varnames[: declared.__code__.co_argcount]
-        defaults = declared.__defaults__ or ()
-        by_name = {**dict(zip(named[len(named) - len(defaults) :], defaults)), **(declared.__kwdefaults__ or {})}
-    if name not in by_name:
-        raise UserFailure(
-            TypeError(
-                f"{getattr(function, '__qualname__', function)} has no default for {name!r}: the code differs from what was compiled"
-            )
-        )
-    return by_name[name]

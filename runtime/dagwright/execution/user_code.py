@@ -44,3 +44,22 @@ def function_of(found: Any) -> Callable[..., Any]:
 
     function: Callable[..., Any] = found.__wrapped__ if isinstance(found, Declared) else found
     return function
+
+
+def default_of(function: Callable[..., Any], name: str) -> Any:
+    """Give a parameter's default, as ``inspect`` would find it, which costs 15 ms."""
+    declared: Any = function
+    while hasattr(declared, "__wrapped__"):  # the user's own decorators
+        declared = declared.__wrapped__
+    by_name: dict[str, Any] = {}
+    if hasattr(declared, "__code__"):
+        named = declared.__code__.co_varnames[: declared.__code__.co_argcount]
+        defaults = declared.__defaults__ or ()
+        by_name = {**dict(zip(named[len(named) - len(defaults) :], defaults)), **(declared.__kwdefaults__ or {})}
+    if name not in by_name:
+        raise UserFailure(
+            TypeError(
+                f"{getattr(function, '__qualname__', function)} has no default for {name!r}: the code differs from what was compiled"
+            )
+        )
+    return by_name[name]
