@@ -37,7 +37,7 @@ def test_fresh_seeds_show_no_fault() -> None:
     assert int(played.stdout.split()[0]) >= 2_000
 
 
-@pytest.mark.parametrize("seed", [16, 41, 856_667_614_605, 267_701_562_320, 894_449_783_899])
+@pytest.mark.parametrize("seed", [16, 41, 856_667_614_605, 267_701_562_320, 894_449_783_899, 109_320_903_323, 80_885_886_931])
 def test_seeds_that_once_failed_pass(seed: int) -> None:
     played = simulate("--seeds", "1", "--start", str(seed), "--workers", "1")
     assert played.returncode == 0, played.stdout

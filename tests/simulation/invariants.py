@@ -5,18 +5,16 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from typing import TYPE_CHECKING, Any
 
-from dagwright.cache.results import DamagedResult, decode_result, result_of, unseal
+from dagwright.cache.results import decode_result, result_of, unseal
 from dagwright.contract.keys import sha256_hex
 from dagwright.contract.names import BLOBS, ENTRIES, RUNS, blob_key
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
-
     from dagwright.execution.task_call import Performed
     from simulation.scenarios import Plan
-    from simulation.world import World, WorldStore
+    from simulation.world import World
 
-_MOMENT_S = 600.0
+_MOMENT_S = 2000.0
 """From reading an entry to the pin, at most, whatever stands still meanwhile."""
 
 
@@ -110,19 +108,6 @@ class Observed:
         if key == pin:
             return True
         return key.rpartition("/")[2].encode() in document and self._world.damaged[key] > written - _MOMENT_S
-
-    def remove_entry(self, store: WorldStore, key: str, note_removal: Callable[..., None]) -> None:
-        """Remove an entry as people do."""
-        try:
-            digests: Iterable[str] = decode_result(store.get(key)).sizes()
-        except DamagedResult:
-            digests = ()
-        except Exception as error:
-            if type(error).__name__ == "NotFound":
-                return
-            raise
-        note_removal(store, digests)
-        store.delete(key)
 
     # What the store shows
 

@@ -107,10 +107,14 @@ MUTANTS = {
         ("        if self.call.pin is not None:\n            found = publish", "        if False:\n            found = publish"),
     ),
     "blobs_that_stand_there_are_trusted": _edit(
-        "cache.blobs", ("    store.put(key, content)\n    return False", "    return False")
+        "cache.blobs",
+        (
+            "if len(content) > _ONE_REQUEST or not store.create(key, content):",
+            "if not store.create(key, content) and not content:",
+        ),
     ),
     "sweeps_are_not_waited_for": _edit("cache.blobs", ("sweeping = store.list(SWEEPS)\n        if", "sweeping = []\n        if")),
-    "swept_blobs_are_not_missed": _edit("cache.blobs", ("elif not _lost(store, blobs, old):", "else:")),
+    "swept_blobs_are_not_missed": _edit("cache.blobs", ("elif not _is_one_lost(store, blobs):", "else:")),
     "replaced_entries_are_not_noted": _edit("cache.protocol", ("    note_removal(store, named_digests(replaced))\n", "")),
     "notes_are_not_read": _edit("upkeep.collection", ("return named | self._noted()", "return named")),
     "blobs_are_not_looked_at_again": _edit(

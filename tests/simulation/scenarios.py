@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING, NamedTuple, cast
 from task_calls import call, task, value_of
 
 from dagwright.cache import PinDamaged, fetcher, read_pin, unpack_output
-from dagwright.cache.protocol import note_removal
 from dagwright.cache.stripes import read_stripe
 from dagwright.contract.modes import OFF, ON, READ, WRITE
 from dagwright.contract.names import ENTRIES, RUNS, pin_key, stripe_key
@@ -20,6 +19,7 @@ from dagwright.execution.chunk import run_chunk
 from dagwright.execution.task_call import perform
 from dagwright.store.errors import StoreError
 from dagwright.upkeep.collection import Limits, collect
+from dagwright.upkeep.entries import read_entries, remove_entries
 from simulation.invariants import Observed
 from simulation.small import make_small
 from simulation.world import Actor, Crashed, Faults, World, WorldPace, WorldStore
@@ -301,10 +301,9 @@ class _Scenario:
         def work() -> None:
             actor.sleep(self._delay_s())
             self.observed.removes_entries = True
-            store = WorldStore(actor)
+            store = cast("Store", WorldStore(actor))
             try:
-                for key in store.list(ENTRIES):
-                    self.observed.remove_entry(store, key, note_removal)
+                remove_entries(store, read_entries(store, lambda _entry: True, concurrently=map))
             except StoreError as error:
                 assert error.transient, error
 

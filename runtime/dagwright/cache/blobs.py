@@ -44,46 +44,43 @@ def publish_blobs(store: Store, blobs: Mapping[str, Union[bytes, BlobFile]]) -> 
     if not blobs:
         return
     while True:
-        old = _write(store, blobs)
+        _write(store, blobs)
         sweeping = store.list(SWEEPS)
         if sweeping:
             _outlast(store, sweeping)
-        elif not _lost(store, blobs, old):
+        elif not _is_one_lost(store, blobs):
             return
 
 
-def _write(store: Store, blobs: Mapping[str, Union[bytes, BlobFile]]) -> list[str]:
-    """Write every blob; give the digests of those that may have stood there before.
+def _write(store: Store, blobs: Mapping[str, Union[bytes, BlobFile]]) -> None:
+    """Write every blob.
 
     Long files go one after the other: each is written with as many parts at a time as serve well, and memory holds no more.
     """
     short = [digest for digest, content in blobs.items() if isinstance(content, bytes) or len(content) <= SHORT_FILE]
-    new = dict(zip(short, each(store, lambda digest: _written_anew(store, digest, blobs[digest]), short)))
+    each(store, lambda digest: _write_one(store, digest, blobs[digest]), short)
+    done = frozenset(short)
     for digest, content in blobs.items():
-        if digest not in new:
-            new[digest] = _written_anew(store, digest, content)
-    return [digest for digest in blobs if not new[digest]]
+        if digest not in done:
+            _write_one(store, digest, content)
 
 
-def _written_anew(store: Store, digest: str, content: Union[bytes, BlobFile]) -> bool:
-    """Write a blob; tell whether nothing stood there.
-
-    A long one is written in parts by stores that have them, so it is not created. What came from the store and only goes through a task is
-    held by the pin that it came from.
-    """
+def _write_one(store: Store, digest: str, content: Union[bytes, BlobFile]) -> None:
+    """Write a blob: a short one in one request, which also makes a damaged or an old one new; a long one in parts by stores that have them."""
     key = blob_key(digest)
-    if not isinstance(content, bytes):
-        if content.path:
-            store.put_file(key, content.path, sha256=digest)
-        return not content.path
-    if len(content) <= _ONE_REQUEST and store.create(key, content):
-        return True
-    store.put(key, content)
-    return False
+    if isinstance(content, bytes):
+        if len(content) > _ONE_REQUEST or not store.create(key, content):
+            store.put(key, content)
+    elif content.path:
+        store.put_file(key, content.path, sha256=digest)
 
 
-def _lost(store: Store, blobs: Mapping[str, Union[bytes, BlobFile]], old: list[str]) -> bool:
-    """Tell whether one of the blobs that may have been old when we wrote it is gone."""
+def _is_one_lost(store: Store, blobs: Mapping[str, Union[bytes, BlobFile]]) -> bool:
+    """Tell whether a blob is gone: a collection of garbage may have removed it and left since we wrote.
+
+    Even one that was not there when we wrote it may be: the request that removed the one before may have been sent twice. What came from the
+    store and only goes through a task is held by the pin that it came from.
+    """
 
     def is_gone(digest: str) -> bool:
         try:
@@ -92,7 +89,8 @@ def _lost(store: Store, blobs: Mapping[str, Union[bytes, BlobFile]], old: list[s
             return True
         return False
 
-    return any(each(store, is_gone, old))
+    ours = [digest for digest, content in blobs.items() if isinstance(content, bytes) or content.path]
+    return any(each(store, is_gone, ours))
 
 
 def _outlast(store: Store, sweeping: list[str]) -> None:

@@ -84,9 +84,10 @@ def remove_entries(store: Store, entries: Iterable[Entry]) -> None:
         StoreError: The store failed.
     """
     for entry in entries:
-        document = _document(store, entry.key)
-        if document is not None:
-            note_removal(store, named_digests(document))
+        # Read twice: one wrong answer must not hide a blob that a run is about to name.
+        documents = [document for document in (_document(store, entry.key), _document(store, entry.key)) if document is not None]
+        if documents:
+            note_removal(store, {digest for document in documents for digest in named_digests(document)})
             store.delete(entry.key)
 
 
