@@ -88,6 +88,8 @@ class FsspecClient:
             except BaseException:
                 with suppress(Exception):
                     file.discard()  # closing would make a value of what there is
+                with suppress(AttributeError):
+                    file.closed = True  # or it would be closed, and fail, when nobody needs it any more
                 with suppress(Exception):
                     self._files.rm_file(path)
                 raise
@@ -146,7 +148,7 @@ class FsspecClient:
 
 def _settings_of(url: str) -> dict[str, Any]:
     """The driver's arguments where it does not know a usual variable; all others it reads itself, as fsspec's own settings."""
-    if not url.startswith("s3://"):
+    if not url.startswith(("s3://", "s3a://")):
         return {}
     from dagwright.store.obstore_settings import aws_endpoint
 
