@@ -92,8 +92,10 @@ def iterator(made: BodyCall) -> Value:
     """What one of ``ITERATORS`` gives: elements that are asked for one by one, as they are in Python."""
     args: list[Any] = []
     for value in made.args:
-        is_whole = value is None or isinstance(value, int) or made.name == "itertools.repeat"
-        found = value if is_whole else elements(made.frame, wrapped(value), made.node, f"`{made.name}`")
+        if value is None or isinstance(value, int) or made.name == "itertools.repeat":
+            args.append(value)
+            continue
+        found = elements(made.frame, wrapped(value), made.node, f"`{made.name}`")
         if found is None:
             return BROKEN
         args.append(found)

@@ -191,6 +191,7 @@ def _bind_other(frame: Frame, slot: Slot, value: Value, node: ast.expr) -> Bound
     """Bind what is no promise: a constant, what the workflow builds, or something that cannot be passed."""
     callee, field, expected = slot.callee, slot.field, slot.expected
     if contains_broken(value):
+        frame.run.broken = True
         return None
     if isinstance(value, Static):
         try:

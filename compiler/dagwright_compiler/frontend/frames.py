@@ -70,11 +70,13 @@ class Exhausted(Exception):  # noqa: N818 - not an error: a finding tells why re
 class Run:
     """What the frames of one workflow share: its calls, and how much work reading it took."""
 
-    __slots__ = ("calls", "decision", "depth", "execute", "lent", "steps", "uncertain")
+    __slots__ = ("broken", "calls", "decision", "depth", "execute", "lent", "steps", "uncertain")
 
     def __init__(self) -> None:
         self.calls: list[Call] = []
         self.steps = 0
+        self.broken = False
+        """Whether a call took something that a finding tells about: there must be one."""
         self.decision: ast.stmt | None = None
         """The statement whose condition is being read: it, not an operator in it, is what needs a value."""
         self.uncertain = 0

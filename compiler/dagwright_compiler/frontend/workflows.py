@@ -6,6 +6,7 @@ import ast
 from typing import TYPE_CHECKING
 
 from dagwright_compiler.diagnostics import codes
+from dagwright_compiler.diagnostics.model import InternalError
 from dagwright_compiler.frontend.bodies import Body, interpret
 from dagwright_compiler.frontend.calls import edge_help, refuse_result, source_places
 from dagwright_compiler.frontend.frames import contains_broken
@@ -55,6 +56,8 @@ def build_workflow(callee: Callee, services: Services, spans: LateSpans) -> Work
     """Interpret and finish a workflow; ``None`` when its outputs could not be bound (findings tell why)."""
     body = interpret(callee, services)
     returned = _outputs(body, callee)
+    if body.frame.run.broken and not services.findings.errors:
+        raise InternalError(f"a call in `{callee.name}` takes a value that nothing was found wrong with, and that is not known")
     if returned is None:
         return None
     check_names(body.calls, services.findings)
