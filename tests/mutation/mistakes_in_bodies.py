@@ -106,6 +106,8 @@ def _fresh(view: View) -> tuple[CallSite, str] | None:
     """A task's call like one that stands there already, with one argument that nothing else has."""
     for site in view.calls():
         for each in site.callee.inputs:
+            if not site.is_alone:
+                continue  # its arguments may be names of the comprehension
             if site.callee.is_task and site.callee.outputs and each.name in site.given and each.kind in ("int", "float", "str"):
                 value = '"nowhere else"' if each.kind == "str" else "-123456"
                 given = {**{name: view.cut(site.body.path, node) for name, node in site.given.items()}, each.name: value}

@@ -132,7 +132,7 @@ def wrong_unpacking(view: View) -> Planted | None:
 def unpacked_scalar(view: View) -> Planted | None:
     for site in view.calls():
         outputs = site.callee.outputs
-        if isinstance(site.statement, ast.Assign) and len(outputs) == 1 and outputs != ("Report",):
+        if site.is_alone and isinstance(site.statement, ast.Assign) and len(outputs) == 1 and outputs != ("Report",):
             target = site.statement.targets[0]
             return view.swapped(site.body.path, target, f"{view.cut(site.body.path, target)}, one_more", "DW405")
     return None

@@ -126,17 +126,22 @@ def _policy(view: View, site: TaskSite) -> str:
     return view.cut(site.path, site.node.decorator_list[0])
 
 
+def _is_call(statement: ast.stmt) -> bool:
+    """Whether a statement assigns the result of a call, and no list of calls."""
+    return isinstance(statement, ast.Assign) and isinstance(statement.value, ast.Call)
+
+
 def name_given_twice(view: View) -> Planted | None:
     """Two calls of a body get one node name: the second one is told."""
     for site in view.calls():
         path, first = site.body.path, site.statement
-        if not isinstance(first, ast.Assign) or "with_overrides" in view.cut(path, first):
+        if not _is_call(first) or "with_overrides" in view.cut(path, first):
             continue
         for other in view.calls():
             later = other.statement
             if (
                 other.body is not site.body
-                or not isinstance(later, ast.Assign)
+                or not _is_call(later)
                 or later.lineno <= (first.end_lineno or 0)
                 or "with_overrides" in view.cut(path, later)
             ):
@@ -152,7 +157,7 @@ def name_given_twice(view: View) -> Planted | None:
 def endless_node_name(view: View) -> Planted | None:
     for site in view.calls():
         path, statement = site.body.path, site.statement
-        if isinstance(statement, ast.Assign) and "with_overrides" not in view.cut(path, statement):
+        if _is_call(statement) and "with_overrides" not in view.cut(path, statement):
             lines = view.project.sources[path].split("\n")
             line = (statement.end_lineno or 0) - 1
             lines[line] += f'.with_overrides(node_name="{"long " * 12}")'

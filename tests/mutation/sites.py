@@ -31,6 +31,11 @@ class CallSite(NamedTuple):
     callee: Callable
     given: dict[str, ast.expr]
 
+    @property
+    def is_alone(self) -> bool:
+        """Whether the statement makes the call once: in no loop and no comprehension, whose names its arguments may hold."""
+        return not any(isinstance(part, ast.For | ast.comprehension) for part in ast.walk(self.statement))
+
 
 class MapSite(NamedTuple):
     """A map in the body of a workflow: ``function`` is a name or a ``partial``, ``source`` the list."""
