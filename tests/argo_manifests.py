@@ -34,8 +34,7 @@ TAGS = (
     r"\{\{workflow\.parameters\.(dagwright-)?store\}\}",
     r"\{\{=workflow\.parameters\['dagwright-run'\] == '' \? workflow\.uid : workflow\.parameters\['dagwright-run'\]\}\}",
     r"\{\{=replace\(workflow\.parameters\['[a-zA-Z0-9_]+'\], '\$', '\$\$'\)\}\}",
-    r"\{\{=let v = fromJSON\(workflow\.parameters\['[a-zA-Z0-9_]+'\]\); let n = type\(v\) == 'map' \? int\(v\['len'\]\) : len\(v\);"
-    r" let k = int\(\(n \+ \d+\) / \d+\); n == 0 \? 0 : int\(\(n \+ k - 1\) / k\)\}\}",
+    r"\{\{=let v = fromJSON\(workflow\.parameters\['[a-zA-Z0-9_]+'\]\); let n = type\(v\) == 'map' \? int\(v\['len'\]\) : len\(v\); let k = int\(\(n \+ \d+\) / \d+\); n == 0 \? 0 : int\(\(n \+ k - 1\) / k\)\}\}",
     r"\{\{retries\}\}",
     r"\{\{item\}\}",
 )
