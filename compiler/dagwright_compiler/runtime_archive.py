@@ -25,6 +25,8 @@ if TYPE_CHECKING:
 PREBUILT = "_runtime.pyz"
 """File beside this module in an installed package."""
 _PACKAGES = ("contract", "values", "store", "cache", "execution", "files", "authoring", "compat")
+_MODULES = ("__init__.py", "accelerators.py", "testing.py")
+"""What files import of the package itself; ``testing`` too, for its use below a main guard."""
 _MAIN = "dagwright/execution/archive_main.py"
 """What is the archive's ``__main__.py``."""
 _FINDER = "dagwright/execution/archive_modules.py"
@@ -121,7 +123,10 @@ def _keep(data: bytes, kept: Path) -> None:
 
 
 def _sources(package: Path) -> list[Path]:
-    return [package / "__init__.py", *(path for name in _PACKAGES for path in sorted((package / name).rglob("*.py")))]
+    return [
+        *(package / name for name in _MODULES),
+        *(path for name in _PACKAGES for path in sorted((package / name).rglob("*.py"))),
+    ]
 
 
 def _members(package: Path) -> dict[str, bytes]:

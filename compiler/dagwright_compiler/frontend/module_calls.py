@@ -27,6 +27,8 @@ if TYPE_CHECKING:
 _ROOTS = ("flytekit", "flytekitplugins")
 _DECORATORS = frozenset({"dynamic", "eager", "reference_task", "reference_workflow", "reference_launch_plan"})
 """What reading the decorated function reports."""
+_WORKING_PARTS = (".logger.", ".testing.")
+"""Of these, everything can be called."""
 _DECORATOR = "leave the decorator out, and do its work inside the function"
 _HELP = 'call it where nothing imports it: inside a task, or under `if __name__ == "__main__":`'
 
@@ -71,7 +73,7 @@ def _check_call(node: ast.Call, module: Module, resolver: Resolver, findings: Fi
         return
     tail = tail_of(entity.qualified)
     owner = tail.partition(".")[0]
-    if owner in SUPPORTED or tail in FUNCTIONS or tail in _DECORATORS or ".logger." in entity.qualified:
+    if owner in SUPPORTED or tail in FUNCTIONS or tail in _DECORATORS or any(part in entity.qualified for part in _WORKING_PARTS):
         return
     at, use = Place(module, node.func), use_of(entity.qualified)
     if owner == "LaunchPlan":

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from dagwright_compiler.frontend.findings import Findings
 
 _ROOTS = ("flytekit", "flytekitplugins")
-_WORKING_PARTS = (".exceptions", ".logger", ".accelerators")
+_WORKING_PARTS = (".exceptions", ".logger", ".accelerators", ".testing")
 """Of these, everything can be asked."""
 _HELP = "use the library that it stands for, or write a file and return it"
 

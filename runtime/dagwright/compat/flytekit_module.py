@@ -40,7 +40,8 @@ _HOMES = {
     "workflow": "dagwright.authoring.workflows",
 }
 """Names that work, in every module: flytekit moves them from release to release, and the compiler goes by the name too."""
-_ACCELERATORS = "flytekit.extras.accelerators"
+_WHOLE = {"flytekit.extras.accelerators": "dagwright.accelerators", "flytekit.testing": "dagwright.testing"}
+"""Modules that are ours, name by name."""
 _OURS = {"FlyteDirectory": "Directory", "FlyteFile": "File", "FlyteRecoverableException": "RecoverableError"}
 _FORMATS: dict[str, tuple[str, dict[str, str]]] = {
     "flytekit.types.directory": ("FlyteDirectory", DIRECTORY_ALIASES),
@@ -56,7 +57,7 @@ _MODULES = frozenset(
         *("flytekit.core.context_manager", "flytekit.core.pod_template", "flytekit.deck", "flytekit.extras"),
         *("flytekit.extras.accelerators", "flytekit.image_spec", "flytekit.models", "flytekit.models.security"),
         *("flytekit.exceptions", "flytekit.exceptions.base", "flytekit.exceptions.system", "flytekit.exceptions.user"),
-        *("flytekit.types", "flytekit.types.directory", "flytekit.types.file"),
+        *("flytekit.testing", "flytekit.types", "flytekit.types.directory", "flytekit.types.file"),
     }
 )
 """Modules that ``import flytekit`` alone makes reachable as attributes; ``flytekit.core.task`` is a module, not the decorator."""
@@ -87,9 +88,10 @@ def _resolve(module: str, name: str) -> object:
         cls: Any = _resolve(module, plain)
         of_format: object = cls[formats[name]]
         return of_format
-    if module == _ACCELERATORS:
-        found: object = getattr(import_module("dagwright.accelerators"), name, None)
-        return Unsupported(full) if found is None else found
+    if module in _WHOLE:
+        ours = import_module(_WHOLE[module])
+        found: object = getattr(ours, name) if name in ours.__all__ else Unsupported(full)
+        return found
     if module.startswith("flytekit.exceptions."):
         return type(name, (Exception,), {"__module__": module})  # every exception but the recoverable one fails the task for good
     return Unsupported(full)
