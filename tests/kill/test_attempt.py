@@ -51,7 +51,7 @@ def test_a_killed_attempt_is_completed_by_the_next(tmp_path: Path, delay: float)
     before = calls.read_text().count("call") if calls.exists() else 0
     ended = pods.attempt("t", attempt=1)
     assert ended.code == 0, ended
-    assert (tmp_path / "work/control/count-o0").read_text() == "20000"
+    assert (tmp_path / "work/control/count-o0").read_text() == "500"  # pods of a map over the list
     assert calls.read_text().count("call") <= before + (0 if pinned else 1)
     pods.run = "run-2"
     assert pods.attempt("t").code == 0
