@@ -69,7 +69,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 import multiprocessing
 from dataclasses_json import dataclass_json
+from dagwright.accelerators import A100
+from dagwright.testing import patch
 from flytekit.core.task import task
+from flytekit.extras.accelerators import T4
+from flytekit.testing import task_mock
 @dataclass_json
 @dataclass
 class Point:

@@ -48,17 +48,15 @@ class Unsupported:
             self._refuse()
         return (Base,)
 
-    def __enter__(self) -> NoReturn:
-        self._refuse()
-
     def __exit__(self, *_raised: object) -> None:
         """Never reached: entering refuses."""
 
-    def __bool__(self) -> NoReturn:  # noqa: PLE0304  # the truth of what does not exist
-        self._refuse()
+    async def __aexit__(self, *_raised: object) -> None:
+        """Never reached: entering refuses."""
 
-    def __iter__(self) -> NoReturn:
-        self._refuse()
+    def __instancecheck__(self, value: object) -> bool:
+        """Tell what calling this gave; nothing else can be of what does not exist."""
+        return isinstance(value, Unsupported) and repr(value) == repr(Unsupported(f"{self._name}(...)"))
 
     def __getitem__(self, _parameters: object) -> Unsupported:
         return self  # FlyteFile["csv"] in an annotation
@@ -71,6 +69,18 @@ class Unsupported:
 
     def __repr__(self) -> str:
         return f"<{self._name}: not supported by dagwright yet>"
+
+
+def _refusing(value: Unsupported, *_others: object) -> NoReturn:
+    value._refuse()  # noqa: SLF001  # pyright: ignore[reportPrivateUsage]  # stands for a method
+
+
+for _operation in (
+    *("enter", "aenter", "bool", "iter", "aiter", "next", "await", "len", "contains", "setitem", "delitem", "reversed"),
+    *("int", "float", "index", "fspath", "bytes", "neg", "abs", "lt", "le", "gt", "ge", "and", "rand"),
+    *("add", "radd", "sub", "rsub", "mul", "rmul", "truediv", "rtruediv", "mod", "rshift", "rrshift", "lshift"),
+):
+    setattr(Unsupported, f"__{_operation}__", _refusing)
 
 
 class Base:
