@@ -5,8 +5,10 @@ from __future__ import annotations
 from datetime import timedelta
 from functools import partial
 from typing import NamedTuple, assert_type
+from unittest.mock import MagicMock
 
 from dagwright import Cache, RecoverableError, Resources, map_task, task, workflow
+from dagwright.testing import patch, task_mock
 
 
 class Split(NamedTuple):
@@ -83,3 +85,13 @@ assert_type(inner(1.0), tuple[str, float])
 assert_type(split(number=1.0).low, float)
 assert_type(list(map_task(double)(number=[1.0])), list[float])
 assert_type(describe.__wrapped__(1.0, digits=3), str)
+
+with task_mock(double) as mock:
+    assert_type(mock, MagicMock)
+
+
+@patch(fetch)
+@patch(double)
+def test_outer(mock_double: MagicMock, mock_fetch: MagicMock) -> None:
+    mock_double.return_value = 2.0
+    mock_fetch.side_effect = str

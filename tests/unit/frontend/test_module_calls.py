@@ -36,6 +36,9 @@ CALLS = [
     "from flytekit import current_context\nx = current_context()",
     "from flytekit import logger\nlogger.info('x')",
     "from flytekit.remote import FlyteRemote\nx = FlyteRemote()\nx.fetch_task()",
+    "from flytekit import task\nfrom flytekit.testing import patch\n@task\ndef f() -> int: return 1\n@patch(f)\ndef test_f(mock): pass",
+    "import flytekit\n@flytekit.task\ndef f() -> int: return 1\nwith flytekit.testing.task_mock(f) as mock: mock.return_value = 2",
+    "from flytekit import testing\ndef f():\n    testing.task_mock(f)",
     "from flytekit import ImageSpec\nx = ImageSpec(name='a')\ny = x.with_packages(['b'])",
 ]
 FLOW = "\nfrom dagwright import task, workflow\n@task\ndef t(n: int) -> int:\n    return n\n@workflow\ndef w(n: int) -> int:\n    return t(n=n)\n"
