@@ -32,7 +32,7 @@ task(retry=3)  # E: call-overload reportCallIssue
 task(retries="3")  # E: call-overload reportArgumentType
 task(requests={"cpu": 1})  # E: call-overload reportArgumentType
 Resources(memory="1Gi")  # E: call-arg reportCallIssue
-Cache()  # E: call-arg reportCallIssue
+Cache()  # E: call-overload reportCallIssue
 
 
 @workflow

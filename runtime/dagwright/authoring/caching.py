@@ -5,7 +5,7 @@ from __future__ import annotations
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
-    from typing import Any
+    from typing import Any, overload
 
 
 class CacheFunctionBody:
@@ -36,6 +36,29 @@ class Cache:
     """
 
     __slots__ = ("ignored_inputs", "policies", "salt", "serialize", "version")
+
+    if TYPE_CHECKING:
+
+        @overload
+        def __init__(
+            self,
+            version: str,
+            serialize: bool = ...,  # noqa: FBT001
+            ignored_inputs: str | Iterable[str] = ...,
+            salt: str = ...,
+            policies: CacheFunctionBody | Sequence[CacheFunctionBody] | None = ...,
+        ) -> None: ...
+
+        @overload
+        def __init__(
+            self,
+            version: None = ...,
+            serialize: bool = ...,  # noqa: FBT001
+            ignored_inputs: str | Iterable[str] = ...,
+            salt: str = ...,
+            *,
+            policies: CacheFunctionBody | Sequence[CacheFunctionBody],
+        ) -> None: ...
 
     def __init__(
         self,
