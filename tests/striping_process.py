@@ -30,7 +30,7 @@ _INLINE = 1024
 def run_pod(store: Store, name: int, work: str) -> None:
     """Run one attempt of the pod; element ``x`` is ``name * 1000 + x`` where this one computes it."""
     node = SimpleNamespace(id=NODE, mapped=("x",), has_holes=False, policy=task().policy)
-    assignment = SimpleNamespace(node=node, index=0, run=RUN, hint=name, work=work)
+    assignment = SimpleNamespace(node=node, index=0, run=RUN, hint=name, work=work, token=f"{name:016x}")
 
     def call_of(index: int, _inline_limit: int) -> TaskCall:
         return call(store, index, lambda x: name * 1000 + x, of=task(), inline_limit=_INLINE, long=2_000)
@@ -41,6 +41,7 @@ def run_pod(store: Store, name: int, work: str) -> None:
         store,
         range(ELEMENTS),
         call_of=call_of,
+        rest=lambda: None,
         enter=lambda _index: lambda: None,
     )
     assert outcome["ending"] == "succeeded"

@@ -170,8 +170,9 @@ def test_a_list_that_no_environment_holds_goes_by_reference(flows, argo, tmp_pat
 
 
 def test_elements_that_may_fail_give_none_and_too_many_fail_the_map(flows, argo):
-    flow = flows(LOSING, "enough", argo)
-    few = flows(LOSING, "too_few", argo)
+    once = {**argo, "system_retries": 1}  # a killed pod waits longer before each further one
+    flow = flows(LOSING, "enough", once)
+    few = flows(LOSING, "too_few", once)
     run, empty, failing = flow.submit(), flow.submit(count="0"), few.submit()
     assert run.succeeded().outputs() == [[0, None, None, 30, 40], ["0", "None", "None", "30", "40"]]
     assert empty.succeeded().outputs() == [[], []]

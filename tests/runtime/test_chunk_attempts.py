@@ -12,7 +12,7 @@ import pytest
 from pods import Pods, pinned
 
 FLOW = """
-import os, time
+import os, signal, time
 from dagwright import RecoverableError, task
 
 def note(x):
@@ -28,6 +28,13 @@ def each(x: int, how: str) -> int:
         open(os.environ["READY"], "w").close(); os.kill(os.getpid(), 9)
     if x == 1 and how == "fails": raise ValueError("no good")
     if x == 1 and how == "tries": raise RecoverableError("again")
+    if x == 1 and how == "exits on SIGTERM":
+        signal.signal(signal.SIGTERM, lambda *_: exit(1)); time.sleep(60)
+    if x == 1 and how == "ignores SIGTERM":
+        def wake(*_): raise InterruptedError
+        signal.signal(signal.SIGTERM, wake)
+        try: time.sleep(60)
+        except InterruptedError: return 10
     return 10 * x
 
 @task
@@ -136,6 +143,34 @@ def test_retries_are_the_elements_own_and_their_number_is_that_of_an_element_alo
     assert calls(pods) == [0, 1, 2, 1, 1]
     assert pods.attempt("each", 0, attempt=1, DAGWRIGHT_WORK=str(pods.folder / "elsewhere")).code == 81
     assert calls(pods) == [0, 1, 2, 1, 1, 1]  # the same round: its budget was spent, one try tells the error
+
+
+def test_a_task_that_handles_sigterm_runs_out_of_time_all_the_same_and_no_other_pays(pods: Pods) -> None:
+    map_each(pods, "exits on SIGTERM", retries=1, timeout_s=1)
+    assert pods.attempt("each", 0, attempt=0).code == 83
+    assert calls(pods) == [0, 1, 2, 1]
+    assert pods.error("each/0")["index"] == 1
+
+
+def test_a_result_that_came_late_counts(pods: Pods) -> None:
+    map_each(pods, "ignores SIGTERM", timeout_s=1)
+    assert pods.attempt("each", 0, attempt=0).code == 0
+    assert calls(pods) == [0, 1, 2]
+
+
+def test_what_takes_its_process_along_keeps_no_other_from_running(pods: Pods) -> None:
+    map_each(pods, "dies")
+    pods.map_pods = 1
+    assert pods.attempt("each", 0, attempt=0).code == 74
+    Path(pods.environment["READY"]).unlink()  # it will die again
+    assert pods.attempt("each", 0, attempt=1, DAGWRIGHT_WORK=str(pods.folder / "elsewhere")).code == 74
+    assert calls(pods) == [0, 1, 2, 3, 4, 5, 2]
+
+
+def test_an_element_is_tried_as_often_as_its_retries_say(pods: Pods) -> None:
+    map_each(pods, "tries", retries=3)
+    assert pods.attempt("each", 0, attempt=0).code == 81
+    assert calls(pods).count(1) == 4
 
 
 def test_a_damaged_part_is_said_and_computed_again(pods: Pods) -> None:

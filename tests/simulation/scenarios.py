@@ -6,6 +6,7 @@ Every attempt is ``dagwright.execution.task_call.perform`` or ``chunk.run_chunk`
 from __future__ import annotations
 
 import functools
+import os
 from types import SimpleNamespace
 from typing import TYPE_CHECKING, NamedTuple, cast
 
@@ -229,12 +230,13 @@ class _Scenario:
             )
 
         outcome = run_chunk(
-            cast("Assignment", SimpleNamespace(node=node, index=0, run=run, hint=None, work="")),
+            cast("Assignment", SimpleNamespace(node=node, index=0, run=run, hint=None, work="", token=os.urandom(8).hex())),
             lambda _event: None,
             cast("Store", store),
             range(_ELEMENTS),
             call_of=call_of,
             enter=lambda _index: lambda: None,
+            rest=lambda: None,
         )
         assert outcome["ending"] == "succeeded", outcome
         striped = read_stripe(cast("Store", store), run, MAP, 0)

@@ -58,6 +58,9 @@ class _NoJournal:
     def add_result(self, index: int, result: object, *, cached: bool) -> None:
         pass
 
+    def add_earlier(self, spent: object) -> None:
+        pass
+
 
 class _OneAfterTheOther:
     """What the code under test finds as a pool of threads."""

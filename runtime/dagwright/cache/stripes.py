@@ -7,8 +7,6 @@ attempts of the same pod, and by whoever reads a list that may have holes.
 
 from __future__ import annotations
 
-import os
-
 from dagwright.cache.protocol import InputsDiffer, PinDamaged
 from dagwright.cache.results import DamagedResult, Result, body_of, result_of, seal, unseal
 from dagwright.contract.names import stripe_key, stripe_part_prefix
@@ -27,12 +25,13 @@ _TRIES = 5
 class Part:
     """What one attempt left: results by index, and how many tries of the user's budget each unfinished element has had.
 
-    ``hint`` is the orchestrator's number of the attempt, ``None`` where it gave none.
+    ``hint`` is the orchestrator's number of the attempt, ``None`` where it gave none; ``key`` is where it was read.
     """
 
-    __slots__ = ("hint", "results", "spent")
+    __slots__ = ("hint", "key", "results", "spent")
 
-    def __init__(self, results: Mapping[int, Result], spent: Mapping[int, int], hint: int | None) -> None:
+    def __init__(self, results: Mapping[int, Result], spent: Mapping[int, int], hint: int | None, key: str = "") -> None:
+        self.key = key
         self.results = results
         self.spent = spent
         self.hint = hint
@@ -88,9 +87,9 @@ def check_inputs(key: str, results: Mapping[int, Result], inputs: Mapping[int, s
             raise InputsDiffer(key, found.inputs, digest)
 
 
-def new_part_key(run: str, node: str, pod: int) -> str:
-    """Name the part of an attempt: no two attempts share one."""
-    return f"{stripe_part_prefix(run, node, pod)}{os.urandom(8).hex()}.json"
+def part_key(run: str, node: str, pod: int, token: str) -> str:
+    """Name the part of an attempt by the attempt's own token."""
+    return f"{stripe_part_prefix(run, node, pod)}{token}.json"
 
 
 def write_part(store: Store, key: str, part: Part) -> None:
@@ -116,7 +115,7 @@ def read_parts(store: Store, run: str, node: str, pod: int, damaged: Callable[[s
             continue
         try:
             body = unseal(store.get(key))
-            found.append(Part(_results_in(body), _spent_in(body), _hint_in(body)))
+            found.append(Part(_results_in(body), _spent_in(body), _hint_in(body), key))
         except NotFound:
             continue
         except DamagedResult as damage:

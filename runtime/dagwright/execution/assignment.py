@@ -6,6 +6,8 @@ the same code.
 
 from __future__ import annotations
 
+import os
+
 from dagwright.contract.modes import ON
 
 TYPE_CHECKING = False
@@ -22,7 +24,7 @@ class Assignment:
     ``index`` is the element of a map node, ``hint`` the orchestrator's number of the attempt, ``inputs`` the texts of the workflow's
     inputs by name, ``code`` the folders put first on ``sys.path``, ``environment`` what the process adds to its own (a pod's
     manifest has done that already), ``termination`` the file for a failed attempt's message, ``cache`` the mode (``contract.modes``),
-    ``pickle`` the codec's policy.
+    ``pickle`` the codec's policy. ``token`` is this attempt's own, and that of all its processes.
     """
 
     __slots__ = (
@@ -40,6 +42,7 @@ class Assignment:
         "run",
         "store_url",
         "termination",
+        "token",
         "unit",
         "work",
     )
@@ -78,6 +81,7 @@ class Assignment:
         self.domain = domain or plan.program.domain
         self.environment = environment or {}
         self.termination = termination
+        self.token = os.urandom(8).hex()
         self.pickle = pickle
 
     @property

@@ -75,7 +75,7 @@ def _execute(assignment: Assignment, report: Report) -> dict[str, Any]:
     else:
         from dagwright.execution.chunk import run_chunk
 
-        outcome = run_chunk(assignment, report, calls.store, elements, call_of=calls.element, enter=calls.enter)
+        outcome = run_chunk(assignment, report, calls.store, elements, call_of=calls.element, enter=calls.enter, rest=calls.rest)
     if outcome["ending"] == SUCCEEDED:
         outcome["number"] = None if outcome["state"] == PINNED else _record_success(calls.store, assignment, outcome, started)
         if elements is None:
@@ -164,7 +164,19 @@ class _Calls:
         attempt = _attempt_of(self._assignment, index)
         attempt.store = self.store
         context.claim_process(attempt)
-        return lambda: _keep_decks(self.store, self._assignment, index, self._assignment.hint or 0)
+        return lambda: self._leave(index, attempt)
+
+    def _leave(self, index: int, attempt: context.Attempt) -> None:
+        _keep_decks(self.store, self._assignment, index, self._assignment.hint or 0)
+        self.rest()
+        if attempt.folder is not None:  # an element alone would leave its disk with its pod
+            from shutil import rmtree
+
+            rmtree(attempt.folder, ignore_errors=True)
+
+    def rest(self) -> None:
+        """Say that no element's time runs."""
+        self._user.rest()
 
 
 def _grant(secrets: Sequence[Secret]) -> None:
@@ -234,6 +246,10 @@ class _UserCode:
         except BaseException as error:
             raise UserFailure(error) from error
         finally:
+            self._end()
+
+    def rest(self) -> None:
+        if self._is_timed:
             self._end()
 
     def _begin(self) -> None:

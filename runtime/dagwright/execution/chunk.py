@@ -12,7 +12,7 @@ import time
 from collections import deque
 
 from dagwright.cache.results import INLINE_LIMIT, Result
-from dagwright.cache.stripes import Part, check_inputs, new_part_key, publish_stripe, read_parts, read_stripe, write_part
+from dagwright.cache.stripes import Part, check_inputs, part_key, publish_stripe, read_parts, read_stripe, write_part
 from dagwright.contract.modes import READING
 from dagwright.contract.names import stripe_key, stripe_part_prefix
 from dagwright.execution.ending import SUCCEEDED, TIMEOUT
@@ -20,6 +20,7 @@ from dagwright.execution.faults import UserFailure
 from dagwright.execution.journal import Journal, Progress
 from dagwright.execution.lost_elements import short_inputs
 from dagwright.execution.task_call import CACHED, PINNED, RUN, StoredCall
+from dagwright.store.errors import StoreError
 from dagwright.store.together import each
 
 TYPE_CHECKING = False
@@ -35,6 +36,8 @@ if TYPE_CHECKING:
     """Makes the call of an element; the second number bounds what of each output may stand in the stripe."""
     Enter = Callable[[int], Callable[[], None]]
     """Says that an element's turn has come; gives what says that it is over."""
+    Rest = Callable[[], None]
+    """Says that no element's time runs."""
 
 _STRIPE_BYTES = 8 * 1024 * 1024
 """What the values of a stripe may take in it together; longer ones become blobs."""
@@ -43,7 +46,7 @@ _SAVE_S = 30.0
 
 
 def run_chunk(
-    assignment: Assignment, report: Report, store: Store, elements: range, *, call_of: CallOf, enter: Enter
+    assignment: Assignment, report: Report, store: Store, elements: range, *, call_of: CallOf, enter: Enter, rest: Rest
 ) -> dict[str, Any]:
     """Run the elements of a pod; give the outcome for the supervisor.
 
@@ -54,12 +57,20 @@ def run_chunk(
         StoreError: The store failed.
     """
     report({"event": "chunk", "first": elements[0], "last": elements[-1]})
-    return _Chunk(assignment, report, store, elements, call_of=call_of, enter=enter).run()
+    return _Chunk(assignment, report, store, elements, call_of=call_of, enter=enter, rest=rest).run()
 
 
 class _Chunk:
     def __init__(
-        self, assignment: Assignment, report: Report, store: Store, elements: range, *, call_of: CallOf, enter: Enter
+        self,
+        assignment: Assignment,
+        report: Report,
+        store: Store,
+        elements: range,
+        *,
+        call_of: CallOf,
+        enter: Enter,
+        rest: Rest,
     ) -> None:
         assert assignment.index is not None
         self._assignment = assignment
@@ -70,16 +81,18 @@ class _Chunk:
         self._elements = elements
         self._call_of = call_of
         self._enter = enter
+        self._rest = rest
         self._journal = Journal(assignment)
         self._progress = Progress()
         self._calls: dict[int, StoredCall] = {}
-        self._part_key = new_part_key(assignment.run, self._node.id, self._pod)
+        self._part_key = part_key(assignment.run, self._node.id, self._pod, assignment.token)
         self._saved_at = time.monotonic()
 
     def run(self) -> dict[str, Any]:
         run, node = self._assignment.run, self._node.id
         self._progress = self._journal.read()
         self._prepare()
+        self._rest()
         inputs = {index: call.inputs_digest for index, call in self._calls.items()}
         striped = read_stripe(self._store, run, node, self._pod)
         if striped is not None:
@@ -88,9 +101,11 @@ class _Chunk:
         self._take_parts(inputs)
         left = [index for index in self._elements if index in self._calls and index not in self._progress.results]
         left = [index for index in left if index not in self._progress.failures]
+        left.sort(key=self._progress.spent.__contains__)  # what took its process along keeps no other from running
         self._look_up(left)
         self._run_all(deque(left))
         if self._progress.failures:
+            self._save()
             return self._failure()
         publish_stripe(self._store, run, node, self._pod, self._progress.results)
         return self._success(RUN if len(self._progress.cached) < len(self._elements) else CACHED)
@@ -115,15 +130,19 @@ class _Chunk:
     def _take_parts(self, inputs: dict[int, str]) -> None:
         """Take over what earlier attempts finished, and what they spent of the same round of retries."""
         run, node, hint = self._assignment.run, self._node.id, self._assignment.hint
+        earlier: dict[int, int] = {}
         for part in read_parts(self._store, run, node, self._pod, _say):
             check_inputs(stripe_part_prefix(run, node, self._pod), part.results, inputs)
             for index, result in part.results.items():
                 self._progress.results.setdefault(index, result)
-            if hint is None or part.hint is None or hint > part.hint:
+            if part.key != self._part_key and (hint is None or part.hint is None or hint > part.hint):
                 for index, tries in part.spent.items():
                     # One try is left to every element: whoever is to hear of its failure needs its error.
-                    left = min(tries, self._node.policy.retries)
-                    self._progress.spent[index] = max(left, self._progress.spent.get(index, 0))
+                    earlier[index] = max(earlier.get(index, 0), min(tries, self._node.policy.retries))
+        if not self._progress.knows_earlier:
+            self._journal.add_earlier(earlier)
+            for index, tries in earlier.items():
+                self._progress.spent[index] = self._progress.spent.get(index, 0) + tries
 
     def _look_up(self, left: list[int]) -> None:
         """Look all elements up in the cache, several at a time."""
@@ -142,7 +161,7 @@ class _Chunk:
             elif self._run_one(index):
                 left.append(index)
             if time.monotonic() - self._saved_at > _SAVE_S:
-                self._save()
+                self._save_in_passing()
 
     def _run_one(self, index: int) -> bool:
         """Run an element; tell whether it is to be tried again."""
@@ -156,12 +175,14 @@ class _Chunk:
             return self._has_another_try(index, failure.error)
         finally:
             leave()
+            self._report({"event": "element", "index": None, "text": ""})
         assert done.result is not None
         result = Result(done.result.outputs, inputs=call.inputs_digest, made=done.result.made)
         self._progress.results[index] = result
         if done.state == CACHED:
             self._progress.cached.add(index)
         self._journal.add_result(index, result, cached=done.state == CACHED)
+        del self._calls[index]  # and with it what it decoded
         return False
 
     def _has_another_try(self, index: int, error: BaseException) -> bool:
@@ -183,6 +204,7 @@ class _Chunk:
         outcome = outcome_of(error)
         call = self._calls.get(index)
         outcome["inputs"] = short_inputs(self._node.mapped, call.call.given) if call is not None and self._node.has_holes else ""
+        self._calls.pop(index, None)
         self._progress.failures[index] = outcome
         self._journal.add_failure(index, outcome)
         _say(f"{self._node.id}[{index}] failed: {outcome['error']['exc_type']}: {outcome['error']['message']}")
@@ -199,8 +221,20 @@ class _Chunk:
 
         _say(f"{self._node.id}[{index}]: {type(error).__name__}: {message_of(error)}; it is tried again")
 
+    def _save_in_passing(self) -> None:
+        """Leave what is finished in the store, so that a lost pod loses little; where that fails, there is another time."""
+        try:
+            self._save()
+        except StoreError as failure:
+            self._saved_at = time.monotonic()
+            _say(f"what is finished is not in the store yet: {failure}")
+
     def _save(self) -> None:
-        """Leave what is finished in the store, so that a lost pod loses little."""
+        """Leave what is finished in the store.
+
+        Raises:
+            StoreError: The store failed.
+        """
         write_part(self._store, self._part_key, Part(self._progress.results, self._progress.spent, self._assignment.hint))
         self._saved_at = time.monotonic()
 

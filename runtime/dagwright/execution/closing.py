@@ -79,7 +79,7 @@ def _record(assignment: Assignment, ended: Ended, error: dict[str, Any], console
     exhausted = ended.outcome is not None and bool(ended.outcome.get("exhausted"))
     try:
         store = open_store(assignment.store_url)
-        if ended.elements is not None:
+        if ended.elements is not None and not exhausted:  # else the child has left its part
             _keep_finished(store, assignment, console)
         number, spent = record_attempt(store, assignment, body)
     except StoreError as failure:
@@ -101,7 +101,7 @@ def _record(assignment: Assignment, ended: Ended, error: dict[str, Any], console
 
 def _keep_finished(store: Store, assignment: Assignment, console: Console) -> None:
     """Leave what a failed attempt at several elements has finished: the next one has that much less to do."""
-    from dagwright.cache.stripes import Part, new_part_key, write_part
+    from dagwright.cache.stripes import Part, part_key, write_part
     from dagwright.execution.journal import Journal
     from dagwright.store import StoreError
 
@@ -109,7 +109,7 @@ def _keep_finished(store: Store, assignment: Assignment, console: Console) -> No
     if not progress.results and not progress.spent:
         return
     assert assignment.index is not None
-    key = new_part_key(assignment.run, assignment.node.id, assignment.index)
+    key = part_key(assignment.run, assignment.node.id, assignment.index, assignment.token)
     try:
         write_part(store, key, Part(progress.results, progress.spent, assignment.hint))
     except StoreError as failure:
@@ -125,10 +125,13 @@ def _losses(assignment: Assignment, ended: Ended, error: dict[str, Any]) -> list
         return [Loss(assignment.index, short_error(error["exc_type"], error["message"]), ended.inputs)]
     from dagwright.execution.journal import Journal
 
-    found = []
-    for index, failure in sorted(Journal(assignment).read().failures.items()):
-        described = failure.get("error") or {"exc_type": "", "message": failure["text"]}
-        found.append(Loss(index, short_error(described["exc_type"], described["message"]), failure["inputs"]))
+    progress, found = Journal(assignment).read(), []
+    for index in ended.elements:
+        failure = progress.failures.get(index)
+        described = (failure or {}).get("error") or {"exc_type": "", "message": failure["text"] if failure else error["message"]}
+        if failure is not None or index not in progress.results:
+            text = short_error(described["exc_type"], described["message"])
+            found.append(Loss(index, text, failure["inputs"] if failure else ""))
     return found
 
 

@@ -26,13 +26,15 @@ class Progress:
     A failure is the outcome of ``failures.outcome_of`` with ``inputs``, what the element was given in a few words.
     """
 
-    __slots__ = ("cached", "failures", "results", "spent")
+    __slots__ = ("cached", "failures", "knows_earlier", "results", "spent")
 
     def __init__(self) -> None:
         self.results: dict[int, Result] = {}
         self.cached: set[int] = set()
         self.spent: dict[int, int] = {}
         self.failures: dict[int, dict[str, Any]] = {}
+        self.knows_earlier = False
+        """Whether ``spent`` counts the tries of earlier attempts, too."""
 
 
 class Journal:
@@ -41,10 +43,8 @@ class Journal:
     __slots__ = ("_path",)
 
     def __init__(self, assignment: Assignment) -> None:
-        # Attempts in place share a folder (``batch``), so the attempt's number is part of the name.
-        self._path = os.path.join(
-            assignment.work, f"chunk-{assignment.node.id[:100]}-{assignment.index}-{assignment.hint or 0}.jsonl"
-        )
+        # A folder may serve several attempts, at once or one after the other, of several runs.
+        self._path = os.path.join(assignment.work, f"chunk-{assignment.token}.jsonl")
 
     def add_result(self, index: int, result: Result, *, cached: bool) -> None:
         """Note that an element is done."""
@@ -53,6 +53,18 @@ class Journal:
     def add_try(self, index: int) -> None:
         """Note that an element took a try of the user's budget and is not done."""
         self._add({"i": index, "spent": 1})
+
+    def add_timeout(self, index: int) -> None:
+        """Note that an element's time was over, whatever its process made of that."""
+        self._add({"i": index, "spent": 1, "timeout": True})
+
+    def add_death(self, index: int) -> None:
+        """Note that an element's process was killed, which costs no budget: the next attempt runs it after the others."""
+        self._add({"i": index, "spent": 0})
+
+    def add_earlier(self, spent: dict[int, int]) -> None:
+        """Note the tries that earlier attempts took of the same budget: once an attempt."""
+        self._add({"earlier": [[index, tries] for index, tries in spent.items()]})
 
     def add_failure(self, index: int, outcome: dict[str, Any]) -> None:
         """Note that an element failed for good."""
@@ -71,7 +83,7 @@ class Journal:
         return progress
 
     def _add(self, word: dict[str, Any]) -> None:
-        data = memoryview(dumps(word).encode("ascii") + b"\n")
+        data = memoryview(b"\n" + dumps(word).encode("ascii") + b"\n")  # the line before may be torn
         try:
             os.makedirs(os.path.dirname(self._path), exist_ok=True)
             descriptor = os.open(self._path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
@@ -90,6 +102,11 @@ def _take(progress: Progress, line: bytes) -> None:
         result = result_of(word["result"]) if "result" in word else None
     except (ValueError, DamagedResult):  # two processes in one line: an element runs again
         return
+    if "earlier" in word:
+        progress.knows_earlier = True
+        for index, tries in word["earlier"]:
+            progress.spent[index] = progress.spent.get(index, 0) + tries
+        return
     index = word["i"]
     if result is not None:
         progress.results[index] = result
@@ -99,3 +116,5 @@ def _take(progress: Progress, line: bytes) -> None:
         progress.failures[index] = word["failure"]
     else:
         progress.spent[index] = progress.spent.get(index, 0) + word["spent"]
+        if "timeout" in word:
+            progress.failures.pop(index, None)

@@ -71,11 +71,13 @@ def _goes_on_after(assignment: Assignment, ended: Ended) -> bool:
 
     assert ended.element is not None
     if ended.ending == TIMEOUT:
-        Journal(assignment).add_try(ended.element)
+        Journal(assignment).add_timeout(ended.element)
     elif ended.ending == FAILED and ended.outcome is None:
         failure = {"ending": FAILED, "text": death_text(ended.status), "inputs": ended.inputs}
         Journal(assignment).add_failure(ended.element, failure)
     else:
+        if ended.outcome is None:
+            Journal(assignment).add_death(ended.element)
         return False
     return True
 

@@ -126,6 +126,7 @@ class _Supervisor:
         self._peak = 0
         self._tail = Tail()
         self._started = time.monotonic()
+        self._elements: range | None = None  # those of every child: a child that dies early has the same
         self._begin_anew()
 
     def _begin_anew(self) -> None:
@@ -136,7 +137,6 @@ class _Supervisor:
         self._status: int | None = None
         self._words = b""
         self._inputs = ""
-        self._elements: range | None = None
         self._element: int | None = None
         self._outcome: dict[str, Any] | None = None
         self._pid = 0
@@ -149,6 +149,10 @@ class _Supervisor:
         except BaseException:
             self._signal_child(signal.SIGKILL)  # nobody else would end it
             raise
+        finally:
+            signal.set_wakeup_fd(-1)
+            for descriptor in (*words, *self._wake):
+                os.close(descriptor)
         assert self._status is not None
         reported = self._outcome["ending"] if self._outcome else None
         ending = judge(reported=reported, status=self._status, terminated=self.is_terminated, timed_out=self._timed_out)
@@ -287,6 +291,8 @@ class _Supervisor:
                 self._inputs = word["text"]
             elif event == "chunk":
                 self._elements = range(word["first"], word["last"] + 1)
+            elif event == "element" and self._timed_out:  # the task outlived its SIGTERM: the next element is not to blame
+                self._signal_child(signal.SIGKILL)
             elif event == "element":
                 self._element, self._inputs = word["index"], word["text"]
             elif event == "end":

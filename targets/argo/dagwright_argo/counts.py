@@ -32,9 +32,10 @@ FlatNode = TaskNode | MapNode
 
 
 class LiteralCount(msgspec.Struct, frozen=True):
-    """A list known at compile time."""
+    """A list known at compile time; ``is_shared`` tells that its elements share pods."""
 
     pods: int
+    is_shared: bool = False
 
 
 class InputCount(msgspec.Struct, frozen=True):
@@ -84,9 +85,9 @@ def _count(lengths: Mapping[str, Lengths], nodes: Mapping[str, FlatNode], node: 
         binding = dict(node.bindings)[node.over]
         match binding:
             case LiteralBinding(value=value):
-                return LiteralCount(pods_of(len(value), map_pods))
+                return _known(len(value), map_pods)
             case ListBinding(items=items):
-                return LiteralCount(pods_of(len(items), map_pods))
+                return _known(len(items), map_pods)
             case DictBinding() | StructBinding():
                 raise InternalError(f"{node.id} maps over a {binding.type.kind}")
             case InputBinding(name=name):
@@ -96,6 +97,11 @@ def _count(lengths: Mapping[str, Lengths], nodes: Mapping[str, FlatNode], node: 
                 if isinstance(producer, TaskNode):
                     return OutputCount(producer_id, lengths[producer_id][output, path].parameter)
                 node = producer
+
+
+def _known(elements: int, map_pods: int) -> LiteralCount:
+    pods = pods_of(elements, map_pods)
+    return LiteralCount(pods, is_shared=pods < elements)
 
 
 def units_of(program: Program) -> dict[str, Unit]:

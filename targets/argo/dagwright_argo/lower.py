@@ -13,7 +13,7 @@ import msgspec
 from dagwright.contract.chunks import MAP_PODS
 from dagwright.contract.names import TERMINATION_GRACE_POD_S, VERDICT
 from dagwright_argo import model
-from dagwright_argo.counts import Count, FlatNode, counts_of, flat_nodes, units_of
+from dagwright_argo.counts import Count, FlatNode, LiteralCount, counts_of, flat_nodes, units_of
 from dagwright_argo.dags import Call, DagTemplates, map_template
 from dagwright_argo.expansion import variable_text
 from dagwright_argo.naming import LABEL_VALUE, Names, dns_name
@@ -119,13 +119,19 @@ def _pod_kinds(program: Program, nodes: Mapping[str, FlatNode], lowering: Loweri
     return kinds
 
 
+def _may_share(count: Count) -> bool:
+    return not isinstance(count, LiteralCount) or count.is_shared
+
+
 def _kind(program: Program, node: FlatNode, nodes: Mapping[str, FlatNode], lowering: Lowering) -> PodKind:
     task = program.tasks[node.task]
+    policy = node.policy or task.policy
     needed = inputs_read(node, nodes)
     return PodKind(
         task=task.name,
-        policy=msgspec.structs.replace(node.policy or task.policy, cache=None, plugin=None, deck=False),
+        policy=msgspec.structs.replace(policy, cache=None, plugin=None, deck=False),
         mapped=isinstance(node, MapNode),
+        may_share=isinstance(node, MapNode) and bool(policy.timeout_s) and _may_share(lowering.counts[node.id]),
         inputs=tuple(field.name for field in program.workflow.inputs if field.name in needed),
         published=tuple(published.parameter for published in lowering.units[node.id].publish),
     )

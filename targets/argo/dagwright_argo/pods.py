@@ -74,7 +74,8 @@ class CodeObjects(msgspec.Struct, frozen=True):
 class PodKind(msgspec.Struct, frozen=True):
     """Everything that makes two pods need different templates.
 
-    ``task`` is empty where tasks share a template; ``inputs`` are the workflow inputs that the pod reads, ``published`` its control outputs.
+    ``task`` is empty where tasks share a template; ``inputs`` are the workflow inputs that the pod reads, ``published`` its control outputs;
+    ``may_share`` tells of a task with a timeout that a pod may run it for several elements of a map.
     """
 
     task: str
@@ -82,6 +83,7 @@ class PodKind(msgspec.Struct, frozen=True):
     mapped: bool
     inputs: tuple[str, ...]
     published: tuple[str, ...]
+    may_share: bool = False
 
 
 class Pods:
@@ -144,7 +146,7 @@ class Pods:
             metadata=_metadata(kind, users, labelled=labelled),
             inputs=model.Parameters(parameters=tuple(model.Parameter(name=parameter) for parameter in _parameters(kind))),
             outputs=model.Parameters(parameters=outputs) if outputs else None,
-            active_deadline_seconds=backstop_s(policy.timeout_s, waits=policy.serializes) if policy.timeout_s else None,
+            active_deadline_seconds=_deadline_s(kind),
             retry_strategy=model.RetryStrategy(
                 limit=policy.retries + settings.system_retries,
                 retry_policy="Always",
@@ -303,3 +305,9 @@ def _mounts(settings: ArgoSettings) -> tuple[model.Mount, ...]:
             for volume in settings.volumes
         ),
     )
+
+
+def _deadline_s(kind: PodKind) -> int | None:
+    """Argo's own deadline; none where a pod may run several elements of a map: how many, only the run knows."""
+    policy = kind.policy
+    return backstop_s(policy.timeout_s, waits=policy.serializes) if policy.timeout_s and not kind.may_share else None

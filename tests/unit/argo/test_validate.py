@@ -140,6 +140,14 @@ def test_a_wide_map_has_no_more_pods_than_a_map_may_have():
     assert len(Simulation(compiled.template).ran) == 500
 
 
+@pytest.mark.parametrize(("elements", "deadline_s"), [(500, 660), (501, None)])
+def test_a_pod_that_runs_several_elements_has_no_deadline_but_theirs(elements, deadline_s):
+    each = (("a", literal([0] * elements, list_of(INT))),)
+    node = MapNode(id="t", task="flow.t", over="a", bindings=each, policy=Policy(timeout_s=60))
+    (pod,) = (found for found in compile_argo(one(node)).template["spec"]["templates"] if "container" in found)
+    assert pod.get("activeDeadlineSeconds") == deadline_s
+
+
 def test_a_module_beyond_a_config_map_is_refused_by_its_name():
     files = {"small.py": b"#", "large.py": b"#" * 1_000_001, "full.py": b"#" * 1_000_000}
     found = only(compile_argo(one(), files=files))
