@@ -71,3 +71,23 @@ def test_names_tell(name: str) -> None:
 )
 def test_references_and_plain_words_are_left(name: str, text: str) -> None:
     assert kind_of_secret(text, name) == ""
+
+
+@pytest.mark.parametrize(
+    "word",
+    [
+        "password",
+        "Passwd",
+        "passphrase",
+        "SECRET",
+        "token",
+        "apikey",
+        "api_key",
+        "private_key",
+        "secretkey",
+        "AccessKey",
+        "credentials",
+    ],
+)
+def test_every_word_that_names_a_secret_is_looked_for(word: str) -> None:
+    assert masked(f'my_{word} = "abc123def456gh"') == f'my_{word} = "**************"'
