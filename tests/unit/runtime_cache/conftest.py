@@ -1,20 +1,5 @@
 from __future__ import annotations
 
-import pytest
-from object_store_server import object_store
+from store_fixtures import server, url
 
-
-@pytest.fixture(scope="session")
-def server():
-    with object_store() as running:
-        yield running
-
-
-@pytest.fixture(params=["file", "s3"])
-def url(request, tmp_path, monkeypatch):
-    if request.param == "file":
-        return f"file://{tmp_path}/store"
-    server = request.getfixturevalue("server")
-    for name, value in server.environment.items():
-        monkeypatch.setenv(name, value)
-    return f"{server.url}/{tmp_path.name}"
+__all__ = ["server", "url"]
