@@ -27,6 +27,10 @@ if TYPE_CHECKING:
     from dagwright_compiler.frontend.statement_scan import Head
 
 _LINE_END = re.compile(r"\r\n|\r|\n")
+_TRACE = re.compile(
+    r"\btype[ \t\f]+[^\W\d]\w*[ \t\f]*[=\[]|\b(?:def|class)[ \t\f]+[^\W\d]\w*[ \t\f]*\[|\bexcept\b|\b(?:[fFtT][rR]?|[rR][fFtT])[\"']"
+)
+"""What a file of newer grammar holds somewhere, be it in a comment: a file without it need not be walked token by token."""
 _PARAMETER = re.compile(r"\s*\*{0,2}\s*([^\W\d]\w*)")
 _LONGEST = 2000
 """Characters between the brackets of type parameters and the like: libcst's parser knows no limit of depth short of a crash."""
@@ -83,6 +87,8 @@ class _Lowering:
 
     def module(self) -> ast.Module | None:
         """The tree of the whole text."""
+        if _TRACE.search(self._text) is None:
+            return None
         closed = True
         try:
             Scan(self._text, self).run()

@@ -170,12 +170,21 @@ class _Chunk:
         self._report({"event": "element", "index": index, "text": inputs})
         leave = self._enter(index)
         try:
+            again = self._settle(index, leave)
+        finally:
+            # Not before the journal has it: a supervisor whose patience is over kills at this word.
+            self._report({"event": "element", "index": None, "text": ""})
+        return again
+
+    def _settle(self, index: int, leave: Callable[[], None]) -> bool:
+        """Run an element and note what came of it; tell whether it is to be tried again."""
+        call = self._calls[index]
+        try:
             done = call.perform()
         except UserFailure as failure:
             return self._has_another_try(index, failure.error)
         finally:
             leave()
-            self._report({"event": "element", "index": None, "text": ""})
         assert done.result is not None
         result = Result(done.result.outputs, inputs=call.inputs_digest, made=done.result.made)
         self._progress.results[index] = result
