@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, NoReturn
 
 import click
 
+from dagwright.contract.types import parse
 from dagwright_compiler.diagnostics.suggestions import did_you_mean
 from dagwright_compiler.ir.codec import to_data
 
@@ -21,8 +22,9 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from dagwright.contract.types import Type
+    from dagwright.execution.plan_view import FieldView, ProgramView
     from dagwright.values.form import Blobs
-    from dagwright_compiler.ir.program import Field, Program
+    from dagwright_compiler.ir.program import Program
 
 _HELP = ("--help", "-h")
 
@@ -36,6 +38,14 @@ class Inputs:
 
 
 def read_inputs(program: Program, arguments: Sequence[str], inputs_file: str | None, usage: str) -> Inputs | None:
+    """Read options and file into texts by input, for a program that was just compiled: see ``inputs_of``."""
+    from dagwright.execution.plan_view import ProgramView
+
+    # The schema's shapes, as a test holds ``to_data`` to them.
+    return inputs_of(ProgramView(to_data(program)), arguments, inputs_file, usage)  # type: ignore[arg-type]
+
+
+def inputs_of(program: ProgramView, arguments: Sequence[str], inputs_file: str | None, usage: str) -> Inputs | None:
     """Read options and file into texts by input.
 
     Args:
@@ -50,7 +60,7 @@ def read_inputs(program: Program, arguments: Sequence[str], inputs_file: str | N
     Raises:
         click.UsageError: An input is unknown, missing, given twice or no value of its type.
     """
-    fields = {field.name: field for field in program.workflow.inputs}
+    fields = program.inputs
     if any(argument in _HELP for argument in arguments):
         click.echo(_help(program, usage))
         return None
@@ -73,7 +83,7 @@ def read_inputs(program: Program, arguments: Sequence[str], inputs_file: str | N
 class _Options:
     """Reads ``--name value``, ``--name=value``, ``--flag`` and ``--no-flag``."""
 
-    def __init__(self, fields: Mapping[str, Field]) -> None:
+    def __init__(self, fields: Mapping[str, FieldView]) -> None:
         self._fields = fields
         self._texts: dict[str, str] = {}
 
@@ -143,27 +153,25 @@ def _text(value: Any) -> str:
     return json.dumps(value, default=lambda other: other.isoformat() if hasattr(other, "isoformat") else str(other))
 
 
-def _checked(program: Program, texts: Mapping[str, str]) -> Inputs:
+def _checked(program: ProgramView, texts: Mapping[str, str]) -> Inputs:
     """Hold the texts against their types, as far as no class of the user's is needed; files must be there, and are read here."""
     from dagwright.execution.input_text import InputMismatch, parse_input
-    from dagwright.execution.plan_view import ProgramView
     from dagwright.values import Codec
     from dagwright_compiler.cli.given_files import given_files
 
-    view = ProgramView(to_data(program))  # type: ignore[arg-type]  # the schema's shapes, as a test holds it to
-    codec = Codec(view.classes)
+    codec = Codec(program.classes)
     try:
-        kept, blobs = given_files(view, texts)
+        kept, blobs = given_files(program, texts)
         for name, text in kept.items():
-            declared = view.inputs[name].type.text
+            declared = program.inputs[name].type.text
             if "class[" not in declared and "opaque[" not in declared:
-                parse_input(codec, view.inputs[name], text)
+                parse_input(codec, program.inputs[name], text)
     except InputMismatch as mismatch:
         raise click.UsageError(str(mismatch)) from None
     return Inputs(kept, blobs)
 
 
-def _unknown(name: str, fields: Mapping[str, Field], where: str) -> NoReturn:
+def _unknown(name: str, fields: Mapping[str, FieldView], where: str) -> NoReturn:
     suggestion = did_you_mean(name, fields)
     known = f"the inputs are {', '.join(fields)}" if fields else "there are none"
     raise click.UsageError(f"{where}no input `{name}` is known; {suggestion or known}")
@@ -173,36 +181,34 @@ def _shown(source: str | None) -> str:
     return "standard input" if source == "-" else str(source)
 
 
-def _help(program: Program, usage: str) -> str:
+def _help(program: ProgramView, usage: str) -> str:
     """List the inputs with types and defaults, and what the outputs are."""
-    workflow = program.workflow
-    rows = [(_option(field), _described(field, program)) for field in workflow.inputs]
+    rows = [(_option(field), _described(field, program)) for field in program.inputs.values()]
     width = max((len(option) for option, _ in rows), default=0)
-    lines = [f"Usage: {usage} [INPUTS]...", "", f"  {workflow.name}", "", "Inputs:" if rows else "It takes no inputs."]
+    lines = [f"Usage: {usage} [INPUTS]...", "", f"  {program.workflow}", "", "Inputs:" if rows else "It takes no inputs."]
     lines += [f"  {option:<{width}}  {text}" for option, text in rows]
-    outputs = ", ".join(f"{output.name}: {_spelled(output.type, program)}" for output in workflow.outputs) or "none"
+    outputs = ", ".join(f"{output['name']}: {_spelled(parse(output['type']), program)}" for output in program.outputs) or "none"
     return "\n".join([*lines, "", f"Outputs: {outputs}"])
 
 
-def _option(field: Field) -> str:
+def _option(field: FieldView) -> str:
     name = _dashed(field.name)
     return f"--{name} / --no-{name}" if field.type.kind == "bool" else f"--{name}"
 
 
-def _described(field: Field, program: Program) -> str:
+def _described(field: FieldView, program: ProgramView) -> str:
     declared = _spelled(field.type, program)
     if field.has_default:
         return f"{declared}  [default: {json.dumps(field.default, ensure_ascii=False)}]"
     return declared if field.deferred else f"{declared}  [required]"
 
 
-def _spelled(declared: Type, program: Program) -> str:
+def _spelled(declared: Type, program: ProgramView) -> str:
     """Write a type as Python does."""
     from dagwright.values.spelling import spell
 
-    classes = to_data(program)["classes"]
-    spelled = spell(declared, classes)
-    members = classes[declared.name].get("members") if declared.kind == "class" else None
+    spelled = spell(declared, program.classes)
+    members = program.classes[declared.name].get("members") if declared.kind == "class" else None
     return f"{spelled}: {' | '.join(members)}" if members else spelled
 
 
