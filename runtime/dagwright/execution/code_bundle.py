@@ -1,22 +1,36 @@
 """A code bundle from the store: fetched, its digest checked, unpacked into a folder, before anything of it is read.
 
 The digest is over names, sizes and contents (``dagwright_compiler.bundle``), so it vouches for the unpacked files whatever the
-archive around them looks like. Only regular files below ``code/`` and ``plan.json`` are taken.
+archive around them looks like. The archive is read by a reader of our own, which knows regular files and nothing else: no links, no devices, no
+sparse files that are a few bytes here and gigabytes on the disk. Nothing is written before all of it was read and the digest fits.
 """
 
 from __future__ import annotations
 
 import hashlib
-import io
 import os
 
 from dagwright.contract.exits import SYSTEM_FATAL, SYSTEM_TRANSIENT
-from dagwright.contract.names import bundle_key
+from dagwright.contract.files import leads_inside
+from dagwright.contract.names import PLAN_FILE, bundle_key
 from dagwright.execution.faults import Fault, fatal, transient
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from dagwright.store.verbs import Store
+
+_MOST_BYTES = 1 << 30
+"""Of an archive, which is read into memory."""
+_BLOCK = 512
+_NAME, _SIZE, _SUM, _TYPE, _MAGIC, _PREFIX = (
+    slice(0, 100),
+    slice(124, 136),
+    slice(148, 156),
+    slice(156, 157),
+    slice(257, 265),
+    slice(345, 500),
+)
+"""Where the members of a header stand (POSIX.1-1988, ustar)."""
 
 
 def unpack_bundle(store: Store, digest: str, folder: str) -> None:
@@ -27,7 +41,12 @@ def unpack_bundle(store: Store, digest: str, folder: str) -> None:
         StoreError: The store failed, or holds no such bundle.
     """
     key = bundle_key(digest)
-    files = _read_members(store.get(key), key)
+    archive = store.get_range(key, 0, _MOST_BYTES + 1)
+    if len(archive) > _MOST_BYTES:
+        raise fatal(
+            f"store {store.url}: {key} has more than {_MOST_BYTES >> 20} MiB: leave data out of the code, and read it from the store"
+        )
+    files = _read_members(archive, f"store {store.url}: {key}")
     if digest_of(files) != digest:
         raise fatal(f"store {store.url}: {key} holds other bytes than its name says: submit the workflow again")
     for name, data in files:
@@ -46,33 +65,61 @@ def digest_of(files: list[tuple[str, bytes]]) -> str:
     return total.hexdigest()
 
 
-def _read_members(archive: bytes, key: str) -> list[tuple[str, bytes]]:
-    import tarfile
+def _read_members(archive: bytes, where: str) -> list[tuple[str, bytes]]:
+    files: dict[str, bytes] = {}
+    at = 0
+    while True:
+        header = archive[at : at + _BLOCK]
+        if len(header) < _BLOCK:
+            raise fatal(f"{where} is no archive, or not all of one: submit the workflow again")
+        if not header.strip(b"\0"):
+            break
+        name, size = _read_header(header, where)
+        if name in files:
+            raise fatal(f"{where} holds {name!r} twice: refused")
+        at += _BLOCK
+        files[name] = archive[at : at + size]
+        if len(files[name]) < size:
+            raise fatal(f"{where} ends within {name!r}: submit the workflow again")
+        at += -(-size // _BLOCK) * _BLOCK
+    folders = {folder for name in files for folder in _folders_of(name)}
+    both = folders.intersection(files)
+    if both:
+        raise fatal(f"{where} holds {min(both)!r} as a file and as a folder: refused")
+    return list(files.items())
 
-    files = []
-    try:
-        with tarfile.open(fileobj=io.BytesIO(archive), mode="r:") as tar:
-            for member in tar:
-                if not member.isreg() or not _is_plain(member.name):
-                    raise fatal(f"{key} holds {member.name!r}, which is no plain file of a bundle: refused")
-                opened = tar.extractfile(member)
-                assert opened is not None
-                files.append((member.name, opened.read()))
-    except tarfile.TarError as error:
-        raise fatal(f"{key} is no archive ({error}): submit the workflow again") from error
-    return files
+
+def _read_header(header: bytes, where: str) -> tuple[str, int]:
+    """Give name and size of a member that is a plain file of a bundle."""
+    total = sum(header[: _SUM.start]) + 8 * ord(" ") + sum(header[_SUM.stop :])
+    if header[_MAGIC] != b"ustar\x0000" or _octal(header[_SUM]) != total:
+        raise fatal(f"{where} is no archive of ours: submit the workflow again")
+    path = b"/".join(part for part in (_text(header[_PREFIX]), _text(header[_NAME])) if part)
+    name = path.decode("utf-8", "backslashreplace")  # a name of other bytes has backslashes now, and so is refused
+    size = _octal(header[_SIZE])
+    if header[_TYPE] not in (b"0", b"\0") or size is None or not _is_plain(name):
+        raise fatal(f"{where} holds {name!r}, which is no plain file of a bundle: refused")
+    return name, size
+
+
+def _text(member: bytes) -> bytes:
+    return member.partition(b"\0")[0]
+
+
+def _octal(member: bytes) -> int | None:
+    digits = _text(member).strip(b" ")
+    return int(digits, 8) if digits and not digits.strip(b"01234567") else None
+
+
+def _folders_of(name: str) -> list[str]:
+    return [name[:place] for place, char in enumerate(name) if char == "/"]
 
 
 def _is_plain(name: str) -> bool:
     """Accept ``plan.json`` and relative paths below ``code/`` whose parts lead down only."""
-    if name == "plan.json":
+    if name == PLAN_FILE:
         return True
-    first, *rest = name.split("/")
-    return (
-        first == "code"
-        and bool(rest)
-        and all(part not in ("", ".", "..") and "\0" not in part and "\\" not in part for part in rest)
-    )
+    return name.startswith("code/") and leads_inside(name) and "\\" not in name
 
 
 def fetch_apart(store_url: str, digest: str, folder: str) -> None:
