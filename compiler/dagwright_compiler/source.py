@@ -6,6 +6,7 @@ Knows bytes, lines and columns; knows nothing of Python's grammar.
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
 from itertools import accumulate
 from typing import Any
 
@@ -82,10 +83,20 @@ class LineTable:
         starts = self._starts
         return self.data[starts[node.lineno - 1] + node.col_offset : starts[node.end_lineno - 1] + node.end_col_offset]
 
+    def cut_around(self, node: Any, part: Any) -> tuple[bytes, bytes]:
+        """The source of a syntax node before and after a part of it."""
+        starts, data = self._starts, self.data
+        before = data[starts[node.lineno - 1] + node.col_offset : starts[part.lineno - 1] + part.col_offset]
+        return before, data[starts[part.end_lineno - 1] + part.end_col_offset : starts[node.end_lineno - 1] + node.end_col_offset]
+
     def width(self, line: int) -> int:
         """Bytes of a line without its end."""
         starts = self._starts
         return len(self.data[starts[line - 1] : starts[line]].rstrip(b"\r\n")) if line < len(starts) else 0
+
+    def line(self, position: int) -> int:
+        """The line, from 1, that an offset into ``data`` stands in."""
+        return bisect_right(self._starts, position)
 
     def position(self, line: int, column: int = 0) -> int:
         """Offset into ``data``; the end of the text for lines beyond it."""

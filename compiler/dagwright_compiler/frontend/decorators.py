@@ -50,7 +50,7 @@ class Policies:
         self._images = images
 
     def read(self, decorator: ast.expr, options: Sequence[Option], task: FunctionEntity) -> Policy:
-        """Policy of a task. Equal texts in one module mean the same: the second one costs a look-up.
+        """Policy of a task. Texts in one module that differ in the cache version alone mean the same but for that: they cost a look-up.
 
         Args:
             decorator: What makes the task, as it is written.
@@ -58,7 +58,8 @@ class Policies:
             task: The decorated function.
         """
         module = (task.made_by or task).module
-        text = module.lines.cut(decorator)
+        version = _version_of_its_own(decorator, options)
+        text = module.lines.cut(decorator) if version is None else b"\0".join(module.lines.cut_around(decorator, version))
         found: tuple[Policy, str | None] | None = module.policies.get(text)
         if found is None:
             before = self._findings.count
@@ -70,6 +71,8 @@ class Policies:
             found = (policy, draft.salt if policy.cache is not None and not policy.cache.version else None)
             if self._findings.count == before:
                 module.policies[text] = found
+        elif version is not None and found[0].cache is not None:
+            return _with_version(found[0], found[0].cache, version.value)
         policy, salt = found
         return policy if salt is None else self._with_body_version(policy, salt, task, options)
 
@@ -307,6 +310,23 @@ def _tell(read: Reader, draft: Draft, value: StaticValue, place: Place) -> None:
     """Let a keyword's reader read its value; a keyword that is ``None`` says nothing."""
     if value is not None or read in OF_NONE:
         read(draft, plain(value), place)
+
+
+def _version_of_its_own(decorator: ast.expr, options: Iterable[Option]) -> ast.Constant | None:
+    """The literal of ``cache_version`` in a decorator, which differs from task to task where nothing else does."""
+    if type(decorator) is not ast.Call:
+        return None
+    own = id(decorator.keywords)
+    for option in options:
+        value = option.keyword.value
+        if option.keyword.arg == "cache_version" and type(value) is ast.Constant and option.call == own:
+            return value if type(value.value) is str and value.value else None
+    return None
+
+
+def _with_version(policy: Policy, cache: Cache, version: str) -> Policy:
+    own = Cache(version=version, ignore=cache.ignore, serialize=cache.serialize)
+    return policy if cache.version == version else msgspec.structs.replace(policy, cache=own)
 
 
 def _is_none(node: ast.expr) -> bool:

@@ -39,8 +39,9 @@ def block(text: str, indent: int) -> str:
     header = "|" + ("2" if text[0] in " \n\t" else "") + ("-" if ends == 0 else "" if ends == 1 else "+")
     margin = "\n" + " " * indent
     lines = ("\n" + stripped).replace("\n", margin)
-    # Empty lines get no margin. Of neighbours, a replacement takes every other one: the second takes the rest.
-    lines = lines.replace(margin + "\n", "\n\n").replace(margin + "\n", "\n\n")
+    if "\n\n" in stripped:
+        # Empty lines get no margin. Of neighbours, a replacement takes every other one: the second takes the rest.
+        lines = lines.replace(margin + "\n", "\n\n").replace(margin + "\n", "\n\n")
     return header + lines + "\n" * (ends - 1)
 
 

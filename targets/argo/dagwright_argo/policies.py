@@ -71,10 +71,12 @@ def _problems(policy: Policy, settings: ArgoSettings) -> Iterator[Finding]:
     for found in secret_problems(policy.secrets, settings):
         yield "policy.secrets", found
     yield from _template_problems(policy, settings)
-    for found in metadata_problems(dict(policy.labels), {}):
-        yield "policy.labels", found
-    for found in metadata_problems({}, dict(policy.annotations)):
-        yield "policy.annotations", found
+    if policy.labels:
+        for found in metadata_problems(dict(policy.labels), {}):
+            yield "policy.labels", found
+    if policy.annotations:
+        for found in metadata_problems({}, dict(policy.annotations)):
+            yield "policy.annotations", found
     yield from _accelerator_problems(policy)
     if policy.plugin is not None:
         yield "policy.plugin", _plugin_problem(policy.plugin)

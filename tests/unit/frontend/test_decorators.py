@@ -50,6 +50,36 @@ def test_reads_policies(keywords: str, policy: Policy) -> None:
     assert _policy(keywords) == policy
 
 
+def test_decorators_that_differ_in_the_version_alone_keep_their_own() -> None:
+    tasks = "".join(
+        f"@task(cache=True, cache_version={version}, retries=1)\ndef t{n}(x: int) -> int: ...\n"
+        for n, version in enumerate(("'1'", "'2'", '"1"', "'1' '2'", "'\\x00'", "f'{1}2'"))
+    )
+    off = "".join(f"@task(cache=False, cache_version='{n}')\ndef off{n}(x: int) -> int: ...\n" for n in range(2))
+    found = clean({"flow.py": f"{HEAD}{tasks}{off}", "settings.py": SETTINGS}, ["flow.py"])
+    policies = [found.task(f"flow.t{n}").policy for n in range(6)]
+    assert policies == [Policy(cache=Cache(version=version), retries=1) for version in ("1", "2", "1", "12", "\0", "12")]
+    assert [found.task(f"flow.off{n}").policy for n in range(2)] == [Policy(), Policy()]
+
+
+def test_decorators_that_are_wrong_alike_are_all_told_of() -> None:
+    assert_marked(
+        """\
+from flytekit import task
+@task(cache=True, cache_version='', retries=1)  # E: DW508
+def a(x: int) -> int: ...
+@task(cache=True, cache_version='1', retries=-1)  # E: DW506
+def b(x: int) -> int: ...
+@task(cache=True, cache_version='2', retries=-1)  # E: DW506
+def c(x: int) -> int: ...
+@task(cache_version='1')  # E: DW509
+def d(x: int) -> int: ...
+@task(cache_version='2')  # E: DW509
+def e(x: int) -> int: ...
+"""
+    )
+
+
 def test_everything_wrong_is_found_in_one_run() -> None:
     assert_marked(
         """\
