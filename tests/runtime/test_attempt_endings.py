@@ -3,21 +3,23 @@
 from __future__ import annotations
 
 import os
+import re
 import signal
+import subprocess
 import sys
 import time
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import pytest
 from pods import Pods, pinned
 
-if TYPE_CHECKING:
-    import subprocess
+from dagwright_compiler.runtime_archive import archive_bytes
 
 FLOW = """
-import ctypes, os, signal, subprocess, sys, threading, time
+import ctypes, os, pathlib, signal, subprocess, sys, threading, time
 from dagwright import RecoverableError, task
+
+BUSY = "import time; (lambda s: [0 for _ in iter(lambda: time.process_time() < s, False)])"
 
 class Flaky(RecoverableError):
     pass
@@ -60,6 +62,14 @@ def ends(how: str) -> int:
         threading.Thread(target=time.sleep, args=(60,)).start(); return 7
     if how == "leaves a process":
         os.spawnlp(os.P_NOWAIT, "sleep", "sleep", "60"); return 7
+    if how == "works":
+        subprocess.run([sys.executable, "-c", f"{BUSY}(0.3); x = b'x' * (64 << 20)"], check=True); exec(f"{BUSY}(0.2)"); return 7
+    if how == "works in vain":
+        exec(f"{BUSY}(0.2)"); raise ValueError("in vain")
+    if how == "prints a gigabyte":
+        for _ in range(1 << 14): os.write(1, b"x" * 65535 + b"\\n")
+        print("end")
+        return int(pathlib.Path(f"/proc/{os.getppid()}/status").read_text().partition("VmHWM:")[2].split()[0])
     if how == "prints much":
         sys.stdout.write("x" * 3_000_000); print("end"); return 7
     raise AssertionError(how)
@@ -90,6 +100,9 @@ def test_a_task_that_returns_succeeds_at_once(tmp_path: Path, how: str) -> None:
     assert ended.code == 0, ended
     assert time.monotonic() - began < 10
     assert one.output("ends") == 7
+    record = one.records("ends")[0]
+    assert 0 < record["cpu_s"] < 10
+    assert 5 << 20 < record["peak_rss_bytes"] < 1 << 30
     assert ended.out.startswith(f"begins {how}\n")
     assert [(r["ending"], r["state"]) for r in one.records("ends")] == [("succeeded", "run")]
     if how == "prints much":
@@ -97,6 +110,22 @@ def test_a_task_that_returns_succeeds_at_once(tmp_path: Path, how: str) -> None:
         assert ended.out.endswith("end\n")
     log = one.stored("run/run-1/ends/attempt-0000.log")[0].read_text("utf-8")
     assert log == ended.out
+
+
+@pytest.mark.parametrize("form", ["installed", "archive"])
+def test_a_gigabyte_of_output_passes_by_in_little_memory_and_its_end_is_kept(tmp_path: Path, form: str) -> None:
+    one = pods(tmp_path, "prints a gigabyte")
+    start = ["-m", "dagwright.execution"]
+    if form == "archive":
+        (tmp_path / "dagwright.pyz").write_bytes(archive_bytes())
+        start = [str(tmp_path / "dagwright.pyz")]
+    with (tmp_path / "out").open("wb") as out, subprocess.Popen(["tail", "-c", "4"], stdin=subprocess.PIPE, stdout=out) as tail:
+        done = subprocess.run([sys.executable, *start, "ends"], env=one.env(), stdout=tail.stdin, check=False, timeout=120)
+    assert done.returncode == 0
+    assert (tmp_path / "out").read_bytes() == b"end\n"
+    log = one.stored("run/run-1/ends/attempt-0000.log")[0].read_bytes()
+    assert (len(log), log[-6:]) == (8 << 20, b"x\nend\n")
+    assert one.output("ends") < 15_000  # KiB that the supervisor took until then
 
 
 @pytest.mark.parametrize(
@@ -124,11 +153,22 @@ def test_the_tasks_own_failures_are_final_whatever_its_exit_status(tmp_path: Pat
     assert not one.stored("run/run-1/ends/out.json")
 
 
+@pytest.mark.parametrize(("how", "least_s", "least_bytes"), [("works", 0.5, 64 << 20), ("works in vain", 0.2, 5 << 20)])
+def test_the_record_says_what_the_task_used_with_all_it_waited_for(
+    tmp_path: Path, how: str, least_s: float, least_bytes: int
+) -> None:
+    one = pods(tmp_path, how)
+    one.attempt("ends")
+    record = one.records("ends")[0]
+    assert least_s <= record["cpu_s"] < least_s + 2
+    assert least_bytes <= record["peak_rss_bytes"] < least_bytes + (64 << 20)
+
+
 def test_a_process_that_the_kernel_killed_is_tried_again_as_the_systems_failure(tmp_path: Path) -> None:
     one = pods(tmp_path, "is killed")
     ended = one.attempt("ends")
     assert ended.code == 74
-    assert "out of memory" in ended.err
+    assert re.search("killed by SIGKILL(: out of memory, most likely|, by another process: not for want of memory)", ended.err)
     assert one.error("ends")["signal"] == signal.SIGKILL
     assert one.error("ends")["origin"] == "system"
 
@@ -278,8 +318,18 @@ def test_a_killed_attempt_leaves_nothing_that_hinders_the_next(tmp_path: Path) -
     process.communicate()
     assert one.records("ends") == []
     again = pods(tmp_path, "returns")
-    assert again.attempt("ends", attempt=1).code == 0
-    assert again.output("ends") == 7
+    ended = again.attempt("ends", attempt=1)
+    assert (ended.code, again.output("ends")) == (0, 7)
+    assert (
+        "dagwright: the attempt before this one left no record: it was killed with its container for want of memory" in ended.err
+    )
+    assert again.attempt("ends", attempt=1, DAGWRIGHT_RUN="run-2", AWS_BATCH_JOB_ATTEMPT="2").err == ""
+
+
+def test_an_attempt_that_left_a_record_is_not_said_to_be_lost(tmp_path: Path) -> None:
+    assert pods(tmp_path, "is killed").attempt("ends", attempt=0).code == 74
+    ended = pods(tmp_path, "returns").attempt("ends", attempt=1)
+    assert (ended.code, ended.err) == (0, "")
 
 
 def test_values_flow_from_pin_to_pin_and_counts_are_written_also_on_resume(tmp_path: Path) -> None:

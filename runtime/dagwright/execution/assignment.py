@@ -24,12 +24,13 @@ class Assignment:
     ``index`` is the element of a map node, ``hint`` the orchestrator's number of the attempt, ``inputs`` the texts of the workflow's
     inputs by name, ``code`` the folders put first on ``sys.path``, ``environment`` what the process adds to its own (a pod's
     manifest has done that already), ``termination`` the file for a failed attempt's message, ``cache`` the mode (``contract.modes``),
-    ``pickle`` the codec's policy. ``token`` is this attempt's own, and that of all its processes.
+    ``pickle`` the codec's policy. ``counts_attempts`` tells that ``hint`` grows by one from attempt to attempt. ``token`` is this attempt's own, and that of all its processes.
     """
 
     __slots__ = (
         "cache",
         "code",
+        "counts_attempts",
         "domain",
         "environment",
         "hint",
@@ -65,6 +66,7 @@ class Assignment:
         environment: Mapping[str, str] | None = None,
         termination: str | None = None,
         pickle: str | tuple[str, ...] = "warn",
+        counts_attempts: bool = True,
     ) -> None:
         self.plan = plan
         self.unit: Unit = plan.unit(unit_id)
@@ -83,6 +85,7 @@ class Assignment:
         self.termination = termination
         self.token = os.urandom(8).hex()
         self.pickle = pickle
+        self.counts_attempts = counts_attempts
 
     @property
     def label(self) -> str:

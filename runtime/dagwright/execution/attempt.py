@@ -69,6 +69,8 @@ def _execute(assignment: Assignment, report: Report) -> dict[str, Any]:
         _grant(assignment.node.policy.secrets)
     calls = _Calls(assignment, report)
     attempt.store = calls.store
+    if assignment.hint and assignment.counts_attempts:
+        _tell_of_a_loss(calls.store, assignment, assignment.hint)
     elements = calls.elements()
     if elements is None:
         outcome = _perform_one(assignment, report, calls)
@@ -95,6 +97,23 @@ def _perform_one(assignment: Assignment, report: Report, calls: _Calls) -> dict[
     assert done.result is not None
     _write_controls(assignment, done.result, calls.store)
     return {"ending": SUCCEEDED, "state": done.state}
+
+
+def _tell_of_a_loss(store: Store, assignment: Assignment, hint: int) -> None:
+    """Say that the attempt before died with its container: nobody else could say so in a log."""
+    from dagwright.execution.memory import MemoryGroup, in_words
+    from dagwright.execution.records import follows_a_loss, read_records
+
+    try:
+        if not follows_a_loss(read_records(store, assignment.run, assignment.node.id, assignment.index), hint):
+            return
+    except StoreError as error:
+        _say(f"the records of earlier attempts cannot be read: {error}")
+        return
+    limit = MemoryGroup().limit_bytes()
+    memory = "" if limit is None else f" ({in_words(limit)})"
+    causes = f"killed with its container for want of memory{memory}, lost with its node, or without its store"
+    _say(f"the attempt before this one left no record: it was {causes}")
 
 
 def _attempt_of(assignment: Assignment, index: int | None) -> context.Attempt:
@@ -185,7 +204,7 @@ def _grant(secrets: Sequence[Secret]) -> None:
 
     os.environ.update(chosen_variables(secrets))
     for name in absent(secrets):
-        os.write(2, f"dagwright: the secret {name} is not here: looking it up will fail\n".encode("utf-8", "backslashreplace"))
+        _say(f"the secret {name} is not here: looking it up will fail")
 
 
 def _keep_decks(store: Store, assignment: Assignment, index: int | None, number: int) -> None:
@@ -200,9 +219,9 @@ def _keep_decks(store: Store, assignment: Assignment, index: int | None, number:
     try:
         store.put(key, page(attempt.task, attempt.decks).encode("utf-8", "backslashreplace"))
     except StoreError as error:
-        os.write(2, f"dagwright: no deck of this attempt: {' '.join(str(error).split())}\n".encode())
+        _say(f"no deck of this attempt: {error}")
         return
-    os.write(2, f"dagwright: deck in {key}\n".encode())
+    _say(f"deck in {key}")
 
 
 class _UserCode:
@@ -304,7 +323,10 @@ def _length_of_part(assignment: Assignment, result: Result, item: Publish, store
 def _record_success(store: Store, assignment: Assignment, outcome: dict[str, Any], started: float) -> int | None:
     """Leave a record. The result is pinned by now, so a record that cannot be written costs a line, not the attempt."""
     from dagwright.execution.records import record_attempt
+    from dagwright.execution.usage import Usage
 
+    usage = Usage(*outcome.get("used", ()))
+    usage.add_own()
     body = {
         "ending": SUCCEEDED,
         "state": outcome["state"],
@@ -312,10 +334,15 @@ def _record_success(store: Store, assignment: Assignment, outcome: dict[str, Any
         "task": assignment.node.task.name,
         "started": started,
         "ended": time.time(),
+        **usage.data(),
         **{name: outcome[name] for name in COUNTS if name in outcome},
     }
     try:
         return record_attempt(store, assignment, body)[0]
     except StoreError as error:
-        os.write(2, f"dagwright: no record of this attempt: {' '.join(str(error).split())}\n".encode())
+        _say(f"no record of this attempt: {error}")
         return None
+
+
+def _say(text: str) -> None:
+    os.write(2, f"dagwright: {' '.join(text.split())}\n".encode("utf-8", "backslashreplace"))

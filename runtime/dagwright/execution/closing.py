@@ -12,7 +12,7 @@ import time
 from dagwright.contract.exits import FINAL, RETRYABLE
 from dagwright.contract.jsontext import dumps
 from dagwright.contract.names import attempt_key, error_key
-from dagwright.execution.ending import COUNTS, SUCCEEDED, TERMINATED, TIMEOUT, death_text, exit_code
+from dagwright.execution.ending import COUNTS, SUCCEEDED, TERMINATED, TIMEOUT, death_text, exit_code, shortage_text
 from dagwright.execution.output import write_all
 
 TYPE_CHECKING = False
@@ -26,6 +26,8 @@ if TYPE_CHECKING:
 
 TERMINATION_BYTES = 4096
 _SYSTEM = ("transient", "fatal", "terminated")
+_RECORDED = ("ending", "task", "started", "ended", "signal", "message", "cpu_s", "peak_rss_bytes", "memory_kills")
+"""Members of an error document that its record has, too."""
 
 
 class Closed:
@@ -73,7 +75,7 @@ def _record(assignment: Assignment, ended: Ended, error: dict[str, Any], console
     from dagwright.store import StoreError, open_store
 
     retries = assignment.node.policy.retries
-    body = {key: error[key] for key in ("ending", "task", "started", "ended", "signal", "message")}
+    body = {key: error[key] for key in _RECORDED if key in error}
     body["message"] = body["message"][:500]
     body.update(_counts(ended))
     exhausted = ended.outcome is not None and bool(ended.outcome.get("exhausted"))
@@ -169,9 +171,13 @@ def _error_document(assignment: Assignment, ended: Ended) -> dict[str, Any]:
         "host": os.uname().nodename,
         "started": now - ended.wall_s,
         "ended": now,
-        "peak_rss_bytes": ended.peak_rss_bytes,
+        **ended.usage.data(),
         "signal": died,
     }
+    if ended.memory_kills:
+        document["memory_kills"] = ended.memory_kills
+        if ended.outcome is not None:
+            document["shortage"] = shortage_text(ended.memory_kills, ended.memory_limit)
     if "internal" in outcome:
         document["traceback"] = outcome["internal"]
     return document
@@ -184,17 +190,18 @@ def _message(assignment: Assignment, ended: Ended) -> str:
     if ended.ending == TERMINATED:
         return "the attempt was terminated (SIGTERM): an eviction, a lost node or a stopped run"
     if ended.outcome is None:
-        return death_text(ended.status)
+        return death_text(ended.status, memory_kills=ended.memory_kills, memory_limit=ended.memory_limit)
     text: str = ended.outcome.get("text", "")
     return text
 
 
 def _pod_text(error: dict[str, Any]) -> str:
     """Make the end of the pod's log: the user's own traceback, or one line of ours."""
+    shortage = f"dagwright: {error['shortage']}\n" if error.get("shortage") else ""
     if error["origin"] == "user" and error["traceback"]:
-        return str(error["traceback"])
+        return f"{error['traceback']}{shortage}"
     again = "" if error["code"] not in RETRYABLE else "; it may be tried again"
-    return f"dagwright: {_label(error)}: {error['message']} (exit {error['code']}{again})\n"
+    return f"dagwright: {_label(error)}: {error['message']} (exit {error['code']}{again})\n{shortage}"
 
 
 def _label(error: dict[str, Any]) -> str:

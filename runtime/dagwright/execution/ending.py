@@ -80,18 +80,27 @@ def is_budgeted(ending: str) -> bool:
     return ending in _BUDGETED
 
 
-def death_text(status: int) -> str:
-    """Say how a child died that reported nothing."""
+def death_text(status: int, *, memory_kills: int | None = None, memory_limit: str = "") -> str:
+    """Say how a child died that reported nothing; for what the kernel did for want of memory see ``supervisor.Ended``."""
     if not os.WIFSIGNALED(status):
         return f"the task ended its process with exit status {os.WEXITSTATUS(status)} instead of returning"
     number = os.WTERMSIG(status)
+    if number == signal.SIGKILL and memory_kills:
+        return f"the task's process was killed for want of memory ({memory_limit})"
     known = {int(member): member.name for member in signal.Signals}
     cause = _CAUSES.get(number, "")
+    if number == signal.SIGKILL:
+        cause = ": out of memory, most likely" if memory_kills is None else ", by another process: not for want of memory"
     return f"the task's process was killed by {known.get(number, f'signal {number}')}{cause}"
 
 
+def shortage_text(memory_kills: int, memory_limit: str) -> str:
+    """Say that processes which the task started were killed for want of memory: it may have failed of that."""
+    what = "a process" if memory_kills == 1 else f"{memory_kills} processes"
+    return f"meanwhile the kernel killed {what} of this container for want of memory ({memory_limit})"
+
+
 _CAUSES = {
-    int(signal.SIGKILL): ": out of memory, most likely",
     int(signal.SIGSEGV): ": a crash in native code",
     int(signal.SIGBUS): ": a crash in native code",
     int(signal.SIGABRT): ": native code gave up",

@@ -10,29 +10,76 @@ import os
 import select
 
 TAIL_BYTES = 8 << 20
+_IN_MEMORY = 256 << 10
 _LONGEST_LINE = 1 << 20
 
 
 class Tail:
-    """The last ``TAIL_BYTES`` of a stream of chunks."""
+    """The last ``TAIL_BYTES`` of a stream of chunks; of a long one, they stand in a file, as the memory is the task's.
 
-    __slots__ = ("_chunks", "_size")
+    Args:
+        folder: Where the file may stand; it has no name there. Where it cannot be written, less is kept; with ``None`` nothing is.
+    """
 
-    def __init__(self) -> None:
-        self._chunks: list[bytes] = []
-        self._size = 0
+    __slots__ = ("_descriptor", "_folder", "_memory", "_size")
+
+    def __init__(self, folder: str | None) -> None:
+        self._folder = folder
+        self._memory = bytearray()
+        self._descriptor: int | None = None
+        self._size = 0  # of all that was written to the file, whose end runs on at its start
 
     def add(self, chunk: bytes) -> None:
-        """Keep a chunk; what is older than the last 8 MiB is dropped, now and then."""
-        self._chunks.append(chunk)
-        self._size += len(chunk)
-        if self._size > 2 * TAIL_BYTES:
-            self._chunks = [self.bytes()]
-            self._size = len(self._chunks[0])
+        """Keep a chunk, at the cost of the oldest."""
+        if self._folder is None:
+            return
+        self._memory += chunk
+        if len(self._memory) > _IN_MEMORY:
+            try:
+                self._spill(self._folder)
+            except OSError:  # no room, or nothing to write to: the newest is worth most
+                self.close()
+                self._folder, self._size = "", 0
+        if len(self._memory) > _IN_MEMORY:
+            del self._memory[:-_IN_MEMORY]
 
     def bytes(self) -> bytes:
         """Give what is kept."""
-        return b"".join(self._chunks)[-TAIL_BYTES:]
+        if self._descriptor is None:
+            return bytes(self._memory)
+        start = max(0, self._size + len(self._memory) - TAIL_BYTES)
+        at, length = start % TAIL_BYTES, self._size - start
+        until_end = min(length, TAIL_BYTES - at)
+        pieces = os.pread(self._descriptor, until_end, at), os.pread(self._descriptor, length - until_end, 0)
+        return b"".join((*pieces, self._memory))
+
+    def close(self) -> None:
+        """Let the file go."""
+        if self._descriptor is not None:
+            os.close(self._descriptor)
+            self._descriptor = None
+
+    def _spill(self, folder: str) -> None:
+        """Move what is in memory to the file."""
+        if not folder:
+            return
+        if self._descriptor is None:
+            self._descriptor = _nameless_file(folder)
+        while self._memory:
+            at = self._size % TAIL_BYTES
+            with memoryview(self._memory) as data:
+                written = os.pwrite(self._descriptor, data[: TAIL_BYTES - at], at)
+            del self._memory[:written]
+            self._size += written
+
+
+def _nameless_file(folder: str) -> int:
+    """Open a file that is gone with its descriptor."""
+    os.makedirs(folder, exist_ok=True)
+    path = os.path.join(folder, f".log-{os.urandom(8).hex()}")
+    descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600)
+    os.unlink(path)
+    return descriptor
 
 
 class Passage:

@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from dagwright.execution.supervisor import Ended
 
 _TERMINATION_LOG = "/dev/termination-log"
+_BATCH_ATTEMPT = "AWS_BATCH_JOB_ATTEMPT"
 
 
 def main(argv: list[str]) -> int:
@@ -60,6 +61,7 @@ def supervise_attempt(assignment: Assignment, console: Console, lifeline: int | 
         timeout_s=assignment.node.policy.timeout_s,
         console=console,
         lifeline=lifeline,
+        log_folder=assignment.work,
         goes_on=lambda ended: ended.element is not None and _goes_on_after(assignment, ended),
     )
 
@@ -114,6 +116,8 @@ def read_assignment(argv: list[str], environ: Mapping[str, str]) -> Assignment:
         domain=environ.get(names.ENV_DOMAIN),
         pickle=pickle_policy(environ.get(names.ENV_PICKLE) or names.DEFAULT_PICKLE),
         termination=environ.get(names.ENV_TERMINATION) or (_TERMINATION_LOG if os.path.exists(_TERMINATION_LOG) else None),
+        # Several attempts of ours in one of Batch's have numbers with gaps, and a pool's elements begin late.
+        counts_attempts=not (environ.get(names.ENV_ATTEMPT) and environ.get(_BATCH_ATTEMPT)),
     )
 
 
@@ -145,7 +149,7 @@ def _hint(environ: Mapping[str, str]) -> int | None:
     own = environ.get(names.ENV_ATTEMPT)
     if own:
         return _number(own, names.ENV_ATTEMPT)
-    batch = _number(environ.get("AWS_BATCH_JOB_ATTEMPT"), "AWS_BATCH_JOB_ATTEMPT")
+    batch = _number(environ.get(_BATCH_ATTEMPT), _BATCH_ATTEMPT)
     return None if batch is None else max(0, batch - 1)
 
 

@@ -62,6 +62,12 @@ def spent_retries(records: list[dict[str, Any]], epoch: int) -> int:
     return sum(1 for record in records if record.get("epoch", 0) == epoch and record.get("ending") in _USER_BUDGET)
 
 
+def follows_a_loss(records: list[dict[str, Any]], hint: int) -> bool:
+    """Tell whether the attempt before the one with this hint left no record: it died with its supervisor."""
+    epoch = epoch_of(records, hint)
+    return hint > 0 and not any(record.get("epoch", 0) == epoch and record.get("hint") == hint - 1 for record in records)
+
+
 def record_attempt(store: Store, assignment: Assignment, body: dict[str, Any]) -> tuple[int, int]:
     """Write the record of an attempt that ended.
 

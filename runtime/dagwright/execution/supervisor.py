@@ -23,9 +23,11 @@ import time
 from dagwright.contract.jsontext import loads
 from dagwright.contract.names import TERMINATION_GRACE_S, TIMEOUT_GRACE_S
 from dagwright.execution.child import become_child, flush
-from dagwright.execution.ending import FAILED, RECOVERABLE, judge
+from dagwright.execution.ending import FAILED, RECOVERABLE, SUCCEEDED, judge
 from dagwright.execution.faults import transient
+from dagwright.execution.memory import MemoryGroup, in_words
 from dagwright.execution.output import Passage, Tail, open_standard_descriptors
+from dagwright.execution.usage import Usage
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -58,10 +60,15 @@ class Console:
 class Ended:
     """How a child ended: ``outcome`` is its last word (``None`` when it died without one), ``status`` its wait status.
 
-    ``elements`` are those of a map that it was to run, where they are several, and ``element`` the one whose turn it was.
+    ``elements`` are those of a map that it was to run, where they are several, and ``element`` the one whose turn it was. ``usage``
+    is that of all children so far. ``memory_kills`` counts the processes that the kernel killed for want of memory meanwhile (``None``
+    where it does not tell), and ``memory_limit`` says how much there was.
     """
 
-    __slots__ = ("element", "elements", "ending", "inputs", "log", "outcome", "peak_rss_bytes", "status", "wall_s")
+    __slots__ = (
+        *("element", "elements", "ending", "inputs", "log", "memory_kills", "memory_limit", "outcome", "status", "usage"),
+        "wall_s",
+    )
 
     def __init__(
         self,
@@ -69,9 +76,8 @@ class Ended:
         ending: str,
         outcome: dict[str, Any] | None,
         status: int,
-        log: bytes,
         wall_s: float,
-        peak_rss_bytes: int,
+        usage: Usage,
         inputs: str = "",
         elements: range | None = None,
         element: int | None = None,
@@ -82,9 +88,11 @@ class Ended:
         self.outcome = outcome
         self.inputs = inputs
         self.status = status
-        self.log = log
+        self.log = b""
         self.wall_s = wall_s
-        self.peak_rss_bytes = peak_rss_bytes
+        self.usage = usage
+        self.memory_kills: int | None = None
+        self.memory_limit = ""
 
 
 def supervise(
@@ -93,6 +101,7 @@ def supervise(
     timeout_s: float = 0,
     console: Console,
     lifeline: int | None = None,
+    log_folder: str | None = None,
     goes_on: Callable[[Ended], bool] | None = None,
 ) -> Ended:
     """Run ``work`` in a child and wait for its end.
@@ -102,6 +111,7 @@ def supervise(
         timeout_s: Seconds that the user's code may take; 0 is no limit.
         console: Where the child's output goes.
         lifeline: A pipe whose closing means that whoever started this process is gone: like SIGTERM.
+        log_folder: Where the end of a long output may stand until the end; ``None`` keeps none of it.
         goes_on: Tells whether ``work`` is run once more, in a new child, after one that ended so. Not asked after a SIGTERM.
 
     Returns:
@@ -110,21 +120,23 @@ def supervise(
     Raises:
         Fault: The system gave no process.
     """
-    supervisor = _Supervisor(timeout_s, console, lifeline)
+    supervisor = _Supervisor(timeout_s, console, lifeline, log_folder)
     ended = supervisor.run(work)
     while goes_on is not None and not supervisor.is_terminated and goes_on(ended):
         ended = supervisor.run(work)
+    ended.log = supervisor.take_log()
     return ended
 
 
 class _Supervisor:
-    def __init__(self, timeout_s: float, console: Console, lifeline: int | None) -> None:
+    def __init__(self, timeout_s: float, console: Console, lifeline: int | None, log_folder: str | None) -> None:
         self._timeout_s = timeout_s
         self._console = console
         self._lifeline = lifeline
         self.is_terminated = False
-        self._peak = 0
-        self._tail = Tail()
+        self._usage = Usage()
+        self._memory = MemoryGroup()
+        self._tail = Tail(log_folder)
         self._started = time.monotonic()
         self._elements: range | None = None  # those of every child: a child that dies early has the same
         self._begin_anew()
@@ -143,6 +155,7 @@ class _Supervisor:
 
     def run(self, work: Work) -> Ended:
         self._begin_anew()
+        kills_before = self._memory.kills()
         words = self._start(work)
         try:
             self._watch(*words)
@@ -156,17 +169,26 @@ class _Supervisor:
         assert self._status is not None
         reported = self._outcome["ending"] if self._outcome else None
         ending = judge(reported=reported, status=self._status, terminated=self.is_terminated, timed_out=self._timed_out)
-        return Ended(
+        ended = Ended(
             ending=ending,
             outcome=self._outcome,
             status=self._status,
-            log=self._tail.bytes(),
             wall_s=time.monotonic() - self._started,
-            peak_rss_bytes=self._peak,
+            usage=self._usage,
             inputs=self._inputs,
             elements=self._elements,
             element=self._element,
         )
+        if ending != SUCCEEDED and kills_before is not None:
+            ended.memory_kills = (self._memory.kills() or 0) - kills_before
+            ended.memory_limit = in_words(self._memory.limit_bytes())
+        return ended
+
+    def take_log(self) -> bytes:
+        """Give the end of what all children printed."""
+        log = self._tail.bytes()
+        self._tail.close()
+        return log
 
     def _watch(self, words: int, stdout: int, stderr: int) -> None:
         """Listen until the child is gone and what it said is passed on."""
@@ -245,9 +267,9 @@ class _Supervisor:
                 break
             if pid == 0:
                 break
+            self._usage.add(usage)
             if pid == self._pid:
                 self._status = status
-                self._peak = max(self._peak, usage.ru_maxrss * 1024)
         return self._status is not None
 
     def _next_s(self) -> float | None:

@@ -182,9 +182,10 @@ def _failure_text(job: Job, error: Mapping[str, Any] | None, code: int) -> str:
     if error is None:
         return f"dagwright: {job.label}: its process died (exit {code})\n"
     label = job.label if not job.elements or error["index"] is None else f"{job.node}[{error['index']}]"
+    shortage = f"dagwright: {error['shortage']}\n" if error.get("shortage") else ""
     if error["origin"] == "user" and error["traceback"]:
-        return f"dagwright: {label} failed\n{error['traceback']}"
-    return f"dagwright: {label}: {error['message']} (exit {code})\n"
+        return f"dagwright: {label} failed\n{error['traceback']}{shortage}"
+    return f"dagwright: {label}: {error['message']} (exit {code})\n{shortage}"
 
 
 def unpack(bundle: Bundle, folder: Path) -> None:

@@ -38,9 +38,11 @@ _PRELOADED = (
     "dagwright.execution.attempt",
     "dagwright.execution.input_text",
     "dagwright.execution.records",
+    "dagwright.execution.usage",
     "dagwright.store.files",
     "dagwright.values",
     "dagwright_local.collect",
+    "resource",
 )
 """What attempts import when they need it: here once, not in each of them. No client of an object store is among them."""
 

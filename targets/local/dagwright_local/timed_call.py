@@ -101,7 +101,9 @@ def _supervise(work: Callable[[], Any], timeout_s: float, result: int, verdict: 
 def _text(ended: Ended, timeout_s: float) -> str:
     if ended.ending == TIMEOUT:
         return f"the task ran longer than its timeout of {timeout_s:g} s"
-    return "" if ended.outcome is not None else death_text(ended.status)
+    if ended.outcome is not None:
+        return ""
+    return death_text(ended.status, memory_kills=ended.memory_kills, memory_limit=ended.memory_limit)
 
 
 def _reporting(work: Callable[[], Any], result: int) -> Callable[[Report], None]:

@@ -3,11 +3,57 @@
 from __future__ import annotations
 
 import os
+import random
 import threading
+from typing import TYPE_CHECKING
 
-from dagwright.execution.output import Passage
+import pytest
+
+from dagwright.execution.output import TAIL_BYTES, Passage, Tail
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 MIB = 1 << 20
+
+
+@pytest.mark.parametrize(
+    "size",
+    [0, 1, 256 * 1024, 256 * 1024 + 1, TAIL_BYTES - 1, TAIL_BYTES, TAIL_BYTES + 1, 2 * TAIL_BYTES, 3 * TAIL_BYTES + 12345],
+)
+def test_the_end_of_an_output_is_kept_whole(tmp_path: Path, size: int) -> None:
+    chance = random.Random(size)
+    data = chance.randbytes(size)
+    tail, at = Tail(str(tmp_path / "new")), 0
+    while at < size:
+        length = chance.randrange(1, 65537)
+        tail.add(data[at : at + length])
+        at += length
+    assert tail.bytes() == data[-TAIL_BYTES:]
+    assert not list(tmp_path.glob("*/*"))
+    tail.close()
+
+
+def test_where_nothing_can_be_written_the_newest_is_kept(tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+    tail = Tail(str(tmp_path / "file" / "folder"))
+    for number in range(100):
+        tail.add(bytes([number]) * 65536)
+    assert tail.bytes() == b"".join(bytes([number]) * 65536 for number in range(96, 100))
+
+
+def test_a_full_disk_costs_what_is_older() -> None:
+    tail = Tail("/dev/shm")
+    tail._descriptor = os.open("/dev/full", os.O_WRONLY)
+    for number in range(100):
+        tail.add(bytes([number]) * 65536)
+    assert tail.bytes() == b"".join(bytes([number]) * 65536 for number in range(96, 100))
+
+
+def test_without_a_folder_nothing_is_kept() -> None:
+    tail = Tail(None)
+    tail.add(b"x")
+    assert tail.bytes() == b""
 
 
 def test_a_line_without_end_is_passed_on_in_pieces() -> None:
