@@ -14,6 +14,7 @@ ROOT = Path(__file__).parents[2]
 PACKAGES = [
     ROOT / "compiler/dagwright_compiler",
     ROOT / "targets/argo/dagwright_argo",
+    ROOT / "targets/argo/dagwright_argo_client",
     ROOT / "targets/batch/dagwright_batch",
     ROOT / "targets/local/dagwright_local",
     ROOT / "runtime/dagwright",

@@ -22,8 +22,12 @@ COMMANDS = {
     "compile": "Compile workflows to manifests.",
     "explain": "Explain codes of findings, with examples.",
     "run": "Run a workflow or a task on this machine.",
+    "submit": "Run a workflow on a cluster.",
 }
 """Name -> one line of help; the module of that name in this package holds it as ``command``."""
+
+_OF_CLUSTERS = frozenset({"submit"})
+"""Commands that talk to a cluster; the package that does so holds them."""
 
 _LEAVE_AT_ONCE = (["check"], ["compile"])
 """Commands that own nothing but memory: giving it back object by object takes a fifth of a large compile."""
@@ -48,7 +52,8 @@ class LazyGroup(click.Group):
         """Import the command of a name."""
         if cmd_name not in COMMANDS:
             return None
-        command: click.Command = import_module(f"dagwright_compiler.cli.{cmd_name}").command
+        package = "dagwright_argo_client.commands" if cmd_name in _OF_CLUSTERS else "dagwright_compiler.cli"
+        command: click.Command = import_module(f"{package}.{cmd_name}").command
         return command
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002 - click's signature

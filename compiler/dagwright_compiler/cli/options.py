@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import click
 
 from dagwright_compiler.diagnostics.selection import UnknownStartError, checked_start
+from dagwright_compiler.diagnostics.suggestions import nearest
 from dagwright_compiler.driver.naming import Wanted
 
 if TYPE_CHECKING:
@@ -126,3 +127,31 @@ def parse_wanted(text: str, stdin_filename: str | None = None) -> Wanted:
     if not path.exists():
         raise click.BadParameter(f"{path} does not exist")
     return Wanted(path, name, str(path))
+
+
+def one_definition(wanted: Wanted, rest: list[str]) -> tuple[Wanted, list[str]]:
+    """Take the definition's name from the first argument where it does not stand behind the file.
+
+    Raises:
+        click.UsageError: A folder is named, or the definition twice.
+    """
+    if wanted.path is not None and wanted.path.is_dir():
+        raise click.BadParameter(f"{wanted.shown} is a folder; a run takes one file", param_hint="FILE")
+    if rest and not rest[0].startswith("-"):
+        if wanted.name is not None:
+            raise click.UsageError(f"`{rest[0]}` is one name too many: {wanted.name} stands behind the file already")
+        return Wanted(wanted.path, rest[0], wanted.shown), rest[1:]
+    return wanted, rest
+
+
+def refuse_option(target: str, command: click.Command) -> None:
+    """Refuse an option in the place of FILE that is none of the command's; click lets it through, as it must let the inputs' own.
+
+    Raises:
+        click.NoSuchOption: It is one.
+    """
+    if target.startswith("-") and target != STDIN:
+        option = target.partition("=")[0]
+        known = [name for parameter in command.params for name in parameter.opts if name.startswith("--")]
+        meant = nearest(option, known)
+        raise click.NoSuchOption(option, possibilities=[meant] if meant else None)

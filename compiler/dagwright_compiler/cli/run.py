@@ -15,11 +15,16 @@ from dagwright.contract.modes import OFF, WRITE, cache_mode
 from dagwright.contract.names import ENV_CACHE
 from dagwright_compiler.cli.inputs import read_inputs
 from dagwright_compiler.cli.main import FINDINGS, SUCCESS
-from dagwright_compiler.cli.options import STDIN, color_option, parse_wanted, project_options, set_option
+from dagwright_compiler.cli.options import (
+    color_option,
+    one_definition,
+    parse_wanted,
+    project_options,
+    refuse_option,
+    set_option,
+)
 from dagwright_compiler.cli.sources import read_wanted
 from dagwright_compiler.cli.terminal import show_findings
-from dagwright_compiler.diagnostics.suggestions import nearest
-from dagwright_compiler.driver.naming import Wanted
 from dagwright_compiler.driver.programs import load_definition
 
 if TYPE_CHECKING:
@@ -71,9 +76,9 @@ def command(
     standard error, behind the name of their node.
     """
     _check_emulation(form, emulate=emulate, isolate=isolate)
-    _check_option(target)
+    refuse_option(target, command)
     mode = _cache_mode(no_cache=no_cache, overwrite_cache=overwrite_cache)
-    wanted, rest = _definition(parse_wanted(target), list(arguments))
+    wanted, rest = one_definition(parse_wanted(target), list(arguments))
     reading = read_wanted([wanted], {"project": project, "domain": domain, "store": store, "set": constants})
     _check_store(reading.settings.local_store)
     loaded = load_definition(reading, wanted)
@@ -157,15 +162,6 @@ def _cache_mode(*, no_cache: bool, overwrite_cache: bool) -> str:
         raise click.UsageError(str(error)) from None
 
 
-def _check_option(target: str) -> None:
-    """Refuse an option that is none of ours; click lets it through, as it must let the inputs' own options behind the file."""
-    if target.startswith("-") and target != STDIN:
-        option = target.partition("=")[0]
-        known = [name for parameter in command.params for name in parameter.opts if name.startswith("--")]
-        meant = nearest(option, known)
-        raise click.NoSuchOption(option, possibilities=[meant] if meant else None)
-
-
 def _check_store(url: str) -> None:
     """Refuse a URL that no attempt could open, once and before any starts."""
     from dagwright.store.errors import StoreError
@@ -175,14 +171,3 @@ def _check_store(url: str) -> None:
         check_url(url)
     except StoreError as error:
         raise click.UsageError(str(error)) from None
-
-
-def _definition(wanted: Wanted, rest: list[str]) -> tuple[Wanted, list[str]]:
-    """Take the definition's name from the first argument where it does not stand behind the file."""
-    if wanted.path is not None and wanted.path.is_dir():
-        raise click.BadParameter(f"{wanted.shown} is a folder; a run takes one file", param_hint="FILE")
-    if rest and not rest[0].startswith("-"):
-        if wanted.name is not None:
-            raise click.UsageError(f"`{rest[0]}` is one name too many: {wanted.name} stands behind the file already")
-        return Wanted(wanted.path, rest[0], wanted.shown), rest[1:]
-    return wanted, rest

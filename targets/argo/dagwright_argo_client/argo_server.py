@@ -1,0 +1,255 @@
+"""Argo Server through the ``argo-workflows`` client, which is used as transport alone.
+
+Its models refuse what servers really send (an ``int`` limit, a null ``finishedAt``) after the request was sent, and fields of Argo 4; so
+objects go in and come out as plain JSON, and every answer is read raw. It does not repeat a request by itself.
+"""
+
+from __future__ import annotations
+
+import json
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
+from urllib.request import getproxies, proxy_bypass
+
+from dagwright_argo_client.refusals import Refused, answered
+from dagwright_argo_client.transport import LogLine
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from dagwright_argo_client.connection import Connection
+    from dagwright_argo_client.transport import Json, Object
+
+_CONNECT_S = 10.0
+_ANSWER_S = 60.0
+"""How long an answer, or the next event of a stream, may take: proxies cut idle streams after about a minute anyway."""
+MAIN = "main"
+"""The container that runs the user's task."""
+
+
+def open_server(connection: Connection) -> ArgoServer:
+    """Make a client; nothing is sent yet.
+
+    Raises:
+        Refused: The client is not installed.
+    """
+    try:
+        import argo_workflows
+    except ImportError:
+        raise Refused(
+            "talking to Argo Server takes the package argo-workflows", "install it with: pip install 'dagwright[argo]'"
+        ) from None
+    settings = argo_workflows.Configuration(host=connection.url)
+    settings.retries = False
+    settings.verify_ssl = connection.verifies
+    parts = urlsplit(connection.url)
+    if not proxy_bypass(parts.netloc):
+        settings.proxy = getproxies().get(parts.scheme)
+    if connection.token:
+        settings.api_key = {"BearerToken": connection.token}
+    if not connection.verifies:
+        import urllib3
+
+        urllib3.disable_warnings(urllib3.exceptions.InsecureRequestWarning)
+    return ArgoServer(connection.url, argo_workflows.ApiClient(settings))
+
+
+class ArgoServer:
+    """``transport.Server`` over HTTP."""
+
+    def __init__(self, url: str, client: Any) -> None:
+        """Take an ``argo_workflows.ApiClient``."""
+        from argo_workflows.api import workflow_service_api, workflow_template_service_api
+
+        self.url = url
+        self._workflows = workflow_service_api.WorkflowServiceApi(client)
+        self._templates = workflow_template_service_api.WorkflowTemplateServiceApi(client)
+
+    def create(self, namespace: str, workflow: Object) -> Object:
+        """Create a workflow."""
+        body = {"namespace": namespace, "workflow": workflow}
+        asked = f"create the workflow {workflow['metadata']['name']} in {namespace}"
+        return self._object(asked, self._workflows.create_workflow, namespace, _model("WorkflowCreateRequest", body))
+
+    def get(self, namespace: str, name: str) -> Object:
+        """Read a workflow."""
+        return self._object(f"read the workflow {name} in {namespace}", self._workflows.get_workflow, namespace, name)
+
+    def list(self, namespace: str, *, selector: str, fields: str, limit: int) -> list[Object]:
+        """Read the newest workflows."""
+        found = self._object(
+            f"list the workflows in {namespace}",
+            self._workflows.list_workflows,
+            namespace,
+            list_options_label_selector=selector,
+            list_options_limit=str(limit),
+            fields=",".join(f"items.{field}" for field in fields.split(",")),
+        )
+        return list(found.get("items") or ())
+
+    @contextmanager
+    def watch(self, namespace: str, name: str) -> Iterator[Iterator[Object]]:
+        """Follow a workflow."""
+        asked = f"follow the workflow {name} in {namespace}"
+        selector = f"metadata.name={name}"
+        with self._stream(asked, self._workflows.watch_workflows, namespace, list_options_field_selector=selector) as results:
+            yield (result["object"] for result in results if result.get("type") != "BOOKMARK")
+
+    @contextmanager
+    def logs(self, namespace: str, name: str, *, pod: str, follow: bool) -> Iterator[Iterator[LogLine]]:
+        """Read logs."""
+        options: dict[str, Json] = {"log_options_container": MAIN, "log_options_follow": follow}
+        if pod:
+            options["pod_name"] = pod
+        asked = f"read the log of {pod or name} in {namespace}"
+        with self._stream(asked, self._workflows.workflow_logs, namespace, name, **options) as results:
+            yield (LogLine(result.get("podName", ""), result.get("content", "")) for result in results)
+
+    def retry(self, namespace: str, name: str) -> Object:
+        """Retry a workflow."""
+        body = _model("WorkflowRetryRequest", {"namespace": namespace, "name": name})
+        return self._object(f"retry the workflow {name} in {namespace}", self._workflows.retry_workflow, namespace, name, body)
+
+    def stop(self, namespace: str, name: str, *, message: str) -> Object:
+        """Stop a workflow."""
+        body = _model("WorkflowStopRequest", {"namespace": namespace, "name": name, "message": message})
+        return self._object(f"stop the workflow {name} in {namespace}", self._workflows.stop_workflow, namespace, name, body)
+
+    def terminate(self, namespace: str, name: str) -> Object:
+        """Terminate a workflow."""
+        body = _model("WorkflowTerminateRequest", {"namespace": namespace, "name": name})
+        asked = f"terminate the workflow {name} in {namespace}"
+        return self._object(asked, self._workflows.terminate_workflow, namespace, name, body)
+
+    def template(self, namespace: str, name: str) -> Object | None:
+        """Read a WorkflowTemplate."""
+        asked = f"read the workflow template {name} in {namespace}"
+        try:
+            return self._object(asked, self._templates.get_workflow_template, namespace, name)
+        except Refused as refused:
+            if refused.status == 404 and "not found" in refused.text:
+                return None
+            raise
+
+    def _object(self, asked: str, call: Callable[..., Any], *arguments: Json, **options: Json) -> dict[str, Json]:
+        answer = self._send(asked, call, *arguments, **options)
+        try:
+            data = json.loads(answer.data)
+        except ValueError:
+            data = None
+        except Exception as error:  # the answer's body is read here, and the connection may break meanwhile
+            raise self._broken(asked, error) from error
+        if not isinstance(data, dict):
+            raise Refused(f"cannot {asked}: {self.url} sends something else than JSON", "look at ARGO_SERVER and ARGO_BASE_HREF")
+        return data
+
+    @contextmanager
+    def _stream(self, asked: str, call: Callable[..., Any], *arguments: Json, **options: Json) -> Iterator[Iterator[Object]]:
+        answer = self._send(asked, call, *arguments, **options)
+        try:
+            yield self._results(asked, answer)
+        finally:
+            answer.close()
+
+    def _results(self, asked: str, answer: Any) -> Iterator[Object]:
+        """Read one JSON object a line; the server's error may come in the midst of them."""
+        rest = b""
+        try:
+            for chunk in answer.stream(1 << 16):
+                *lines, rest = (rest + chunk).split(b"\n")
+                yield from (self._result(asked, line) for line in lines if line.strip())
+        except Refused:
+            raise
+        except Exception as error:  # urllib3, http.client and ssl each have their own
+            raise self._broken(asked, error) from error
+        if rest.strip():
+            yield self._result(asked, rest)
+
+    def _result(self, asked: str, line: bytes) -> Object:
+        try:
+            data = json.loads(line)
+        except ValueError:
+            raise Refused(f"cannot {asked}: the connection to {self.url} was cut", is_passing=True) from None
+        if "error" in data:
+            error = data["error"]
+            status = int(error.get("http_code") or error.get("httpStatus") or 500)
+            refused = answered(status, json.dumps(error).encode(), asked=asked, url=self.url)
+            refused.is_passing = refused.is_passing or error.get("grpc_code") in _PASSING_CODES or status >= 500
+            raise refused
+        result: Object = data["result"]
+        return result
+
+    def _send(self, asked: str, call: Callable[..., Any], *arguments: Json, **options: Json) -> Any:
+        from argo_workflows.exceptions import ApiException
+
+        try:
+            return call(
+                *arguments,
+                **options,
+                _check_return_type=False,
+                _preload_content=False,
+                _request_timeout=(_CONNECT_S, _ANSWER_S),
+            )
+        except ApiException as error:
+            if error.status:
+                raise answered(int(error.status), error.body or b"", asked=asked, url=self.url) from None
+            raise self._broken(asked, error) from error
+        except Exception as error:  # urllib3's, http.client's, ssl's and the socket's
+            raise self._broken(asked, error) from error
+
+    def _broken(self, asked: str, error: Exception) -> Refused:
+        """Say why there was no answer, or only a part of one."""
+        reason = _reason(error)
+        if "CERTIFICATE_VERIFY_FAILED" in reason:
+            return Refused(
+                f"cannot {asked}: the certificate of {self.url} is signed by nobody that this machine trusts",
+                "set SSL_CERT_FILE to its authority's certificate, or ARGO_INSECURE_SKIP_VERIFY=true to trust it anyway",
+            )
+        if "WRONG_VERSION_NUMBER" in reason or "record layer failure" in reason:
+            return Refused(f"cannot {asked}: {self.url} does not speak TLS", "set ARGO_SECURE=false if that is meant")
+        return Refused(f"cannot {asked}: {self.url} {_failure(reason)}", is_passing=True)
+
+
+_PASSING_CODES = (8, 14)
+"""Of gRPC: resource exhausted, which is how a watch expires, and unavailable."""
+
+
+def _model(name: str, body: Object) -> Any:
+    """Wrap a body, unchecked, in the class that the client insists on."""
+    from importlib import import_module
+
+    parts = "".join(f"_{letter.lower()}" if letter.isupper() else letter for letter in name)
+    module = import_module(f"argo_workflows.model.io_argoproj_workflow_v1alpha1{parts}")
+    kind = getattr(module, f"IoArgoprojWorkflowV1alpha1{name}")
+    return kind(**body, _check_type=False)
+
+
+def _reason(error: BaseException) -> str:
+    """Get the innermost words of an exception."""
+    texts = [str(error)]
+    inner = getattr(error, "reason", None) or error.__cause__ or error.__context__
+    if isinstance(inner, BaseException):
+        texts.append(_reason(inner))
+    return " ".join(" ".join(texts).split())
+
+
+def _failure(reason: str) -> str:
+    for sign, text in _FAILURES.items():
+        if sign in reason:
+            return text
+    return f"cannot be reached: {reason[:300]}"
+
+
+_FAILURES = {
+    "Connection refused": "refuses connections; is the server up, or its port forwarded?",
+    "Name or service not known": "has a name that nobody knows; look at ARGO_SERVER",
+    "Temporary failure in name resolution": "has a name that cannot be looked up now",
+    "nodename nor servname": "has a name that nobody knows; look at ARGO_SERVER",
+    "Read timed out": "does not answer in time",
+    "timed out": "does not answer in time",
+    "Remote end closed connection": "closed the connection without an answer; if it speaks TLS, leave ARGO_SECURE unset",
+    "IncompleteRead": "cut the connection",
+    "Connection broken": "cut the connection",
+    "Connection reset": "cut the connection",
+}

@@ -1,0 +1,81 @@
+"""Kubernetes itself, through the user's own ``kubectl``: for ConfigMaps, which Argo Server does not know.
+
+``kubectl`` brings the user's contexts, certificates and login plugins with it. Every call names the namespace.
+"""
+
+from __future__ import annotations
+
+import json
+import shutil
+import subprocess
+from typing import TYPE_CHECKING, Any
+
+from dagwright_argo_client.refusals import Refused, answered
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from dagwright_argo_client.transport import Object
+
+_PATIENCE_S = 60.0
+_STATUS = {"(Forbidden)": 403, "(NotFound)": 404, "(AlreadyExists)": 409, "(Invalid)": 422, "(Unauthorized)": 401}
+"""What ``kubectl`` calls an answer's reason."""
+
+
+class Kubectl:
+    """Objects of one namespace. Every method raises ``Refused``."""
+
+    def __init__(self, program: str, namespace: str) -> None:
+        """Take the program's path; nothing runs yet."""
+        self._program = program
+        self.namespace = namespace
+
+    def absent(self, names: Sequence[str]) -> list[str]:
+        """Give those ConfigMaps that are not there."""
+        words = ("get", "configmap", *names, "--ignore-not-found", "-o", "name")
+        found = self._run(words, f"look for ConfigMaps in {self.namespace}")
+        there = {line.rpartition("/")[2] for line in found.split()}
+        return [name for name in names if name not in there]
+
+    def create(self, item: Object) -> bool:
+        """Create an object; False where one of its name is there, which for a name with a digest is the same object."""
+        named = f"{item['kind']} {item['metadata']['name']}"
+        try:
+            self._run(("create", "-f", "-"), f"create the {named} in {self.namespace}", stdin=json.dumps(item))
+        except Refused as refused:
+            if refused.status == 409:
+                return False
+            raise
+        return True
+
+    def delete(self, kind: str, name: str) -> None:
+        """Delete an object, which may be gone already."""
+        self._run(("delete", kind, name, "--ignore-not-found", "--wait=false"), f"delete the {kind} {name} in {self.namespace}")
+
+    def read(self, kind: str, name: str = "", *, selector: str = "") -> Any:
+        """Read one object, or the list of those that a selector of labels finds."""
+        words = ["get", kind, *([name] if name else []), *(["-l", selector] if selector else []), "-o", "json"]
+        return json.loads(self._run(words, f"read {kind} {name}".rstrip() + f" in {self.namespace}"))
+
+    def _run(self, words: Sequence[str], asked: str, stdin: str | None = None) -> str:
+        command = [self._program, "-n", self.namespace, *words]
+        try:
+            done = subprocess.run(  # noqa: S603  # the user's own kubectl
+                command, input=stdin, capture_output=True, text=True, encoding="utf-8", check=False, timeout=_PATIENCE_S
+            )
+        except (OSError, subprocess.TimeoutExpired) as error:
+            raise Refused(f"cannot {asked}: kubectl does not answer", str(error)) from None
+        if done.returncode == 0:
+            return done.stdout
+        text = " ".join(done.stderr.split())
+        status = next((status for sign, status in _STATUS.items() if sign in text), 0)
+        if status:
+            text = text.partition("): ")[2] or text
+            raise answered(status, json.dumps({"message": text}).encode(), asked=asked, url="the cluster of kubectl")
+        raise Refused(f"cannot {asked}: kubectl: {text[:500]}")
+
+
+def open_kubectl(namespace: str) -> Kubectl | None:
+    """Give access to the cluster of the user's ``kubectl``; ``None`` where there is no such program."""
+    program = shutil.which("kubectl")
+    return None if program is None else Kubectl(program, namespace)
