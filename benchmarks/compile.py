@@ -60,7 +60,7 @@ def main() -> int:
         bare = start["P"].cpu_s
         cells = ((name, f"{each.cpu_s * 1e3:.1f}", f"{each.cpu_s / bare:.1f}") for name, each in start.items())
         print(table(("start", "CPU ms", "of P"), cells))
-        rows = [row for case in _cases(work, options) for row in bench.rows(case)]
+        rows = [row for cases in _cases(work, options) for row in bench.rows(cases)]
     print("\n" + table(("case", "tasks", "target", "CPU ms", "F ms", "ratio", "us a task", "peak MB"), map(_cells, rows)))
     for refused in bench.refused:
         print(f"refused: {refused}")
@@ -95,20 +95,30 @@ class Bench:
         }
         return interleaved(jobs, max(self._repeats, 7))
 
-    def rows(self, case: Case) -> list[Row]:
-        """Measure one case against its floor for each target that takes it; large cases are repeated less."""
-        jobs = {"F": self._job([sys.executable, str(HERE / "floor.py"), *map(str, case.files)])}
-        for target in self._targets:
-            job = self._compile(case, target)
-            try:
-                job()
-            except ProcessFailedError as error:
-                words = next((line for line in str(error).splitlines() if "error" in line), str(error))
-                self.refused.append(f"{case.name}, {case.tasks} tasks, {target}: {words}")
-            else:
-                jobs[target] = job
-        found = interleaved(jobs, self._repeats if case.tasks <= 1000 else max(3, self._repeats // 2))
-        return [Row(case.name, case.tasks, target, found[target], found["F"]) for target in jobs if target != "F"]
+    def rows(self, cases: Sequence[Case]) -> list[Row]:
+        """Measure cases against their floors for each target that takes them.
+
+        Cases whose rows are held to each other are measured in turn: minutes apart, the growth between them would be the machine's.
+        """
+        jobs: dict[str, Callable[[], Measure]] = {}
+        measured: list[tuple[Case, str]] = []
+        for case in cases:
+            jobs[f"F {case.tasks}"] = self._job([sys.executable, str(HERE / "floor.py"), *map(str, case.files)])
+            for target in self._targets:
+                job = self._compile(case, target)
+                try:
+                    job()
+                except ProcessFailedError as error:
+                    words = next((line for line in str(error).splitlines() if "error" in line), str(error))
+                    self.refused.append(f"{case.name}, {case.tasks} tasks, {target}: {words}")
+                else:
+                    jobs[f"{target} {case.tasks}"] = job
+                    measured.append((case, target))
+        found = interleaved(jobs, self._repeats)
+        return [
+            Row(case.name, case.tasks, target, found[f"{target} {case.tasks}"], found[f"F {case.tasks}"])
+            for case, target in measured
+        ]
 
     def _compile(self, case: Case, target: str) -> Callable[[], Measure]:
         source = case.files[0] if len(case.files) == 1 else case.folder
@@ -119,12 +129,15 @@ class Bench:
         return lambda: run(command, self._variables, self._work)
 
 
-def _cases(work: Path, options: argparse.Namespace) -> list[Case]:
-    cases = [_file(work, shape, size, options.calls) for shape in options.shapes for size in options.sizes]
+def _cases(work: Path, options: argparse.Namespace) -> list[list[Case]]:
+    """What is measured, together what grows from one size to the next."""
+    cases = [[_file(work, shape, size, options.calls) for size in options.sizes] for shape in options.shapes]
     if options.project:
         folder = work / "project"
         write_project(folder, *PROJECT, options.calls)
-        cases.append(Case(f"project {PROJECT[0]} x {PROJECT[1]}", math.prod(PROJECT), folder, tuple(sorted(folder.glob("*.py")))))
+        cases.append(
+            [Case(f"project {PROJECT[0]} x {PROJECT[1]}", math.prod(PROJECT), folder, tuple(sorted(folder.glob("*.py"))))]
+        )
     return cases
 
 

@@ -72,7 +72,7 @@ class Policies:
             if self._findings.count == before:
                 module.policies[text] = found
         elif version is not None and found[0].cache is not None:
-            return _with_version(found[0], found[0].cache, version.value)
+            return _with_version(found[0], found[0].cache, str(version.value))
         policy, salt = found
         return policy if salt is None else self._with_body_version(policy, salt, task, options)
 
