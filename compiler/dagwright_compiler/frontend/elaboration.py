@@ -22,6 +22,7 @@ from dagwright_compiler.frontend.findings import Findings, Place
 from dagwright_compiler.frontend.frames import Services
 from dagwright_compiler.frontend.image_keywords import Images
 from dagwright_compiler.frontend.interfaces import Interfaces
+from dagwright_compiler.frontend.late_errors import late_errors
 from dagwright_compiler.frontend.late_spans import LateSpans
 from dagwright_compiler.frontend.makers import Makers
 from dagwright_compiler.frontend.module_calls import check_module_calls
@@ -40,7 +41,7 @@ from dagwright_compiler.source import SourceFile, Span
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from dagwright_compiler.diagnostics.model import Collector
+    from dagwright_compiler.diagnostics.model import Collector, Diagnostic
     from dagwright_compiler.frontend.project import Project
     from dagwright_compiler.frontend.promises import Callee
     from dagwright_compiler.frontend.summary import Binding, FunctionNode
@@ -120,6 +121,7 @@ class _Elaboration:
         self._workflows: dict[str, Workflow] = {}
         self._built: set[str] = set()
         self._waiting: deque[Callee] = deque()
+        self._late_errors: list[Diagnostic] = []
         self._task_bodies = TaskBodies(project, self._resolver, self._definitions, self._findings)
 
     def run(self) -> Elaborated:
@@ -140,6 +142,8 @@ class _Elaboration:
             self._services.classes.definition("")  # reads the classes that nothing asked for yet
         except RecursionError:
             self._findings.add(codes.NESTED_TOO_DEEPLY, "a class refers to others through too many steps to be read", None)
+        for problem in self._late_errors:
+            self._findings.keep_alone(problem)
         definitions = dict(self._services.classes.definitions)
         library = Library(
             classes=definitions, tasks=dict(self._definitions.tasks), workflows=self._workflows, images=self._images.specs
@@ -161,6 +165,8 @@ class _Elaboration:
             seen[id(module)] = module
             if module.problem is not None:
                 self._findings.keep(module.problem)
+            if module.summary is not None:
+                self._late_errors += late_errors(module, module.summary)
             local = self._local_imports(module)
             record = ReadModule(
                 module.name, module.source.path, module.location, module.source, module.is_package, tuple(sorted(local))

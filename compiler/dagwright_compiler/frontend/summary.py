@@ -91,6 +91,8 @@ class Summary(msgspec.Struct, eq=False):
     """Decorated functions below ``if``, ``try``, ``with`` or a loop at module level."""
     open_names: bool
     """Whether the module has a ``__getattr__`` of its own, so that any name may come from it."""
+    has_walrus: bool = False
+    """Whether the text holds a ``:=`` anywhere."""
     body: list[ast.stmt] = []
     """The module's own statements."""
 
@@ -119,6 +121,7 @@ def summarise(tree: ast.Module, text: str, *, module: str, is_package: bool) -> 
     for statement in _statements_with("global", tree, text):
         reader.rebound_globals(statement)
     if ":=" in text:
+        reader.summary.has_walrus = True
         for statement in tree.body:
             reader.walruses(statement)
     reader.summary.body = tree.body

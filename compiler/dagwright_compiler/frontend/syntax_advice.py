@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 _GUESS = re.compile(r"\.? (?:did you mean|maybe you meant|perhaps you forgot) (?P<what>.+?)\??$", re.IGNORECASE)
+_QUOTED = re.compile(r"'([^'\s]+)'")
 _CONFLICT = ("<<<<<<<", "=======", ">>>>>>>", "|||||||")
 _QUOTES = {"\u2018": "'", "\u2019": "'", "\u201a": "'", "\u201c": '"', "\u201d": '"', "\u201e": '"', "\u00ab": '"', "\u00bb": '"'}
 _SPACES = {"\u00a0", "\u200b", "\u202f", "\ufeff", "\u3000"}
@@ -27,8 +28,10 @@ def advice(message: str, line: str, column: int) -> tuple[str, str]:
     guess = _GUESS.search(message)
     if guess is not None:
         what = guess["what"].replace("'", "`")
+        if "(" in what and "`" not in what:  # `print(...)` is the one piece of code that the parser does not quote
+            what = f"`{what}`"
         forgot = "forgot" in guess.group().lower()
-        return message[: guess.start()], f"is {what} missing?" if forgot else f"did you mean {what}?"
+        return quoted(message[: guess.start()]), f"is {what} missing?" if forgot else f"did you mean {what}?"
     char = line[column : column + 1]
     if char in _QUOTES:
         return f"`{char}` is no quotation mark of Python", f"write `{_QUOTES[char]}`, as editors for code do"
@@ -36,4 +39,9 @@ def advice(message: str, line: str, column: int) -> tuple[str, str]:
         return f"an invisible character (U+{ord(char):04X}) stands here", "write a plain space, or nothing"
     if char in _DASHES:
         return f"`{char}` is no minus sign of Python", "write `-`"
-    return message, ""
+    return quoted(message), ""
+
+
+def quoted(message: str) -> str:
+    """A sentence of Python's with code marked as in our own."""
+    return _QUOTED.sub(r"`\1`", message)

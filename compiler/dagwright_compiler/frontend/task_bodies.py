@@ -30,8 +30,6 @@ if TYPE_CHECKING:
     from dagwright_compiler.frontend.resolution import Resolver
     from dagwright_compiler.frontend.summary import FunctionNode
 
-_WORDS_ONLY = bytes(byte if byte >= 128 or chr(byte).isidentifier() or chr(byte).isdigit() else 32 for byte in range(256))
-"""A table for ``bytes.translate`` that leaves words and blanks: ten times as fast as finding names with a regular expression."""
 _WORDS = frozenset(
     word.encode()
     for word in (
@@ -68,7 +66,7 @@ class TaskBodies:
             travelling: Locations of the modules that go where the tasks run.
         """
         assert module.summary is not None
-        words = module.lines.data.translate(_WORDS_ONLY)
+        words = module.words
         names, helpers = self._names(module)
         wanted = names | _WORDS
         helpers = _worth_walking(helpers, module, words, wanted)
@@ -84,7 +82,7 @@ class TaskBodies:
             check_stand_in_calls(body, self._findings)
             _add_callers(callers, body, task)
         self._helpers(helpers, callers, module, travelling)
-        if not _WORDS.isdisjoint(words.split()):
+        if not _WORDS.isdisjoint(module.vocabulary):
             self._left_behind.check(read_statements(_statements(module), module, self._resolver), travelling)
 
     def _helpers(

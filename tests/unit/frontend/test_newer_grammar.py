@@ -148,10 +148,10 @@ def test_every_column_stays_where_it_is() -> None:
     [
         ("x = 1\ndef f[1+](y): ...\n", (2, 5, 9), "invalid syntax"),
         ("type X = int\nx = = 1\n", (2, 4, 5), "invalid syntax"),
-        ("type X = int\nx = (1\n", (2, 4, 5), "'(' was never closed"),
+        ("type X = int\nx = (1\n", (2, 4, 5), "`(` was never closed"),
         ("try: x\nexcept A, B as e: x\n", (2, 8, 16), "invalid syntax"),
         ('type X = int\nx = f"{y["a"}"\n', (2, None, None), None),
-        ("print 'x'\n", (1, 0, 9), "missing parentheses in call to 'print'"),
+        ("print 'x'\n", (1, 0, 9), "missing parentheses in call to `print`"),
         ('x = 1\ny = t"{"\n', (2, None, None), None),
         ('x = t"{a b}"\n', (1, 4, 12), "invalid syntax"),
         ('x = t"a" b"c"\n', (1, 4, 13), "invalid syntax"),

@@ -7,7 +7,7 @@ from frontend_sources import front
 @pytest.mark.parametrize(
     ("source", "message", "help_text"),
     [
-        ('print "hello"\n', "missing parentheses in call to 'print'", "did you mean print(...)?"),
+        ('print "hello"\n', "missing parentheses in call to `print`", "did you mean `print(...)`?"),
         ("if x = 3:\n    pass\n", "invalid syntax", "did you mean `==` or `:=` instead of `=`?"),
         ('d = {"a": 1 "b": 2}\n', "invalid syntax", "is a comma missing?"),
         ("x = \u201ca\u201d\n", "`\u201c` is no quotation mark of Python", 'write `"`, as editors for code do'),
@@ -18,7 +18,7 @@ from frontend_sources import front
             "a merge conflict stands in the file",
             "keep one of the two sides, and remove the lines of `<<<<<<<`, `=======` and `>>>>>>>`",
         ),
-        ("x = (1\n", "'(' was never closed", ""),
+        ("x = (1\n", "`(` was never closed", ""),
     ],
 )
 def test_what_is_no_python_is_told_with_what_to_write(source: str, message: str, help_text: str) -> None:
