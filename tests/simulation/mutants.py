@@ -83,7 +83,7 @@ MUTANTS = {
     "own_results_instead_of_the_first_ones": _edit(
         "cache.protocol",
         (
-            "        found = lookup(store, entry_key)\n        if found is not None:\n            return found\n",
+            "        found = lookup(store, entry_key, outputs=_outputs_of(result))\n        if found is not None:\n            return found\n",
             "        return result\n",
         ),
     ),
@@ -100,7 +100,7 @@ MUTANTS = {
         "execution.task_call",
         ("            stored = publish(\n", "            stored = made if not keeps and call.pin is None else publish(\n"),
     ),
-    "entries_are_not_verified": _edit("cache.protocol", ("        _verify(store, result, outputs)\n", "")),
+    "entries_are_not_verified": _edit("cache.protocol", ("        _verify(store, result)\n", "")),
     "damaged_entries_stay": _edit("cache.protocol", ("    store.delete(entry_key)\n", "")),
     "hits_are_not_pinned": _edit(
         "execution.task_call",

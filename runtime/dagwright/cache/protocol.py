@@ -16,7 +16,7 @@ from dagwright.store.errors import NotFound, StoreError
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import Callable, Iterable, Mapping, Sequence, Union
+    from typing import Any, Callable, Iterable, Mapping, Sequence, Union
 
     from dagwright.store.verbs import Store
     from dagwright.values.blobs import BlobFile
@@ -25,6 +25,8 @@ _TRIES = 5
 """Rounds of create and read back; more than one only where an entry is damaged or removed in between."""
 _KEPT = 1024 * 1024
 """Size up to which a blob that was read to verify an entry is kept for its reader."""
+_IDENTITY = {"task": "task", "cache_version": "version", "signature": "interface", "inputs": "input"}
+"""Of what a result tells about its making, what its key is made from; in words."""
 _LONGEST = 64 * 1024 * 1024
 """Bytes of a document; one that is longer was not written by us and is not read."""
 
@@ -50,6 +52,7 @@ def lookup(
     entry_key: str,
     *,
     outputs: Sequence[tuple[str, str]] | None = None,
+    made: Mapping[str, Any] | None = None,
     remove: bool = True,
     damaged: Callable[[str], None] | None = None,
 ) -> Result | None:
@@ -59,6 +62,7 @@ def lookup(
         store: Where to look.
         entry_key: Key of the entry.
         outputs: Names and types that the outputs must have, in their order; any unless told.
+        made: What it must have been made from, as far as it tells: what is another call's stands there by mistake, or to deceive.
         remove: Whether a damaged entry is removed.
         damaged: Told in a few words what is wrong with an entry.
     """
@@ -68,7 +72,9 @@ def lookup(
         return None
     try:
         result = _decoded(document)
-        _verify(store, result, outputs)
+        check_outputs(result, outputs)
+        _check_call(result, made)
+        _verify(store, result)
     except (DamagedResult, NotFound) as damage:
         if remove:
             _remove_damaged(store, entry_key, document)
@@ -114,11 +120,13 @@ def publish(
     return result
 
 
-def read_pin(store: Store, pin_key: str, *, inputs_digest: str = "") -> Result | None:
+def read_pin(
+    store: Store, pin_key: str, *, inputs_digest: str = "", outputs: Sequence[tuple[str, str]] | None = None
+) -> Result | None:
     """Read a run's pin; ``None`` when the node has none yet.
 
     Its blobs are verified when they are fetched (``fetcher``). With ``inputs_digest`` the pin must have been made from
-    these inputs.
+    these inputs, with ``outputs`` it must have these names and types.
 
     Raises:
         InputsDiffer: It was made from others.
@@ -126,6 +134,7 @@ def read_pin(store: Store, pin_key: str, *, inputs_digest: str = "") -> Result |
     """
     try:
         result = _read_document(store, pin_key)
+        check_outputs(result, outputs)
     except _NoDocument:
         return None
     except DamagedResult as damage:
@@ -189,7 +198,7 @@ def _publish_entry(store: Store, entry_key: str, result: Result) -> Result:
         if store.create(entry_key, document):
             return result
         # Another writer's entry, or ours after a lost answer: what stands there counts, once it is verified.
-        found = lookup(store, entry_key)
+        found = lookup(store, entry_key, outputs=_outputs_of(result))
         if found is not None:
             return found
     raise StoreError(f"store {store.url} keeps no entry {entry_key!r}: it was removed {_TRIES} times", transient=True)
@@ -202,15 +211,34 @@ def _publish_pin(store: Store, pin_key: str, result: Result, inputs_digest: str)
     for _ in range(_TRIES):
         if store.create(pin_key, document):
             return pin
-        found = read_pin(store, pin_key, inputs_digest=inputs_digest)
+        found = read_pin(store, pin_key, inputs_digest=inputs_digest, outputs=_outputs_of(result))
         if found is not None:
             return found
     raise StoreError(f"store {store.url} keeps no pin {pin_key!r}: it was removed {_TRIES} times", transient=True)
 
 
-def _verify(store: Store, result: Result, outputs: Sequence[tuple[str, str]] | None) -> None:
-    if outputs is not None and [(output.name, output.type) for output in result.outputs] != list(outputs):
+def check_outputs(result: Result, outputs: Sequence[tuple[str, str]] | None) -> None:
+    """Hold a result against the names and types that a task's outputs have; ``None`` takes any.
+
+    Raises:
+        DamagedResult: It has others.
+    """
+    if outputs is not None and _outputs_of(result) != list(outputs):
         raise DamagedResult("its outputs are not those of the task")
+
+
+def _outputs_of(result: Result) -> list[tuple[str, str]]:
+    return [(output.name, output.type) for output in result.outputs]
+
+
+def _check_call(result: Result, made: Mapping[str, Any] | None) -> None:
+    for name in _IDENTITY if made else ():
+        assert made is not None
+        if name in made and result.made.get(name, made[name]) != made[name]:
+            raise DamagedResult(f"it was made by another call, with another {_IDENTITY[name]}")
+
+
+def _verify(store: Store, result: Result) -> None:
     for digest, size in result.sizes().items():
         if size <= _KEPT:
             result.verified[digest] = read_blob(store, digest, size)

@@ -26,6 +26,8 @@ if TYPE_CHECKING:
 INLINE_LIMIT = 64 * 1024
 """Bytes of JSON up to which an output's data stands in the document itself."""
 _VERSION = 1
+_LARGEST = 1 << 50
+"""Bytes of a blob, elements of a list: what is more is no number of either, and no client of a store takes it."""
 _DIGITS = 64
 _HEXADECIMAL = "0123456789abcdef"
 _BODY = len('{"sum":"') + _DIGITS + len('",')
@@ -228,8 +230,19 @@ def _read_output(data: Json) -> Output:
         raise DamagedResult(f"output {name!r} lists no sizes by digest")
     if (blob is None) != ("data" in data) or not (blob is None or (isinstance(blob, str) and blob in sizes)):
         raise DamagedResult(f"output {name!r} has no value")
-    slices, stand_in = _slices_of(data, sizes), data.get("key")
+    stand_in = data.get("key")
+    if declared.startswith("list["):
+        _check_list(data, count, sizes, stand_in)
+    slices = _slices_of(data, sizes)
     return Output(name, declared, data.get("data"), blob=blob, sizes=sizes, count=count, slices=slices, stand_in=stand_in)
+
+
+def _check_list(data: Json, count: Optional[int], sizes: dict[str, int], stand_in: Json) -> None:
+    """Hold the length that a list's document tells against the list: pods and memory are counted by it."""
+    value, blob = data.get("data"), data.get("blob")
+    fits = (isinstance(value, list) and len(value) == count) if blob is None else (count is not None and count <= sizes[blob])
+    if not fits or (isinstance(stand_in, list) and len(stand_in) != count):
+        raise DamagedResult(f"output {data['name']!r} is a list of another length than it says")
 
 
 def _slices_of(data: Json, sizes: dict[str, int]) -> Optional[Slices]:
@@ -244,7 +257,7 @@ def _slices_of(data: Json, sizes: dict[str, int]) -> Optional[Slices]:
 
 
 def _is_size(value: object) -> bool:
-    return type(value) is int and value >= 0
+    return type(value) is int and 0 <= value <= _LARGEST
 
 
 def _encode_output(output: Output) -> dict[str, Json]:

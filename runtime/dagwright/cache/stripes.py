@@ -7,16 +7,18 @@ attempts of the same pod, and by whoever reads a list that may have holes.
 
 from __future__ import annotations
 
-from dagwright.cache.protocol import InputsDiffer, PinDamaged
+from dagwright.cache.protocol import InputsDiffer, PinDamaged, check_outputs
 from dagwright.cache.results import DamagedResult, Result, body_of, result_of, seal, unseal
 from dagwright.contract.names import stripe_key, stripe_part_prefix
 from dagwright.store.errors import NotFound, StoreError
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import Any, Callable, Mapping
+    from typing import Any, Callable, Mapping, Sequence
 
     from dagwright.store.verbs import Store
+
+    Shape = Sequence[tuple[str, str]]
 
 _TRIES = 5
 """Rounds of create and read back, as with pins."""
@@ -37,8 +39,8 @@ class Part:
         self.hint = hint
 
 
-def read_stripe(store: Store, run: str, node: str, pod: int) -> dict[int, Result] | None:
-    """Read the results of a pod of a map, by index; ``None`` while they are not all there.
+def read_stripe(store: Store, run: str, node: str, pod: int, *, outputs: Shape | None = None) -> dict[int, Result] | None:
+    """Read the results of a pod of a map, by index; ``None`` while they are not all there. ``outputs`` are names and types that each must have.
 
     Raises:
         PinDamaged: They are damaged.
@@ -50,7 +52,7 @@ def read_stripe(store: Store, run: str, node: str, pod: int) -> dict[int, Result
     except NotFound:
         return None
     try:
-        return _results_in(unseal(document))
+        return _results_in(unseal(document), outputs)
     except DamagedResult as damage:
         raise PinDamaged(f"the results {key} in {store.url} are damaged: {damage}") from None
 
@@ -102,7 +104,9 @@ def write_part(store: Store, key: str, part: Part) -> None:
     store.put(key, seal({**_body(part.results), "spent": spent, "hint": part.hint}))
 
 
-def read_parts(store: Store, run: str, node: str, pod: int, damaged: Callable[[str], None]) -> list[Part]:
+def read_parts(
+    store: Store, run: str, node: str, pod: int, damaged: Callable[[str], None], *, outputs: Shape | None = None
+) -> list[Part]:
     """Read what earlier attempts left, in an order that is the same for everybody; what is damaged is told, and computed again.
 
     Raises:
@@ -115,7 +119,7 @@ def read_parts(store: Store, run: str, node: str, pod: int, damaged: Callable[[s
             continue
         try:
             body = unseal(store.get(key))
-            found.append(Part(_results_in(body), _spent_in(body), _hint_in(body), key))
+            found.append(Part(_results_in(body, outputs), _spent_in(body), _hint_in(body), key))
         except NotFound:
             continue
         except DamagedResult as damage:
@@ -127,16 +131,18 @@ def _body(results: Mapping[int, Result]) -> dict[str, Any]:
     return {"elements": [[index, body_of(results[index])] for index in sorted(results)]}
 
 
-def _results_in(body: Mapping[str, Any]) -> dict[int, Result]:
+def _results_in(body: Mapping[str, Any], outputs: Shape | None) -> dict[int, Result]:
     elements = body.get("elements")
     if not isinstance(elements, list):
         raise DamagedResult("it lists no elements")
-    return dict(_element(item) for item in elements)
+    return dict(_element(item, outputs) for item in elements)
 
 
-def _element(item: object) -> tuple[int, Result]:
+def _element(item: object, outputs: Shape | None) -> tuple[int, Result]:
     index, body = _pair(item)
-    return index, result_of(body)
+    result = result_of(body)
+    check_outputs(result, outputs)
+    return index, result
 
 
 def _spent_in(body: Mapping[str, Any]) -> dict[int, int]:

@@ -313,7 +313,7 @@ class Bindings:
         found = self._pins.get(producer.id)
         if found is None:
             key = pin_key(self._run, producer.id)
-            found = read_pin(self._store, key)
+            found = read_pin(self._store, key, outputs=producer.task.shape)
             if found is None:
                 raise self._absent(key, producer)
             self._pins[producer.id] = found

@@ -33,13 +33,14 @@ class Elements:
         most_pods: How many pods it has at most.
     """
 
-    __slots__ = ("_chunk", "_has_holes", "_node", "_pins", "_run", "_store", "_stripes", "count")
+    __slots__ = ("_chunk", "_has_holes", "_node", "_pins", "_run", "_shape", "_store", "_stripes", "count")
 
     def __init__(self, store: Store, run: str, node: NodeView, count: int, most_pods: int) -> None:
         self._store = store
         self._run = run
         self._node = node.id
         self._has_holes = node.has_holes
+        self._shape = node.task.shape
         self._chunk = chunk_length(count, most_pods)
         self._pins: dict[int, Result] = {}
         self._stripes: dict[int, dict[int, Result]] = {}
@@ -56,7 +57,7 @@ class Elements:
             return self._stripe(index // self._chunk).get(index)
         found = self._pins.get(index)
         if found is None:
-            found = read_pin(self._store, pin_key(self._run, self._node, index))
+            found = read_pin(self._store, pin_key(self._run, self._node, index), outputs=self._shape)
             if found is not None:
                 self._pins[index] = found
         return found
@@ -98,7 +99,7 @@ class Elements:
     def _stripe(self, pod: int) -> dict[int, Result]:
         found = self._stripes.get(pod)
         if found is None:
-            found = read_stripe(self._store, self._run, self._node, pod)
+            found = read_stripe(self._store, self._run, self._node, pod, outputs=self._shape)
             if found is None:
                 found = self._finished(pod) if self._has_holes else {}
             self._stripes[pod] = found
@@ -106,17 +107,19 @@ class Elements:
 
     def _finished(self, pod: int) -> dict[int, Result]:
         """Give what a pod finished that lost some of its elements."""
-        return finished_results(self._store, self._run, self._node, pod)
+        return finished_results(self._store, self._run, self._node, pod, outputs=self._shape)
 
 
-def finished_results(store: Store, run: str, node: str, pod: int) -> dict[int, Result]:
+def finished_results(
+    store: Store, run: str, node: str, pod: int, *, outputs: list[tuple[str, str]] | None = None
+) -> dict[int, Result]:
     """Give what the attempts of a pod finished, whether or not it is all: of an element that two finished, one and the same result.
 
     Raises:
         StoreError: The store failed.
     """
     found: dict[int, Result] = {}
-    for part in read_parts(store, run, node, pod, _say):
+    for part in read_parts(store, run, node, pod, _say, outputs=outputs):
         for index, result in part.results.items():
             found.setdefault(index, result)
     return found

@@ -78,6 +78,11 @@ class TaskView:
         self.has_hashes: bool = data.get("has_hashes", False)
         self.policy = PolicyView(data["policy"])
 
+    @property
+    def shape(self) -> list[tuple[str, str]]:
+        """Names and types of the outputs, which every result of the task has."""
+        return [(field.name, field.type.text) for field in self.outputs]
+
 
 class NodeView:
     """One call: ``over`` is the input whose list a map runs over, ``None`` for a plain call; ``concurrency`` 0 is unlimited.

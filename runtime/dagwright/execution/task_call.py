@@ -212,7 +212,7 @@ class StoredCall:
 
         call = self.call
         if call.pin is not None:
-            pinned = read_pin(self._store, call.pin, inputs_digest=self.inputs_digest)
+            pinned = read_pin(self._store, call.pin, inputs_digest=self.inputs_digest, outputs=call.task.shape)
             if pinned is not None:
                 return Performed(PINNED, pinned, None)
         if self._found is None:
@@ -262,7 +262,8 @@ class StoredCall:
         return lookup(
             self._store,
             self._entry,
-            outputs=[(field.name, field.type.text) for field in task.outputs],
+            outputs=task.shape,
+            made=self.provenance(),
             remove=self.call.cache != READ,
             damaged=lambda what: _say(f"the cached result of {task.name} is damaged and is computed again: {what}"),
         )

@@ -66,7 +66,8 @@ class FileStore:
             descriptor = os.open(self._path(key), os.O_RDONLY | os.O_CLOEXEC)
             try:
                 os.lseek(descriptor, start, os.SEEK_SET)
-                return _read(descriptor, length)
+                there = os.fstat(descriptor).st_size - start  # memory is taken for what is asked for
+                return _read(descriptor, max(0, min(length, there)))
             finally:
                 os.close(descriptor)
         except OSError as error:
