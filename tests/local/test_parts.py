@@ -35,6 +35,14 @@ def make(n: int) -> Named:
     inner = Inner("in", [float(n), 2.0, 3.0])
     return Named(Outer(inner, {1: inner}, (n, "p"), None), [1, 2, n])
 
+class Sized(NamedTuple):
+    size: int
+    label: str
+
+@task
+def sized(n: int) -> list[Sized]:
+    return [Sized(n, "s")]
+
 @task
 def anything(n: int) -> Any:
     return {"k": [1, (2, {"z": n})], "nothing": None}
@@ -62,6 +70,11 @@ def main(n: int = 3, arg: Inner = Inner("arg", [9.0, 8.0])) -> tuple[str, str, l
     halves = map_task(half)(x=made.first.inner.scores)
     direct = text(s=label, n=made.second[-1], x=halves[1].scores[0], z=anything(n=n)["k"][1][1]["z"])
     return direct, sub(of=made.first, arg=arg), halves, halves[-1].scores[0], count
+
+@workflow
+def unpacked(n: int = 3) -> str:
+    size, label = sized(n=n)[0]
+    return text(s=label, n=size, x=0.5, z=size)
 
 @workflow
 def absent(n: int = 3) -> str:
@@ -98,6 +111,11 @@ def test_every_way_reads_the_same_parts_under_the_same_keys(project: Path, way: 
     halves = [{"name": str(x), "scores": [x]} for x in (3.0, 2.0, 3.0)]
     assert json.loads(ended.stdout or "null") == ["p 3.0 2.0 3", "in 3.0 3.0 8.0", halves, 3.0, 3], ended.stderr
     assert "2 run, 5 cached" in ended.stderr
+
+
+@pytest.mark.parametrize("way", WAYS)
+def test_a_named_tuple_is_unpacked_into_its_fields(project: Path, way: str) -> None:
+    assert "s 3.0 0.5 3" in execute(project, way, "unpacked").stdout
 
 
 @pytest.mark.parametrize(("workflow", "text"), [("absent", SECOND), ("absent_of_none", NOTHING), ("absent_output", TABLE)])

@@ -184,7 +184,7 @@ class _Statements:
 
     def loop(self, node: ast.For) -> Flow:
         frame, expressions = self._frame, self._expressions
-        over = elements(frame, expressions.evaluate(node.iter), node, "`for`")
+        over = elements(frame, expressions.evaluate(node.iter), node, "`for`", node)
         if over is None:
             bind(expressions, frame, node.target, BROKEN)
             return self._uncertain(node, node.body, node.orelse)

@@ -62,12 +62,12 @@ class BodyCall:
 
     def over(self, value: StaticValue) -> Iterator[StaticValue] | None:
         """What the function goes over, one by one; ``None`` after a finding."""
-        found = elements(self.frame, wrapped(value), self.node, f"`{self.name}`")
+        found = elements(self.frame, wrapped(value), self.node, f"`{self.name}`", self.node)
         return None if found is None else turns(self.frame, found, self.node, f"`{self.name}`")
 
     def lists(self, values: list[StaticValue]) -> list[Any] | None:
         """What several arguments hold, looked at while the result is gone over."""
-        found = [elements(self.frame, wrapped(value), self.node, f"`{self.name}`") for value in values]
+        found = [elements(self.frame, wrapped(value), self.node, f"`{self.name}`", self.node) for value in values]
         return None if any(each is None for each in found) else found
 
     def fail(self, reason: str) -> Broken:
@@ -95,7 +95,7 @@ def iterator(made: BodyCall) -> Value:
         if value is None or isinstance(value, int) or made.name == "itertools.repeat":
             args.append(value)
             continue
-        found = elements(made.frame, wrapped(value), made.node, f"`{made.name}`")
+        found = elements(made.frame, wrapped(value), made.node, f"`{made.name}`", made.node)
         if found is None:
             return BROKEN
         args.append(found)

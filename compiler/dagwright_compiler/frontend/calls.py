@@ -13,6 +13,7 @@ from dagwright_compiler.diagnostics.suggestions import did_you_mean
 from dagwright_compiler.frontend.findings import Place
 from dagwright_compiler.frontend.frames import Frame, contains_broken
 from dagwright_compiler.frontend.groups import Misfit, bind, describe_group
+from dagwright_compiler.frontend.origins import all_arguments, source_places
 from dagwright_compiler.frontend.promises import (
     Argument,
     Bound,
@@ -36,6 +37,8 @@ from dagwright_compiler.ir.program import Field
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+
+    from dagwright_compiler.frontend.origins import Label
 
 
 class Slot(msgspec.Struct, frozen=True, eq=False):
@@ -113,7 +116,7 @@ def bind_given(
             message = f"`{callee.node.name}` takes {count if positional else 'no positional arguments'}, but {given} are passed"
             names = ", ".join(field.name for field in interface.inputs)
             help_ = f"its inputs are {names}" if names else "leave it out"
-            frame.report(codes.TOO_MANY_ARGUMENTS, message, argument[1], help_=help_, related=(_declaration(callee),))
+            frame.report(codes.TOO_MANY_ARGUMENTS, message, argument[1], help_=help_, related=(declaration(callee),))
             break
         name = positional[position]
         if name in function.bound:
@@ -137,23 +140,42 @@ def _bind_named(frame: Frame, function: Function, named: list[tuple[ast.keyword,
                 frame.report(codes.UNSUPPORTED_EXPRESSION, message, keyword.value, help_="write the arguments out")
             failed = True
         elif name in bound or name in fixed:
-            frame.report(codes.REPEATED_ARGUMENT, f"`{name}` is passed twice to `{callee.node.name}`", keyword.value)
+            _refuse_repeated(frame, function, keyword, named, bound)
+            failed = True
         elif name not in callee.interface.by_name:
             known = list(callee.interface.by_name)
-            given = {other.arg for other, _ in named}
-            free = [other for other in known if other not in bound and other not in given]
+            free = [field.name for field in _free(function, named, bound)]
             help_ = did_you_mean(name, free) or (f"its inputs are {', '.join(known)}" if known else "it takes no arguments")
             frame.report(
                 codes.UNKNOWN_ARGUMENT,
                 f"`{callee.node.name}` has no input `{name}`",
                 keyword,
                 help_=help_,
-                related=(_declaration(callee),),
+                related=(declaration(callee),),
             )
             failed = True
         else:
             bound[name] = (value, keyword.value)
     return failed
+
+
+def _refuse_repeated(
+    frame: Frame, function: Function, keyword: ast.keyword, named: list[tuple[ast.keyword, Value]], bound: dict[str, Argument]
+) -> None:
+    """Report an input that is passed twice; where one other is missing, that is probably meant."""
+    name, callee = keyword.arg or "", function.callee
+    lacking = [field.name for field in _free(function, named, bound) if not (field.has_default or field.deferred)]
+    help_ = f"did you mean `{lacking[0]}`?" if len(lacking) == 1 else "leave one of the two out"
+    related = ((frame.place(bound[name][1]), "it is passed here already"),) if name in bound else ()
+    message = f"`{name}` is passed twice to `{callee.node.name}`"
+    frame.report(codes.REPEATED_ARGUMENT, message, keyword, help_=help_, related=related)
+
+
+def _free(function: Function, named: list[tuple[ast.keyword, Value]], bound: dict[str, Argument]) -> list[Field]:
+    """Inputs that nothing is passed for."""
+    given = {keyword.arg for keyword, _ in named}
+    inputs = function.callee.interface.inputs[function.positional :]
+    return [field for field in inputs if field.name not in bound and field.name not in given]
 
 
 def check_edge(frame: Frame, slot: Slot, value: Promise, node: ast.expr) -> None:
@@ -167,24 +189,6 @@ def check_edge(frame: Frame, slot: Slot, value: Promise, node: ast.expr) -> None
     related = [*source_places(frame, value), _parameter(callee, field.name)]
     help_ = edge_help(value, expected)
     frame.report(codes.EDGE_MISMATCH, message, node, label=f"expected `{spell(expected)}`", related=tuple(related), help_=help_)
-
-
-def source_places(frame: Frame, value: Promise) -> list[tuple[Place, str]]:
-    """Where a promise comes from: the call and what it declares, or the workflow's input."""
-    if value.call is None:
-        argument = next((arg for arg in _all_arguments(frame.workflow) if arg.arg == value.name), None)
-        text = f"`{value.name}` is declared here" if value.path else f"`{spell(value.type)}` is declared here"
-        return [(Place(frame.workflow.module, argument), text)] if argument is not None else []
-    callee = value.call.callee
-    places = [
-        (
-            Place(value.call.module or frame.module, value.call.node),
-            "it is part of this result" if value.path else f"this is `{spell(value.type)}`",
-        )
-    ]
-    if callee.node.returns is not None:
-        places.append((Place(callee.module, callee.node.returns), f"`{callee.node.name}` declares its result here"))
-    return places
 
 
 def _bind_other(frame: Frame, slot: Slot, value: Value, node: ast.expr) -> Bound | None:
@@ -229,7 +233,7 @@ def _refuse_part(frame: Frame, slot: Slot, misfit: Misfit) -> None:
     part = "" if misfit.expected.text == slot.expected.text else "this part of "
     takes = f"{part}`{callee.node.name}.{field.name}` takes `{spell(misfit.expected)}`"
     code, help_ = codes.EDGE_MISMATCH, ""
-    related = [_parameter(callee, field.name)]
+    related: list[Label] = [_parameter(callee, field.name)]
     if isinstance(value, Result):
         refuse_result(frame, value, node)
         return
@@ -256,8 +260,9 @@ def refuse_result(frame: Frame, value: Result, node: ast.expr) -> Broken:
         return frame.report(codes.NO_VALUE, f"this is the node of `{callee.node.name}`, not its value", node, help_=help_)
     if not outputs:
         message = f"`{callee.node.name}` gives no value"
-        help_ = f"annotate what it returns: `def {callee.node.name}(...) -> int:`" if callee.node.returns is None else ""
-        return frame.report(codes.NO_VALUE, message, node, help_=help_, related=(_declaration(callee),))
+        what = "return a value from it, and annotate that" if callee.node.returns is not None else "annotate what it returns"
+        help_ = f"{what}: `def {callee.node.name}(...) -> int:`"
+        return frame.report(codes.NO_VALUE, message, node, help_=help_, related=(declaration(callee),))
     names = ", ".join(
         output.name if callee.interface.returns == "namedtuple" else chr(97 + index % 26) for index, output in enumerate(outputs)
     )
@@ -286,17 +291,13 @@ def edge_help(value: Promise, expected: Type) -> str:
     return "convert the value in a task, or change one of the annotations"
 
 
-def _declaration(callee: Callee) -> tuple[Place, str]:
+def declaration(callee: Callee) -> tuple[Place, str]:
+    """Where a callee is defined, as a label."""
     return Place(callee.module, callee.node), f"`{callee.node.name}` is defined here"
 
 
 def _parameter(callee: Callee, name: str) -> tuple[Place, str]:
-    for argument in _all_arguments(callee):
+    for argument in all_arguments(callee):
         if argument.arg == name:
             return Place(callee.module, argument), f"`{name}` is declared here"
-    return _declaration(callee)
-
-
-def _all_arguments(callee: Callee) -> list[ast.arg]:
-    arguments = callee.node.args
-    return [*arguments.posonlyargs, *arguments.args, *arguments.kwonlyargs]
+    return declaration(callee)

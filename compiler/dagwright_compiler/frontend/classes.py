@@ -37,6 +37,7 @@ if TYPE_CHECKING:
     from dagwright_compiler.frontend.resolution import Resolver
     from dagwright_compiler.frontend.static_values import Evaluator
     from dagwright_compiler.ir.spans import SpanTable
+    from dagwright_compiler.source import Span
 
 _MOST_GENERATIONS = 8
 """``class A(Generic[T]): inner: A[list[T]]`` has no last one: from here on the arguments may be anything."""
@@ -95,6 +96,12 @@ class Classes:
         """Fields of a class by name, with their types; ``None`` where they are not known."""
         found = self.definition(name)
         return {field.name: field.type for field in found.fields} if found is not None else None
+
+    def place_of_field(self, name: str, field: str) -> Span | None:
+        """Where a class, or one of its bases, declares a field; ``None`` where the source does not say."""
+        info = self._infos.get(name)
+        owners = (name, *(info.ancestors if info is not None else ()))
+        return next((span for owner in owners if (span := self._spans.definitions.get((owner, field))) is not None), None)
 
     def ancestors(self, name: str) -> tuple[frozenset[str], bool] | None:
         """Names of a project class and its bases, and whether all of them are known; ``None`` for other classes."""

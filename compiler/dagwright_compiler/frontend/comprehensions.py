@@ -20,6 +20,8 @@ if TYPE_CHECKING:
     from dagwright_compiler.frontend.frames import Frame
     from dagwright_compiler.frontend.known_values import StaticValue
 
+    Comprehension = ast.ListComp | ast.SetComp | ast.DictComp | ast.GeneratorExp
+
 _WHAT = "the comprehension"
 
 
@@ -31,7 +33,7 @@ def sequence(expressions: Expressions, frame: Frame, node: ast.ListComp) -> Valu
     """``[f(x=x) for x in values if x]``."""
     items: list[StaticValue] = []
     try:
-        items.extend(unwrapped(inner.evaluate(node.elt)) for inner in _turns(expressions, frame, node.generators))
+        items.extend(unwrapped(inner.evaluate(node.elt)) for inner in _turns(expressions, frame, node))
     except _Failed:
         return BROKEN
     return expressions.compute(node, lambda: items)
@@ -41,7 +43,7 @@ def distinct(expressions: Expressions, frame: Frame, node: ast.SetComp) -> Value
     """``{x for x in values}``."""
     items: list[StaticValue] = []
     try:
-        items.extend(unwrapped(inner.evaluate(node.elt)) for inner in _turns(expressions, frame, node.generators))
+        items.extend(unwrapped(inner.evaluate(node.elt)) for inner in _turns(expressions, frame, node))
     except _Failed:
         return BROKEN
     return set_of(expressions, frame, items, node)
@@ -51,7 +53,7 @@ def pairs(expressions: Expressions, frame: Frame, node: ast.DictComp) -> Value:
     """``{x: f(x=x) for x in values}``."""
     found: dict[StaticValue, StaticValue] = {}
     try:
-        for inner in _turns(expressions, frame, node.generators):
+        for inner in _turns(expressions, frame, node):
             key, value = inner.evaluate(node.key), inner.evaluate(node.value)
             if not isinstance(key, Static):
                 return refuse_key(frame, key, node.key, "the keys of a dict")
@@ -66,7 +68,7 @@ def pairs(expressions: Expressions, frame: Frame, node: ast.DictComp) -> Value:
 def generator(expressions: Expressions, frame: Frame, node: ast.GeneratorExp) -> Value:
     """``(f(x=x) for x in values)``: what it goes over is looked at now, its elements when they are asked for."""
     first = node.generators[0]
-    over = elements(frame, expressions.evaluate(first.iter), first.iter, _WHAT)
+    over = elements(frame, expressions.evaluate(first.iter), first.iter, _WHAT, node)
     return BROKEN if over is None else Static(_generated(expressions, frame, node, over))
 
 
@@ -74,31 +76,27 @@ def _generated(
     expressions: Expressions, frame: Frame, node: ast.GeneratorExp, over: Iterable[StaticValue]
 ) -> Iterator[StaticValue]:
     try:
-        for inner in _turns(expressions, frame, node.generators, over):
+        for inner in _turns(expressions, frame, node, over):
             yield unwrapped(inner.evaluate(node.elt))
     except _Failed:
         yield BROKEN
 
 
 def _turns(
-    expressions: Expressions, frame: Frame, generators: list[ast.comprehension], over: Iterable[StaticValue] | None = None
+    expressions: Expressions, frame: Frame, node: Comprehension, over: Iterable[StaticValue] | None = None
 ) -> Iterator[Expressions]:
     """What evaluates the element of a comprehension, once for each of its turns; its variables are its own."""
-    names = frozenset(name for each in generators for name in loop_names(each.target))
+    first, names = node.generators[0], frozenset(name for each in node.generators for name in loop_names(each.target))
+    if over is None:  # the first of all is evaluated outside, the others see the variables of those before
+        over = elements(frame, expressions.evaluate(first.iter), first.iter, _WHAT, node)
     inner = frame.inner({}, names, is_comprehension=True)
-    yield from _nested(expressions.of(inner), inner, generators, (expressions, frame), over)
+    yield from _nested(expressions.of(inner), inner, node.generators, over)
 
 
 def _nested(
-    expressions: Expressions,
-    frame: Frame,
-    generators: list[ast.comprehension],
-    around: tuple[Expressions, Frame],
-    over: Iterable[StaticValue] | None,
+    expressions: Expressions, frame: Frame, generators: list[ast.comprehension], over: Iterable[StaticValue] | None
 ) -> Iterator[Expressions]:
     first, *others = generators
-    if over is None:  # the first of all is evaluated outside, the others see the variables of those before
-        over = elements(around[1], around[0].evaluate(first.iter), first.iter, _WHAT)
     if over is None:
         raise _Failed
     findings = frame.services.findings
@@ -109,7 +107,8 @@ def _nested(
             if not _holds(expressions, frame, first.ifs):
                 continue
             if others:
-                yield from _nested(expressions, frame, others, (expressions, frame), None)
+                inner = elements(frame, expressions.evaluate(others[0].iter), others[0].iter, _WHAT)
+                yield from _nested(expressions, frame, others, inner)
             else:
                 yield expressions
         finally:

@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from dagwright_compiler.frontend.resolution import Resolver
     from dagwright_compiler.frontend.static_values import Evaluator
     from dagwright_compiler.frontend.typing_rules import TypingRules
+    from dagwright_compiler.source import Span
 
 
 class Services:
@@ -162,7 +163,7 @@ class Frame:
         *,
         help_: str = "",
         label: str = "",
-        related: tuple[tuple[Place, str], ...] = (),
+        related: tuple[tuple[Place | Span | None, str], ...] = (),
     ) -> Broken:
         """Add a finding and give the value that causes no others."""
         self.services.findings.add(code, message, self.place(node), help=help_, label=label, related=related)

@@ -15,11 +15,13 @@ from dagwright_compiler.frontend.promises import (
     Static,
     Value,
     describe_source,
+    part_at,
     parts_of,
     unwrapped,
     wrapped,
 )
 from dagwright_compiler.frontend.static_operations import MOST_ITEMS
+from dagwright_compiler.frontend.typing_rules import spell
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -28,10 +30,12 @@ if TYPE_CHECKING:
     from dagwright_compiler.frontend.known_values import StaticValue
 
 VIEWS = (ItemsView, KeysView, ValuesView)
+_WITHOUT_ELEMENTS = frozenset({"int", "float", "bool", "none", "datetime", "date", "time", "timedelta", "decimal", "uuid"})
+"""Kinds of types whose values nothing can go over."""
 _ITERABLE = (list, tuple, dict, str, Iterator, *VIEWS)
 
 
-def elements(frame: Frame, value: Value, node: ast.AST, what: str) -> Iterable[StaticValue] | None:
+def elements(frame: Frame, value: Value, node: ast.AST, what: str, loop: ast.AST | None = None) -> Iterable[StaticValue] | None:
     """What a loop goes over, looked at while it turns as in Python; ``None`` after a finding.
 
     Args:
@@ -39,6 +43,7 @@ def elements(frame: Frame, value: Value, node: ast.AST, what: str) -> Iterable[S
         value: What stands behind ``in``.
         node: Where.
         what: How the finding begins.
+        loop: The whole of what goes over it: a statement, a comprehension or a call.
     """
     if isinstance(value, Static):
         if isinstance(value.value, _ITERABLE):
@@ -59,12 +64,23 @@ def elements(frame: Frame, value: Value, node: ast.AST, what: str) -> Iterable[S
             frame.report(codes.NOT_STATIC, message, node)
         return members
     if not isinstance(value, Broken):
-        source = describe_source(value)
-        message = f"{what} needs the elements of {source}, which exist only when the workflow runs"
-        help_ = "run a task for every element with `map_task(f)(x=values)`" if isinstance(value, Promise) else "loop in a task"
-        code = codes.UNSUPPORTED_STATEMENT if isinstance(node, ast.stmt) else codes.PROMISE_OPERATION
-        frame.report(code, message, node, help_=help_)
+        _refuse(frame, value, node, what, loop)
     return None
+
+
+def _refuse(frame: Frame, value: Value, node: ast.AST, what: str, loop: ast.AST | None) -> None:
+    """Report that the elements of a result are needed; of one that has none, that."""
+    message = f"{what} needs the elements of {describe_source(value)}, which exist only when the workflow runs"
+    help_ = "loop inside a task"
+    if isinstance(value, Promise) and value.type.kind in _WITHOUT_ELEMENTS:
+        message = f"{what} goes over {describe_source(value)}, which is `{spell(value.type)}` and has no elements"
+        help_ = ""
+    elif isinstance(value, Promise) and loop is not None:
+        from dagwright_compiler.frontend.loop_advice import instead  # only once something is wrong
+
+        help_ = instead(frame, loop, value)
+    code = codes.UNSUPPORTED_STATEMENT if isinstance(node, ast.stmt) else codes.PROMISE_OPERATION
+    frame.report(code, message, node, help_=help_)
 
 
 def items_of(frame: Frame, value: Value, node: ast.AST, what: str) -> list[Value] | None:
@@ -77,6 +93,10 @@ def items_of(frame: Frame, value: Value, node: ast.AST, what: str) -> list[Value
         members = frame.services.evaluator.members(value.entity)
         return None if members is None else list(map(wrapped, members))
     parts = parts_of(value)
+    if parts is None and isinstance(value, Promise) and value.type.kind == "class":
+        definition = frame.services.classes.definition(value.type.name)
+        if definition is not None and definition.kind == "namedtuple":
+            return [part_at(value, field.name, field.type, f".{field.name}") for field in definition.fields]
     return None if parts is None else list(parts)
 
 

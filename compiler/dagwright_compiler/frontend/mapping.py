@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING
 
 from dagwright_compiler.diagnostics import codes
 from dagwright_compiler.frontend import map_options
-from dagwright_compiler.frontend.calls import bind_given, bind_inputs, mapped_type, source_places
+from dagwright_compiler.frontend.calls import bind_given, bind_inputs, mapped_type
 from dagwright_compiler.frontend.entities import Constant, External, FunctionEntity
 from dagwright_compiler.frontend.groups import describe_group
+from dagwright_compiler.frontend.origins import source_places
 from dagwright_compiler.frontend.promises import (
     BROKEN,
     Broken,

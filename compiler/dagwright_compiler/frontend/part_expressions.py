@@ -6,8 +6,10 @@ import ast
 from typing import TYPE_CHECKING
 
 from dagwright_compiler.diagnostics import codes
+from dagwright_compiler.diagnostics.suggestions import did_you_mean
 from dagwright_compiler.frontend import promise_parts, structs
 from dagwright_compiler.frontend import static_operations as operations
+from dagwright_compiler.frontend.calls import declaration, refuse_result
 from dagwright_compiler.frontend.entities import ClassEntity
 from dagwright_compiler.frontend.promises import (
     Broken,
@@ -60,8 +62,27 @@ def read_part(expressions: Expressions, frame: Frame, node: ast.Attribute | ast.
     if items is not None:
         if type(key.value) is int and -len(items) <= key.value < len(items):
             return items[key.value]
-        return frame.report(codes.UNPACKING_MISMATCH, f"{describe_source(owner)} has {len(items)} items", node.slice)
-    return _item(expressions, frame, owner, key, node) if isinstance(owner, Static) else refuse_operation(frame, node, owner)
+        return _refuse_item(frame, owner, key, node, len(items))
+    return _item(expressions, frame, owner, key, node) if isinstance(owner, Static) else _refuse_part(frame, owner, node)
+
+
+def _refuse_item(frame: Frame, owner: Value, key: Static, node: ast.Subscript, count: int) -> Broken:
+    """Report an item that a tuple of results does not have."""
+    if isinstance(owner, Result) and not count:
+        return refuse_result(frame, owner, node.value)
+    if type(key.value) is int:
+        message = f"{describe_source(owner)} has {count} item{'' if count == 1 else 's'}, and none at {key.value}"
+        help_ = f"write a number below {count}"
+    else:
+        message, help_ = f"the items of {describe_source(owner)} are found by position", "write a number: `[0]`"
+    return frame.report(codes.UNPACKING_MISMATCH, message, node.slice, help_=help_)
+
+
+def _refuse_part(frame: Frame, owner: Value, node: ast.Attribute | ast.Subscript) -> Broken:
+    """Report a part of what has none: of a call without a result, that it has none."""
+    if isinstance(owner, Result) and not owner.call.outputs:
+        return refuse_result(frame, owner, node.value)
+    return refuse_operation(frame, node, owner)
 
 
 def _read_dotted(expressions: Expressions, frame: Frame, node: ast.Attribute) -> Value | None:
@@ -147,9 +168,22 @@ def _named_part(expressions: Expressions, frame: Frame, owner: Value, node: ast.
                 return Promise(output.type, output.name, owner.call)
         names = ", ".join(output.name for output in owner.call.outputs)
         message = f"`{owner.call.callee.node.name}` has no output `{node.attr}`"
-        return frame.report(codes.UNKNOWN_PART, message, node, help_=f"its outputs are {names}")
+        help_ = did_you_mean(node.attr, [output.name for output in owner.call.outputs]) or f"its outputs are {names}"
+        return frame.report(codes.UNKNOWN_PART, message, node, help_=help_, related=(declaration(owner.call.callee),))
+    if isinstance(owner, Result) and owner.call.outputs:
+        return _refuse_position(frame, owner, node)
     if isinstance(owner, Record):
         return structs.read_field(frame, owner, node.attr, node)
     if isinstance(owner, Promise):
         return promise_parts.attribute(frame, owner, node)
-    return refuse_operation(frame, node, owner)
+    return _refuse_part(frame, owner, node)
+
+
+def _refuse_position(frame: Frame, owner: Result, node: ast.Attribute) -> Broken:
+    """Report a named part of a tuple of results, which have positions."""
+    name, outputs = owner.call.callee.node.name, owner.call.outputs
+    names = [output.name for output in outputs]
+    at = names.index(node.attr) if node.attr in names else 0
+    help_ = f"write `{ast.unparse(node.value)}[{at}]`, or give the results names: `-> NamedTuple`"
+    message = f"`{name}` returns a tuple of {len(outputs)} values, which have no names"
+    return frame.report(codes.UNKNOWN_PART, message, node, help_=help_, related=(declaration(owner.call.callee),))

@@ -12,7 +12,7 @@ from dagwright.contract.paths import spell_bounds
 from dagwright.contract.types import Type, tuple_of, union_of
 from dagwright_compiler.diagnostics import codes
 from dagwright_compiler.diagnostics.suggestions import did_you_mean
-from dagwright_compiler.frontend.calls import source_places
+from dagwright_compiler.frontend.origins import source_places
 from dagwright_compiler.frontend.promises import Broken, Promise, Static, Value, describe_source, part_at
 from dagwright_compiler.frontend.typing_rules import spell
 from dagwright_compiler.frontend.unread_types import UNREAD
@@ -193,6 +193,16 @@ def _record(frame: Frame, declared: Type) -> ClassDef | None:
 
 
 def _report(frame: Frame, owner: Promise, node: ast.Attribute | ast.Subscript, refusal: _Refusal) -> Broken:
+    if isinstance(node, ast.Attribute) and _is_output(owner, node.attr):
+        assert owner.call is not None
+        name = owner.call.callee.node.name
+        message = f"`{name}` has one result, which has no parts by number"
+        return frame.report(codes.UNKNOWN_PART, message, node, help_=f"leave `.{node.attr}` out: the call is the result itself")
     part = f".{node.attr}" if isinstance(node, ast.Attribute) else f"[{ast.unparse(node.slice)}]"
     message = f"{describe_source(owner)} has no `{part}`: {refusal.reason}"
     return frame.report(codes.UNKNOWN_PART, message, node, help_=refusal.help_, related=tuple(source_places(frame, owner)))
+
+
+def _is_output(owner: Promise, name: str) -> bool:
+    """Whether a part is what flytekit calls the one result of a node: ``node.o0``."""
+    return owner.call is not None and not owner.path and name[:1] == "o" and name[1:].isdecimal()

@@ -232,11 +232,22 @@ def part_at(value: Promise, step: int | str | Slice, declared: Type, spelled: st
     return Promise(declared, value.name, value.call, (*value.path, step), value.part + spelled)
 
 
+def output_part(value: Promise) -> str:
+    """How the source reads one of several results of a call: ``.score``, ``[1]``; empty of one that stands alone."""
+    if value.call is None or value.call.kind == "map":
+        return ""
+    returns = value.call.callee.interface.returns
+    if returns == "tuple":
+        return f"[{[output.name for output in value.call.outputs].index(value.name)}]"
+    return f".{value.name}" if returns == "namedtuple" else ""
+
+
 def describe_source(value: Value) -> str:
     """How a message names a value that is no constant."""
     if isinstance(value, Promise):
         whole = f"the result of `{value.call.callee.node.name}`" if value.call is not None else f"the input `{value.name}`"
-        return f"`{value.part}` of {whole}" if value.path else whole
+        part = output_part(value) + value.part
+        return f"`{part}` of {whole}" if part else whole
     if isinstance(value, Result):
         if value.as_node:
             return f"the node of `{value.call.callee.node.name}`"

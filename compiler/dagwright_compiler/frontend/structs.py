@@ -12,13 +12,14 @@ from typing import TYPE_CHECKING
 from dagwright.contract.types import class_named
 from dagwright_compiler.diagnostics import codes
 from dagwright_compiler.diagnostics.suggestions import did_you_mean
-from dagwright_compiler.frontend.calls import refuse_result, source_places
+from dagwright_compiler.frontend.calls import refuse_result
 from dagwright_compiler.frontend.changes import lend
 from dagwright_compiler.frontend.class_kinds import defines
 from dagwright_compiler.frontend.constructors import fields_by_parameter, hidden_names, refusal
 from dagwright_compiler.frontend.entities import ClassEntity
 from dagwright_compiler.frontend.findings import Place
 from dagwright_compiler.frontend.groups import Misfit, bind, describe_group
+from dagwright_compiler.frontend.origins import source_places
 from dagwright_compiler.frontend.promises import Broken, Group, Promise, Record, Result, Static, Value, describe_source, opened
 from dagwright_compiler.frontend.typing_rules import spell
 
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
     from dagwright_compiler.frontend.class_kinds import ClassInfo
     from dagwright_compiler.frontend.entities import Constant
     from dagwright_compiler.frontend.frames import Frame
+    from dagwright_compiler.frontend.origins import Label
     from dagwright_compiler.frontend.promises import Argument
     from dagwright_compiler.ir.program import ClassDef, Field
 
@@ -135,7 +137,7 @@ def _check(frame: Frame, definition: ClassDef, field: Field, value: Value, at: a
     wrong = misfit.value
     takes = f"`{definition.qualname}.{field.name}` takes `{spell(field.type)}`"
     place = misfit.at if isinstance(misfit.at, ast.expr) else at
-    related: tuple[tuple[Place, str], ...] = ()
+    related: tuple[Label, ...] = ()
     code = codes.EDGE_MISMATCH
     if isinstance(wrong, Result):
         refuse_result(frame, wrong, place)

@@ -7,9 +7,20 @@ from typing import TYPE_CHECKING
 
 from dagwright_compiler.diagnostics import codes
 from dagwright_compiler.frontend import changes
-from dagwright_compiler.frontend.calls import source_places
 from dagwright_compiler.frontend.iteration import items_of
-from dagwright_compiler.frontend.promises import BROKEN, Broken, Promise, Static, Value, describe_source, unwrapped
+from dagwright_compiler.frontend.origins import source_places
+from dagwright_compiler.frontend.promises import (
+    BROKEN,
+    Broken,
+    Promise,
+    Result,
+    Static,
+    Value,
+    describe_source,
+    output_part,
+    unwrapped,
+)
+from dagwright_compiler.frontend.typing_rules import spell
 from dagwright_compiler.frontend.unread_types import UNREAD
 
 if TYPE_CHECKING:
@@ -17,6 +28,9 @@ if TYPE_CHECKING:
 
     from dagwright_compiler.frontend.expressions import Expressions
     from dagwright_compiler.frontend.frames import Frame
+
+_OF_ANY_LENGTH = frozenset({"list", "vartuple", "set", "frozenset", "dict", "str", "bytes", "unknown", "opaque"})
+"""Kinds of types whose values can be unpacked, by those who know how many there are."""
 
 
 def bind(expressions: Expressions, frame: Frame, target: ast.expr, value: Value) -> None:
@@ -65,10 +79,14 @@ def _unpack(expressions: Expressions, frame: Frame, target: ast.Tuple | ast.List
         count = len(target.elts) - len(stars)
         names = f"{'at least ' if stars else ''}{count} name{'s' if count != 1 else ''}"
         what = describe_source(value) if not isinstance(value, Static) else "the constant"
-        message = f"{what} has {len(parts)} value{'s' if len(parts) != 1 else ''}, but {names} take it"
-        frame.report(
-            codes.UNPACKING_MISMATCH, message, target, help_="write a name for each value, or `_` for one that is not needed"
-        )
+        has = f"{what} has {len(parts)} value{'s' if len(parts) != 1 else ''}"
+        help_ = "write a name for each value, or `_` for one that is not needed"
+        if isinstance(value, Result) and not parts:
+            has, help_ = (
+                f"`{value.call.callee.node.name}` returns nothing",
+                "write the call by itself, or annotate what it returns",
+            )
+        frame.report(codes.UNPACKING_MISMATCH, f"{has}, but {names} take it", target, help_=help_)
         parts = None
     if parts is not None and stars:
         before, after = stars[0], len(target.elts) - stars[0] - 1
@@ -78,14 +96,38 @@ def _unpack(expressions: Expressions, frame: Frame, target: ast.Tuple | ast.List
         bind(expressions, frame, part, parts[position] if parts is not None else BROKEN)
 
 
-def _refuse_unpacking(frame: Frame, target: ast.expr, value: Value) -> None:
+def _refuse_unpacking(frame: Frame, target: ast.Tuple | ast.List, value: Value) -> None:
     if isinstance(value, Broken) or (isinstance(value, Promise) and value.type is UNREAD):
         return
     if isinstance(value, Static):
         message = f"a value of type `{type(value.value).__name__}` cannot be unpacked"
         frame.report(codes.UNPACKING_MISMATCH, message, target)
         return
-    message = f"{describe_source(value)} cannot be unpacked: how many values it has is known only when the workflow runs"
-    help_ = "annotate the task's result as `tuple[int, str]` or a NamedTuple, or unpack inside a task"
-    related = tuple(source_places(frame, value)) if isinstance(value, Promise) else ()
+    if isinstance(value, Promise):
+        _refuse_promise(frame, target, value)
+        return
+    message = f"{describe_source(value)} cannot be unpacked"
+    frame.report(codes.UNPACKING_MISMATCH, message, target, help_="unpack it inside a task")
+
+
+def _refuse_promise(frame: Frame, target: ast.Tuple | ast.List, value: Promise) -> None:
+    """Report the unpacking of one value, or of one that has as many as only a run knows."""
+    declared, source = value.type, describe_source(value)
+    related = tuple(source_places(frame, value))
+    if any(part.kind in _OF_ANY_LENGTH for part in (declared.args if declared.kind == "union" else (declared,))):
+        message = f"{source} cannot be unpacked: how many values it has is known only when the workflow runs"
+        help_ = "annotate the result as `tuple[...]` with a type for each value, or unpack it inside a task"
+        frame.report(codes.UNPACKING_MISMATCH, message, target, help_=help_, related=related)
+        return
+    count = len(target.elts)
+    whole = value.call is not None and not value.path and value.call.kind != "map" and output_part(value) == ""
+    what = f"`{value.call.callee.node.name}` returns" if whole and value.call is not None else f"{source} is"
+    message = f"{what} one value (`{spell(declared)}`), but {count} name{'s' if count != 1 else ''} take it"
+    fields = list(frame.services.classes.types_of_fields(declared.name) or {}) if declared.kind == "class" else []
+    if fields:
+        help_ = f"assign it to one name, and read its fields: `result.{fields[0]}`"
+    elif whole and value.call is not None:
+        help_ = f"assign it to one name, or let `{value.call.callee.node.name}` return a tuple: `-> tuple[...]`"
+    else:
+        help_ = "assign it to one name"
     frame.report(codes.UNPACKING_MISMATCH, message, target, help_=help_, related=related)

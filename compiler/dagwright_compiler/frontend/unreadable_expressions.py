@@ -16,11 +16,11 @@ if TYPE_CHECKING:
     from dagwright_compiler.frontend.frames import Frame
 
 _OPERATIONS: dict[type[ast.AST], tuple[str, str]] = {
-    ast.JoinedStr: ("an f-string", 'build the text in a task: `@task def text(x: int) -> str: return f"{x}"`'),
-    ast.BinOp: ("arithmetic", "compute it in a task: `@task def add(a: int, b: int) -> int: return a + b`"),
+    ast.JoinedStr: ("an f-string", "build the text in a task"),
+    ast.BinOp: ("arithmetic", "compute it in a task"),
     ast.UnaryOp: ("an operator", "compute it in a task"),
     ast.Compare: ("a comparison", "compare in a task, and let the task decide what to do"),
-    ast.BoolOp: ("`and` and `or`", "decide in a task"),
+    ast.BoolOp: ("`and` or `or`", "decide in a task"),
     ast.IfExp: ("a choice", "choose in a task"),
     ast.Attribute: ("reading an attribute", "read it in the task that needs it"),
     ast.Subscript: ("reading an item", "read it in the task that needs it"),
@@ -83,7 +83,7 @@ def refuse_operation(frame: Frame, node: ast.AST, value: Value, *, at: ast.AST |
         what, help_ = _STATEMENTS[type(node)]
         message = f"{what} needs the value of {describe_source(value)}, which exists only when the workflow runs"
         return frame.report(codes.UNSUPPORTED_STATEMENT, message, node, help_=help_)
-    what, help_ = _OPERATIONS.get(type(node), ("this expression", "compute it in a task"))
+    what, help_ = _of_operation(frame, node)
     method = node.func.attr if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) else ""
     what = f"`.{method}()`" if method else what
     if of_result(method):
@@ -99,6 +99,16 @@ def refuse_operation(frame: Frame, node: ast.AST, value: Value, *, at: ast.AST |
         return frame.report(codes.UNSUPPORTED_EXPRESSION, message, at or node, help_="call it")
     message = f"{what} needs the value of {describe_source(value)}, which exists only when the workflow runs"
     return frame.report(codes.PROMISE_OPERATION, message, at or node, help_=help_)
+
+
+def _of_operation(frame: Frame, node: ast.AST) -> tuple[str, str]:
+    """How a message names an operation, and what to write instead: the task itself where it is a line."""
+    from dagwright_compiler.frontend import operator_advice  # only once something is wrong
+
+    what, help_ = _OPERATIONS.get(type(node), ("this expression", "compute it in a task"))
+    sign = operator_advice.symbol(node)
+    task = operator_advice.task_for(frame, node) if isinstance(node, ast.JoinedStr | ast.BinOp | ast.UnaryOp) else ""
+    return f"`{sign}`" if sign else what, f"{help_}: `{task}`" if task else help_
 
 
 def refuse_syntax(frame: Frame, node: ast.expr) -> Broken | None:

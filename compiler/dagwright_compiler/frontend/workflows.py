@@ -8,11 +8,12 @@ from typing import TYPE_CHECKING
 from dagwright_compiler.diagnostics import codes
 from dagwright_compiler.diagnostics.model import InternalError
 from dagwright_compiler.frontend.bodies import Body, interpret
-from dagwright_compiler.frontend.calls import edge_help, refuse_result, source_places
+from dagwright_compiler.frontend.calls import edge_help, refuse_result
 from dagwright_compiler.frontend.frames import contains_broken
 from dagwright_compiler.frontend.groups import Misfit, bind, describe_group
 from dagwright_compiler.frontend.known_values import Instance
 from dagwright_compiler.frontend.node_names import check_names, name_nodes
+from dagwright_compiler.frontend.origins import source_places
 from dagwright_compiler.frontend.promises import (
     Broken,
     Built,

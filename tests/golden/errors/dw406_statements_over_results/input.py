@@ -27,7 +27,7 @@ def main(x: int) -> int:
     LIMITS.append(3)  # E: DW406 a constant of a module
     total = 0
     for limit in LIMITS:
-        total += count(x=limit)  # E: DW408 arithmetic
+        total += count(x=limit)  # E: DW408 `+` needs the value of the result of `count`
     try:  # E: DW406
         n = count(x=1)
     except ValueError:

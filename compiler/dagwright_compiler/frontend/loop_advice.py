@@ -1,0 +1,132 @@
+"""What to write instead of a loop over a result, in the words of the source: a map of the task that its body calls, where it is one.
+
+Only looked at once something is wrong.
+"""
+
+from __future__ import annotations
+
+import ast
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from dagwright_compiler.frontend.entities import FunctionEntity
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from dagwright_compiler.frontend.frames import Frame
+    from dagwright_compiler.frontend.promises import Callee, Promise
+_LONGEST = 90
+"""Characters of a call that a help line shows."""
+_LONGEST_NAME = 30
+_NOUNS = {"list": "list", "dict": "dict", "vartuple": "tuple", "tuple": "tuple", "set": "set", "frozenset": "set", "str": "text"}
+_TURNS = frozenset({"enumerate", "filter", "iter", "map", "reversed", "zip"})
+"""Functions that people loop over."""
+
+
+class _Loop(NamedTuple):
+    target: ast.expr
+    over: ast.expr
+    element: ast.expr | None
+    """The call that is all there is to it, if it is one."""
+    body: list[Any]
+    """What each turn reads: statements or expressions."""
+
+
+def instead(frame: Frame, loop: ast.AST, value: Promise) -> str:
+    """What to write instead of a loop, a comprehension or a function that goes over a result."""
+    if isinstance(loop, ast.Call):
+        return _of_function(ast.unparse(loop.func), loop, value)
+    if isinstance(loop, ast.For):
+        return _of_loop(frame, value, _Loop(loop.target, loop.iter, _only_call(loop.body), loop.body))
+    assert isinstance(loop, ast.ListComp | ast.SetComp | ast.DictComp | ast.GeneratorExp)
+    first = loop.generators[0]
+    element = None if isinstance(loop, ast.DictComp) or len(loop.generators) > 1 or first.ifs else loop.elt
+    body = [*([loop.key, loop.value] if isinstance(loop, ast.DictComp) else [loop.elt]), *first.ifs]
+    return _of_loop(frame, value, _Loop(first.target, first.iter, element, body))
+
+
+def inside(value: Promise) -> str:
+    """Where something has to be done that needs the elements of a result."""
+    noun = _NOUNS.get(value.type.kind, "")
+    return f"inside a task that takes the {noun}" if noun else "inside a task"
+
+
+def _of_function(name: str, node: ast.Call, value: Promise) -> str:
+    if name == "list" and value.type.kind == "list" and not node.keywords:
+        return "leave `list(...)` out: it is a list already"
+    call = f"call `{name}` {inside(value)}"
+    if name not in _TURNS or value.type.kind != "list":
+        return call
+    first = node.args[-1] if node.args else None
+    function = _short(node.args[0]) if name == "map" and len(node.args) == 2 else ""
+    return f"{call}, or run a task for every element: `map_task({function or 'f'})(x={_short(first) or 'values'})`"
+
+
+def _of_loop(frame: Frame, value: Promise, loop: _Loop) -> str:
+    if value.type.kind not in ("list", "unknown"):
+        return f"loop {inside(value)}"
+    mapped = _mapped(frame, loop)
+    if mapped:
+        return f"write `{mapped}`"
+    names = f"`map_task(f)(x={_short(loop.over) or 'values'})`"
+    if any(frame.calls_task(part) for part in loop.body):
+        return f"run one task for every element with {names}, or loop {inside(value)}"
+    return f"loop {inside(value)}, or run a task for every element with {names}"
+
+
+def _only_call(body: list[ast.stmt]) -> ast.Call | None:
+    """The call that is all there is to a loop: by itself, assigned, or put at the end of a list."""
+    if len(body) != 1:
+        return None
+    statement = body[0]
+    value = statement.value if isinstance(statement, ast.Expr | ast.Assign | ast.AnnAssign | ast.AugAssign) else None
+    if isinstance(value, ast.List) and isinstance(statement, ast.AugAssign) and len(value.elts) == 1:
+        value = value.elts[0]
+    is_append = isinstance(value, ast.Call) and isinstance(value.func, ast.Attribute) and value.func.attr == "append"
+    if is_append and isinstance(value, ast.Call) and len(value.args) == 1:
+        value = value.args[0]
+    return value if isinstance(value, ast.Call) else None
+
+
+def _mapped(frame: Frame, loop: _Loop) -> str:
+    """A map that does what a loop does that calls one task in each turn; empty where it is something else."""
+    call, target = loop.element, loop.target
+    if not isinstance(call, ast.Call) or not isinstance(target, ast.Name):
+        return ""
+    entity = frame.entity(call.func)
+    callee = frame.services.definitions.callee(entity) if isinstance(entity, FunctionEntity) else None
+    given = _by_input(callee, call) if callee is not None else None
+    if callee is None or given is None or callee.kind != "task" or callee.interface.returns in ("tuple", "namedtuple"):
+        return ""
+    own = {target.id, *(name for part in loop.body for name in _assigned(part))}
+    lists = [name for name, node in given.items() if isinstance(node, ast.Name) and node.id == target.id]
+    same = {name: node for name, node in given.items() if name not in lists}
+    if not lists or any(isinstance(part, ast.Name) and part.id in own for node in same.values() for part in ast.walk(node)):
+        return ""
+    bound = ", ".join([ast.unparse(call.func), *(f"{name}={ast.unparse(node)}" for name, node in same.items())])
+    arguments = ", ".join(f"{name}={ast.unparse(loop.over)}" for name in lists)
+    text = f"map_task({f'functools.partial({bound})' if same else bound})({arguments})"
+    return text if len(text) <= _LONGEST else ""
+
+
+def _by_input(callee: Callee, call: ast.Call) -> dict[str, ast.expr] | None:
+    """The arguments of a call by the names of inputs; ``None`` where they do not fit them."""
+    inputs = callee.interface.inputs
+    if len(call.args) > len(inputs) or any(isinstance(argument, ast.Starred) for argument in call.args):
+        return None
+    given = {field.name: argument for field, argument in zip(inputs, call.args, strict=False)}
+    for keyword in call.keywords:
+        if keyword.arg not in callee.interface.by_name or keyword.arg in given:
+            return None
+        given[keyword.arg] = keyword.value
+    return given
+
+
+def _assigned(part: ast.stmt | ast.expr) -> Iterator[str]:
+    return (node.id for node in ast.walk(part) if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store))
+
+
+def _short(node: ast.expr | None) -> str:
+    """An expression that fits into an example; else nothing."""
+    text = ast.unparse(node) if isinstance(node, ast.Name | ast.Attribute | ast.Call | ast.Subscript) else ""
+    return text if len(text) <= _LONGEST_NAME else ""
