@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import time
 
-from dagwright.cache.results import DamagedResult, is_digest
-from dagwright.contract.keys import sha256_hex
+from dagwright.cache.results import DamagedResult
+from dagwright.contract.keys import is_digest, sha256_hex
 from dagwright.contract.names import SWEEPS, blob_key
 from dagwright.store.errors import NotFound
 from dagwright.store.together import SHORT_FILE, each

@@ -12,7 +12,7 @@ from __future__ import annotations
 
 from dagwright.cache.slices import pack_list, read_slices
 from dagwright.contract.jsontext import dumps, loads
-from dagwright.contract.keys import sha256_hex
+from dagwright.contract.keys import is_digest, is_size, sha256_hex
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -26,10 +26,7 @@ if TYPE_CHECKING:
 INLINE_LIMIT = 64 * 1024
 """Bytes of JSON up to which an output's data stands in the document itself."""
 _VERSION = 1
-_LARGEST = 1 << 50
-"""Bytes of a blob, elements of a list: what is more is no number of either, and no client of a store takes it."""
 _DIGITS = 64
-_HEXADECIMAL = "0123456789abcdef"
 _BODY = len('{"sum":"') + _DIGITS + len('",')
 """Where the rest starts that the checksum is taken over."""
 
@@ -204,17 +201,6 @@ def unseal(document: bytes) -> dict[str, Json]:
     return body
 
 
-def is_digest(text: object) -> bool:
-    """Tell whether something is a SHA-256 in hexadecimal, as keys of blobs have it."""
-    return isinstance(text, str) and len(text) == _DIGITS and not text.strip(_HEXADECIMAL)
-
-
-def named_digests(text: str | bytes) -> list[str]:
-    """Find all digests in JSON text, wherever they stand in it and whatever its form."""
-    pieces = (text if isinstance(text, str) else text.decode("latin-1")).split('"')
-    return sorted({piece for piece in pieces if is_digest(piece)})
-
-
 def _head_of(tail: bytes) -> bytes:
     return f'{{"sum":"{sha256_hex(tail)}",'.encode("ascii")
 
@@ -224,9 +210,9 @@ def _read_output(data: Json) -> Output:
         raise DamagedResult("an output is no object")
     name, declared, blob, count = data.get("name"), data.get("type"), data.get("blob"), data.get("len")
     sizes = data.get("sizes", {})
-    if not isinstance(name, str) or not isinstance(declared, str) or not (count is None or _is_size(count)):
+    if not isinstance(name, str) or not isinstance(declared, str) or not (count is None or is_size(count)):
         raise DamagedResult("an output is of another shape")
-    if not isinstance(sizes, dict) or not all(is_digest(digest) and _is_size(size) for digest, size in sizes.items()):
+    if not isinstance(sizes, dict) or not all(is_digest(digest) and is_size(size) for digest, size in sizes.items()):
         raise DamagedResult(f"output {name!r} lists no sizes by digest")
     if (blob is None) != ("data" in data) or not (blob is None or (isinstance(blob, str) and blob in sizes)):
         raise DamagedResult(f"output {name!r} has no value")
@@ -254,10 +240,6 @@ def _slices_of(data: Json, sizes: dict[str, int]) -> Optional[Slices]:
         return read_slices(data["slices"], data.get("len"), sizes[data["blob"]])
     except ValueError as error:
         raise DamagedResult(f"the slices of an output are {error}") from None
-
-
-def _is_size(value: object) -> bool:
-    return type(value) is int and 0 <= value <= _LARGEST
 
 
 def _encode_output(output: Output) -> dict[str, Json]:

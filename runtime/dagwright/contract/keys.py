@@ -29,6 +29,9 @@ if TYPE_CHECKING:
 
 KEY_SCHEMA = 1
 _LONG = 64 * 1024
+_DIGITS = 64
+_HEXADECIMAL = "0123456789abcdef"
+_LARGEST = 1 << 50
 
 
 def canonical(data: Any) -> bytes:
@@ -44,6 +47,16 @@ def sha256_hex(data: bytes) -> str:
         return sha256(data).hexdigest()
     digest: str = _sha256(data).hexdigest()
     return digest
+
+
+def is_digest(text: object) -> bool:
+    """Tell whether something is a SHA-256 as ``sha256_hex`` writes it: what alone may become the key of a blob."""
+    return isinstance(text, str) and len(text) == _DIGITS and not text.strip(_HEXADECIMAL)
+
+
+def is_size(value: object) -> bool:
+    """Tell whether something counts bytes of a blob or elements of a list: no client of a store takes more than a petabyte."""
+    return type(value) is int and 0 <= value <= _LARGEST
 
 
 def value_digest(declared: Type, data: Any, classes: Mapping[str, ClassDef] | None = None) -> str:

@@ -8,13 +8,11 @@ AWS Batch and Kubernetes allow less for all of a container's.
 from __future__ import annotations
 
 from dagwright.contract.jsontext import dumps, loads
-from dagwright.contract.keys import sha256_hex
+from dagwright.contract.keys import is_digest, sha256_hex
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Callable
-
-_DIGITS = frozenset("0123456789abcdef")
 
 
 def refer(text: str, put: Callable[[str, bytes], object], *, longest: int) -> str:
@@ -46,5 +44,4 @@ def referred(text: str) -> str | None:
     except ValueError:
         return None
     digest = data.get("$ref")
-    is_digest = isinstance(digest, str) and len(digest) == 64 and _DIGITS.issuperset(digest)
-    return digest if is_digest and data.keys() <= {"$ref", "len"} else None
+    return digest if is_digest(digest) and data.keys() <= {"$ref", "len"} else None

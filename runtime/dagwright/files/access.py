@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import os
 
-from dagwright.contract.keys import sha256_hex
+from dagwright.contract.keys import is_digest, is_size, sha256_hex
 from dagwright.contract.names import blob_key
 from dagwright.files.contents import no_store
-from dagwright.store.errors import Damaged
+from dagwright.store.errors import Damaged, StoreError
 from dagwright.store.together import SHORT_FILE, each
 
 TYPE_CHECKING = False
@@ -72,15 +72,15 @@ class StoreAccess:
 
     def read(self, sha256: str, size: int) -> bytes:
         """Give the bytes of a short blob, verified."""
-        key = blob_key(sha256)
-        content = self._store.get(key)
+        key = self._key(sha256, size)
+        content = self._store.get_range(key, 0, size + 1)  # one more, to see that it ends there
         if len(content) != size or sha256_hex(content) != sha256:
             raise Damaged(self._store.url, key)
         return content
 
     def fetch(self, sha256: str, size: int, path: str) -> None:
         """Write the bytes of a blob to a new file, verified."""
-        self._store.get_file(blob_key(sha256), path, sha256=sha256, size=size)
+        self._store.get_file(self._key(sha256, size), path, sha256=sha256, size=size)
 
     def fetch_each(self, wanted: list[Wanted]) -> None:
         """Write the bytes of blobs to new files: short ones several at a time, long ones one after the other."""
@@ -100,3 +100,9 @@ class StoreAccess:
     def url_of(self, sha256: str) -> str:
         """Give the URL of a blob."""
         return f"{self._store.url.rstrip('/')}/{blob_key(sha256)}"
+
+    def _key(self, sha256: str, size: int) -> str:
+        """Name a blob that a value of the store refers to: whoever wrote the value may have meant something else."""
+        if not is_digest(sha256) or not is_size(size):
+            raise StoreError(f"a file in {self._store.url} is {sha256!r} of {size} bytes, which is no blob", transient=False)
+        return blob_key(sha256)

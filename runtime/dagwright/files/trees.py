@@ -9,7 +9,7 @@ import os
 import stat
 
 from dagwright.contract.files import leads_inside
-from dagwright.contract.keys import canonical, sha256_hex
+from dagwright.contract.keys import canonical, is_digest, is_size, sha256_hex
 from dagwright.contract.names import LOCAL_STORE
 from dagwright.files.contents import Bytes, no_store
 from dagwright.store.errors import StoreError
@@ -168,19 +168,48 @@ def write_manifest(entries: Entries) -> bytes:
 def read_manifest(content: bytes, access: Access) -> Entries:
     """Read a manifest of the store.
 
+    Its digest says that it is what somebody wrote, and nothing more: so all of it is held to its form before any of it becomes a path, a key or a
+    number.
+
     Raises:
-        StoreError: It names a path that leads out of its directory.
+        StoreError: It is no manifest, names a path that leads out of its directory, or a path twice.
     """
     from dagwright.contract.jsontext import loads
 
+    try:
+        items = loads(content)
+    except ValueError as error:
+        raise _no_manifest(f"is {error}") from None
+    if not isinstance(items, list):
+        raise _no_manifest("lists no files")
     entries: Entries = {}
-    for item in loads(content):
-        path = item["path"]
+    for item in items:
+        path = item.get("path") if isinstance(item, dict) else None
+        if not isinstance(path, str):
+            raise _no_manifest("lists something that has no path")
         if not leads_inside(path):
-            raise StoreError(
-                f"a directory in the store names {path!r}, which leads out of it: nothing is written", transient=False
-            )
-        executable = bool(item.get("x"))
-        stored = "sha256" in item
-        entries[path] = Bytes(sha256=item["sha256"], size=item["size"], access=access, executable=executable) if stored else None
+            raise _no_manifest(f"names {path!r}, which leads out of it")
+        if path in entries:
+            raise _no_manifest(f"names {path!r} twice")
+        entries[path] = _read_entry(path, item, access) if "sha256" in item else None
+    for folder in {folder for path in entries for folder in _folders_above(path)}:
+        if entries.get(folder) is not None:
+            raise _no_manifest(f"names {folder!r} as a file and as a folder")
     return entries
+
+
+def _read_entry(path: str, item: dict[str, Any], access: Access) -> Bytes:
+    sha256: Any = item["sha256"]
+    size: Any = item.get("size")
+    if not is_digest(sha256) or not is_size(size):
+        raise _no_manifest(f"does not say which bytes {path!r} has")
+    return Bytes(sha256=sha256, size=size, access=access, executable=bool(item.get("x")))
+
+
+def _folders_above(path: str) -> list[str]:
+    parts = path.split("/")
+    return ["/".join(parts[:count]) for count in range(1, len(parts))]
+
+
+def _no_manifest(what: str) -> StoreError:
+    return StoreError(f"a directory in the store {what}: nothing is written", transient=False)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import json
 import os
 import pickle
 from dataclasses import dataclass
@@ -14,10 +15,11 @@ from mashumaro.mixins.json import DataClassJSONMixin
 from pydantic import BaseModel, ValidationError
 
 from dagwright import Directory, File, StructuredDataset
+from dagwright.files.access import StoreAccess
 from dagwright.files.contents import Bytes, Elsewhere
 from dagwright.files.located import of_format
 from dagwright.files.trees import CannotTravel, Tree, read_manifest, scan, write_manifest
-from dagwright.store import StoreError
+from dagwright.store import StoreError, open_store
 
 csv = TypeVar("csv")
 JPEGImageFile: Any = File["jpeg"]
@@ -261,6 +263,56 @@ def test_a_manifest_never_leads_out_of_its_directory(path: str) -> None:
     content = write_manifest({path: Bytes(sha256="0" * 64, size=0)})
     with pytest.raises(StoreError, match="leads out of it: nothing is written"):
         read_manifest(content, _Access({}))  # type: ignore[arg-type]
+
+
+GOOD = {"path": "a", "sha256": "0" * 64, "size": 1}
+
+
+@pytest.mark.parametrize(
+    ("content", "text"),
+    [
+        (b"no json", "is not JSON"),
+        (b"[" * 100_000, "nested too deeply"),
+        (b"\xff", "codec can't decode"),
+        ({}, "lists no files"),
+        ([7], "lists something that has no path"),
+        ([{}], "lists something that has no path"),
+        ([{**GOOD, "path": 7}], "lists something that has no path"),
+        ([{**GOOD, "path": "x" * 300}], "leads out of it"),
+        ([{**GOOD, "path": "\ud800"}], "leads out of it"),
+        ([GOOD, GOOD], "names 'a' twice"),
+        ([GOOD, {"path": "a"}], "names 'a' twice"),
+        ([{**GOOD, "path": "a/b/c"}, {**GOOD, "path": "a/b"}], "names 'a/b' as a file and as a folder"),
+        ([{**GOOD, "sha256": "../../../etc/passwd"}], "does not say which bytes 'a' has"),
+        ([{**GOOD, "sha256": "0" * 63 + "g"}], "does not say which bytes 'a' has"),
+        ([{**GOOD, "sha256": None}], "does not say which bytes 'a' has"),
+        ([{**GOOD, "size": -1}], "does not say which bytes 'a' has"),
+        ([{**GOOD, "size": "1"}], "does not say which bytes 'a' has"),
+        ([{**GOOD, "size": 10**30}], "does not say which bytes 'a' has"),
+        ([{**GOOD, "size": 1.5}], "does not say which bytes 'a' has"),
+        ([{"path": "a", "sha256": "0" * 64}], "does not say which bytes 'a' has"),
+    ],
+)
+def test_what_is_no_manifest_is_refused_in_one_sentence(content: Any, text: str) -> None:
+    data = content if isinstance(content, bytes) else json.dumps(content).encode()
+    with pytest.raises(StoreError, match=r"^a directory in the store .*: nothing is written$") as found:
+        read_manifest(data, _Access({}))  # type: ignore[arg-type]
+    assert text in str(found.value)
+    assert not found.value.transient
+
+
+def test_names_that_differ_by_case_are_two_files() -> None:
+    data = json.dumps([{**GOOD, "path": "A"}, GOOD]).encode()
+    assert list(read_manifest(data, _Access({}))) == ["A", "a"]  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(("sha256", "size"), [("../../../../etc/passwd", 5), ("0" * 63, 5), ("0" * 64, -1), ("0" * 64, 10**30)])
+def test_a_file_that_names_no_blob_is_not_looked_for(tmp_path: Path, sha256: str, size: int) -> None:
+    access = StoreAccess(open_store((tmp_path / "store").as_uri()))
+    for fetch in (lambda: access.fetch(sha256, size, str(tmp_path / "x")), lambda: access.read(sha256, size)):
+        with pytest.raises(StoreError, match="which is no blob"):
+            fetch()
+    assert not (tmp_path / "x").exists()
 
 
 class Model(BaseModel):
