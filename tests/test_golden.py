@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import json
 import subprocess
 import sys
 
 import pytest
+import yaml
 from golden_cases import ALWAYS, INPUTS, OUTPUTS, REPORT, ROOT, Case, announced, cases, compiled, findings, read, report
 
 from dagwright.contract.keys import sha256_hex
+from dagwright.execution.plan_view import PlanView
 from dagwright_compiler.diagnostics.codes import ALL
 from dagwright_compiler.driver.bundles import bundle_for
 from dagwright_compiler.driver.programs import program_of
@@ -47,6 +50,18 @@ def test_a_case_compiles_to_its_files(case: Case, *, updating: bool) -> None:
                 path.write_bytes(text.encode())
             assert path.exists(), f"{case.name} lacks {name}: run pytest --update-golden"
             assert path.read_bytes().decode() == text
+
+
+@pytest.mark.parametrize("case", [case for case in CASES if (case.folder / "argo.yaml").exists()], ids=lambda case: case.name)
+def test_the_runtime_reads_the_plan_of_a_manifest(case: Case) -> None:
+    documents = list(yaml.load_all((case.folder / "argo.yaml").read_text("utf-8"), yaml.CSafeLoader))
+    templates = [document for document in documents if document["kind"] == "WorkflowTemplate"]
+    plans = [document["data"]["plan.json"] for document in documents if "plan.json" in document.get("data", {})]
+    assert len(plans) == len(templates) > 0
+    for text in plans:
+        plan = PlanView(json.loads(text))
+        for unit in plan.units.values():
+            assert plan.program.node(unit["node"]).id == unit["node"]
 
 
 @pytest.mark.parametrize("case", [case for case in CASES if (case.folder / REPORT).exists()], ids=lambda case: case.name)

@@ -61,8 +61,10 @@ def to_lined_json(plan: Plan) -> bytes:
     """
     data = to_data(plan)
     program = data["program"]
-    nodes = program["workflow"].pop("nodes")
-    frame = _encode({**data, "program": {**program, "classes": 0, "tasks": 0}, "units": 0})
+    workflow = program.pop("workflow")
+    nodes = workflow.pop("nodes")
+    # The workflow goes last: its end is where the frame is cut, and the nodes put in.
+    frame = _encode({**data, "program": {**program, "classes": 0, "tasks": 0, "workflow": workflow}, "units": 0})
     # The marks are the last members of their objects, or stand where no text of a user can come before them.
     head, rest = frame.split(b'"classes":0,"tasks":0', 1)
     middle, tail = rest.rsplit(b'},"units":0', 1)

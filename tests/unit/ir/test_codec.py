@@ -9,7 +9,7 @@ from msgspec.structs import replace
 
 from dagwright.contract.types import UNKNOWN
 from dagwright_compiler.ir.codec import to_json, to_lined_json, to_pretty_json
-from dagwright_compiler.ir.program import Plan, Policy, Program, Unit
+from dagwright_compiler.ir.program import ImageSpec, Plan, Policy, Program, Unit
 
 TEXT = st.text(st.characters(codec=None), max_size=20)
 VALUES = st.recursive(
@@ -19,15 +19,19 @@ VALUES = st.recursive(
 )
 
 
-def plan(*values: object, project: str = "default") -> Plan:
+def plan(*values: object, project: str = "default", images: dict[str, ImageSpec] | None = None) -> Plan:
     nodes = [call(f"n{at}", a=literal(value, UNKNOWN)) for at, value in enumerate(values)]
-    made = replace(program(workflow("flow.main", *nodes), tasks=(task("flow.u"),)), project=project)
+    made = replace(program(workflow("flow.main", *nodes), tasks=(task("flow.u"),)), project=project, images=images or {})
     return Plan(program=made, units={node.id: Unit(id=node.id, node=node.id) for node in nodes})
 
 
-@given(st.lists(VALUES, max_size=3), TEXT)
-def test_all_layouts_hold_the_same_data(values: list[object], project: str) -> None:
-    made = plan(*values, project=project)
+@given(
+    st.lists(VALUES, max_size=3),
+    TEXT,
+    st.dictionaries(TEXT, st.builds(ImageSpec, name=TEXT, packages=st.tuples(TEXT)), max_size=2),
+)
+def test_all_layouts_hold_the_same_data(values: list[object], project: str, images: dict[str, ImageSpec]) -> None:
+    made = plan(*values, project=project, images=images)
     expected = json.loads(to_json(made))
     assert json.loads(to_lined_json(made)) == expected
     assert json.loads(to_pretty_json(made)) == expected
