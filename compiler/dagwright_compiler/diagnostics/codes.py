@@ -44,6 +44,7 @@ NOT_A_LIST = Code("DW308", "error", "a map takes its elements from something tha
 UNSUPPORTED_PARAMETER = Code("DW310", "error", "a parameter of this kind cannot be an input")
 NO_VALUE = Code("DW311", "error", "the result of something that gives no value is used")
 UNKNOWN_PART = Code("DW312", "error", "a part is read that a value of this type does not have")
+IMPOSSIBLE_CLASS = Code("DW313", "error", "a class is written in a way that Python refuses")
 
 # 4xx: graph (front end, passes)
 MISSING_ARGUMENT = Code("DW401", "error", "a call lacks an argument")

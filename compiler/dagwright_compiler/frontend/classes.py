@@ -20,6 +20,7 @@ from dagwright_compiler.frontend.class_bodies import (
     functional_fields,
 )
 from dagwright_compiler.frontend.class_kinds import Base, ClassInfo, ClassKinds
+from dagwright_compiler.frontend.class_refusals import hidden_name, refusals, repeated_members
 from dagwright_compiler.frontend.class_values import ClassValues
 from dagwright_compiler.frontend.entities import ClassEntity, Constant, External
 from dagwright_compiler.frontend.findings import Findings, Place
@@ -30,7 +31,10 @@ from dagwright_compiler.frontend.wire_values import Mismatch, WireEncoder, type_
 from dagwright_compiler.ir.program import ClassDef, Field
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from dagwright_compiler.frontend.annotations import Annotations
+    from dagwright_compiler.frontend.class_refusals import Refusal
     from dagwright_compiler.frontend.entities import Entity
     from dagwright_compiler.frontend.known_values import StaticValue
     from dagwright_compiler.frontend.modules import Module
@@ -67,6 +71,7 @@ class Classes:
         self.by_name: set[str] = set()
         """Models that take a field with another name under its own, too."""
         self._generating: set[str] = set()
+        self._refused: set[ast.AST] = set()
         self.hashing: set[str] = set()
         """Classes with ``HashMethod`` in the annotation of a field."""
         self.encoder = WireEncoder(self.definition)
@@ -159,6 +164,7 @@ class Classes:
         module = info.entity.module
         self._spans.definitions[info.name, ""] = module.name_span(info.entity.node)
         if info.kind == "enum":
+            self._refuse(repeated_members(info.entity.node), module)
             members = tuple(self._values.enum(info.entity).members)
             values = self._values.plain_values(info.entity)
             self.definitions[info.name] = ClassDef(
@@ -195,13 +201,22 @@ class Classes:
         of_kind = model_fields if info.kind == "pydantic" else dataclass_fields
         if info.kind == "pydantic":
             self._note_naming(info.name, entity.node)
-        for node in of_kind(entity.node, entity.qualname, self._resolver, entity.module):
+        nodes = tuple(of_kind(entity.node, entity.qualname, self._resolver, entity.module))
+        self._refuse(refusals(info, entity, fields, nodes, self._resolver), entity.module)
+        for node in nodes:
             fields[node.name] = self._own_field(info, node, entity, defaults)
             generates = info.name in self._generating and info.name not in self.by_name
             aliases[node.name] = None if node.alias == "" and generates else node.alias
             self._spans.definitions[info.name, node.name] = entity.module.span(node.node)
         self.aliases[info.name] = aliases
         return tuple(fields.values()), defaults
+
+    def _refuse(self, found: Iterable[Refusal | None], module: Module) -> None:
+        """Report why a class cannot be made, once for all instances of a generic one."""
+        for refusal in found:
+            if refusal is not None and refusal.node not in self._refused:
+                self._refused.add(refusal.node)
+                self._findings.add(codes.IMPOSSIBLE_CLASS, refusal.message, Place(module, refusal.node), help=refusal.help)
 
     def _note_naming(self, name: str, node: ast.ClassDef) -> None:
         """Note under which names the constructor of a model takes its fields."""
@@ -298,6 +313,8 @@ class Classes:
             hashes = self._annotations.hashes
             with self._annotations.scope({}):
                 fields = self._shape_fields(shape, entity.module)
+            typed = [(name, node) for name, node, _ in shape.fields if node is not None and shape.kind == "namedtuple"]
+            self._refuse((hidden_name(name, node) for name, node in typed), entity.module)
             self.hashing.update([name] if self._annotations.hashes != hashes else ())
             self.definitions[name] = ClassDef(kind=shape.kind, module=entity.module.name, qualname=entity.name, fields=fields)
         return class_named(name)

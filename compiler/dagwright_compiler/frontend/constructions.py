@@ -55,9 +55,12 @@ def build(
 def _definition(frame: Frame, entity: ClassEntity | Constant) -> ClassDef | None:
     """Definition of a class that has fields, or ``None``."""
     classes = frame.services.classes
-    found = classes.named_tuple(entity)
     if isinstance(entity, ClassEntity):
-        found = classes.definition(classes.info(entity).name)
+        name = classes.info(entity).name
+    else:
+        functional = classes.functional_type(entity)
+        name = functional.name if functional is not None else ""
+    found = classes.definition(name)
     return found if found is not None and found.kind != "enum" else None
 
 

@@ -46,6 +46,13 @@ def refusal(
     return None
 
 
+def is_positional(info: ClassInfo, resolver: Resolver) -> bool:
+    """Whether every field of a dataclass and of its bases is a parameter that can be passed by position."""
+    entity = info.entity
+    form = constructor_form(entity.node, resolver, entity.module) if isinstance(entity, ClassEntity) else "plain"
+    return form == "plain" and all(is_positional(base.info, resolver) for base in info.bases)
+
+
 def hidden_names(aliases: Mapping[str, str | None], *, by_name: bool) -> dict[str, str]:
     """Fields whose own names a constructor does not take, each with the name that it takes instead."""
     return {} if by_name else {field: alias for field, alias in aliases.items() if alias and alias != field}

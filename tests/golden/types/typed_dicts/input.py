@@ -20,6 +20,9 @@ class Partial(TypedDict):
     marks: NotRequired[List[int]]
 
 
+Mark = TypedDict("Mark", {"of": str, "points": List[int]})
+
+
 @task
 def rows(count: int) -> List[Row]:
     return [{"name": str(number), "value": number / 2} for number in range(count)]
@@ -28,6 +31,11 @@ def rows(count: int) -> List[Row]:
 @task
 def mark(row: Row, partial: Partial) -> Marked:
     return {"name": row["name"], "value": row["value"], "marks": partial.get("marks", [])}
+
+
+@task
+def points(mark: Mark) -> List[int]:
+    return mark["points"]
 
 
 @task
@@ -40,4 +48,5 @@ def main(count: int = 3, partial: Partial = {"name": "x"}) -> str:
     found = rows(count=count)
     marked = mark(row=found[1], partial=partial)
     also = mark(row={"name": "y", "value": 1}, partial={"name": "z", "marks": [2]})
-    return show(marks=also["marks"], value=marked["value"])
+    given = points(mark=Mark(of=found[0]["name"], points=also["marks"]))
+    return show(marks=given, value=marked["value"])
