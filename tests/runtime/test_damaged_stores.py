@@ -190,3 +190,36 @@ except StoreError as error:
     )
     uid = 65534 if os.geteuid() == 0 else os.geteuid()
     assert f"Permission denied; give this user (uid {uid}) the right to write there" in done.stdout, done
+
+
+LOSING = """
+def half(n):
+    if n % 2:
+        raise ValueError("odd \\x1b[31mnumber")
+    return n // 2
+
+def count(halves):
+    return [half is None for half in halves].count(True)
+"""
+
+
+def test_a_damaged_note_of_a_lost_element_says_that_it_is_lost(tmp_path: Path, damage: Callable[[Path], None]) -> None:
+    pods = Pods(tmp_path, LOSING)
+    pods.task("half", {"n": ("int", [0, 1, 2, 3])}, "int", over="n")
+    pods.nodes[-1]["min_success_ratio"] = 0.5
+    pods.task("count", {"halves": ("list[union[int,none]]", pinned("half"))}, "int")
+    assert [pods.attempt("half", index).code for index in range(4)] == [0, 80, 0, 80]
+    [first, _] = pods.stored("run/run-1/half/failed/*.json")
+    damage(first)
+    verdict = pods.attempt("half", "verdict")
+    assert verdict.code == 0, verdict
+    assert verdict.err.count("; its place in the list holds None") == 2
+    assert pods.attempt("count").code == 0
+    assert pods.output("count") == 2
+    pods.nodes[0]["min_success_ratio"] = 0.75
+    refused = pods.attempt("half", "verdict")
+    assert refused.code == 80, refused
+    [line] = refused.err.splitlines()
+    assert line.isprintable()
+    assert "2 of the 4 elements of half failed" in line
+    assert "[3] n=3: ValueError: odd \\x1b[31mnumber" in line

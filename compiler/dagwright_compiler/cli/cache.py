@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from dagwright_compiler.cli.cache_store import entry_data, format_option, with_store, write_json
-from dagwright_compiler.cli.cache_texts import Age, age_text, counted, size_text, table, time_text
+from dagwright_compiler.cli.cache_texts import Age, age_text, counted, say, size_text, table, time_text
 from dagwright_compiler.cli.main import FINDINGS, SUCCESS
 from dagwright_compiler.cli.options import project_options
 from dagwright_compiler.config import load_settings
@@ -69,9 +69,9 @@ def ls(tasks: tuple[str, ...], *, everything: bool, output_format: str, **flags:
     if output_format == "json":
         write_json({"store": settings.local_store, "entries": [entry_data(entry) for entry in found]})
     elif tasks:
-        click.echo(_each(found))
+        say(_each(found))
     else:
-        click.echo(_summary(found, settings.local_store))
+        say(_summary(found, settings.local_store))
     return SUCCESS
 
 
@@ -94,7 +94,7 @@ def rm(tasks: tuple[str, ...], *, everything: bool, dry_run: bool, output_format
         write_json({"store": settings.local_store, "dry_run": dry_run, "removed": [entry_data(entry) for entry in found]})
     elif found:
         verb = "would remove" if dry_run else "removed"
-        click.echo(f"{verb} {counted(len(found), 'cached result')} of {_names(found)}")
+        say(f"{verb} {counted(len(found), 'cached result')} of {_names(found)}")
     else:
         click.echo(f"no cached result is of {', '.join(tasks)}; `dagwright cache ls` shows what there is", err=True)
     return SUCCESS if found else FINDINGS
@@ -131,7 +131,7 @@ def gc(*, dry_run: bool, older_than_s: float | None, grace_s: float, output_form
     if output_format == "json":
         write_json({"store": settings.local_store, "dry_run": dry_run, **_collected_data(done)})
     else:
-        click.echo(_collected(done, grace_s, dry_run=dry_run))
+        say(_collected(done, grace_s, dry_run=dry_run))
     return SUCCESS
 
 

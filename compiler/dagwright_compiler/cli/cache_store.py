@@ -41,7 +41,7 @@ def entry_data(entry: Entry) -> dict[str, Any]:
         "version": entry.version,
         "written": time_data(entry.written),
         "bytes": entry.bytes,
-        "inputs": entry.made.get("inputs", {}),
+        "inputs": entry.texts("inputs"),
     }
     return {**data, "damage": entry.damage} if entry.damage else data
 

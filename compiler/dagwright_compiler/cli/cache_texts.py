@@ -31,6 +31,15 @@ class Age(click.ParamType[float]):
         return float(found[1]) * _UNITS_S[found[2]]
 
 
+def say(text: str) -> None:
+    """Print lines about what stands in a store: a terminal shows what others wrote there, and obeys none of it."""
+    if not text.replace("\n", "").isprintable():
+        text = "".join(
+            char if char == "\n" or char.isprintable() else char.encode("unicode_escape").decode("ascii") for char in text
+        )
+    click.echo(text)
+
+
 def size_text(count: int) -> str:
     """Write a number of bytes."""
     if count < 1024:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple, cast
 import click
 
 from dagwright_compiler.cli.cache_store import entry_data, format_option, with_store, write_json
-from dagwright_compiler.cli.cache_texts import time_text
+from dagwright_compiler.cli.cache_texts import say, time_text
 from dagwright_compiler.cli.inputs import read_inputs
 from dagwright_compiler.cli.main import FINDINGS, SUCCESS, UNUSABLE
 from dagwright_compiler.cli.options import color_option, parse_wanted, project_options
@@ -122,7 +122,7 @@ def _explain(loaded: Loaded, texts: Mapping[str, str], store: Store, *, has_inpu
     if output_format == "json":
         write_json(_data(answer))
     else:
-        click.echo("\n".join(_lines(answer, texts)))
+        say("\n".join(_lines(answer, texts)))
     return SUCCESS if answer.is_cached else FINDINGS
 
 

@@ -21,8 +21,16 @@ class Fault(Exception):  # noqa: N818  # the word of the design: a fault is ours
 
     def __init__(self, text: str, *, code: int) -> None:
         super().__init__(text)
-        self.text = " ".join(text.split())
+        self.text = in_one_line(text)
         self.code = code
+
+
+def in_one_line(text: str) -> str:
+    """Give text that others wrote as one line that a terminal shows and does not obey."""
+    line = " ".join(text.split())
+    if line.isprintable():
+        return line
+    return "".join(char if char.isprintable() else char.encode("unicode_escape").decode("ascii") for char in line)
 
 
 def fatal(text: str) -> Fault:

@@ -9,6 +9,7 @@ from __future__ import annotations
 from dagwright.contract.jsontext import dumps, loads
 from dagwright.contract.names import failed_key
 from dagwright.contract.success import may_fail
+from dagwright.execution.faults import in_one_line
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -73,10 +74,24 @@ def losses(store: Store, run: str, node: str, elements: Elements) -> list[Loss]:
     """
     found = []
     for key in store.list(failed_key(run, node)):
-        note = loads(store.get(key))
-        if not elements.holds(note["index"]):
-            found.append(Loss(note["index"], note["error"], note["inputs"]))
+        name = key.rpartition("/")[2].partition(".")[0]
+        index = int(name) if name.isascii() and name.isdigit() else elements.count
+        if index < elements.count and not elements.holds(index):
+            found.append(_read_note(store.get(key), index))
     return found
+
+
+def _read_note(document: bytes, index: int) -> Loss:
+    """Read what was noted of an element. That there is a note says that it failed, whatever became of the words."""
+    try:
+        note = loads(document)
+        texts = note["error"], note["inputs"]
+    except (ValueError, TypeError, KeyError):
+        texts = ("",)
+    if len(texts) != 2 or not all(isinstance(text, str) for text in texts):
+        return Loss(index, "what was noted of its failure is damaged")
+    error, inputs = map(in_one_line, texts)
+    return Loss(index, error, inputs)
 
 
 def note_unheard(store: Store, run: str, node: str, elements: Elements, noted: Sequence[Loss]) -> list[Loss]:

@@ -45,6 +45,11 @@ class Entry:
         """What it was made from; empty where it does not hold."""
         return {} if self.result is None else self.result.made
 
+    def texts(self, name: str) -> dict[str, str]:
+        """Of what it was made from, the part that gives texts by name; empty where it gives anything else."""
+        found = self.made.get(name)
+        return {key: str(text) for key, text in found.items()} if isinstance(found, dict) else {}
+
     @property
     def version(self) -> str:
         """The task's ``cache_version`` then."""
@@ -104,4 +109,7 @@ def _document(store: Store, key: str) -> bytes | None:
 
 def _plain(part: str) -> str:
     """A name as it was before it became a part of a key."""
-    return unquote_to_bytes(part).decode("utf-8", "surrogatepass")
+    try:
+        return unquote_to_bytes(part).decode("utf-8", "surrogatepass")
+    except UnicodeDecodeError:  # a key that is not ours
+        return part

@@ -74,7 +74,7 @@ def differences(wanted: Wanted, entry: Entry) -> list[Difference]:
     if wanted.has_inputs:
         # The digest of an input holds its type: where that differs, it is said already.
         told = {difference.name for difference in found}
-        inputs = _inputs(made["inputs"], entry.made.get("inputs", {}))
+        inputs = _inputs(made["inputs"], entry.texts("inputs"))
         found += [difference for difference in inputs if f"input {difference.name}" not in told]
     return found
 
@@ -84,7 +84,7 @@ def _interfaces(wanted: Wanted, entry: Entry) -> list[Difference]:
     assert entry.result is not None
     here: dict[str, str] = {f"input {name}": declared for name, declared in wanted.made["types"].items()}
     here.update({f"output {name}": declared for name, declared in wanted.outputs})
-    there: dict[str, str] = {f"input {name}": declared for name, declared in entry.made.get("types", {}).items()}
+    there: dict[str, str] = {f"input {name}": declared for name, declared in entry.texts("types").items()}
     there.update({f"output {output.name}": output.type for output in entry.result.outputs})
     found = [
         Difference(SIGNATURE, here.get(what, ABSENT), there.get(what, ABSENT), name=what)

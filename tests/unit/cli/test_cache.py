@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from dagwright.cache.results import seal, unseal
 from dagwright.store import open_store
 from dagwright_compiler.cli.main import invoke
 
@@ -212,6 +213,45 @@ def test_why_where_the_entry_or_a_blob_of_it_is_damaged(project: Path, capsys: p
         store.put(key, b"torn")
     assert "does not hold (the checksum does not fit)" in said(capsys, "why", "flow.py:train", "--rows", "3", "--rate", "0.1")[1]
     assert "damaged" in said(capsys, "ls")[1]
+
+
+HOSTILE: dict[str, dict[str, object]] = {
+    "a version in colours": {"cache_version": "1\x1b[31m\x07\u202e"},
+    "a version that is a list": {"cache_version": ["1"]},
+    "a task that is a number": {"task": 7},
+    "inputs that are a list": {"inputs": ["rows"]},
+    "inputs in colours": {"inputs": {"\x1b[2J": "\x1b[31m", "rows": 7}},
+    "types that are numbers": {"types": {"rows": 7, "rate": None}, "signature": "0" * 64},
+    "types that are a text": {"types": "rows", "signature": 7},
+}
+
+
+@pytest.mark.parametrize("what", HOSTILE)
+def test_what_others_wrote_into_entries_commands_no_terminal(
+    project: Path, capsys: pytest.CaptureFixture[str], what: str
+) -> None:
+    store = open_store(f"file://{project}/.dagwright/store")
+    for key in store.list("v1/ac/default/development/flow.train"):
+        body = unseal(store.get(key))
+        del body["v"]
+        body["made"].update(HOSTILE[what])
+        store.put(key, seal(body))
+    store.put("v1/ac/default/development/flow.%1B%5B31m/x.json", b"\x1b[31mtorn")
+    store.put("v1/ac/default/development/%FF%FE/x.json", b"torn")
+    lines = []
+    for arguments in (
+        ("ls",),
+        ("ls", "flow.*"),
+        ("why", "flow.py:train", "--rows", "4", "--rate", "0.2"),
+        ("why", "flow.py:train"),
+        ("gc", "--dry-run", "--older-than", "0s"),
+        ("rm", "flow.*", "--dry-run"),
+    ):
+        code, text = said(capsys, *arguments)
+        assert code == (1 if arguments[0] == "why" else 0), text
+        lines += text.splitlines()
+    assert [line for line in lines if not line.isprintable()] == []
+    assert "\\x1b[31m" in "".join(lines)
 
 
 @pytest.mark.parametrize(
