@@ -85,13 +85,12 @@ def _read_note(document: bytes, index: int) -> Loss:
     """Read what was noted of an element. That there is a note says that it failed, whatever became of the words."""
     try:
         note = loads(document)
-        texts = note["error"], note["inputs"]
+        error, inputs = note["error"], note["inputs"]
     except (ValueError, TypeError, KeyError):
-        texts = ("",)
-    if len(texts) != 2 or not all(isinstance(text, str) for text in texts):
+        error = inputs = None
+    if not isinstance(error, str) or not isinstance(inputs, str):
         return Loss(index, "what was noted of its failure is damaged")
-    error, inputs = map(in_one_line, texts)
-    return Loss(index, error, inputs)
+    return Loss(index, in_one_line(error), in_one_line(inputs))
 
 
 def note_unheard(store: Store, run: str, node: str, elements: Elements, noted: Sequence[Loss]) -> list[Loss]:
