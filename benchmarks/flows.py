@@ -10,7 +10,7 @@ RUN_TASKS = 40
 """Length of the chain that ``run`` is measured with: it starts processes."""
 ELEMENTS = 2000
 STAMP = "BENCH_STAMP"
-"""Environment name of the file that takes the moment at which user code begins."""
+"""Environment name of the file that takes the moment at which user code begins, and the KiB that its supervisor took until then."""
 
 BARE = f"import os, time\nwith open(os.environ['{STAMP}'], 'w') as file: file.write(str(time.monotonic_ns()))"
 """What a bare interpreter runs."""
@@ -29,6 +29,8 @@ from dagwright import map_task, task, workflow
 def begin(number: int) -> int:
     with open(os.environ["{STAMP}"], "w") as file:
         file.write(str(time.monotonic_ns()))
+        with open(f"/proc/{{os.getppid()}}/status") as supervisor:
+            file.write(supervisor.read().partition("VmHWM:")[2].partition("kB")[0])
     return number + 1
 
 

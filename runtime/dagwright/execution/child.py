@@ -11,6 +11,7 @@ import signal
 import sys
 
 from dagwright.contract.jsontext import dumps
+from dagwright.execution import signals
 from dagwright.execution.faults import UserFailure
 
 TYPE_CHECKING = False
@@ -23,13 +24,13 @@ if TYPE_CHECKING:
 STREAMS = ("stdout", "stderr", "__stdout__", "__stderr__")
 
 
-def become_child(work: Work, pipes: list[tuple[int, int]], signals: tuple[int, ...]) -> None:
+def become_child(work: Work, pipes: list[tuple[int, int]], ending: tuple[int, ...]) -> None:
     """Turn the forked process into the child and run the work; never returns.
 
     Args:
         work: What to run; gets the function that reports.
         pipes: For reports, stdout and stderr, in this order.
-        signals: What the supervisor handles: blocked when this is called.
+        ending: Signals that the supervisor handles: blocked when this is called.
     """
     status = 1
     try:
@@ -38,10 +39,10 @@ def become_child(work: Work, pipes: list[tuple[int, int]], signals: tuple[int, .
         atexit._clear()  # noqa: SLF001  # pyright: ignore[reportPrivateUsage]  # what the parent registered is the parent's to run
         os.setsid()
         signal.set_wakeup_fd(-1)
-        for number in (*signals, signal.SIGCHLD):
-            signal.signal(number, signal.SIG_DFL)
-        signal.signal(signal.SIGINT, signal.default_int_handler)
-        signal.pthread_sigmask(signal.SIG_UNBLOCK, signals)
+        for number in (*ending, signal.SIGCHLD):
+            signals.on(number, signals.DEFAULT)
+        signals.on(signal.SIGINT, signal.default_int_handler)
+        signals.let_in(ending)
         null = os.open(os.devnull, os.O_RDONLY)
         for source, target in ((null, 0), (pipes[1][1], 1), (pipes[2][1], 2)):
             os.dup2(source, target)

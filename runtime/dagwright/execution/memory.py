@@ -34,18 +34,16 @@ class MemoryGroup:
 
     def kills(self) -> int | None:
         """Count the processes that the kernel has killed for want of memory; ``None`` where it does not say."""
-        for line in _lines(os.path.join(self._folder, self._events)):
-            name, _, count = line.partition(" ")
-            if name == "oom_kill":
-                return int(count)
-        return None
+        _, found, rest = _read(os.path.join(self._folder, self._events)).partition(b"\noom_kill ")
+        return int(rest.partition(b"\n")[0]) if found else None
 
     def limit_bytes(self) -> int | None:
         """Give the least limit of the group and of those around it; ``None`` where there is none."""
         name = "memory.limit_in_bytes" if self._is_first_version else "memory.max"
         limits, folder = [], self._folder
         while len(folder) >= len(self._mount):
-            limits += [int(text) for text in _lines(os.path.join(folder, name)) if text.isdigit()]
+            text = _read(os.path.join(folder, name)).strip()
+            limits += [int(text)] if text.isdigit() else []
             folder = os.path.dirname(folder)
         return min((limit for limit in limits if limit < _UNLIMITED), default=None)
 
@@ -66,20 +64,25 @@ def in_words(limit_bytes: int | None) -> str:
 
 def _path_of(membership: str) -> tuple[str, bool]:
     """Give the path of this process's group, and whether it is one of version 1."""
-    path = "/"
-    for line in _lines(membership):
-        _, controllers, found = line.split(":", 2)
-        if "memory" in controllers.split(","):
-            return found, True
+    path = b"/"
+    for line in _read(membership).splitlines():
+        _, controllers, found = line.split(b":", 2)
+        if b"memory" in controllers.split(b","):
+            return os.fsdecode(found), True
         if not controllers:
             path = found
-    return path, False
+    return os.fsdecode(path), False
 
 
-def _lines(path: str) -> list[str]:
-    """Read a small file of the kernel; an absent one has no lines."""
+def _read(path: str) -> bytes:
+    """Read a small file of the kernel; an absent one is empty."""
     try:
-        with open(path, "rb", buffering=0) as file:
-            return file.read(1 << 14).decode("utf-8", "replace").splitlines()
+        descriptor = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
     except OSError:
-        return []
+        return b""
+    try:
+        return os.read(descriptor, 1 << 14)
+    except OSError:
+        return b""
+    finally:
+        os.close(descriptor)

@@ -22,6 +22,7 @@ import time
 
 from dagwright.contract.jsontext import loads
 from dagwright.contract.names import TERMINATION_GRACE_S, TIMEOUT_GRACE_S
+from dagwright.execution import signals
 from dagwright.execution.child import become_child, flush
 from dagwright.execution.ending import FAILED, RECOVERABLE, SUCCEEDED, judge
 from dagwright.execution.faults import transient
@@ -135,7 +136,6 @@ class _Supervisor:
         self._lifeline = lifeline
         self.is_terminated = False
         self._usage = Usage()
-        self._memory = MemoryGroup()
         self._tail = Tail(log_folder)
         self._started = time.monotonic()
         self._elements: range | None = None  # those of every child: a child that dies early has the same
@@ -155,8 +155,9 @@ class _Supervisor:
 
     def run(self, work: Work) -> Ended:
         self._begin_anew()
-        kills_before = self._memory.kills()
         words = self._start(work)
+        memory = MemoryGroup()  # after the fork: the child begins meanwhile
+        kills_before = memory.kills()
         try:
             self._watch(*words)
         except BaseException:
@@ -180,8 +181,8 @@ class _Supervisor:
             element=self._element,
         )
         if ending != SUCCEEDED and kills_before is not None:
-            ended.memory_kills = (self._memory.kills() or 0) - kills_before
-            ended.memory_limit = in_words(self._memory.limit_bytes())
+            ended.memory_kills = (memory.kills() or 0) - kills_before
+            ended.memory_limit = in_words(memory.limit_bytes())
         return ended
 
     def take_log(self) -> bytes:
@@ -213,25 +214,23 @@ class _Supervisor:
         self._wake = os.pipe()
         for end in (*self._wake, *(pipe[0] for pipe in pipes)):
             os.set_blocking(end, False)
-        signals = _ending_signals()
-        signal.pthread_sigmask(signal.SIG_BLOCK, signals)
-        signal.signal(
-            signal.SIGCHLD, _on_signal
-        )  # before the fork: where it was ignored, a child that dies at once would be lost
+        ending = _ending_signals()
+        signals.hold_back(ending)
+        signals.on(signal.SIGCHLD, _on_signal)  # before the fork: where it was ignored, a child that dies at once would be lost
         flush()
         try:
             self._pid = os.fork()
         except OSError as error:  # for want of processes or memory, which may pass
-            signal.pthread_sigmask(signal.SIG_UNBLOCK, signals)
+            signals.let_in(ending)
             raise transient(f"cannot start the task's process: {error.strerror}") from error
         if self._pid == 0:
-            become_child(work, pipes, signals)
+            become_child(work, pipes, ending)
         for pipe in pipes:
             os.close(pipe[1])
         signal.set_wakeup_fd(self._wake[1], warn_on_full_buffer=False)
-        for number in signals:
-            signal.signal(number, self._on_terminate)
-        signal.pthread_sigmask(signal.SIG_UNBLOCK, signals)
+        for number in ending:
+            signals.on(number, self._on_terminate)
+        signals.let_in(ending)
         if self.is_terminated:  # between the last child and this one
             self._end_child()
         return pipes[0][0], pipes[1][0], pipes[2][0]
@@ -291,7 +290,8 @@ class _Supervisor:
     def _listen(self, wait_s: float | None) -> int:
         """Take what is there to read; give how many bytes that was."""
         heard = 0
-        for reader, _ in self._poll.poll(None if wait_s is None else wait_s * 1000 + 1):
+        # A millisecond more than is asked for, as poll rounds: where time is waited for, it shall be over.
+        for reader, _ in self._poll.poll(wait_s and wait_s * 1000 + 1):
             try:
                 chunk = os.read(reader, _CHUNK)
             except BlockingIOError:

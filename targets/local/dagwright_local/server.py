@@ -12,13 +12,14 @@ import json
 import os
 import select
 import signal
+from contextlib import suppress
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
-from dagwright.execution import closing
+from dagwright.execution import closing, signals
 from dagwright.execution.assignment import Assignment
 from dagwright.execution.faults import Fault
-from dagwright.execution.output import open_standard_descriptors
+from dagwright.execution.output import open_standard_descriptors, write_all
 from dagwright.execution.plan_view import PlanView, read_plan
 from dagwright.execution.pod import pickle_policy, supervise_attempt
 from dagwright.execution.supervisor import Console
@@ -32,6 +33,8 @@ CLOSED_FILE = "closed.json"
 """In an attempt's folder: how it ended. Absent where its supervisor died."""
 OUTPUTS_FILE = "outputs.json"
 _PRELOADED = (
+    "atexit",
+    "dagwright.authoring.mapping",
     "dagwright.authoring.tasks",
     "dagwright.authoring.workflows",
     "dagwright.compat.finders",
@@ -106,6 +109,8 @@ class _Server:
     def _start(self, order: Order) -> None:
         """Fork the process of one order."""
         work = self._collect if order["unit"] is None else self._attempt
+        if order["unit"] is not None:
+            self._plan.program.node(self._plan.unit(order["unit"])["node"])  # parsed here once, not in every attempt
         pid = os.fork()
         if pid == 0:
             self._become(work, order)
@@ -115,7 +120,7 @@ class _Server:
         code = 82
         try:
             signal.set_wakeup_fd(-1)
-            signal.signal(signal.SIGCHLD, signal.SIG_DFL)
+            signals.on(signal.SIGCHLD, signals.DEFAULT)
             os.close(self._lifeline[1])
             code = work(order)
         except Fault as fault:
@@ -132,8 +137,9 @@ class _Server:
         assignment = self._assignment(order)
         console = Console(out=2, err=2, prefix=order["prefix"].encode(), reports_final=False)
         closed = closing.close(assignment, supervise_attempt(assignment, console, self._lifeline[0]), console)
-        with open(os.path.join(order["work"], CLOSED_FILE), "w", encoding="utf-8") as file:  # noqa: PTH118, PTH123
-            json.dump({"code": closed.code, "state": closed.state, "error": closed.error, "counts": closed.counts}, file)
+        word = {"code": closed.code, "state": closed.state, "error": closed.error, "counts": closed.counts}
+        with open(os.path.join(order["work"], CLOSED_FILE), "wb", buffering=0) as file:  # noqa: PTH118, PTH123
+            write_all(file.fileno(), json.dumps(word).encode())
         return closed.code
 
     def _collect(self, order: Order) -> int:
@@ -148,7 +154,9 @@ class _Server:
 
     def _assignment(self, order: Order) -> Assignment:
         setup = self._setup
-        os.makedirs(order["work"], exist_ok=True)  # noqa: PTH103
+        for folder in (os.path.dirname(order["work"]), order["work"]):  # noqa: PTH120
+            with suppress(FileExistsError):
+                os.mkdir(folder)  # noqa: PTH102
         return Assignment(
             self._plan,
             order["unit"],
