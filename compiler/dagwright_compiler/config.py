@@ -1,7 +1,8 @@
-"""Settings: ``[tool.dagwright]`` of the nearest ``pyproject.toml``, or ``dagwright.toml``, under environment and flags.
+"""Settings: ``[tool.dagwright]`` of the nearest ``pyproject.toml``, or ``dagwright.toml``, under a profile, environment and flags.
 
 Input: a folder to start from, the environment, flags. Output: ``Settings``, which carry their own findings: a wrong setting is a
-diagnostic like any other mistake of a user. Knows no target: a target's table is handed on as it was read.
+diagnostic like any other mistake of a user. Knows no target: a target's table is handed on as it was read. A profile is a table
+``profiles.NAME`` whose keys go over those of the project; tables are joined key by key, all else is replaced.
 """
 
 from __future__ import annotations
@@ -32,7 +33,11 @@ from dagwright_compiler.source import SourceFile, Span
 OWN_FILE = "dagwright.toml"
 SHARED_FILE = "pyproject.toml"
 CHECK_TABLE = "check"
-"""The table that says which findings are shown; every other one is a target's."""
+"""The table that says which findings are shown."""
+PROFILES_TABLE = "profiles"
+"""The table of profiles by name; every other one is a target's."""
+PROFILE_VARIABLE = "DAGWRIGHT_PROFILE"
+"""Environment variable that names the profile where no flag does."""
 _VARIABLES = {"project": ENV_PROJECT, "domain": ENV_DOMAIN, "store": ENV_STORE}
 _FORMS = {
     "project": "text",
@@ -69,7 +74,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     ``root`` is the project's folder (of the settings file, else of the nearest ``pyproject.toml``, else the starting folder);
     ``store`` is empty when none is set; ``map_pods`` bounds the pods of one map; ``images`` gives images their names in ``container_image``; ``constants`` has values of
     constants that the source does not tell; ``check`` says which findings are shown; ``targets`` holds each target's raw table; ``findings`` point into ``source``,
-    whose table ``header`` is ours.
+    whose table ``header`` is ours; ``profile`` is the name of the one that was chosen, ``profiled`` its table.
     """
 
     root: Path
@@ -85,6 +90,8 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     targets: Mapping[str, Mapping[str, Any]] = msgspec.field(default_factory=dict)
     source: SourceFile | None = None
     header: str = ""
+    profile: str = ""
+    profiled: Mapping[str, Any] = msgspec.field(default_factory=dict)
     findings: tuple[Diagnostic, ...] = ()
 
     @property
@@ -101,6 +108,13 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
         """Where a key or table of ours is written; ``None`` without a settings file."""
         return key_span(self.source, self.header, key) if self.source else None
 
+    def span_of_target(self, target: str, key: str) -> Span | None:
+        """Where a key of a target's table is written, in the profile that gives it; ``None`` without a settings file."""
+        given = self.profiled.get(target)
+        of_profile = isinstance(given, dict) and key in given
+        tables = (self.header, PROFILES_TABLE, self.profile, target) if of_profile else (self.header, target)
+        return key_span(self.source, ".".join(filter(None, tables)), key) if self.source else None
+
 
 def load_settings(
     start: Path,
@@ -113,18 +127,19 @@ def load_settings(
 
     Args:
         start: The file or folder that is compiled; the search goes upward from it.
-        flags: ``project``, ``domain``, ``store`` from the command line, ``None`` is not given; ``set``, constants by name.
+        flags: ``project``, ``domain``, ``store``, ``profile`` from the command line, ``None`` is not given; ``set``, constants by name.
         environ: Environment, ``os.environ`` unless told.
         display_root: Folder that paths in messages are relative to; the working directory unless told.
 
     Returns:
-        Settings in the order flag, environment, file, default. Mistakes stand in ``findings``, their key at its default.
+        Settings in the order flag, environment, profile, file, default. Mistakes stand in ``findings``, their key at its default.
     """
     folder = start if start.is_dir() else start.parent
+    environment = os.environ if environ is None else environ
     found = _Reading((display_root or Path.cwd()).absolute())
     root, table = found.search(folder.absolute())
-    values, targets = found.checked(table)
-    environment = os.environ if environ is None else environ
+    profile = (flags or {}).get("profile") or environment.get(PROFILE_VARIABLE) or ""
+    values, targets = found.checked(found.under_profile(table, profile))
     for key, variable in _VARIABLES.items():
         given = (flags or {}).get(key) or environment.get(variable)
         if given:
@@ -139,6 +154,8 @@ def load_settings(
         targets=targets,
         source=found.source,
         header=found.header,
+        profile=found.profile,
+        profiled=found.profiled,
         findings=tuple(found.findings),
         **values,
     )
@@ -153,6 +170,8 @@ class _Reading:
         self.source: SourceFile | None = None
         self.findings: list[Diagnostic] = []
         self.selection = Selection()
+        self.profile = ""
+        self.profiled: Mapping[str, Any] = {}
 
     def search(self, folder: Path) -> tuple[Path, dict[str, Any]]:
         """Go upward to the nearest table of ours; give the project's folder and the table."""
@@ -202,6 +221,25 @@ class _Reading:
             return {}
         return table
 
+    def under_profile(self, table: Mapping[str, Any], name: str) -> Mapping[str, Any]:
+        """The table with a profile's keys over its own, and without the profiles."""
+        rest = {key: value for key, value in table.items() if key != PROFILES_TABLE}
+        profiles = table.get(PROFILES_TABLE, {})
+        if not isinstance(profiles, dict) or not all(isinstance(item, dict) for item in profiles.values()):
+            message = f"`{PROFILES_TABLE}` takes tables by name, not {_described(profiles)}"
+            self.findings.append(Diagnostic(WRONG_SETTING, message, self._key_span(PROFILES_TABLE)))
+            return rest
+        if not name:
+            return rest
+        if name not in profiles:
+            known = f"the profiles are {', '.join(f'`{known}`' for known in profiles)}" if profiles else "none is written"
+            help_text = did_you_mean(name, profiles) or f"{known}; write one as `[{self._headed(PROFILES_TABLE)}.{name}]`"
+            span = self._key_span(PROFILES_TABLE) if profiles else None
+            self.findings.append(Diagnostic(WRONG_SETTING, f"there is no profile `{name}`", span, help=help_text))
+            return rest
+        self.profile, self.profiled = name, profiles[name]
+        return _joined(rest, self.profiled)
+
     def checked(self, table: Mapping[str, Any]) -> tuple[dict[str, Any], dict[str, Mapping[str, Any]]]:
         """Split the table into checked values of ours and the raw tables of targets."""
         values: dict[str, Any] = {}
@@ -230,7 +268,7 @@ class _Reading:
             self.findings.append(Diagnostic(WRONG_SETTING, message, self._key_span(CHECK_TABLE)))
             return
         self.selection, problems = read_selection(table)
-        header = f"{self.header}.{CHECK_TABLE}" if self.header else CHECK_TABLE
+        header = self._headed(CHECK_TABLE)
         for problem in problems:
             code = WRONG_SETTING if problem.message else UNKNOWN_SETTING
             message = problem.message or f"`{problem.key}` is not a setting of `{CHECK_TABLE}`"
@@ -246,7 +284,23 @@ class _Reading:
         )
 
     def _key_span(self, key: str, header: str | None = None) -> Span | None:
-        return key_span(self.source, self.header if header is None else header, key) if self.source else None
+        if self.source is None:
+            return None
+        if header is None:
+            header = self._headed(f"{PROFILES_TABLE}.{self.profile}") if key in self.profiled else self.header
+        return key_span(self.source, header, key)
+
+    def _headed(self, table: str) -> str:
+        return f"{self.header}.{table}" if self.header else table
+
+
+def _joined(below: Mapping[str, Any], above: Mapping[str, Any]) -> dict[str, Any]:
+    """Put one table over another: tables within are joined, everything else is replaced."""
+    joined = dict(below)
+    for key, value in above.items():
+        under = joined.get(key)
+        joined[key] = _joined(under, value) if isinstance(under, dict) and isinstance(value, dict) else value
+    return joined
 
 
 def key_span(source: SourceFile, header: str, key: str) -> Span:
@@ -258,10 +312,10 @@ def key_span(source: SourceFile, header: str, key: str) -> Span:
     best = Span(source.path, 1, 0, 1, 0)
     table = f"{header}.{key}" if header else key
     for number, line in enumerate(source.text.split("\n"), 1):
-        opened = re.match(r"\s*\[\s*([^\[\]]+?)\s*\]", line)
+        opened = re.match(r"\s*\[\[?\s*([^\[\]]+?)\s*\]", line)
         if opened:
             current = re.sub(r"\s*\.\s*", ".", opened[1].replace('"', "").replace("'", ""))
-            if current == table:
+            if current == table or current.startswith(f"{table}."):
                 return _text_span(source.path, number, line, opened[1], opened.start(1))
             continue
         written = re.match(r"\s*([\"']?)([A-Za-z0-9_-]+)\1\s*[=.]", line)

@@ -128,3 +128,72 @@ def test_our_own_file_is_read_even_when_it_is_empty(tmp_path: Path) -> None:
     written(tmp_path, '[tool.dagwright]\nproject = "outer"\n')
     written(inner, "", "dagwright.toml")
     assert (load(inner).project, load(inner).root) == ("default", inner)
+
+
+PROFILES = """\
+[tool.dagwright]
+store = "s3://dev/p"
+
+[tool.dagwright.argo]
+namespace = "dev"
+env = {A = "1", B = "2"}
+volumes = [{name = "a"}]
+
+[tool.dagwright.profiles.prod]
+store = "s3://prod/p"
+
+[tool.dagwright.profiles.prod.argo]
+namespace = "prod"
+env = {B = "3"}
+volumes = []
+"""
+
+
+def test_a_profile_goes_over_the_project_key_by_key(tmp_path: Path) -> None:
+    written(tmp_path, PROFILES)
+    plain, prod = load(tmp_path), load(tmp_path, flags={"profile": "prod"})
+    assert (plain.findings, prod.findings) == ((), ())
+    assert (plain.store, plain.profile) == ("s3://dev/p", "")
+    assert set(plain.targets) == set(prod.targets) == {"argo"}
+    assert (prod.store, prod.profile) == ("s3://prod/p", "prod")
+    assert prod.targets["argo"] == {"namespace": "prod", "env": {"A": "1", "B": "3"}, "volumes": []}
+
+
+def test_the_environment_names_a_profile_and_a_flag_wins(tmp_path: Path) -> None:
+    written(tmp_path, PROFILES + '[tool.dagwright.profiles.test]\nstore = "s3://test/p"\n')
+    environ = {"DAGWRIGHT_PROFILE": "test"}
+    assert load_settings(tmp_path, environ=environ).store == "s3://test/p"
+    assert load_settings(tmp_path, environ=environ, flags={"profile": "prod"}).store == "s3://prod/p"
+    assert load_settings(tmp_path, environ={**environ, "DAGWRIGHT_STORE": "s3://env/p"}).store == "s3://env/p"
+
+
+def test_an_unknown_profile_is_an_error_that_names_the_nearest(tmp_path: Path) -> None:
+    written(tmp_path, PROFILES)
+    (found,) = load(tmp_path, flags={"profile": "prd"}).findings
+    assert (found.code.id, found.message, found.help) == ("DW592", "there is no profile `prd`", "did you mean `prod`?")
+    assert found.span is not None
+    assert found.span.line == 9
+
+
+@pytest.mark.parametrize("text", ["profiles = 3", "profiles = {a = 1}"])
+def test_profiles_are_tables(tmp_path: Path, text: str) -> None:
+    written(tmp_path, f"[tool.dagwright]\n{text}\n")
+    (found,) = load(tmp_path).findings
+    assert (found.code.id, found.message[:32]) == ("DW592", "`profiles` takes tables by name,")
+
+
+def test_a_mistake_in_a_profile_is_shown_there(tmp_path: Path) -> None:
+    written(tmp_path, PROFILES.replace('store = "s3://prod/p"', "store = 4"))
+    (found,) = load(tmp_path, flags={"profile": "prod"}).findings
+    assert found.span is not None
+    assert (found.code.id, found.span.line) == ("DW592", 10)
+
+
+def test_keys_of_a_target_are_found_where_they_are_written(tmp_path: Path) -> None:
+    written(tmp_path, PROFILES + '\n[[tool.dagwright.profiles.prod.argo.tolerations]]\nkey = "a"\n')
+    plain, prod = load(tmp_path), load(tmp_path, flags={"profile": "prod"})
+    lines = [
+        settings.span_of_target("argo", key).line  # type: ignore[union-attr]
+        for settings, key in ((plain, "namespace"), (prod, "namespace"), (prod, "tolerations"))
+    ]
+    assert lines == [5, 13, 17]

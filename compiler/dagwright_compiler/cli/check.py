@@ -13,6 +13,7 @@ from dagwright_compiler.cli.options import (
     color_option,
     finding_options,
     parse_wanted,
+    profile_option,
     project_options,
     set_option,
     stdin_option,
@@ -49,6 +50,7 @@ _WATCHED = ("full", "concise")
 @click.option("--exit-zero", is_flag=True, help="Exit with 0 whatever is found, as long as every file can be read.")
 @stdin_option
 @project_options
+@profile_option
 @set_option
 @color_option
 def command(*, targets: tuple[str, ...], stdin_filename: str | None, **options: Any) -> int:
@@ -60,7 +62,13 @@ def command(*, targets: tuple[str, ...], stdin_filename: str | None, **options: 
     asked = Asked(**options)
     _refuse_contradictions(asked, targets)
     wanted = [parse_wanted(target, stdin_filename) for target in targets]
-    flags = {"project": asked.project, "domain": asked.domain, "store": asked.store, "set": asked.constants}
+    flags = {
+        "project": asked.project,
+        "domain": asked.domain,
+        "store": asked.store,
+        "profile": asked.profile,
+        "set": asked.constants,
+    }
     inputs = Inputs(wanted, flags, stdin_filename)
     if asked.watch:
         from dagwright_compiler.cli.watching import watch
@@ -85,6 +93,7 @@ class Asked(NamedTuple):
     project: str | None
     domain: str | None
     store: str | None
+    profile: str | None
     constants: dict[str, Any]
     color: str
 

@@ -37,6 +37,13 @@ def project_options(function: F) -> F:
     return function
 
 
+def profile_option(function: F) -> F:
+    """Add ``--profile``: a table of the settings whose keys go over the project's."""
+    return click.option(
+        "--profile", metavar="NAME", help="Take the settings of [tool.dagwright.profiles.NAME] over the project's."
+    )(function)
+
+
 def set_option(function: F) -> F:
     """Add ``--set``: values of constants that the source leaves to the environment, the clock or chance."""
     return click.option(

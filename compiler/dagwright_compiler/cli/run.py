@@ -19,6 +19,7 @@ from dagwright_compiler.cli.options import (
     color_option,
     one_definition,
     parse_wanted,
+    profile_option,
     project_options,
     refuse_option,
     set_option,
@@ -50,6 +51,7 @@ _EMULATORS = {"batch": "dagwright_local.emulated"}
 @click.option("-t", "--target", "form", metavar="batch", help="With --emulate: the target whose manifest is executed.")
 @click.option("--emulate", is_flag=True, help="Compile to the target and play its orchestrator on this machine.")
 @project_options
+@profile_option
 @set_option
 @color_option
 def command(
@@ -66,6 +68,7 @@ def command(
     project: str | None,
     domain: str | None,
     store: str | None,
+    profile: str | None,
     constants: dict[str, Any],
     color: str,
 ) -> int:
@@ -79,7 +82,7 @@ def command(
     refuse_option(target, command)
     mode = _cache_mode(no_cache=no_cache, overwrite_cache=overwrite_cache)
     wanted, rest = one_definition(parse_wanted(target), list(arguments))
-    reading = read_wanted([wanted], {"project": project, "domain": domain, "store": store, "set": constants})
+    reading = read_wanted([wanted], {"project": project, "domain": domain, "store": store, "profile": profile, "set": constants})
     _check_store(reading.settings.local_store)
     loaded = load_definition(reading, wanted)
     code = show_findings(reading, sys.stderr, color=color)
