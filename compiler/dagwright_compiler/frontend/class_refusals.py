@@ -38,6 +38,8 @@ class Refusal(NamedTuple):
     message: str
     node: ast.AST
     help: str
+    late: str = ""
+    """A field whose default is missing: nothing else is said of it."""
 
 
 def refusals(
@@ -107,7 +109,7 @@ def default_before(fields: Iterable[tuple[str, bool, ast.AST | None]]) -> Refusa
         elif earlier and node is not None:
             message = f"Python takes no field without a default (`{name}`) behind one that has a default (`{earlier}`)"
             help_ = f"move `{name}` before `{earlier}`, or give it a default" if is_own else f"give `{name}` a default"
-            return Refusal(message, node, help_)
+            return Refusal(message, node, help_, name)
     return None
 
 

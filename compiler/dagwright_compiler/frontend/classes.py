@@ -26,7 +26,7 @@ from dagwright_compiler.frontend.entities import ClassEntity, Constant, External
 from dagwright_compiler.frontend.findings import Findings, Place
 from dagwright_compiler.frontend.not_static import NotStatic
 from dagwright_compiler.frontend.pydantic_models import model_fields, naming
-from dagwright_compiler.frontend.typing_rules import spell
+from dagwright_compiler.frontend.unfit_defaults import instead_of_default
 from dagwright_compiler.frontend.wire_values import Mismatch, WireEncoder, type_of
 from dagwright_compiler.ir.program import ClassDef, Field
 
@@ -202,13 +202,16 @@ class Classes:
         if info.kind == "pydantic":
             self._note_naming(info.name, entity.node)
         nodes = tuple(of_kind(entity.node, entity.qualname, self._resolver, entity.module))
-        self._refuse(refusals(info, entity, fields, nodes, self._resolver), entity.module)
+        refused = tuple(refusals(info, entity, fields, nodes, self._resolver))
+        self._refuse(refused, entity.module)
         for node in nodes:
             fields[node.name] = self._own_field(info, node, entity, defaults)
             generates = info.name in self._generating and info.name not in self.by_name
             aliases[node.name] = None if node.alias == "" and generates else node.alias
             self._spans.definitions[info.name, node.name] = entity.module.span(node.node)
         self.aliases[info.name] = aliases
+        for late in (refusal.late for refusal in refused if refusal.late):
+            fields[late] = msgspec.structs.replace(fields[late], deferred=True)
         return tuple(fields.values()), defaults
 
     def _refuse(self, found: Iterable[Refusal | None], module: Module) -> None:
@@ -263,7 +266,7 @@ class Classes:
         except Mismatch as error:
             if not error.note:
                 message = f"the default of `{node.name}` does not fit its annotation: {error.reason}"
-                help_ = f"write `Optional[{spell(declared)}]`" if error.value is None else ""
+                help_ = error.help or ("" if error.path else instead_of_default(node.name, declared, error.value))
                 self._findings.add(codes.DEFAULT_MISMATCH, message, Place(module, node.default or node.node), help=help_)
             return Field(name=node.name, type=declared, deferred=True)
 

@@ -9,7 +9,8 @@ from dagwright_compiler.diagnostics import codes
 from dagwright_compiler.frontend import changes, structs
 from dagwright_compiler.frontend.class_kinds import defines
 from dagwright_compiler.frontend.entities import ClassEntity
-from dagwright_compiler.frontend.promises import BROKEN, Broken, Static, Value, unwrapped
+from dagwright_compiler.frontend.frames import contains_broken
+from dagwright_compiler.frontend.promises import BROKEN, Static, Value, unwrapped
 from dagwright_compiler.frontend.settled_values import settled
 
 if TYPE_CHECKING:
@@ -32,7 +33,7 @@ def build(
     values = [(settled(value), at) for value, at in arguments[0]]
     named = [(keyword, settled(value)) for keyword, value in arguments[1]]
     given = [value for value, _ in values] + [value for _, value in named]
-    if any(isinstance(value, Broken) for value in given):
+    if any(contains_broken(value) for value in given):
         return BROKEN
     for value in (*(value for value, _ in arguments[0]), *(value for _, value in arguments[1])):
         changes.lend(frame, value, f"an instance of `{ast.unparse(node.func)}`")

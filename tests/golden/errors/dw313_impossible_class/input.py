@@ -77,5 +77,5 @@ def others(pair: Pair, color: Color, row: Row) -> int:
 
 
 @workflow
-def main(by_name: ByName) -> ByName:
-    return by_name
+def main(by_name: ByName) -> int:
+    return shared(x=Shared(), late=Late(), derived=Derived(size=2))
