@@ -42,12 +42,13 @@ def execute(
     ways: Mapping[str, list[str]] = WAYS,
     arguments: Sequence[str] = (),
     variables: Mapping[str, str] | None = None,
+    python: Path | str = sys.executable,
 ) -> subprocess.CompletedProcess[str]:
     """Run one workflow with its defaults, or with inputs as a person gives them."""
     environment = {name: value for name, value in os.environ.items() if not name.startswith("DAGWRIGHT_")}
     environment.update(variables or {})
     return subprocess.run(
-        [sys.executable, *ways[way], workflow, *arguments],
+        [python, *ways[way], workflow, *arguments],
         cwd=project,
         env=environment,
         capture_output=True,

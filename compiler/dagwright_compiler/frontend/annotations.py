@@ -50,6 +50,7 @@ _PLAIN = {
     "uuid": types.UUID,
     "path": types.PATH,
     "ndarray": types.NDARRAY,
+    "tensor": types.TENSOR,
     "StructuredDataset": types.TABLE,
     **{f"table[{name}]": types.table_of(name) for name in _FRAMES},
     "typing.Any": types.UNKNOWN,

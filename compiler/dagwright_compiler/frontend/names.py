@@ -160,6 +160,8 @@ _KNOWN = {
     "numpy.ndarray": "ndarray",
     "numpy.typing.NDArray": "ndarray",
     "numpy.array": "ndarray",
+    "torch.Tensor": "tensor",
+    "torch._tensor.Tensor": "tensor",
     "pandas.DataFrame": "table[pandas.DataFrame]",
     "pandas.core.frame.DataFrame": "table[pandas.DataFrame]",
     "pandera.typing.DataFrame": "table[pandas.DataFrame]",
@@ -221,7 +223,7 @@ _KNOWN.update({"collections.abc.Set": "typing.AbstractSet", "typing.AbstractSet"
 
 CONCRETE = frozenset(
     {
-        *("torch.nn.Module", "torch.Tensor", "pandas.DataFrame", "pandas.Series", "polars.DataFrame", "pyarrow.Table"),
+        *("torch.nn.Module", "pandas.DataFrame", "pandas.Series", "polars.DataFrame", "pyarrow.Table"),
         *("fractions.Fraction", "pathlib.PurePath", "sklearn.base.BaseEstimator"),
     }
 )

@@ -21,6 +21,7 @@ NO = "no"
 UNKNOWN = "unknown"
 
 _SPELLINGS = {"decimal": "Decimal", "uuid": "UUID", "path": "Path", "file": "File", "directory": "Directory"}
+_OF_LIBRARIES = {"ndarray": "numpy.ndarray", "tensor": "torch.Tensor"}
 _CONTAINERS = frozenset({"list", "dict", "tuple", "vartuple", "set", "frozenset"})
 
 
@@ -179,8 +180,8 @@ def spell(declared: Type) -> str:
         return f"Literal[{', '.join(map(repr, json.loads(f'[{declared.name}]')))}]"
     if kind == "none":
         return "None"
-    if kind == "ndarray":
-        return "numpy.ndarray"
+    if kind in _OF_LIBRARIES:
+        return _OF_LIBRARIES[kind]
     if kind == "unknown":
         return "Any"
     if kind == "union":

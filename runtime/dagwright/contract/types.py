@@ -2,7 +2,7 @@
 
 Text (what plans, signatures and messages hold)::
 
-    int float bool str bytes none datetime date time timedelta decimal uuid path unknown ndarray
+    int float bool str bytes none datetime date time timedelta decimal uuid path unknown ndarray tensor
     list[T]  set[T]  frozenset[T]  dict[K, V]  tuple[A, B]  vartuple[T]  union[A, B]
     file  file[csv]  directory  directory[csv]  literal["a", 1]  class[pkg.mod.Name]  opaque[pkg.mod.Name]
     table  table[pandas.DataFrame]
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 SCALARS = (
     *("int", "float", "bool", "str", "bytes", "none", "datetime", "date", "time", "timedelta", "decimal", "uuid", "path"),
-    *("unknown", "ndarray"),
+    *("unknown", "ndarray", "tensor"),
 )
 
 
@@ -73,6 +73,7 @@ UUID = Type("uuid")
 PATH = Type("path")
 UNKNOWN = Type("unknown")
 NDARRAY = Type("ndarray")
+TENSOR = Type("tensor")
 FILE = Type("file")
 DIRECTORY = Type("directory")
 TABLE = Type("table")
@@ -80,7 +81,7 @@ _BARE = {
     declared.kind: declared
     for declared in (
         *(INT, FLOAT, BOOL, STR, BYTES, NONE, DATETIME, DATE, TIME, TIMEDELTA, DECIMAL, UUID, PATH),
-        *(UNKNOWN, NDARRAY, FILE, DIRECTORY, TABLE),
+        *(UNKNOWN, NDARRAY, TENSOR, FILE, DIRECTORY, TABLE),
     )
 }
 _NAMED = ("class", "opaque", "file", "directory", "table", "literal")

@@ -6,6 +6,7 @@ import io
 
 from dagwright.values.blobs import get_blob, put_blob
 from dagwright.values.form import Form
+from dagwright.values.libraries import is_instance, library
 from dagwright.values.mismatch import ValueMismatch
 
 TYPE_CHECKING = False
@@ -21,10 +22,11 @@ class NdarrayForm(Form):
     __slots__ = ()
 
     def normalise(self, value: Any) -> Any:
+        if not is_instance(value, "numpy", "ndarray"):
+            scalar = is_instance(value, "numpy", "generic")
+            raise self.mismatch(value, help="write numpy.array(...)" if scalar or isinstance(value, (list, tuple)) else "")
         import numpy as np
 
-        if not isinstance(value, np.ndarray):
-            raise self.mismatch(value, help="write numpy.array(...)" if isinstance(value, (list, tuple, np.generic)) else "")
         if isinstance(value, np.ma.MaskedArray):
             raise self.mismatch(value, help="its mask would be lost; write ….filled(...)")
         if value.dtype.hasobject:
@@ -32,9 +34,7 @@ class NdarrayForm(Form):
         return np.array(value, order="C", copy=True, subok=False)
 
     def exact(self, value: Any) -> bool:
-        import numpy as np
-
-        return type(value) is np.ndarray
+        return is_instance(value, "numpy", "ndarray")
 
     def encode(self, value: Any, blobs: Blobs) -> Json:
         import numpy as np
@@ -44,9 +44,8 @@ class NdarrayForm(Form):
         return put_blob(out.getvalue(), "npy", blobs)
 
     def decode(self, data: Json, fetch: Fetch) -> Any:
-        import numpy as np
-
         content = get_blob(data, "npy", fetch, self.spelling)
+        np = library("numpy", self.spelling)
         try:
             return np.load(io.BytesIO(content), allow_pickle=False)
         except (ValueError, EOFError) as error:
@@ -54,10 +53,9 @@ class NdarrayForm(Form):
 
     def from_user(self, data: Json) -> Any:
         """An array from nested lists of numbers."""
-        import numpy as np
-
         if type(data) is not list:
             raise self.mismatch(data, help="write nested lists of numbers")
+        np = library("numpy", self.spelling)
         try:
             return self.normalise(np.array(data))
         except ValueError as error:

@@ -163,6 +163,10 @@ class Codec:
             from dagwright.values.arrays import NdarrayForm
 
             return NdarrayForm(declared, spelling)
+        if kind == "tensor":
+            from dagwright.values.tensors import TensorForm
+
+            return TensorForm(declared, spelling)
         if kind == "table":
             from dagwright.values.tables import TableForm
 

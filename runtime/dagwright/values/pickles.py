@@ -11,7 +11,7 @@ import pickle
 import sys
 from types import FunctionType
 
-from dagwright.contract.types import parse
+from dagwright.contract.types import TENSOR, parse
 from dagwright.values.blobs import get_blob, put_blob
 from dagwright.values.form import Form
 from dagwright.values.mismatch import PickleDenied, ValueMismatch, type_name
@@ -25,14 +25,15 @@ if TYPE_CHECKING:
 
     Aliases = Mapping[str, str]
     Load = Callable[[str, str], Any]
+    Carry = Callable[[Any, Type], tuple[Any, ...]]
 
 _in_python: Any = pickle
 """For the names that type stubs leave out: the pickler in Python, which can be told what to write."""
 _PROTOCOL = 5  # the newest that Python 3.9 reads; a value may be written and read by different interpreters
 
 
-_FILE = ("dagwright.files.located", "carried")
-"""Module and name of what stands for a file in a pickle."""
+_CARRIED = ("dagwright.files.located", "carried")
+"""Module and name of what stands in a pickle for what travels beside it: files, and tensors, whose own pickles differ from run to run."""
 
 
 class PicklePolicy:
@@ -99,13 +100,13 @@ class OpaqueForm(Form):
         self._policy.check(self.declared.name)
         if not self._may_be(value):
             raise self.mismatch(value)
-        files: list[Any] = []
+        taken: list[Any] = []
 
-        def take(file: Any) -> tuple[int]:
-            files.append(self._form_of(file.declared()).normalise(file))
-            return (len(files) - 1,)
+        def take(part: Any, declared: Type) -> tuple[int]:
+            taken.append(self._form_of(declared).normalise(part))
+            return (len(taken) - 1,)
 
-        return self._load(self._dump(value, take), files.__getitem__)
+        return self._load(self._dump(value, take), taken.__getitem__)
 
     def exact(self, value: Any) -> bool:
         return self._may_be(value)
@@ -113,9 +114,8 @@ class OpaqueForm(Form):
     def encode(self, value: Any, blobs: Blobs) -> Json:
         self._policy.check(self.declared.name)
 
-        def write(file: Any) -> tuple[str, Json]:
-            declared = file.declared()
-            return declared.text, self._form_of(declared).encode(file, blobs)
+        def write(part: Any, declared: Type) -> tuple[str, Json]:
+            return declared.text, self._form_of(declared).encode(part, blobs)
 
         return put_blob(self._dump(value, write), "pickle", blobs)
 
@@ -143,9 +143,9 @@ class OpaqueForm(Form):
             f"{base.__module__}.{base.__qualname__}" for base in type(value).__mro__
         )
 
-    def _dump(self, value: Any, carry: Callable[[Any], tuple[Any, ...]]) -> bytes:
-        """Pickle a value; ``carry`` gives what stands in the pickle for a file in it, whose bytes travel beside it."""
-        reducers = _file_reducers(carry)
+    def _dump(self, value: Any, carry: Carry) -> bytes:
+        """Pickle a value; ``carry`` gives what stands in the pickle for a part of it whose bytes travel beside it."""
+        reducers = {**_file_reducers(carry), **_tensor_reducers(carry)}
         try:
             content = _pickled(pickle.Pickler, value, reducers, protocol=_PROTOCOL)
             if not any(live.encode() in content for live in self._aliases):
@@ -156,8 +156,8 @@ class OpaqueForm(Form):
         except Exception as error:  # a class's own __reduce__ may raise anything
             raise ValueMismatch(self.spelling, f"one that cannot be pickled ({type(error).__name__}: {error})") from error
 
-    def _load(self, content: bytes, file: Callable[..., Any]) -> Any:
-        unpickler = _Unpickler(io.BytesIO(content), self._live, self._load_name, file)
+    def _load(self, content: bytes, carried: Callable[..., Any]) -> Any:
+        unpickler = _Unpickler(io.BytesIO(content), self._live, self._load_name, carried)
         try:
             return unpickler.load()
         except Exception as error:  # a class's own __setstate__ may raise anything
@@ -175,19 +175,33 @@ def _pickled(pickler: Callable[..., Any], value: Any, reducers: dict[type, Any],
     return out.getvalue()
 
 
-def _file_reducers(carry: Callable[[Any], tuple[Any, ...]]) -> dict[type, Any]:
+def _file_reducers(carry: Carry) -> dict[type, Any]:
     """How a pickler writes files and directories, by their classes; empty where the process knows none."""
-    located = sys.modules.get(_FILE[0])
+    located = sys.modules.get(_CARRIED[0])
     if located is None:
         return {}
 
     def reduced(file: Any) -> tuple[Any, tuple[Any, ...]]:
-        return getattr(located, _FILE[1]), carry(file)
+        return getattr(located, _CARRIED[1]), carry(file, file.declared())
 
     found: list[type] = [located.Located]
     for cls in found:
         found += cls.__subclasses__()
     return dict.fromkeys(found, reduced)
+
+
+def _tensor_reducers(carry: Carry) -> dict[type, Any]:
+    """How a pickler writes tensors of torch, by their class; empty where the process knows none."""
+    cls = getattr(sys.modules.get("torch"), "Tensor", None)
+    if not isinstance(cls, type):
+        return {}
+    from dagwright.files.located import carried
+    from dagwright.values.tensors import is_plain
+
+    def reduced(tensor: Any) -> Any:
+        return (carried, carry(tensor, TENSOR)) if is_plain(tensor) else tensor.__reduce_ex__(_PROTOCOL)
+
+    return {cls: reduced}
 
 
 class _Unpickler(pickle.Unpickler):
@@ -197,17 +211,17 @@ class _Unpickler(pickle.Unpickler):
     something of it is first needed.
     """
 
-    def __init__(self, content: io.BytesIO, live: Aliases, load: Load, file: Callable[..., Any]) -> None:
+    def __init__(self, content: io.BytesIO, live: Aliases, load: Load, carried: Callable[..., Any]) -> None:
         super().__init__(content)
         self._live = live
         self._load_name = load
-        self._file = file
+        self._carried = carried
         self.not_loaded: Exception | None = None
 
     def find_class(self, module_name: str, global_name: str) -> Any:
         """The class or function of that name."""
-        if (module_name, global_name) == _FILE:
-            return self._file
+        if (module_name, global_name) == _CARRIED:
+            return self._carried
         try:
             return self._load_name(self._live.get(module_name, module_name), global_name)
         except Exception as error:

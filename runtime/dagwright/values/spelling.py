@@ -15,6 +15,7 @@ _SPELLINGS = {
     "none": "None",
     "unknown": "Any",
     "ndarray": "numpy.ndarray",
+    "tensor": "torch.Tensor",
     "decimal": "Decimal",
     "uuid": "UUID",
     "path": "Path",

@@ -124,6 +124,8 @@ class UnknownForm(Form):
         numpy = sys.modules.get("numpy")
         if numpy is not None and isinstance(value, numpy.ndarray):
             return parse("ndarray")
+        if name in ("torch.Tensor", "torch._tensor.Tensor"):
+            return parse("tensor")
         files = sys.modules.get("dagwright.files.located")
         if files is not None and isinstance(value, files.Located):
             declared: Type = value.declared()

@@ -79,7 +79,7 @@ def test_other_types_have_no_choices(declared):
     [
         (list_of(union_of([class_named("pkg.Point"), NONE])), "list[pkg.Point | None]"),
         (tuple_of(INT, STR), "tuple[int, str]"),
-        (dict_of(STR, opaque("torch.Tensor")), "dict[str, torch.Tensor]"),
+        (dict_of(STR, opaque("torch.nn.Module")), "dict[str, torch.nn.Module]"),
         (UNKNOWN, "Any"),
     ],
 )

@@ -16,7 +16,9 @@ from typing import Annotated, Any, Dict, List, NamedTuple, NewType, Optional, Tu
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
+import torch
 import torch.nn as nn
+from torch import Tensor
 from dagwright import task
 from other import Shape, Rows as Table
 T = TypeVar("T")
@@ -61,6 +63,8 @@ OTHER = "from dataclasses import dataclass\nRows = list[int]\n@dataclass\nclass 
         ("np.ndarray", "ndarray"),
         ("npt.NDArray[np.float64]", "ndarray"),
         ("nn.Module", "opaque[torch.nn.Module]"),
+        ("torch.Tensor", "tensor"),
+        ("Dict[str, Tensor]", "dict[str, tensor]"),
         ("pd.DataFrame", "table[pandas.DataFrame]"),
         ("dt.date", "date"),
         ("dt.time", "time"),

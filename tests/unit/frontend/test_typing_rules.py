@@ -86,6 +86,12 @@ RULES = TypingRules(ANCESTORS.get)
         ("int", "table[pandas.DataFrame]", "no"),
         ("ndarray", "list[float]", "no"),
         ("ndarray", "table[pandas.DataFrame]", "no"),
+        ("tensor", "ndarray", "no"),
+        ("tensor", "list[float]", "no"),
+        ("tensor", "opaque[torch.nn.Module]", "no"),
+        ("tensor", "opaque[torch.nn.Parameter]", "unknown"),
+        ("opaque[torch.nn.Parameter]", "tensor", "unknown"),
+        ("dict[str, tensor]", "dict[str, tensor]", "yes"),
         ("list[class[m.Dog]]", "list[class[m.Animal]]", "no"),
         ("class[m.Level]", "float", "yes"),
         ("class[m.Level]", "bool", "no"),
@@ -103,6 +109,7 @@ def test_assignability(source: str, target: str, verdict: str) -> None:
         ("list[dict[str, class[pkg.mod.Outer.Inner]]]", "list[dict[str, Inner]]"),
         ("tuple[]", "tuple[()]"),
         ("ndarray", "numpy.ndarray"),
+        ("list[tensor]", "list[torch.Tensor]"),
         ("unknown", "Any"),
         ("opaque[torch.nn.Module]", "torch.nn.Module"),
     ],
@@ -193,8 +200,8 @@ def main() -> None:
     take_either(v=1.5)  # E: DW305
     take_base(v=Base(1))
     take_base(v=Base("a"))  # E: DW305
-    take_base(v=Base())  # E: DW410
-    take_base(v=Base(z=1))  # E: DW410
+    take_base(v=Base())  # E: DW401
+    take_base(v=Base(z=1))  # E: DW402
     take_floats(v=[1, "a"])  # E: DW305
     map_task(take_base)(v=[Base(1), Base(x=2.5)])
     map_task(take_float)(v=ints())

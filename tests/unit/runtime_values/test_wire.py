@@ -139,7 +139,7 @@ def test_people_may_write_what_can_only_mean_one_thing(given, text, value):
         ([{"x": []}], "list[class[value_samples.Point]]", "expected float, got list of 0 items at [0].x"),
         ("soon", "datetime", "(write 2024-01-31T10:00:00+00:00)"),
         ({"$blob": "0" * 64, "size": 1, "enc": "npy"}, "ndarray", "(write nested lists of numbers)"),
-        (1, "opaque[torch.Tensor]", "expected torch.Tensor, got int 1 (values of this class cannot be given as JSON)"),
+        (1, "opaque[torch.nn.Module]", "expected torch.nn.Module, got int 1 (values of this class cannot be given as JSON)"),
     ],
 )
 def test_what_people_write_wrongly_is_answered_with_place_and_help(given, text, message):
