@@ -41,6 +41,8 @@ _INLINE = 12
 GRACE_S = 2000.0
 """Of collections: longer than any attempt here takes from reading an entry to its pin."""
 OLD_S = 3 * GRACE_S
+LONGEST_STALL_S = 100.0
+"""Of collections: what publishers wait for one, less what it removes for, by clocks that are a quarter apart."""
 _LONG = 3
 """Elements of the long output; ``main`` lowers the limits so that even these stand in blobs."""
 _MOST_TRIES = 4
@@ -278,7 +280,8 @@ class _Scenario:
 
     def _collection(self) -> tuple[Actor, Callable[[], None]]:
         # A machine that stands still between its last look and its removal for longer than publishers wait is beyond the protocol.
-        actor = self._actor("collection", longest_stall_s=10.0)
+        actor = self._actor("collection", longest_stall_s=LONGEST_STALL_S)
+        actor.frozen_removals = self.world.rng.choice((0.0, 0.0, 0.5))
         older_than_s = OLD_S / 2 if self.world.rng.random() < 0.3 else None
 
         def work() -> None:

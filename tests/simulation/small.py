@@ -18,6 +18,11 @@ class _Time:
     def __init__(self) -> None:
         self.actor: Actor | None = None
 
+    CLOCK_BOOTTIME = CLOCK_MONOTONIC = 0
+
+    def clock_gettime(self, _clock: int) -> float:
+        return self.monotonic()
+
     def monotonic(self) -> float:
         assert self.actor is not None
         return self.actor.monotonic()

@@ -12,6 +12,7 @@ import random
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from dagwright.cache.leases import Pace
+from dagwright.contract.names import BLOBS
 from dagwright.store.errors import NotFound, StoreError
 from simulation.small import chance, clock
 
@@ -62,6 +63,8 @@ class Actor:
         self.rate = world.rng.uniform(0.8, 1.25)
         self.offset = world.rng.uniform(-1e6, 1e6)
         self.longest_stall_s = 200.0
+        self.frozen_removals = 0.0
+        """Chance that the process stands still while it removes a blob."""
         self.stalled_until = 0.0
         self.turn = _thread.allocate_lock()
         self.turn.acquire()
@@ -278,7 +281,9 @@ class WorldStore:
         self._operation(lambda: self._world.write(key, data))
 
     def delete(self, key: str) -> None:
-        self._operation(lambda: self._removed(key))
+        world, remove = self._world, lambda: self._removed(key)
+        stands_still = key.startswith(BLOBS) and world.rng.random() < self._actor.frozen_removals and not world.is_quiet
+        self._operation((lambda: self._stall(remove)) if stands_still else remove)
 
     def list(self, folder: str) -> list[str]:
         return self._operation(lambda: sorted(key for key in self._world.objects if key.startswith(f"{folder}/")))

@@ -113,9 +113,14 @@ def rm(tasks: tuple[str, ...], *, everything: bool, dry_run: bool, output_format
     show_default="7d",
     help="Age from which what nobody names may go: longer than any task runs. 0s is for a store that nobody uses meanwhile.",
 )
+@click.option(
+    "--offline", "is_alone", is_flag=True, help="Nothing else uses the store meanwhile. Needed where only fsspec reads the store."
+)
 @format_option
 @project_options
-def gc(*, dry_run: bool, older_than_s: float | None, grace_s: float, output_format: str, **flags: str | None) -> int:
+def gc(
+    *, dry_run: bool, older_than_s: float | None, grace_s: float, is_alone: bool, output_format: str, **flags: str | None
+) -> int:
     """Remove what no cached result and no run names any more: blobs, leases, what writers left that died.
 
     Safe beside running work. Ages are told by the store's own clock.
@@ -126,7 +131,7 @@ def gc(*, dry_run: bool, older_than_s: float | None, grace_s: float, output_form
     settings = load_settings(Path.cwd(), flags=flags)
     limits = Limits(grace_s=grace_s, older_than_s=older_than_s)
     done: Collected = with_store(
-        settings, lambda store: collect(store, limits, dry_run=dry_run, concurrently=concurrently(store))
+        settings, lambda store: collect(store, limits, dry_run=dry_run, is_alone=is_alone, concurrently=concurrently(store))
     )
     if output_format == "json":
         write_json({"store": settings.local_store, "dry_run": dry_run, **_collected_data(done)})

@@ -25,8 +25,12 @@ _ONE_REQUEST = 8 * 1024 * 1024
 """Size up to which a blob is created, in one request that a slow network must carry within half a minute."""
 _PART = 8 * 1024 * 1024
 """Bytes that are held at a time while a long blob is verified."""
-SWEEP_SILENCE_S = 60.0
-"""How long a collection of garbage is waited for. It removes blobs for a third of that at most before it looks at them again."""
+SWEEP_SILENCE_S = 180.0
+"""How long a collection of garbage is waited for.
+
+It removes blobs for 20 seconds before it looks at them again; its last request may be repeated for a minute and be under way for half of one
+more. What is left is for a machine that stands still.
+"""
 
 
 def publish_blobs(store: Store, blobs: Mapping[str, Union[bytes, BlobFile]]) -> None:

@@ -19,6 +19,7 @@ import os
 import re
 import time
 
+from dagwright.cache.blobs import SWEEP_SILENCE_S
 from dagwright.cache.protocol import note_removal
 from dagwright.cache.results import DamagedResult, unseal
 from dagwright.contract.jsontext import loads
@@ -49,7 +50,7 @@ if TYPE_CHECKING:
 GRACE_S = 7 * 24 * 3600.0
 """Age from which a blob that nobody names may go: longer than any task runs, and than any run waits to be tried again."""
 SWEEP_S = 20.0
-"""How long blobs are removed before they are looked at again; those who publish wait three times as long for us (``SWEEP_SILENCE_S``)."""
+"""How long blobs are removed before they are looked at again; those who publish wait nine times as long for us (``SWEEP_SILENCE_S``)."""
 _DIGEST = re.compile(rb"(?<![0-9a-f])[0-9a-f]{64}(?![0-9a-f])")
 _PAGES = (".log", ".html")
 """Ends of what a run holds for people, which names no blobs."""
@@ -104,6 +105,7 @@ def collect(
     limits: Limits,
     *,
     dry_run: bool = False,
+    is_alone: bool = False,
     concurrently: Concurrently | None = None,
     pace: Pace | None = None,
 ) -> Collected:
@@ -113,15 +115,22 @@ def collect(
         store: The store.
         limits: What counts as old.
         dry_run: Whether to remove nothing and only tell.
+        is_alone: Whether nothing else uses the store meanwhile, by the caller's word: where the store cannot tell, nothing is removed without it.
         concurrently: Reads many documents at a time; one after the other unless told.
         pace: Of the lease that keeps other collections out.
 
     Raises:
-        StoreError: The store failed, or another collection is at work. What was removed until then was garbage.
+        StoreError: The store failed, or another collection is at work, or may be. What was removed until then was garbage.
     """
     collection = _Collection(store, limits, dry_run=dry_run, concurrently=concurrently or map)
-    if dry_run or not store.conditional:
+    if dry_run or (is_alone and not store.conditional):
         return collection.collect()
+    if not store.conditional:
+        raise StoreError(
+            f"store {store.url} cannot be collected beside other work: its client cannot tell who came first; "
+            "stop whatever uses it and say so with --offline",
+            transient=False,
+        )
     lease = _claim(store, pace)
     try:
         return collection.collect()
@@ -133,7 +142,7 @@ def _claim(store: Store, pace: Pace | None) -> Lease:
     """Keep other collections out: two at a time could each count on a blob that the other one removes."""
     from dagwright.cache.leases import Lease, Pace, reserve
 
-    pace = pace or Pace()
+    pace = pace or Pace(silence_s=SWEEP_SILENCE_S)  # one that stands still must not be taken for dead before publishers do so
     reasons: list[str] = []
     lease = reserve(store, COLLECTION, lambda: None, pace=pace, patience_s=1.5 * pace.silence_s, say=reasons.append)
     if not isinstance(lease, Lease):
@@ -278,14 +287,15 @@ class _Collection:
 
     def _removed(self, folder: str, blobs: Listed) -> Listed:
         """Remove blobs that nobody has written since they were listed; give those for which the time was too short."""
-        started = time.monotonic()
+        started = _elapsed_s()
         unchanged = set(self._store.listing(folder))
         for position, blob in enumerate(blobs):
-            if time.monotonic() - started > SWEEP_S:
+            if _elapsed_s() - started > SWEEP_S:
                 return blobs[position:]
             if blob in unchanged:
                 self._store.delete(blob[0])
                 self.done.blobs.add(blob[1])
+                _check_pace(self._store.url, blob[0], _elapsed_s() - started)
         return []
 
     def _remove_leases(self) -> None:
@@ -322,6 +332,21 @@ class _Collection:
             except OSError as error:
                 raise StoreError(f"store {self._store.url} cannot remove {path}: {error.strerror}", transient=False) from error
             self.done.leftovers.add(size)
+
+
+def _elapsed_s() -> float:
+    """Seconds of a clock that goes on while the machine sleeps: others do not sleep with it."""
+    return time.clock_gettime(getattr(time, "CLOCK_BOOTTIME", time.CLOCK_MONOTONIC))
+
+
+def _check_pace(url: str, key: str, took_s: float) -> None:
+    """Say that a removal was under way for longer than anybody waits for: nothing undoes it, and whoever reads of a lost value must know why."""
+    if took_s > SWEEP_SILENCE_S:
+        raise StoreError(
+            f"store {url}: this collection stood still for {took_s:.0f} s while it removed {key!r}; if the same bytes were stored "
+            "meanwhile, they are gone: a run that has them fails, and a new run computes them again",
+            transient=True,
+        )
 
 
 def _runs(objects: Listed) -> Iterator[tuple[str, Listed]]:

@@ -159,6 +159,72 @@ def test_one_collection_keeps_others_out(store):
     collect(store, NOW, pace=PACE)
 
 
+def test_a_store_that_cannot_keep_others_out_is_collected_when_nothing_else_uses_it(tmp_path):
+    store = open_store(f"local://{tmp_path}/store")
+    assert not store.conditional
+    compute(store, 1)
+    put_blob(store, b"nobody's")
+    a_moment()
+    with pytest.raises(StoreError, match="cannot tell who came first; stop whatever uses it and say so with --offline") as found:
+        collect(store, NOW, pace=PACE)
+    assert not found.value.transient
+    assert len(blobs(store)) == 2
+    assert collect(store, NOW, dry_run=True).blobs.count == 1
+    assert collect(store, NOW, is_alone=True).blobs.count == 1
+    assert len(blobs(store)) == 1
+    assert performed_value(call(store, 1, lambda x: 99, of=task())) == 1
+
+
+class Frozen:
+    """A store whose process stands still at the first removal of a blob, before the request leaves."""
+
+    def __init__(self, store, seconds, meanwhile):
+        self._store = store
+        self._seconds = seconds
+        self._meanwhile = meanwhile
+
+    def __getattr__(self, name):
+        return getattr(self._store, name)
+
+    def delete(self, key):
+        if key.startswith("v1/cas") and self._seconds:
+            time.sleep(self._seconds)
+            self._seconds = 0
+            self._meanwhile()
+        self._store.delete(key)
+
+
+def test_a_collection_that_stood_still_for_too_long_says_what_it_may_have_taken(store, monkeypatch):
+    monkeypatch.setattr("dagwright.upkeep.collection.SWEEP_SILENCE_S", 0.2)
+    monkeypatch.setattr("dagwright.cache.blobs.SWEEP_SILENCE_S", 0.1)
+    digests = [put_blob(store, content) for content in (b"one", b"two")]
+    a_moment()
+    frozen = Frozen(store, 0.3, lambda: [put_blob(store, content) for content in (b"one", b"two")])
+    with pytest.raises(StoreError, match="this collection stood still for 0 s while it removed 'v1/cas/") as found:
+        collect(frozen, NOW, pace=PACE)
+    assert found.value.transient
+    # One request was under way; nothing else was taken by an old look.
+    [left] = blobs(store)
+    assert left.rpartition("/")[2] in digests
+    assert store.list(SWEEPS) == []
+
+
+def test_a_collection_looks_again_before_it_removes_what_it_saw_long_ago(store, monkeypatch):
+    monkeypatch.setattr("dagwright.upkeep.collection.SWEEP_S", 0.2)
+    folder_mates = [f"{number}".encode() for number in range(400)]
+    mates = [content for content in folder_mates if sha256_hex(content).startswith(sha256_hex(folder_mates[0])[:2])][:2]
+    assert len(mates) == 2
+    for content in mates:
+        put_blob(store, content)
+    a_moment()
+    a_moment()
+    # The second one is written again while the first one's removal takes its time: it is young now.
+    last = max(mates, key=sha256_hex)
+    done = collect(Frozen(store, 0.3, lambda: store.put(blob_key(sha256_hex(last)), last)), NOW, pace=PACE)
+    assert done.blobs.count == 1
+    assert [key.rpartition("/")[2] for key in blobs(store)] == [sha256_hex(last)]
+
+
 def test_a_publisher_waits_for_a_sweep_and_takes_a_dead_one_away(store, monkeypatch):
     monkeypatch.setattr("dagwright.cache.blobs.SWEEP_SILENCE_S", 0.2)
     mark = sweep_key("dead")
