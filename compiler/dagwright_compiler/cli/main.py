@@ -21,12 +21,18 @@ COMMANDS = {
     "check": "Report everything that is wrong with files or folders.",
     "compile": "Compile workflows to manifests.",
     "explain": "Explain codes of findings, with examples.",
+    "logs": "Show what the tasks of a run on a cluster printed.",
+    "outputs": "Show what a run on a cluster gave.",
+    "retry": "Have the failed nodes of a run start again.",
     "run": "Run a workflow or a task on this machine.",
+    "runs": "List runs on a cluster.",
+    "status": "Show how a run on a cluster stands, or how it ended.",
+    "stop": "End a run on a cluster.",
     "submit": "Run a workflow on a cluster.",
 }
 """Name -> one line of help; the module of that name in this package holds it as ``command``."""
 
-_OF_CLUSTERS = frozenset({"submit"})
+_OF_CLUSTERS = frozenset({"logs", "outputs", "retry", "runs", "status", "stop", "submit"})
 """Commands that talk to a cluster; the package that does so holds them."""
 
 _LEAVE_AT_ONCE = (["check"], ["compile"])

@@ -193,7 +193,7 @@ class ArgoServer:
             )
         except ApiException as error:
             if error.status:
-                raise answered(int(error.status), error.body or b"", asked=asked, url=self.url) from None
+                raise answered(int(error.status), _bytes(error.body), asked=asked, url=self.url) from None
             raise self._broken(asked, error) from error
         except Exception as error:  # urllib3's, http.client's, ssl's and the socket's
             raise self._broken(asked, error) from error
@@ -223,6 +223,10 @@ def _model(name: str, body: Object) -> Any:
     module = import_module(f"argo_workflows.model.io_argoproj_workflow_v1alpha1{parts}")
     kind = getattr(module, f"IoArgoprojWorkflowV1alpha1{name}")
     return kind(**body, _check_type=False)
+
+
+def _bytes(body: bytes | str | None) -> bytes:
+    return body.encode("utf-8", "surrogateescape") if isinstance(body, str) else body or b""
 
 
 def _reason(error: BaseException) -> str:

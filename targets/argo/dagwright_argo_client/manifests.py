@@ -24,6 +24,8 @@ from dagwright_argo_client.transport import Object
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
+    from dagwright_argo_client.kubernetes import Kubectl
+
 
 ENTRY_ANNOTATION = "dagwright/entry"
 REQUEST_ANNOTATION = "dagwright/request"
@@ -245,3 +247,14 @@ def missing_parameters(manifest: Manifest, values: Mapping[str, str]) -> list[st
 
 def _parameters(template: Object) -> list[Object]:
     return list((template["spec"].get("arguments") or {}).get("parameters") or ())
+
+
+def deployed_plan(kubectl: Kubectl, spec: Object) -> PlanView:
+    """Read the plan of a workflow from the ConfigMap that its pods mount.
+
+    Raises:
+        Refused: The cluster refuses, or the ConfigMap is gone.
+        UnusableManifest: There is no plan in it, or another release wrote it.
+    """
+    names = [name for name in mounted_config_maps(spec) if not name.startswith("dagwright-runtime-")]
+    return read_plan(_plan_of([kubectl.read("configmap", name) for name in names], names[0] if names else "it"))

@@ -1,15 +1,19 @@
-"""What the commands share: the namespace, a connection from the environment, and how refusals end a command."""
+"""What the commands share: options, a connection from the environment, and how refusals end a command."""
 
 from __future__ import annotations
 
 import os
+import sys
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, TextIO, TypeVar
 
 import click
 
-from dagwright_argo_client.connection import read_connection
+from dagwright_argo_client.connection import namespace_of, read_connection
 from dagwright_argo_client.refusals import Refused
+from dagwright_argo_client.runs import Run
+from dagwright_argo_client.texts import Style
+from dagwright_compiler.cli.terminal import wants_color
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -18,14 +22,31 @@ if TYPE_CHECKING:
 
 F = TypeVar("F", bound="Callable[..., Any]")
 
+run_argument = click.argument("name", metavar="RUN")
+format_option = click.option(
+    "--output-format", type=click.Choice(["text", "json"]), default="text", show_default=True, help="For people, or for programs."
+)
+
 
 def namespace_option(function: F) -> F:
     """Add ``-n``."""
     return click.option("-n", "--namespace", metavar="NS", help="Namespace of the cluster.  [default: ARGO_NAMESPACE]")(function)
 
 
+def following_options(function: F) -> F:
+    """Add ``--watch``, ``--wait`` and ``--log``: whether and how the run is followed to its end."""
+    options = (
+        click.option("--watch", "how", flag_value="watch", help="Follow the run to its end, showing how its nodes stand."),
+        click.option("--wait", "how", flag_value="wait", help="Follow the run to its end silently."),
+        click.option("--log", "how", flag_value="log", help="Follow the run to its end, showing what its tasks print."),
+    )
+    for option in reversed(options):
+        function = option(function)
+    return function
+
+
 def connect() -> ArgoServer:
-    """Make a client for the server that the environment names; it must be told before anything slow is done.
+    """Make a client for the server that the environment names; nothing is sent yet.
 
     Raises:
         Refused: None is named, or the client is not installed.
@@ -33,6 +54,15 @@ def connect() -> ArgoServer:
     from dagwright_argo_client.argo_server import open_server
 
     return open_server(read_connection(os.environ))
+
+
+def find_run(server: ArgoServer, namespace: str | None, name: str) -> Run:
+    """Read a run. ``@latest`` is the one that was submitted last.
+
+    Raises:
+        Refused: There is none of this name.
+    """
+    return Run(server.get(namespace_of(namespace, os.environ), name))
 
 
 @contextmanager
@@ -44,3 +74,14 @@ def refusals_shown() -> Iterator[None]:
         yield
     except (Refused, StoreError) as refused:
         raise click.ClickException(str(refused)) from None
+
+
+def style_of(stream: TextIO, color: str = "auto") -> Style:
+    """How to write on a stream."""
+    encoding = (getattr(stream, "encoding", "") or "").lower().replace("-", "")
+    return Style(color=wants_color(color, stream, os.environ), signs=encoding == "utf8")
+
+
+def is_terminal(stream: TextIO = sys.stderr) -> bool:
+    """Whether what is written can be painted over."""
+    return stream.isatty() and os.environ.get("TERM") != "dumb"

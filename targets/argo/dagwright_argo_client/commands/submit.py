@@ -13,7 +13,7 @@ import click
 import msgspec
 
 from dagwright_argo_client.arguments import arguments_of
-from dagwright_argo_client.commands.options import connect, namespace_option, refusals_shown
+from dagwright_argo_client.commands.options import connect, following_options, namespace_option, refusals_shown
 from dagwright_argo_client.connection import namespace_of
 from dagwright_argo_client.manifests import (
     Manifest,
@@ -34,6 +34,7 @@ from dagwright_compiler.cli.options import (
     color_option,
     one_definition,
     parse_wanted,
+    profile_option,
     project_options,
     refuse_option,
     set_option,
@@ -63,10 +64,12 @@ class Prepared(msgspec.Struct, frozen=True):
 @click.argument("target", metavar="FILE[:NAME]|-")
 @click.argument("arguments", nargs=-1, type=click.UNPROCESSED, metavar="[NAME] [INPUTS]...")
 @namespace_option
+@following_options
 @click.option("--inputs-file", metavar="FILE|-", help="Inputs as a JSON or YAML object; options given by name win.")
 @click.option("--dry-run", is_flag=True, help="Print the objects that would be created, and create nothing.")
 @click.option("--name-only", is_flag=True, help="Print the run's name and nothing else.")
 @project_options
+@profile_option
 @set_option
 @color_option
 def command(
@@ -74,12 +77,14 @@ def command(
     target: str,
     arguments: tuple[str, ...],
     namespace: str | None,
+    how: str | None,
     inputs_file: str | None,
     dry_run: bool,
     name_only: bool,
     project: str | None,
     domain: str | None,
     store: str | None,
+    profile: str | None,
     constants: dict[str, Any],
     color: str,
 ) -> int:
@@ -90,7 +95,9 @@ def command(
     sent. The same command given again after it died half-way makes no second run.
     """
     refuse_option(target, command)
-    flags = {"project": project, "domain": domain, "store": store, "set": constants}
+    if (how is not None) + dry_run + name_only > 1:
+        raise click.UsageError("give one of --watch, --wait, --log, --dry-run and --name-only")
+    flags = {"project": project, "domain": domain, "store": store, "profile": profile, "set": constants}
     with refusals_shown():
         read = _read(target, list(arguments), flags, color)
         if isinstance(read, int):
@@ -104,7 +111,14 @@ def command(
         if dry_run:
             _print_objects(prepared, place)
             return SUCCESS
-        return _submit(prepared, connect(), place, name_only=name_only)
+        server = connect()
+        submitted = _submit(prepared, server, place, name_only=name_only)
+        if how is None:
+            click.echo(submitted.name)
+            return SUCCESS
+        from dagwright_argo_client.commands.following import follow_run
+
+        return follow_run(server, place, submitted.name, how, color=color, file=target, plan=manifest.plan())
 
 
 def _read(target: str, arguments: list[str], flags: Mapping[str, Any], color: str) -> tuple[Manifest, list[str], Path] | int:
@@ -211,7 +225,7 @@ def _print_objects(prepared: Prepared, namespace: str) -> None:
         )
 
 
-def _submit(prepared: Prepared, server: Any, namespace: str, *, name_only: bool) -> int:
+def _submit(prepared: Prepared, server: Any, namespace: str, *, name_only: bool) -> Submitted:
     from dagwright_argo_client.kubernetes import open_kubectl
     from dagwright_argo_client.submitting import provide_code, submit
 
@@ -227,8 +241,20 @@ def _submit(prepared: Prepared, server: Any, namespace: str, *, name_only: bool)
         ) from None
     if not name_only:
         _tell(submitted, created, server.url, namespace)
-    click.echo(submitted.name)
-    return SUCCESS
+    _keep_plan(prepared, submitted)
+    return submitted
+
+
+def _keep_plan(prepared: Prepared, submitted: Submitted) -> None:
+    """Leave the plan where those find it who have the store and not the cluster's ConfigMaps; the run needs none."""
+    from dagwright.store import StoreError
+    from dagwright_argo_client.results import Results
+    from dagwright_argo_client.runs import Run
+
+    try:
+        Results(Run(submitted.workflow), prepared.store).keep_plan(prepared.manifest.plan_data)
+    except StoreError as error:
+        click.echo(f"dagwright: the plan of {submitted.name} is not kept in its store: {error}", err=True)
 
 
 def _publish(url: str, blobs: Blobs) -> None:

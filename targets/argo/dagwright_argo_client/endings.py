@@ -1,0 +1,156 @@
+"""How a run ended, for people: each failed node with its attempts, the task's own traceback, and what to try next.
+
+Input: a run, and its store where that can be read. Output: text.
+"""
+
+from __future__ import annotations
+
+import time
+from typing import TYPE_CHECKING, Any
+
+from dagwright.contract import exits
+from dagwright.store import StoreError
+from dagwright_argo_client.runs import FAILED
+from dagwright_argo_client.texts import Style, duration_text
+from dagwright_compiler.cli.cache_texts import table
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from dagwright_argo_client.results import Results
+    from dagwright_argo_client.runs import Attempt, Part, Run, RunNode
+
+_MOST_NODES = 3
+_MOST_PARTS = 3
+_MEANINGS = {
+    exits.SUCCEEDED: "succeeded",
+    exits.TERMINATED: "terminated from outside: eviction, lost node, deleted pod or stopped run; tried again",
+    exits.TIMED_OUT: "ran into the task's timeout; tried again",
+    exits.SYSTEM_TRANSIENT: "store or network failed in a way that may pass; tried again",
+    exits.USER_RECOVERABLE: "the task raised a recoverable error; tried again",
+    exits.USER_FAILED: "the task failed: an exception, or a value of the wrong type",
+    exits.USER_EXHAUSTED: "the task raised a recoverable error, and its retries are spent",
+    exits.SYSTEM_FATAL: "plan, store or image is wrong; no retry mends that",
+    exits.TIMED_OUT_EXHAUSTED: "ran into the task's timeout, and its retries are spent",
+    64: "Argo's executor failed; tried again",
+    65: "Argo's supervisor failed",
+    137: "killed: out of memory (OOMKilled), or from outside",
+    143: "terminated before the runtime began",
+}
+
+
+def meaning(attempt: Attempt) -> str:
+    """Say what an attempt's exit code means."""
+    if attempt.exit_code is None:
+        return attempt.message or attempt.phase
+    if "OOMKilled" in attempt.message:
+        return "killed: it needed more memory than its limit"
+    if "specified deadline" in attempt.message or "DeadlineExceeded" in attempt.message:
+        return "killed: it passed the pod's deadline"
+    known = _MEANINGS.get(attempt.exit_code)
+    if known is None:
+        return "the container could not run the task: image, interpreter or mount is wrong" if attempt.exit_code else "succeeded"
+    return known
+
+
+def failure_text(run: Run, results: Results | None, file: str, style: Style) -> str:
+    """Tell why a run failed.
+
+    Args:
+        run: It has ended.
+        results: Its store, where that is at hand.
+        file: What the user calls the source, for the command that replays a task.
+        style: How to write.
+    """
+    failed = run.failed
+    teller = _Teller(run, results, file, style)
+    texts = [teller.node(node) for node in failed[:_MOST_NODES]]
+    if len(failed) > _MOST_NODES:
+        more = ", ".join(node.id for node in failed[_MOST_NODES:][:10])
+        texts.append(f"{len(failed) - _MOST_NODES} more failed: {more}\n")
+    if not failed and run.was_stopped:
+        texts.append(f"{run.name} was stopped; `dagwright retry {run.name}` takes it up again\n")
+    elif not failed:
+        texts.append(f"{run.name} failed: {run.message or 'the controller does not say why'}\n")
+    return "\n".join(texts)
+
+
+class _Teller:
+    """Tells about failed nodes of one run."""
+
+    def __init__(self, run: Run, results: Results | None, file: str, style: Style) -> None:
+        self._run = run
+        self._results = results
+        self._file = file
+        self._style = style
+
+    def node(self, node: RunNode) -> str:
+        parts = node.parts_in(FAILED)
+        texts = [self._part(node, part) for part in parts[:_MOST_PARTS]]
+        if len(parts) > _MOST_PARTS:
+            numbers = ", ".join(str(part.index) for part in parts[_MOST_PARTS:][:20])
+            texts.append(f"{len(parts) - _MOST_PARTS} more of {node.id} failed: {numbers}\n")
+        if node.verdict is not None and node.verdict.state == FAILED:
+            said = node.verdict.attempts[-1].text.strip() or "too many of its elements failed"
+            texts.append(f"{self._style.mark(FAILED)} {node.id}: {said}\n")
+        return "\n".join(texts)
+
+    def _part(self, node: RunNode, part: Part) -> str:
+        error, doubt = _error(self._results, node.id, part.index)
+        index = error.get("index") if error else None
+        index = part.index if index is None else index
+        label = node.id if index is None else f"{node.id}[{index}]"
+        lines = [
+            f"{self._style.mark(FAILED)} {label} failed after {_attempts(part.attempts)}",
+            _indented(_table(part.attempts)),
+            "",
+            _indented(_why(part.attempts[-1], error)),
+            "",
+            *([f"  {doubt}"] if doubt else []),
+            f"  try it here: dagwright run --only '{label}' --from {self._run.name} {self._file}",
+        ]
+        return "\n".join(lines) + "\n"
+
+
+def _error(results: Results | None, node: str, index: int | None) -> tuple[dict[str, Any] | None, str]:
+    """The error document of a part; why it cannot be read."""
+    if results is None:
+        return None, ""
+    try:
+        return results.error(node, index), ""
+    except StoreError as error:
+        return None, f"(more of it stands in the store, which cannot be read from here: {error})"
+
+
+def _why(last: Attempt, error: dict[str, Any] | None) -> str:
+    """The task's own traceback where one is kept, else what the pod said in the end."""
+    if error and error.get("traceback"):
+        return str(error["traceback"]).rstrip()
+    if error and error.get("message"):
+        return str(error["message"])
+    said = last.text.strip()
+    _, _, rest = said.partition("\n")
+    # A termination message says it in one line first, for those who show no more.
+    return (rest if "Traceback (most recent call last)" in rest else said) or "it left no message"
+
+
+def _table(attempts: Sequence[Attempt]) -> str:
+    rows = [
+        (
+            str(number),
+            time.strftime("%H:%M:%S", time.localtime(attempt.finished)) if attempt.finished else "",
+            duration_text(attempt.finished - attempt.started) if attempt.finished and attempt.started else "",
+            "" if attempt.exit_code is None else str(attempt.exit_code),
+            meaning(attempt),
+        )
+        for number, attempt in enumerate(attempts, 1)
+    ]
+    return table(("ATTEMPT", "ENDED", "TOOK", "EXIT", "MEANING"), rows, right=("TOOK", "EXIT"))
+
+
+def _attempts(attempts: Sequence[Attempt]) -> str:
+    return "1 attempt" if len(attempts) == 1 else f"{len(attempts)} attempts"
+
+
+def _indented(text: str) -> str:
+    return "\n".join(f"  {line}".rstrip() for line in text.splitlines())

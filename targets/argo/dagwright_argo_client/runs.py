@@ -1,0 +1,337 @@
+"""A run as its user knows it: nodes of the workflow with their attempts, read from Argo's nodes.
+
+Input: a Workflow object. Output: frozen values. Pure. What Argo calls a node (a pod, a retry, a loop, a DAG) is called a state here, a node is
+the user's.
+"""
+
+from __future__ import annotations
+
+import re
+from datetime import datetime
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+import msgspec
+
+from dagwright.contract.names import VERDICT
+from dagwright_argo.dags import COUNT
+from dagwright_argo.pods import INDEX, UNIT
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+
+    from dagwright_argo_client.transport import Json, Object
+
+WAITING = "waiting"
+"""What it waits for has not ended."""
+PENDING = "pending"
+"""Its pod is made, and runs nothing yet."""
+RUNNING = "running"
+RETRYING = "retrying"
+"""An attempt failed, and the next one is to come, or runs."""
+SUCCEEDED = "succeeded"
+FAILED = "failed"
+SKIPPED = "skipped"
+"""It is not to run: nothing to do, or what it waits for failed."""
+
+STOPPED = "stopped"
+"""The run was ended before it was done."""
+
+ENDED = (SUCCEEDED, FAILED, SKIPPED, STOPPED)
+_SHUTDOWN = "workflow shutdown with strategy"
+"""What Argo says of a pod that it ended because the whole run was to end."""
+_PHASES = {
+    "": WAITING,
+    "Pending": PENDING,
+    "Running": RUNNING,
+    "Succeeded": SUCCEEDED,
+    "Skipped": SKIPPED,
+    "Failed": FAILED,
+    "Error": FAILED,
+    "Omitted": SKIPPED,
+    "Daemoned": RUNNING,
+}
+_ORDINAL = re.compile(r"\((\d+)\)$")
+_EXIT_IN_MESSAGE = re.compile(r"\(exit code (-?\d+)\)(?:: )?")
+
+
+class Attempt(msgspec.Struct, frozen=True, kw_only=True):
+    """One pod: ``exit_code`` and ``message`` are empty where nothing is known; times are seconds since the epoch, 0 for none."""
+
+    pod: str
+    phase: str
+    started: float = 0.0
+    finished: float = 0.0
+    exit_code: int | None = None
+    message: str = ""
+    host: str = ""
+
+    @property
+    def text(self) -> str:
+        """What the attempt itself said in the end, without the engine's words before it."""
+        return _EXIT_IN_MESSAGE.split(self.message, 1)[-1] if _EXIT_IN_MESSAGE.search(self.message) else self.message
+
+
+class Part(msgspec.Struct, frozen=True, kw_only=True):
+    """What is tried as one: a node, or one pod of a map (``index``), with its attempts, oldest first."""
+
+    index: int | None
+    state: str
+    attempts: tuple[Attempt, ...]
+    message: str = ""
+
+
+class RunNode(msgspec.Struct, frozen=True, kw_only=True):
+    """A node of the workflow: ``parts`` is one, or for a map one a pod; ``count`` is the number of pods of a map, once it is known."""
+
+    id: str
+    state: str
+    is_map: bool
+    parts: tuple[Part, ...] = ()
+    count: int | None = None
+    verdict: Part | None = None
+
+    @property
+    def started(self) -> float:
+        """When its first pod started; 0 before."""
+        return min((attempt.started for part in self.parts for attempt in part.attempts if attempt.started), default=0.0)
+
+    @property
+    def finished(self) -> float:
+        """When its last pod ended; 0 before."""
+        ends = [attempt.finished for part in self.parts for attempt in part.attempts]
+        return max(ends, default=0.0) if self.state in ENDED and all(ends) else 0.0
+
+    def parts_in(self, state: str) -> list[Part]:
+        """Those of its parts that are in a state."""
+        return [part for part in self.parts if part.state == state]
+
+
+class Run:
+    """One run, from its Workflow object."""
+
+    def __init__(self, workflow: Object) -> None:
+        """Take the object; it is read when asked."""
+        self.object = workflow
+        self._metadata: Object = workflow["metadata"]
+        self._status: Object = workflow.get("status") or {}
+        self._spec: Object = workflow.get("spec") or {}
+
+    @property
+    def name(self) -> str:
+        """What people call it."""
+        return str(self._metadata["name"])
+
+    @property
+    def namespace(self) -> str:
+        """Where it is."""
+        return str(self._metadata.get("namespace", ""))
+
+    @property
+    def key(self) -> str:
+        """What the store knows it by: its uid, or the run whose finished nodes it reuses."""
+        return self.parameters.get("dagwright-run") or str(self._metadata["uid"])
+
+    @property
+    def workflow(self) -> str:
+        """The workflow's name: the function's, with its module where the object tells."""
+        annotations = self._metadata.get("annotations") or {}
+        labels = self._metadata.get("labels") or {}
+        reference = (self._spec.get("workflowTemplateRef") or {}).get("name", "")
+        return str(annotations.get("dagwright/entry") or labels.get("dagwright/workflow") or reference)
+
+    @property
+    def phase(self) -> str:
+        """Argo's word: empty, Pending, Running, Succeeded, Failed, Error."""
+        return str(self._status.get("phase") or "")
+
+    @property
+    def message(self) -> str:
+        """What the controller says about the whole."""
+        return str(self._status.get("message") or "")
+
+    @property
+    def has_ended(self) -> bool:
+        """Whether nothing more will happen by itself."""
+        return self.phase in ("Succeeded", "Failed", "Error")
+
+    @property
+    def has_succeeded(self) -> bool:
+        """Whether it has its outputs."""
+        return self.phase == "Succeeded"
+
+    @property
+    def was_stopped(self) -> bool:
+        """Whether somebody ended it before it was done."""
+        return self.has_ended and bool(self._spec.get("shutdown"))
+
+    @property
+    def created(self) -> float:
+        """When it was submitted."""
+        return _time(self._metadata.get("creationTimestamp"))
+
+    @property
+    def started(self) -> float:
+        """When the controller took it up; 0 before."""
+        return _time(self._status.get("startedAt"))
+
+    @property
+    def finished(self) -> float:
+        """When it ended; 0 before."""
+        return _time(self._status.get("finishedAt"))
+
+    @cached_property
+    def parameters(self) -> dict[str, str]:
+        """Texts of its parameters, the template's defaults among them."""
+        return {item["name"]: str(item.get("value", "")) for item in self._arguments()}
+
+    def _arguments(self) -> Iterator[Object]:
+        stored = self._status.get("storedWorkflowTemplateSpec") or {}
+        for spec in (stored, self._spec):
+            yield from (spec.get("arguments") or {}).get("parameters") or ()
+
+    @cached_property
+    def spec(self) -> Object:
+        """What runs: its own spec, or that of the template that it refers to."""
+        stored: Object = self._status.get("storedWorkflowTemplateSpec") or {}
+        return self._spec if self._spec.get("templates") else stored
+
+    @cached_property
+    def nodes(self) -> tuple[RunNode, ...]:
+        """All nodes, in the order of the source."""
+        return tuple(_Reading(self._status, self.spec, is_over=self.has_ended).nodes())
+
+    def node(self, name: str) -> RunNode | None:
+        """The node of an id."""
+        return next((node for node in self.nodes if node.id == name), None)
+
+    @property
+    def failed(self) -> list[RunNode]:
+        """Nodes that failed, the first one to do so first."""
+        return sorted((node for node in self.nodes if node.state == FAILED), key=lambda node: node.finished or float("inf"))
+
+
+class _Reading:
+    """One look at the states of a Workflow."""
+
+    def __init__(self, status: Object, spec: Object, *, is_over: bool) -> None:
+        self._spec = spec
+        self._is_over = is_over
+        self._states: Mapping[str, Object] = status.get("nodes") or {}
+        self._by_name = {state.get("name", ""): state for state in self._states.values()}
+        self._pods: dict[tuple[str, str], list[Object]] = {}
+        self._others: dict[str, list[Object]] = {}
+        for state in self._states.values():
+            parameters = _parameters(state)
+            if state.get("type") == "Pod" and UNIT in parameters:
+                self._pods.setdefault((parameters[UNIT], parameters.get(INDEX, "")), []).append(state)
+            elif state.get("type") in ("Skipped", "DAG", "TaskGroup", "Retry"):
+                self._others.setdefault(parameters.get(UNIT) or state.get("displayName", ""), []).append(state)
+
+    def nodes(self) -> Iterator[RunNode]:
+        for unit, is_map in self._units().items():
+            yield self._map(unit) if is_map else self._single(unit)
+
+    def _settled(self, state: str) -> str:
+        """Where the run is over, what has not ended never will: Argo leaves the states of what it ended as they were."""
+        if not self._is_over or state in ENDED:
+            return state
+        return SKIPPED if state == WAITING else STOPPED
+
+    def _units(self) -> dict[str, bool]:
+        """Units in the order of the templates, and whether each is a map."""
+        templates = {template["name"]: template for template in self._spec.get("templates") or ()}
+        found: dict[str, bool] = {}
+
+        def walk(name: str) -> None:
+            for task in ((templates.get(name) or {}).get("dag") or {}).get("tasks") or ():
+                called = templates.get(task.get("template", "")) or {}
+                unit = _parameters({"inputs": task.get("arguments")}).get(UNIT)
+                if unit is not None:
+                    found[unit] = "dag" in called
+                elif "dag" in called:
+                    walk(called["name"])
+
+        walk(self._spec.get("entrypoint", ""))
+        return found
+
+    def _single(self, unit: str) -> RunNode:
+        part = self._part(None, self._pods.get((unit, ""), ()))
+        state = self._settled(part.state if part.attempts else self._state_of_others(unit))
+        return RunNode(id=unit, state=state, is_map=False, parts=(part,) if part.attempts else ())
+
+    def _map(self, unit: str) -> RunNode:
+        indices = sorted(int(key[1]) for key in self._pods if key[0] == unit and key[1].isdigit())
+        parts = tuple(self._part(index, self._pods[unit, str(index)]) for index in indices)
+        verdict = self._pods.get((unit, VERDICT))
+        loop = next((state for state in self._others.get(unit, ()) if state.get("type") == "DAG"), None)
+        count = _parameters(loop).get(COUNT, "") if loop is not None else ""
+        state = self._state_of_others(unit) if loop is None else _PHASES.get(loop.get("phase", ""), RUNNING)
+        if state == RUNNING and parts:
+            states = {part.state for part in parts}
+            state = next((each for each in (RUNNING, RETRYING, PENDING) if each in states), RUNNING)
+        if state == FAILED and STOPPED in {part.state for part in parts} and not any(part.state == FAILED for part in parts):
+            state = STOPPED
+        return RunNode(
+            id=unit,
+            state=self._settled(state),
+            is_map=True,
+            parts=parts,
+            count=int(count) if count.isdigit() else None,
+            verdict=None if verdict is None else self._part(None, verdict),
+        )
+
+    def _state_of_others(self, unit: str) -> str:
+        phases = [_PHASES.get(state.get("phase", ""), RUNNING) for state in self._others.get(unit, ())]
+        return next((phase for phase in (FAILED, SKIPPED, RUNNING, PENDING) if phase in phases), WAITING)
+
+    def _part(self, index: int | None, pods: Sequence[Object]) -> Part:
+        ordered = sorted(pods, key=lambda state: (_ordinal(state), state.get("startedAt") or ""))
+        attempts = tuple(_attempt(state) for state in ordered)
+        if not ordered:
+            return Part(index=index, state=WAITING, attempts=())
+        last = ordered[-1]
+        around = self._by_name.get(_ORDINAL.sub("", last.get("name", "")))
+        phase = _PHASES.get(last.get("phase", ""), RUNNING)
+        message = str(last.get("message") or "")
+        if around is not None and around.get("type") == "Retry":
+            whole = _PHASES.get(around.get("phase", ""), RUNNING)
+            if whole in ENDED:
+                phase = whole
+            elif phase == FAILED or (len(ordered) > 1 and phase in (PENDING, RUNNING)):
+                phase = RETRYING
+        if phase in (FAILED, RETRYING) and message.startswith(_SHUTDOWN):
+            phase = STOPPED
+        return Part(index=index, state=self._settled(phase), attempts=attempts, message=message)
+
+
+def _attempt(state: Object) -> Attempt:
+    message = str(state.get("message") or "")
+    told = (state.get("outputs") or {}).get("exitCode") or ""
+    found = _EXIT_IN_MESSAGE.search(message)
+    code = told or (found[1] if found and state.get("phase") in ("Failed", "Error") else "")
+    return Attempt(
+        pod=str(state.get("id", "")),
+        phase=_PHASES.get(state.get("phase", ""), RUNNING),
+        started=_time(state.get("startedAt")),
+        finished=_time(state.get("finishedAt")),
+        exit_code=int(code) if code.lstrip("-").isdigit() else None,
+        message=message,
+        host=str(state.get("hostNodeName") or ""),
+    )
+
+
+def _ordinal(state: Object) -> int:
+    found = _ORDINAL.search(str(state.get("name", "")))
+    return int(found[1]) if found else 0
+
+
+def _parameters(state: Object) -> dict[str, str]:
+    items: Json = (state.get("inputs") or {}).get("parameters") or ()
+    return {item["name"]: str(item.get("value", "")) for item in items}
+
+
+def _time(text: Any) -> float:
+    if not text:
+        return 0.0
+    return datetime.fromisoformat(str(text)).timestamp()
