@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Mapping
+from itertools import takewhile
 from typing import TYPE_CHECKING, NamedTuple
 
 from dagwright_compiler.diagnostics.cells import Cells, visible, width_of
@@ -16,7 +17,10 @@ from dagwright_compiler.diagnostics.secret_texts import masked
 from dagwright_compiler.diagnostics.wording import counted
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from dagwright_compiler.diagnostics.model import Diagnostic, Fix
+    from dagwright_compiler.diagnostics.patches import Row
     from dagwright_compiler.source import SourceFile, Span
 
 DEFAULT_WIDTH = 80
@@ -115,16 +119,19 @@ class TextRenderer:
         return "\n".join(line.rstrip() for line in out) + "\n"
 
     def _fix(self, found: Diagnostic, fix: Fix) -> list[str]:
-        """What a fix would do, as a small diff where that fits."""
+        """What a fix would do, as a small diff where it is small."""
         out = [] if found.help else self._paragraph("help", fix.message)
         path = fix.edits[0].span.path
-        rows = changed_rows(self._sources[path].text, fix.edits) if self.has_source(path) else ()
+        changed = changed_rows(self._sources[path].text, fix.edits) if self.has_source(path) else ()
+        rows = [row._replace(text=masked(row.text)) for row in changed]
         gutter = len(str(max((row.number for row in rows), default=0)))
-        lines = [Cells(masked(row.text)) for row in rows]
-        if rows and len(rows) <= _MOST_ROWS and all(line.width + gutter + 3 <= self.width for line in lines):
+        lines = [Cells(row.text) for row in rows]
+        if rows and len(rows) <= _MOST_ROWS:
+            room = max(_LEAST_TEXT, self.width - gutter - 3)
+            low = _first_cell(rows, lines, room)
             out.append(" " * gutter + self.paint("gutter", " |"))
             for row, line in zip(rows, lines, strict=True):
-                text = f"{row.sign} {line.text(0, line.width)}"
+                text = f"{row.sign} {_clipped(line, low, room)}"
                 kind = "removed" if row.sign == "-" else "added"
                 out.append(f"{self.paint('gutter', f'{row.number:>{gutter}}')} {self.paint(kind, text)}")
         if not fix.is_certain:
@@ -178,6 +185,28 @@ class TextRenderer:
         return [*out, rest]
 
 
+def _first_cell(rows: Sequence[Row], lines: Sequence[Cells], room: int) -> int:
+    """First cell to show of the lines of a small diff: 0 when all fit, else such that the change is seen."""
+    widest = max(line.width for line in lines)
+    if widest <= room:
+        return 0
+    removed, added = (next((row.text for row in rows if row.sign == sign), "") for sign in "-+")
+    same = sum(1 for _ in takewhile(lambda pair: pair[0] == pair[1], zip(removed, added, strict=False)))
+    change = width_of(visible(removed[:same]))
+    return 0 if change < room * 2 // 3 else max(0, min(change - room // 3, widest - room))
+
+
+def _clipped(cells: Cells, low: int, room: int) -> str:
+    """What of a line fits in ``room`` cells from a first one, with dots for what does not."""
+    if not low and cells.width <= room:
+        return cells.text(0, cells.width)
+    left = _ELLIPSIS if low else ""
+    right = _ELLIPSIS if low + room < cells.width else ""
+    wanted = room - len(left) - len(right)
+    text = cells.text(low + len(left), low + len(left) + wanted)
+    return left + text + (" " * (wanted - width_of(text)) + right if right else "")
+
+
 class _Snippets:
     """The source lines of one diagnostic: its primary span's file first, then the files of related spans.
 
@@ -216,7 +245,7 @@ class _Snippets:
         previous = 0
         for number in sorted(by_line):
             if previous and number - previous == 2:
-                out.append(self._numbered(number - 1, self._clipped(Cells(self._renderer.line(path, number - 1)), 0)))
+                out.append(self._numbered(number - 1, _clipped(Cells(self._renderer.line(path, number - 1)), 0, self._room)))
             elif previous and number - previous > 2:
                 out.append(self._renderer.paint("gutter", _ELLIPSIS))
             out += self._marked_line(number, Cells(self._renderer.line(path, number)), by_line[number])
@@ -237,7 +266,7 @@ class _Snippets:
             if not (is_seen and fits):
                 self._give_up([placed])
         margin = " " * self._gutter + self._renderer.paint("gutter", " |")
-        return [self._numbered(number, self._clipped(cells, low)), *(f"{margin} {row}" for row in self._underlines(kept))]
+        return [self._numbered(number, _clipped(cells, low, self._room)), *(f"{margin} {row}" for row in self._underlines(kept))]
 
     def _underlines(self, marks: list[_Mark]) -> list[str]:
         """Rows below a line: underlines with the rightmost label, then the other labels hanging from connectors."""
@@ -280,15 +309,6 @@ class _Snippets:
         if end <= self._room - len(_ELLIPSIS):
             return 0
         return max(0, min(start - (self._room - (end - start)) // 2, cells.width - self._room))
-
-    def _clipped(self, cells: Cells, low: int) -> str:
-        if cells.width <= self._room:
-            return cells.text(0, cells.width)
-        left = _ELLIPSIS if low else ""
-        right = _ELLIPSIS if low + self._room < cells.width else ""
-        wanted = self._room - len(left) - len(right)
-        text = cells.text(low + len(left), low + len(left) + wanted)
-        return left + text + (" " * (wanted - width_of(text)) + right if right else "")
 
     def _numbered(self, number: int, text: str) -> str:
         return f"{self._renderer.paint('gutter', f'{number:>{self._gutter}} |')} {text}"

@@ -32,6 +32,7 @@ from dagwright_compiler.frontend.entities import (
     UnstableEntity,
 )
 from dagwright_compiler.frontend.external_calls import call_external, known_method
+from dagwright_compiler.frontend.findings import ArgumentPlace
 from dagwright_compiler.frontend.iteration import VIEWS
 from dagwright_compiler.frontend.known_values import KnownCall
 from dagwright_compiler.frontend.module_values import made_by_module
@@ -55,6 +56,7 @@ from dagwright_compiler.frontend.unreadable_expressions import refuse_entity, re
 
 if TYPE_CHECKING:
     from dagwright_compiler.frontend.expressions import Expressions
+    from dagwright_compiler.frontend.findings import Place
     from dagwright_compiler.frontend.frames import Frame
     from dagwright_compiler.frontend.known_values import StaticValue
     from dagwright_compiler.frontend.promises import Argument
@@ -166,7 +168,7 @@ def _call_external(
         if inside is not None:
             what = entity.qualified.removeprefix("builtins.")
             return _refuse_external(frame, node, wrapped(inside), what)
-    places = {keyword.arg or "": frame.place(keyword.value) for keyword, _ in named}
+    places: dict[str, Place] = {keyword.arg or "": ArgumentPlace(frame.module, keyword) for keyword, _ in named}
     return expressions.compute(node, lambda: call_external(entity, node, frame.module, lambda: (args, kwargs, places)))
 
 

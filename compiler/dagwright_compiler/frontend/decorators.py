@@ -15,12 +15,11 @@ import msgspec
 from dagwright_compiler.diagnostics import codes
 from dagwright_compiler.diagnostics.suggestions import did_you_mean
 from dagwright_compiler.frontend.cache_keywords import with_body_version
-from dagwright_compiler.frontend.findings import Place
 from dagwright_compiler.frontend.foreign_keywords import counterpart
 from dagwright_compiler.frontend.not_static import NotStatic
 from dagwright_compiler.frontend.option_values import WrongOption, plain
 from dagwright_compiler.frontend.options import Option, options_of
-from dagwright_compiler.frontend.policy_keywords import NOT_YET, OF_NONE, READERS_OF, RESOURCES, Draft
+from dagwright_compiler.frontend.policy_keywords import NODE_NAMES, NOT_YET, OF_NONE, READERS_OF, RESOURCES, Draft
 from dagwright_compiler.frontend.wire_values import describe
 from dagwright_compiler.ir.program import Cache, Policy
 from dagwright_compiler.ir.quantities import amount
@@ -29,12 +28,13 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
 
     from dagwright_compiler.frontend.entities import FunctionEntity
-    from dagwright_compiler.frontend.findings import Findings
+    from dagwright_compiler.frontend.findings import Findings, Place
     from dagwright_compiler.frontend.image_keywords import Images
     from dagwright_compiler.frontend.known_values import StaticValue
     from dagwright_compiler.frontend.modules import Module
     from dagwright_compiler.frontend.policy_keywords import Reader
     from dagwright_compiler.frontend.static_values import Evaluator
+    from dagwright_compiler.source import Span
 
 _AMOUNTS = ("requests", "limits")
 _SAME = (("resources", _AMOUNTS), ("disable_deck", ("enable_deck",)))
@@ -157,7 +157,7 @@ class Policies:
     def _keyword(self, option: Option, what: str, draft: Draft) -> None:
         keyword, place, readers = option.keyword, option.place, READERS_OF[what]
         if keyword.arg is not None and keyword.arg not in readers:
-            self._unknown(keyword.arg, Place(option.module, keyword), what, frozenset(readers))
+            self._unknown(keyword.arg, option.module.keyword_span(keyword), what)
             return
         try:
             value = self._evaluator.evaluate(keyword.value, option.module, option.scope)
@@ -181,7 +181,7 @@ class Policies:
             if name in READERS_OF[what]:
                 _tell(READERS_OF[what][name], draft, part, place)
             else:
-                self._unknown(name, place, what, frozenset(READERS_OF[what]))
+                self._unknown(name, place, what)
 
     def _check_repeats(self, options: Sequence[Option]) -> None:
         """Report keywords that one call gives twice, by name or through ``**``: Python refuses the call."""
@@ -223,13 +223,13 @@ class Policies:
                     help="leave one of them out",
                 )
 
-    def _unknown(self, name: str, place: Place, what: str, known: frozenset[str]) -> None:
+    def _unknown(self, name: str, place: Place | Span, what: str) -> None:
         if name in NOT_YET:
             message = f"`{name}` of `{what}` is not supported yet"
             self._findings.add(codes.UNSUPPORTED_OPTION, message, place, help=NOT_YET[name])
             return
-        names = f"its keywords are {', '.join(sorted(known))}" if known else ""
-        help_ = counterpart(name, what) or did_you_mean(name, [*known, *NOT_YET]) or names
+        known = sorted([*READERS_OF[what], *NODE_NAMES] if what == "with_overrides" else READERS_OF[what])
+        help_ = counterpart(name, what) or did_you_mean(name, [*known, *NOT_YET]) or f"its keywords are {', '.join(known)}"
         self._findings.add(codes.UNKNOWN_OPTION, f"`{what}` has no keyword `{name}`", place, help=help_)
 
     def _cache(self, draft: Draft, start: Policy, places: Callable[[], dict[str, Place]]) -> None:

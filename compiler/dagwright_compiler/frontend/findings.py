@@ -29,9 +29,41 @@ class Place:
         """The stretch of text; a statement is marked by its first line only."""
         span = self.module.span(self.node)
         if isinstance(self.node, ast.stmt) and span.end_line > span.line:
-            width = self.module.lines.width(self.node.lineno)
-            return type(span)(span.path, span.line, span.column, span.line, max(width, span.column + 1))
+            lines, line = self.module.lines, self.node.lineno
+            start = lines.position(line)
+            end = _end_of_code(lines.data[start : start + lines.width(line)])
+            return type(span)(span.path, span.line, span.column, span.line, max(end, span.column + 1))
         return span
+
+
+class ArgumentPlace(Place):
+    """The value of a keyword argument, which knows where its name stands."""
+
+    __slots__ = ("keyword",)
+
+    def __init__(self, module: Module, keyword: ast.keyword) -> None:
+        super().__init__(module, keyword.value)
+        self.keyword = keyword
+
+
+def name_of_argument(place: Place | None) -> Place | Span | None:
+    """Where the name of a keyword argument stands, if its value's place tells; else its value."""
+    return place.module.keyword_span(place.keyword) if isinstance(place, ArgumentPlace) else place
+
+
+def _end_of_code(line: bytes) -> int:
+    """Where the code of a line ends, in bytes: before a comment behind it."""
+    text = line.decode("utf-8", "surrogatepass")
+    end = len(text)
+    if "#" in text:
+        import tokenize  # slow to import, and rarely needed
+
+        try:
+            for token in tokenize.generate_tokens(iter([text]).__next__):
+                end = token.start[1] if token.type == tokenize.COMMENT else end
+        except (tokenize.TokenError, SyntaxError):  # the statement goes on below
+            pass
+    return len(text[:end].rstrip().encode("utf-8", "surrogatepass"))
 
 
 class Findings:

@@ -17,6 +17,7 @@ from dagwright_compiler.frontend.entities import Constant, Entity, External, Fun
 from dagwright_compiler.frontend.factories import Factory, defaults, parameters, positional, read_form
 from dagwright_compiler.frontend.findings import Place
 from dagwright_compiler.frontend.options import Option, merged, options_of
+from dagwright_compiler.source import Span
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -44,7 +45,7 @@ class Maker(msgspec.Struct, frozen=True, eq=False):
 class Unreadable(msgspec.Struct, frozen=True, eq=False):
     """Something that makes tasks in a way that is not read."""
 
-    place: Place
+    place: Place | Span
     message: str
     help: str = _ONLY_RETURNS
     code: Code = codes.UNREADABLE_DECORATOR
@@ -216,7 +217,7 @@ class Makers:
             name = rest[0].keyword.arg
             message = f"`{node.name}` has no parameter `{name}`" if name else f"`**` in a call of `{node.name}` cannot be read"
             help_ = f"its parameters are {', '.join(names)}" if names else ""
-            return Unreadable(rest[0].place, message, help_, codes.UNKNOWN_OPTION)
+            return Unreadable(rest[0].module.keyword_span(rest[0].keyword), message, help_, codes.UNKNOWN_OPTION)
         missing = next((name for name in names if name not in values), None)
         if missing is not None:
             return Unreadable(place, f"`{node.name}` lacks the argument `{missing}`", "", codes.WRONG_OPTION)

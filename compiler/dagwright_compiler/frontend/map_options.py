@@ -9,6 +9,7 @@ import msgspec
 
 from dagwright_compiler.diagnostics import codes
 from dagwright_compiler.diagnostics.suggestions import did_you_mean
+from dagwright_compiler.frontend.findings import name_of_argument
 from dagwright_compiler.frontend.known_values import KnownCall
 from dagwright_compiler.frontend.promises import Broken, MapOptions, Static
 from dagwright_compiler.frontend.wire_values import describe
@@ -150,7 +151,9 @@ def _metadata(expressions: Expressions, frame: Frame, keyword: ast.keyword, call
             return {}
         if name not in _IN_METADATA:
             help_ = did_you_mean(name, _IN_METADATA) or f"its keywords are {', '.join(_IN_METADATA)}"
-            frame.services.findings.add(codes.UNKNOWN_OPTION, f"`TaskMetadata` has no keyword `{name}`", place, help=help_)
+            frame.services.findings.add(
+                codes.UNKNOWN_OPTION, f"`TaskMetadata` has no keyword `{name}`", name_of_argument(place), help=help_
+            )
             continue
         keywords.append(ast.copy_location(ast.keyword(name, place.node), place.node))
     scope = frame.lookup if whole.module is frame.module else None
@@ -161,4 +164,5 @@ def _metadata(expressions: Expressions, frame: Frame, keyword: ast.keyword, call
 def _unknown(frame: Frame, keyword: ast.keyword) -> None:
     names = (*_READERS, "metadata")
     help_ = did_you_mean(keyword.arg or "", names) or "arguments of the task stand in the second pair of parentheses"
-    frame.report(codes.UNKNOWN_OPTION, f"`map_task` has no keyword `{keyword.arg or '**'}`", keyword, help_=help_)
+    message, at = f"`map_task` has no keyword `{keyword.arg or '**'}`", frame.module.keyword_span(keyword)
+    frame.services.findings.add(codes.UNKNOWN_OPTION, message, at, help=help_)

@@ -32,8 +32,12 @@ from dagwright_compiler.ir.program import Field, LiteralBinding
 if TYPE_CHECKING:
     from dagwright_compiler.frontend.entities import Entity
     from dagwright_compiler.frontend.expressions import Expressions
+    from dagwright_compiler.frontend.findings import Place
     from dagwright_compiler.frontend.frames import Frame
     from dagwright_compiler.frontend.promises import Argument, Bound, Callee
+    from dagwright_compiler.source import Span
+
+_LONGEST_SHOWN = 30
 
 
 def make(expressions: Expressions, frame: Frame, node: ast.Call) -> Value:
@@ -220,28 +224,33 @@ def _is_launch_plan(frame: Frame, entity: Entity | None) -> bool:
 
 def _is_list(frame: Frame, callee: Callee, field: Field, argument: Argument) -> bool:
     value, node = argument
+    help_ = ""
+    related: tuple[tuple[Place | Span | None, str], ...] = ()
     if isinstance(value, Promise) and value.type.kind not in ("list", "unknown"):
-        message = f"a map of `{callee.node.name}` takes a list for `{field.name}`, but this is `{spell(value.type)}`"
-        expected = spell(mapped_type(field))
-        frame.report(
-            codes.NOT_A_LIST,
-            message,
-            node,
-            label=f"expected `{expected}`",
-            related=tuple(source_places(frame, value)),
-            help_=f"give `{expected}`, or call the task without `map_task`",
-        )
-        return False
-    if isinstance(value, Group) and value.kind != "list":
-        message = f"a map of `{callee.node.name}` takes a list for `{field.name}`, but this is {describe_group(value)}"
-        frame.report(codes.NOT_A_LIST, message, node, label=f"expected `{spell(mapped_type(field))}`", help_="write `[...]`")
-        return False
-    if isinstance(value, Record):
-        message = f"a map of `{callee.node.name}` takes a list for `{field.name}`, but this is `{spell(value.type)}`"
-        frame.report(codes.NOT_A_LIST, message, node, label=f"expected `{spell(mapped_type(field))}`")
-        return False
-    if isinstance(value, Static) and not isinstance(value.value, list):
-        message = f"a map of `{callee.node.name}` takes a list for `{field.name}`, found {describe(value.value)}"
-        frame.report(codes.NOT_A_LIST, message, node, label=f"expected `{spell(mapped_type(field))}`")
-        return False
-    return True
+        found, related = f"but this is `{spell(value.type)}`", tuple(source_places(frame, value))
+    elif isinstance(value, Group) and value.kind != "list":
+        found, help_ = f"but this is {describe_group(value)}", "write `[...]`"
+    elif isinstance(value, Record):
+        found = f"but this is `{spell(value.type)}`"
+    elif isinstance(value, Static) and not isinstance(value.value, list):
+        found = f"found {describe(value.value)}"
+        if isinstance(value.value, tuple):
+            help_ = "write `[...]`"
+    else:
+        return True
+    message = f"a map of `{callee.node.name}` takes a list for `{field.name}`, {found}"
+    label = f"expected `{spell(mapped_type(field))}`"
+    frame.report(
+        codes.NOT_A_LIST, message, node, label=label, related=related, help_=help_ or _instead_of_one(callee, field, node)
+    )
+    return False
+
+
+def _instead_of_one(callee: Callee, field: Field, node: ast.expr) -> str:
+    """What to write for one value where a map takes a list of them."""
+    name, expected = callee.node.name, spell(mapped_type(field))
+    if len(callee.interface.inputs) == 1:
+        return f"give `{expected}`, or call `{name}` without `map_task`"
+    text = ast.unparse(node)
+    shown = text if len(text) <= _LONGEST_SHOWN else "..."
+    return f"if it is the same for all elements, bind it: `map_task(functools.partial({name}, {field.name}={shown}))(...)`"

@@ -74,6 +74,13 @@ class Module(msgspec.Struct, eq=False):
         at: Any = node
         return self.source.place(at.lineno, at.col_offset, at.end_lineno, at.end_col_offset)
 
+    def keyword_span(self, node: ast.keyword) -> Span:
+        """Where the name of a keyword argument stands; all of the argument for ``**``."""
+        if node.arg is None:
+            return self.span(node)
+        end = node.col_offset + len(node.arg.encode("utf-8", "surrogatepass"))
+        return self.source.place(node.lineno, node.col_offset, node.lineno, end)
+
     def name_span(self, node: ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef) -> Span:
         """Where the name in a definition stands (one space after the keyword, as everybody writes it)."""
         keyword = 6 if isinstance(node, ast.ClassDef) else 10 if isinstance(node, ast.AsyncFunctionDef) else 4

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from dagwright_compiler.diagnostics import codes
 from dagwright_compiler.diagnostics.suggestions import did_you_mean
+from dagwright_compiler.frontend.findings import name_of_argument
 from dagwright_compiler.frontend.known_calls import PARAMETERS
 from dagwright_compiler.frontend.known_values import EnumValue, KnownCall
 from dagwright_compiler.frontend.wire_values import describe
@@ -14,12 +15,13 @@ if TYPE_CHECKING:
     from dagwright_compiler.diagnostics.model import Code
     from dagwright_compiler.frontend.findings import Place
     from dagwright_compiler.frontend.known_values import StaticValue
+    from dagwright_compiler.source import Span
 
 
 class WrongOption(Exception):  # noqa: N818 - a finding on its way
     """A value has the wrong form."""
 
-    def __init__(self, message: str, help_: str = "", place: Place | None = None, code: Code = codes.WRONG_OPTION) -> None:
+    def __init__(self, message: str, help_: str = "", place: Place | Span | None = None, code: Code = codes.WRONG_OPTION) -> None:
         super().__init__(message)
         self.message, self.help, self.place, self.code = message, help_, place, code
         self.also: tuple[WrongOption, ...] = ()
@@ -52,7 +54,8 @@ class Arguments:
         for name in call.arguments:
             if name not in known:
                 help_ = did_you_mean(name, known) or f"its keywords are {', '.join(known)}"
-                raise WrongOption(f"`{call.symbol}` has no keyword `{name}`", help_, self.place(name), codes.UNKNOWN_OPTION)
+                at = name_of_argument(self.place(name))
+                raise WrongOption(f"`{call.symbol}` has no keyword `{name}`", help_, at, codes.UNKNOWN_OPTION)
 
     def place(self, name: str) -> Place | None:
         """Where an argument stands."""

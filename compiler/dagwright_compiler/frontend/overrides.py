@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from dagwright_compiler.diagnostics import codes
 from dagwright_compiler.frontend.node_names import mangle
 from dagwright_compiler.frontend.not_static import NotStatic
+from dagwright_compiler.frontend.policy_keywords import NODE_NAMES
 from dagwright_compiler.frontend.promises import Broken, Promise, Result, Static, Value, describe_source
 from dagwright_compiler.frontend.wire_values import describe
 
@@ -15,8 +16,6 @@ if TYPE_CHECKING:
 
     from dagwright_compiler.frontend.frames import Frame
     from dagwright_compiler.frontend.promises import Call
-
-_NAMES = ("node_name", "name")
 
 
 def override(frame: Frame, owner: Value, node: ast.Call) -> Value:
@@ -30,9 +29,9 @@ def override(frame: Frame, owner: Value, node: ast.Call) -> Value:
             codes.WRONG_OVERRIDE, "`with_overrides` takes keywords only", node.args[0], help_="name the value: `retries=3`"
         )
     for keyword in node.keywords:
-        if keyword.arg in _NAMES:
+        if keyword.arg in NODE_NAMES:
             _rename(frame, call, keyword)
-    others = [keyword for keyword in node.keywords if keyword.arg not in _NAMES]
+    others = [keyword for keyword in node.keywords if keyword.arg not in NODE_NAMES]
     if others and call.kind == "graph":
         message = f"`{others[0].arg or '**'}` cannot be overridden on the workflow `{call.callee.node.name}`"
         frame.report(codes.WRONG_OVERRIDE, message, others[0], help_="override it on the calls of tasks inside the workflow")

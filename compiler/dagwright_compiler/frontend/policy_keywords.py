@@ -10,7 +10,7 @@ import msgspec
 from dagwright_compiler.diagnostics import codes
 from dagwright_compiler.diagnostics.suggestions import did_you_mean
 from dagwright_compiler.frontend.cache_keywords import read_cache, read_ignored, read_serialize, read_version
-from dagwright_compiler.frontend.findings import Place
+from dagwright_compiler.frontend.findings import Place, name_of_argument
 from dagwright_compiler.frontend.image_keywords import Images
 from dagwright_compiler.frontend.known_values import KnownCall, StaticValue
 from dagwright_compiler.frontend.metadata_keywords import (
@@ -41,6 +41,7 @@ from dagwright_compiler.ir.quantities import amount, suggestion
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from fractions import Fraction
 
     Reader = Callable[["Draft", StaticValue, Place], None]
 
@@ -53,6 +54,12 @@ NOT_YET = {
 """Keywords of flytekit that this version does not compile, with what to write instead."""
 
 RESOURCES = ("cpu", "mem", "gpu", "ephemeral_storage")
+_BYTES = ("mem", "ephemeral_storage")
+_LEAST_BYTES = 2**20
+"""Less than this starts no container, let alone Python."""
+_MOST_GIBIBYTES = 64
+"""A number up to this was meant as gibibytes, a larger one as mebibytes."""
+_MOST_CPUS = 2000
 _MOST_RETRIES = 10
 
 
@@ -180,7 +187,8 @@ def _read_amounts(field: str, value: StaticValue, read: Callable[[str, StaticVal
         at = value.places[name]
         if name not in RESOURCES:
             help_ = did_you_mean(name, RESOURCES) or f"its keywords are {', '.join(RESOURCES)}"
-            wrong.append(WrongOption(f"`Resources` has no keyword `{name}`", help_, at, codes.UNKNOWN_OPTION))
+            named = name_of_argument(at)
+            wrong.append(WrongOption(f"`Resources` has no keyword `{name}`", help_, named, codes.UNKNOWN_OPTION))
         elif argument is not None:
             try:
                 read(name, argument, at)
@@ -205,7 +213,7 @@ def _quantity(name: str, value: StaticValue, place: Place) -> str:
     if number is None:
         meant = suggestion(text)
         raise WrongOption(
-            f"`{text}` is no quantity" if text else "an empty text is no quantity",
+            f"`{text}` is not a valid quantity" if text else "an empty text is not a valid quantity",
             f"did you mean `{meant}`?" if meant else 'write a number and a unit: `"500Mi"`, `"2"`, `"250m"`',
             place,
             codes.INVALID_QUANTITY,
@@ -214,9 +222,23 @@ def _quantity(name: str, value: StaticValue, place: Place) -> str:
         raise WrongOption(f"`{name}` is more than 0, not `{text}`", "", place, codes.INVALID_QUANTITY)
     if name == "gpu" and number.denominator != 1:
         raise WrongOption(f"`gpu` is a whole number, not `{text}`", "", place, codes.INVALID_QUANTITY)
-    if name in ("mem", "ephemeral_storage") and text.endswith("m"):
+    if name in _BYTES and text.endswith("m"):
         raise WrongOption(f"`{text}` is thousandths of a byte", f"did you mean `{text[:-1]}Mi`?", place, codes.INVALID_QUANTITY)
+    if number and text.replace(".", "", 1).isdigit():
+        _check_without_unit(name, text, number, place)
     return text
+
+
+def _check_without_unit(name: str, text: str, number: Fraction, place: Place) -> None:
+    """Refuse a number without a unit that no task can have meant: ``mem=4`` is four bytes."""
+    if name in _BYTES and number < _LEAST_BYTES:
+        message = f"`{text}` of `{name}` counts bytes, and is too little for any task"
+        unit = "Gi" if number <= _MOST_GIBIBYTES else "Mi"
+    elif name == "cpu" and number >= _MOST_CPUS:
+        message, unit = f"`{text}` of `cpu` counts whole CPUs, and no machine has as many", "m"
+    else:
+        return
+    raise WrongOption(message, f"did you mean `{text}{unit}`?", place, codes.INVALID_QUANTITY)
 
 
 def _read_image(draft: Draft, value: StaticValue, place: Place) -> None:
@@ -287,6 +309,8 @@ WORKFLOW_READERS: dict[str, Reader] = {
     "docs": read_docs,
     "pickle_untyped": read_pickle_untyped,
 }
+NODE_NAMES = ("node_name", "name")
+"""Keywords of ``with_overrides`` that name the call, and are no part of its policy."""
 READERS_OF = {"@task": TASK_READERS, "with_overrides": {**READERS, "aliases": read_aliases}, "@workflow": WORKFLOW_READERS}
 """One reader for each keyword, by what takes it."""
 OF_NONE = frozenset({_read_timeout})

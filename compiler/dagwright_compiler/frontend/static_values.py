@@ -27,7 +27,7 @@ from dagwright_compiler.frontend.entities import (
 )
 from dagwright_compiler.frontend.external_calls import Given, call_external, construct_known, known_method
 from dagwright_compiler.frontend.file_types import symbol_of_subscript
-from dagwright_compiler.frontend.findings import Place
+from dagwright_compiler.frontend.findings import ArgumentPlace, Place
 from dagwright_compiler.frontend.known_values import EnumValue, Instance, KnownCall, StaticValue, Symbolic
 from dagwright_compiler.frontend.not_static import Cause, NotStatic, never_run, unusable
 from dagwright_compiler.frontend.shared_values import SharedValues
@@ -426,7 +426,7 @@ class Evaluator:
             else:
                 repeated = keyword.arg if keyword.arg in kwargs else None
                 kwargs[keyword.arg] = value
-                places[keyword.arg] = Place(module, keyword.value)
+                places[keyword.arg] = ArgumentPlace(module, keyword)
             if repeated is not None:
                 said = f"`{repeated}` is passed twice"
                 raise NotStatic(Place(module, keyword), said, help_="leave one of them out", code=codes.REPEATED_ARGUMENT)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from dagwright.contract.secrets import secret_variable
 from dagwright_compiler.diagnostics import codes
+from dagwright_compiler.diagnostics.suggestions import did_you_mean
 from dagwright_compiler.frontend.entities import External
 from dagwright_compiler.frontend.findings import Findings, Place
 
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
     from dagwright_compiler.frontend.body_scopes import Body, Scope
     from dagwright_compiler.frontend.promises import Callee
     from dagwright_compiler.ir.program import Policy
+    from dagwright_compiler.source import Span
 
 _ATTRIBUTES = frozenset(
     {
@@ -75,7 +77,7 @@ def check_context(body: Body, tasks: Sequence[Callee], findings: Findings, *, he
             help=f"write `@task(enable_deck=True)` above `{name}`",
         )
     for read in _secrets_of(body):
-        if not any(_has(task.policy, read) for task in tasks):
+        if not any(_has(task.policy, read) or _asks_unread(task) for task in tasks):
             _report_secret(read, tasks[0], findings, helper)
 
 
@@ -88,14 +90,24 @@ def _refuse(node: ast.Attribute, scope: Scope, findings: Findings) -> None:
 def _report_secret(read: _Read, task: Callee, findings: Findings, helper: str) -> None:
     name = task.node.name
     shown = "/".join(filter(None, (read.group, read.key)))
+    known = ["/".join(filter(None, (secret.group, secret.key))) for secret in task.policy.secrets]
     asked = ", ".join(f'{word}="{value}"' for word, value in (("group", read.group), ("key", read.key)) if value)
     findings.add(
         codes.SECRET_NOT_REQUESTED,
         f"the secret `{shown}` is read, and the task `{name}` does not ask for it",
         Place(read.scope.module, read.node),
-        related=[(task.module.name_span(task.node), f"`{name}` calls `{helper}`" if helper else f"the `@task` of `{name}`")],
-        help=f"write `secret_requests=[Secret({asked})]` in the `@task` of `{name}`",
+        related=[(task.module.name_span(task.node), f"`{name}` calls `{helper}`") if helper else _decorator_of(task)],
+        help=did_you_mean(shown, known) or f"write `secret_requests=[Secret({asked})]` in the `@task` of `{name}`",
     )
+
+
+def _decorator_of(task: Callee) -> tuple[Place | Span, str]:
+    """Where a task says which secrets it needs, for a label."""
+    decorators = task.node.decorator_list
+    if not decorators:
+        return task.module.name_span(task.node), f"`{task.node.name}` is defined here"
+    made_by = decorators[0].func if isinstance(decorators[0], ast.Call) else decorators[0]
+    return Place(task.module, made_by), "this does not ask for it"
 
 
 def _secrets_of(body: Body) -> Iterator[_Read]:
@@ -134,6 +146,13 @@ def _has(policy: Policy, read: _Read) -> bool:
     return wanted in dict(policy.environment) or any(
         secret_variable(secret.group, secret.key if secret.key is not None else read.key) == wanted for secret in policy.secrets
     )
+
+
+def _asks_unread(task: Callee) -> bool:
+    """Whether a task asks for secrets in a way that could not be read, of which another finding tells."""
+    calls = [decorator for decorator in task.node.decorator_list if isinstance(decorator, ast.Call)]
+    asked = [keyword.value for call in calls for keyword in call.keywords if keyword.arg == "secret_requests"]
+    return not task.policy.secrets and any(getattr(value, "elts", value) for value in asked)
 
 
 def _is_context(node: ast.expr, scope: Scope) -> bool:
