@@ -27,7 +27,14 @@ def each(x: int, how: str) -> int:
     if x == 2 and how == "dies" and not os.path.exists(os.environ["READY"]):
         open(os.environ["READY"], "w").close(); os.kill(os.getpid(), 9)
     if x == 1 and how == "fails": raise ValueError("no good")
+    if x == 1 and how == "tries" and "STOP" in os.environ:
+        os.kill(os.getppid(), signal.SIGTERM); time.sleep(60)
     if x == 1 and how == "tries": raise RecoverableError("again")
+    if x == 1 and how == "works and exits":
+        until = time.process_time() + 0.3
+        while time.process_time() < until: pass
+        if not os.path.exists(os.environ["READY"]):
+            open(os.environ["READY"], "w").close(); time.sleep(60)
     if x == 1 and how == "exits on SIGTERM":
         signal.signal(signal.SIGTERM, lambda *_: exit(1)); time.sleep(60)
     if x == 1 and how == "ignores SIGTERM":
@@ -143,6 +150,71 @@ def test_retries_are_the_elements_own_and_their_number_is_that_of_an_element_alo
     assert calls(pods) == [0, 1, 2, 1, 1]
     assert pods.attempt("each", 0, attempt=1, DAGWRIGHT_WORK=str(pods.folder / "elsewhere")).code == 81
     assert calls(pods) == [0, 1, 2, 1, 1, 1]  # the same round: its budget was spent, one try tells the error
+
+
+def test_a_round_of_retries_counts_no_tries_of_the_round_before(pods: Pods) -> None:
+    map_each(pods, "tries", retries=2)
+    elsewhere = str(pods.folder / "elsewhere")
+    assert pods.attempt("each", 0, attempt=0).code == 81
+    assert calls(pods) == [0, 1, 2, 1, 1]
+    stopped = pods.attempt("each", 0, attempt=0, STOP="1", DAGWRIGHT_WORK=elsewhere)  # argo retry, and an eviction before a try
+    assert stopped.code == 72, stopped
+    assert pods.attempt("each", 0, attempt=1, DAGWRIGHT_WORK=elsewhere).code == 81
+    assert calls(pods) == [0, 1, 2, 1, 1, 1, 1, 1, 1]
+    assert [record["epoch"] for record in pods.records("each/0")] == [0, 1, 1]
+
+
+def test_an_eviction_does_not_renew_the_tries_of_its_round(pods: Pods) -> None:
+    map_each(pods, "waits", retries=1)
+    pods.nodes[0]["bindings"]["how"]["value"] = "tries and waits"
+    source = (pods.code / "flow.py").read_text()
+    (pods.code / "flow.py").write_text(
+        source.replace('how == "tries":', '"tries" in how:').replace('how == "waits"', '"waits" in how')
+    )
+    process = pods.start("each", 0, attempt=0)
+    wait_until_ready(pods)
+    process.terminate()
+    process.communicate(timeout=30)
+    assert calls(pods) == [0, 1, 2]
+    assert pods.attempt("each", 0, attempt=0, DAGWRIGHT_WORK=str(pods.folder / "elsewhere")).code == 81  # the same pod once more
+    assert calls(pods) == [0, 1, 2, 2, 1]  # its first try was one of two
+
+
+def test_a_pod_that_dies_while_it_reads_its_inputs_loses_all_its_elements_and_no_other(pods: Pods) -> None:
+    pods.classes["flow.Point"] = {
+        "kind": "dataclass",
+        "module": "flow",
+        "qualname": "Point",
+        "fields": [{"name": "x", "type": "int"}],
+    }
+    kind = "class[flow.Point]"
+    pods.inputs = [{"name": "points", "type": f"list[{kind}]"}]
+    (pods.code / "flow.py").write_text("import os\nos._exit(3)\n")
+    pods.task("each", {"p": (kind, {"kind": "input", "name": "points"})}, "int", over="p")
+    pods.nodes[0]["min_success_ratio"] = 0.1
+    ended = pods.attempt("each", 1, DAGWRIGHT_INPUT_points=json.dumps([{"x": x} for x in range(6)]))
+    assert ended.code == 80, ended
+    notes = [json.loads(path.read_bytes()) for path in pods.stored("run/run-1/each/failed/*.json")]
+    assert [note["index"] for note in notes] == [3, 4, 5]
+    assert {note["error"] for note in notes} == {"the task ended its process with exit status 3 instead of returning"}
+
+
+def test_a_pod_that_fails_before_it_knows_its_elements_names_none(pods: Pods) -> None:
+    pods.inputs = [{"name": "xs", "type": "list[int]"}, {"name": "ys", "type": "list[int]"}]
+    given = {name: ("int", {"kind": "input", "name": f"{name}s"}) for name in ("x", "y")}
+    pods.task("each", given, "int", over="x")
+    pods.nodes[0].update(min_success_ratio=0.1, along=["y"])
+    ended = pods.attempt("each", 1, DAGWRIGHT_INPUT_xs="[1, 2, 3, 4]", DAGWRIGHT_INPUT_ys="[1]")
+    assert ended.code == 80, ended
+    assert "length" in ended.err, ended
+    assert not pods.stored("run/run-1/each/failed/*.json")
+
+
+def test_the_record_counts_the_processes_that_are_gone(pods: Pods) -> None:
+    map_each(pods, "works and exits", retries=1, timeout_s=2)
+    assert pods.attempt("each", 0).code == 0
+    assert calls(pods) == [0, 1, 2, 1]
+    assert pods.records("each/0")[0]["cpu_s"] >= 0.6
 
 
 def test_a_task_that_handles_sigterm_runs_out_of_time_all_the_same_and_no_other_pays(pods: Pods) -> None:

@@ -27,16 +27,16 @@ _TRIES = 5
 class Part:
     """What one attempt left: results by index, and how many tries of the user's budget each unfinished element has had.
 
-    ``hint`` is the orchestrator's number of the attempt, ``None`` where it gave none; ``key`` is where it was read.
+    ``epoch`` is the round of attempts that it belongs to (``execution.records``), within which tries count; ``key`` is where it was read.
     """
 
-    __slots__ = ("hint", "key", "results", "spent")
+    __slots__ = ("epoch", "key", "results", "spent")
 
-    def __init__(self, results: Mapping[int, Result], spent: Mapping[int, int], hint: int | None, key: str = "") -> None:
+    def __init__(self, results: Mapping[int, Result], spent: Mapping[int, int], epoch: int, key: str = "") -> None:
         self.key = key
         self.results = results
         self.spent = spent
-        self.hint = hint
+        self.epoch = epoch
 
 
 def read_stripe(store: Store, run: str, node: str, pod: int, *, outputs: Shape | None = None) -> dict[int, Result] | None:
@@ -101,25 +101,34 @@ def write_part(store: Store, key: str, part: Part) -> None:
         StoreError: The store failed.
     """
     spent = [[index, tries] for index, tries in part.spent.items()]
-    store.put(key, seal({**_body(part.results), "spent": spent, "hint": part.hint}))
+    store.put(key, seal({**_body(part.results), "spent": spent, "epoch": part.epoch}))
 
 
 def read_parts(
-    store: Store, run: str, node: str, pod: int, damaged: Callable[[str], None], *, outputs: Shape | None = None
+    store: Store,
+    run: str,
+    node: str,
+    pod: int,
+    damaged: Callable[[str], None],
+    *,
+    outputs: Shape | None = None,
+    names: Sequence[str] | None = None,
 ) -> list[Part]:
     """Read what earlier attempts left, in an order that is the same for everybody; what is damaged is told, and computed again.
+
+    ``names`` are those of the pod's folder, where they are known already.
 
     Raises:
         StoreError: The store failed.
     """
     prefix = stripe_part_prefix(run, node, pod)
     found = []
-    for key in store.list(prefix.rpartition("/")[0]):
+    for key in store.list(prefix.rpartition("/")[0]) if names is None else names:
         if not key.startswith(prefix):
             continue
         try:
             body = unseal(store.get(key))
-            found.append(Part(_results_in(body, outputs), _spent_in(body), _hint_in(body), key))
+            found.append(Part(_results_in(body, outputs), _spent_in(body), _epoch_in(body), key))
         except NotFound:
             continue
         except DamagedResult as damage:
@@ -161,8 +170,8 @@ def _pair(item: object) -> tuple[int, Any]:
     return item[0], item[1]
 
 
-def _hint_in(body: Mapping[str, Any]) -> int | None:
-    hint = body.get("hint")
-    if not (hint is None or type(hint) is int):
-        raise DamagedResult("the number of its attempt is no number")
-    return hint
+def _epoch_in(body: Mapping[str, Any]) -> int:
+    epoch = body.get("epoch", 0)
+    if type(epoch) is not int:
+        raise DamagedResult("the round of its attempt is no number")
+    return epoch

@@ -132,7 +132,7 @@ def _attempt_of(assignment: Assignment, index: int | None) -> context.Attempt:
 class _Calls:
     """Makes the calls of this attempt: store, codec, bindings and the user's code, once for all of them."""
 
-    __slots__ = ("_assignment", "_bindings", "_codec", "_reuse", "_user", "store")
+    __slots__ = ("_assignment", "_bindings", "_codec", "_report", "_reuse", "_user", "store")
 
     def __init__(self, assignment: Assignment, report: Report) -> None:
         from dagwright.files.access import StoreAccess
@@ -140,6 +140,7 @@ class _Calls:
 
         program = assignment.plan.program
         self._assignment = assignment
+        self._report = report
         self._user = _UserCode(assignment, report)
         self.store = store = open_store(assignment.store_url)
         self._codec = Codec(program.classes, load_class=self._user.load, pickle=assignment.pickle, files=StoreAccess(store))
@@ -154,7 +155,10 @@ class _Calls:
         count = self._bindings.length(node)
         elements = chunk_of(pod, count, most_pods)
         if not elements or chunk_length(count, most_pods) == 1:
+            if node.has_holes:
+                self._report({"event": "inputs", "text": ""})  # who tells of a failure knows now that it is one element's
             return None
+        self._report({"event": "chunk", "first": elements[0], "last": elements[-1]})
         self._bindings.expect(elements)
         return elements
 

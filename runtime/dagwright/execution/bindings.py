@@ -148,11 +148,26 @@ class Bindings:
                     return count
         if binding["kind"] == "list":
             return len(binding["items"])
+        counted = self._count_of_input(binding)
+        if counted is not None:
+            return counted
         given = self._source(binding)
         found = given.data if isinstance(given, Wire) else given.value
         if not isinstance(found, list):  # of a type that only a run knows
             raise no_list(node, name)
         return len(found)
+
+    def _count_of_input(self, binding: Binding) -> int | None:
+        """Count a list that is a whole input of the workflow, without the user's code that may take part in decoding it."""
+        if binding["kind"] != "input" or "path" in binding or self._program.inputs[binding["name"]].type.kind != "list":
+            return None
+        from dagwright.contract.jsontext import loads
+
+        try:
+            data = loads(self._texts.get(binding["name"], "null"))
+        except ValueError:
+            return None  # whoever decodes it says why
+        return len(data) if isinstance(data, list) else None
 
     def _element(self, name: str, index: int | None, node: NodeView) -> Given:
         binding, count = node.bindings[name], self.length(node)

@@ -14,11 +14,12 @@ from collections import deque
 from dagwright.cache.results import INLINE_LIMIT, Result
 from dagwright.cache.stripes import Part, check_inputs, part_key, publish_stripe, read_parts, read_stripe, write_part
 from dagwright.contract.modes import READING
-from dagwright.contract.names import stripe_key, stripe_part_prefix
+from dagwright.contract.names import node_prefix, stripe_key, stripe_part_prefix
 from dagwright.execution.ending import SUCCEEDED, TIMEOUT
 from dagwright.execution.faults import UserFailure
 from dagwright.execution.journal import Journal, Progress
 from dagwright.execution.lost_elements import short_inputs
+from dagwright.execution.records import epoch_of, read_records
 from dagwright.execution.task_call import CACHED, PINNED, RUN, StoredCall
 from dagwright.store.errors import StoreError
 from dagwright.store.together import each
@@ -56,7 +57,6 @@ def run_chunk(
         PinDamaged: A value of the run is gone or damaged.
         StoreError: The store failed.
     """
-    report({"event": "chunk", "first": elements[0], "last": elements[-1]})
     return _Chunk(assignment, report, store, elements, call_of=call_of, enter=enter, rest=rest).run()
 
 
@@ -129,18 +129,22 @@ class _Chunk:
 
     def _take_parts(self, inputs: dict[int, str]) -> None:
         """Take over what earlier attempts finished, and what they spent of the same round of retries."""
-        run, node, hint = self._assignment.run, self._node.id, self._assignment.hint
+        run, node = self._assignment.run, self._node.id
+        names = self._store.list(node_prefix(run, node, self._pod))
+        if not self._progress.knows_earlier:
+            records = read_records(self._store, run, node, self._pod, names=names)
+            self._progress.epoch = epoch_of(records, self._assignment.hint)
         earlier: dict[int, int] = {}
-        for part in read_parts(self._store, run, node, self._pod, _say):
+        for part in read_parts(self._store, run, node, self._pod, _say, names=names):
             check_inputs(stripe_part_prefix(run, node, self._pod), part.results, inputs)
             for index, result in part.results.items():
                 self._progress.results.setdefault(index, result)
-            if part.key != self._part_key and (hint is None or part.hint is None or hint > part.hint):
+            if part.key != self._part_key and part.epoch == self._progress.epoch:
                 for index, tries in part.spent.items():
                     # One try is left to every element: whoever is to hear of its failure needs its error.
                     earlier[index] = max(earlier.get(index, 0), min(tries, self._node.policy.retries))
         if not self._progress.knows_earlier:
-            self._journal.add_earlier(earlier)
+            self._journal.add_earlier(self._progress.epoch, earlier)
             for index, tries in earlier.items():
                 self._progress.spent[index] = self._progress.spent.get(index, 0) + tries
 
@@ -244,11 +248,11 @@ class _Chunk:
         Raises:
             StoreError: The store failed.
         """
-        write_part(self._store, self._part_key, Part(self._progress.results, self._progress.spent, self._assignment.hint))
+        write_part(self._store, self._part_key, Part(self._progress.results, self._progress.spent, self._progress.epoch))
         self._saved_at = time.monotonic()
 
     def _success(self, state: str) -> dict[str, Any]:
-        return {"ending": SUCCEEDED, "state": state, **self._counts()}
+        return {"ending": SUCCEEDED, "state": state, "used": self._progress.used, **self._counts()}
 
     def _failure(self) -> dict[str, Any]:
         """The first element's failure stands for all; tries are over, so nothing of it may be tried again."""

@@ -113,16 +113,18 @@ def _keep_finished(store: Store, assignment: Assignment, console: Console) -> No
     assert assignment.index is not None
     key = part_key(assignment.run, assignment.node.id, assignment.index, assignment.token)
     try:
-        write_part(store, key, Part(progress.results, progress.spent, assignment.hint))
+        write_part(store, key, Part(progress.results, progress.spent, progress.epoch))
     except StoreError as failure:
         _say_that_none_is_kept("part of the results", failure, console)
 
 
 def _losses(assignment: Assignment, ended: Ended, error: dict[str, Any]) -> list[Loss]:
-    """Give the elements that failed for good in this attempt."""
+    """Give the elements that failed for good in this attempt; none where it ended before it knew which they are."""
     from dagwright.execution.lost_elements import Loss, short_error
 
     if ended.elements is None:
+        if ended.inputs is None:  # the pod's index may be that of a chunk
+            return []
         assert assignment.index is not None
         return [Loss(assignment.index, short_error(error["exc_type"], error["message"]), ended.inputs)]
     from dagwright.execution.journal import Journal

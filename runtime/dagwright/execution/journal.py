@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
     from dagwright.cache import Result
     from dagwright.execution.assignment import Assignment
+    from dagwright.execution.usage import Usage
 
 
 class Progress:
@@ -26,7 +27,7 @@ class Progress:
     A failure is the outcome of ``failures.outcome_of`` with ``inputs``, what the element was given in a few words.
     """
 
-    __slots__ = ("cached", "failures", "knows_earlier", "results", "spent")
+    __slots__ = ("cached", "epoch", "failures", "knows_earlier", "results", "spent", "used")
 
     def __init__(self) -> None:
         self.results: dict[int, Result] = {}
@@ -35,6 +36,10 @@ class Progress:
         self.failures: dict[int, dict[str, Any]] = {}
         self.knows_earlier = False
         """Whether ``spent`` counts the tries of earlier attempts, too."""
+        self.epoch = 0
+        """The round of attempts that this one belongs to."""
+        self.used: tuple[float, int] = (0.0, 0)
+        """Processor seconds and peak memory of the processes that are gone."""
 
 
 class Journal:
@@ -62,9 +67,13 @@ class Journal:
         """Note that an element's process was killed, which costs no budget: the next attempt runs it after the others."""
         self._add({"i": index, "spent": 0})
 
-    def add_earlier(self, spent: dict[int, int]) -> None:
-        """Note the tries that earlier attempts took of the same budget: once an attempt."""
-        self._add({"earlier": [[index, tries] for index, tries in spent.items()]})
+    def add_earlier(self, epoch: int, spent: dict[int, int]) -> None:
+        """Note the round of attempts, and the tries that earlier ones took of the same budget: once an attempt."""
+        self._add({"earlier": [[index, tries] for index, tries in spent.items()], "epoch": epoch})
+
+    def add_usage(self, usage: Usage) -> None:
+        """Note what the processes of this attempt used until now."""
+        self._add({"used": [usage.cpu_s, usage.peak_rss_bytes]})
 
     def add_failure(self, index: int, outcome: dict[str, Any]) -> None:
         """Note that an element failed for good."""
@@ -103,9 +112,12 @@ def _take(progress: Progress, line: bytes) -> None:
     except (ValueError, DamagedResult):  # two processes in one line: an element runs again
         return
     if "earlier" in word:
-        progress.knows_earlier = True
+        progress.knows_earlier, progress.epoch = True, word["epoch"]
         for index, tries in word["earlier"]:
             progress.spent[index] = progress.spent.get(index, 0) + tries
+        return
+    if "used" in word:
+        progress.used = word["used"][0], word["used"][1]
         return
     index = word["i"]
     if result is not None:

@@ -72,14 +72,16 @@ def _goes_on_after(assignment: Assignment, ended: Ended) -> bool:
     from dagwright.execution.journal import Journal
 
     assert ended.element is not None
+    journal = Journal(assignment)
+    journal.add_usage(ended.usage)
     if ended.ending == TIMEOUT:
-        Journal(assignment).add_timeout(ended.element)
+        journal.add_timeout(ended.element)
     elif ended.ending == FAILED and ended.outcome is None:
         failure = {"ending": FAILED, "text": death_text(ended.status), "inputs": ended.inputs}
-        Journal(assignment).add_failure(ended.element, failure)
+        journal.add_failure(ended.element, failure)
     else:
         if ended.outcome is None:
-            Journal(assignment).add_death(ended.element)
+            journal.add_death(ended.element)
         return False
     return True
 

@@ -17,7 +17,7 @@ from dagwright.execution.ending import RECOVERABLE, TERMINATED, TIMEOUT, is_budg
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import Any
+    from typing import Any, Sequence
 
     from dagwright.execution.assignment import Assignment
     from dagwright.store.verbs import Store
@@ -25,16 +25,20 @@ if TYPE_CHECKING:
 _USER_BUDGET = (RECOVERABLE, TIMEOUT)
 
 
-def read_records(store: Store, run: str, node: str, index: int | None) -> list[dict[str, Any]]:
+def read_records(
+    store: Store, run: str, node: str, index: int | None, *, names: Sequence[str] | None = None
+) -> list[dict[str, Any]]:
     """Read the records of a node, or of one element, oldest first; one that does not parse is left out.
+
+    ``names`` are those of its folder, where they are known already.
 
     Raises:
         StoreError: The store failed.
     """
     prefix = node_prefix(run, node, index)
-    names = sorted(key for key in store.list(prefix) if key.startswith(f"{prefix}/attempt-") and key.endswith(".json"))
+    found = store.list(prefix) if names is None else names
     records = []
-    for name in names:
+    for name in sorted(key for key in found if key.startswith(f"{prefix}/attempt-") and key.endswith(".json")):
         try:
             record = loads(store.get(name))
         except ValueError:

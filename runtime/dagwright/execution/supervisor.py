@@ -61,9 +61,10 @@ class Console:
 class Ended:
     """How a child ended: ``outcome`` is its last word (``None`` when it died without one), ``status`` its wait status.
 
-    ``elements`` are those of a map that it was to run, where they are several, and ``element`` the one whose turn it was. ``usage``
-    is that of all children so far. ``memory_kills`` counts the processes that the kernel killed for want of memory meanwhile (``None``
-    where it does not tell), and ``memory_limit`` says how much there was.
+    ``elements`` are those of a map that it was to run, where they are several, and ``element`` the one whose turn it was; ``inputs`` say
+    what it was given, ``None`` where it ended before that was known. ``usage`` is that of all children so far. ``memory_kills`` counts
+    the processes that the kernel killed for want of memory meanwhile (``None`` where it does not tell), and ``memory_limit`` says how
+    much there was.
     """
 
     __slots__ = (
@@ -79,7 +80,7 @@ class Ended:
         status: int,
         wall_s: float,
         usage: Usage,
-        inputs: str = "",
+        inputs: str | None = None,
         elements: range | None = None,
         element: int | None = None,
     ) -> None:
@@ -148,7 +149,7 @@ class _Supervisor:
         self._kill_at: float | None = None
         self._status: int | None = None
         self._words = b""
-        self._inputs = ""
+        self._inputs: str | None = None
         self._element: int | None = None
         self._outcome: dict[str, Any] | None = None
         self._pid = 0
