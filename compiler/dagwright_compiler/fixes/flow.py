@@ -70,7 +70,7 @@ def constant_form(found: Diagnostic, view: View) -> Fix | None:
     wanted = _wanted(found, view, node)
     if node is None or not wanted:
         return None
-    if isinstance(node, ast.Tuple) and _LIST.fullmatch(wanted):
+    if isinstance(node, ast.Tuple) and _LIST.fullmatch(wanted) and "`[...]`" in found.help:  # its items fit as well
         return Fix("write a list", "machine-applicable", _brackets(view, node))
     text = text_at(node)
     if wanted == "str" and is_number(node):

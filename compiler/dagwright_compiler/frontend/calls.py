@@ -10,9 +10,10 @@ import msgspec
 from dagwright.contract.types import Type, list_of, union_of
 from dagwright_compiler.diagnostics import codes
 from dagwright_compiler.diagnostics.suggestions import did_you_mean
+from dagwright_compiler.frontend.constant_parts import instead, locate, origin
 from dagwright_compiler.frontend.findings import Place
 from dagwright_compiler.frontend.frames import Frame, contains_broken
-from dagwright_compiler.frontend.groups import Misfit, bind, describe_group
+from dagwright_compiler.frontend.groups import Misfit, bind, describe_group, fits_as_list
 from dagwright_compiler.frontend.origins import all_arguments, source_places
 from dagwright_compiler.frontend.promises import (
     Argument,
@@ -201,14 +202,11 @@ def _bind_other(frame: Frame, slot: Slot, value: Value, node: ast.expr) -> Bound
         try:
             return frame.services.classes.encoder.literal(value.value, expected)
         except Mismatch as error:
-            message = f"`{callee.node.name}.{field.name}` does not take this constant: {error.reason}"
-            frame.report(
-                codes.CONSTANT_MISMATCH,
-                message,
-                node,
-                label=f"expected `{spell(expected)}`",
-                related=(_parameter(callee, field.name),),
-            )
+            found = locate(error, node, expected)
+            message = f"`{callee.node.name}.{field.name}` does not take this constant: {found.reason}"
+            related = (*origin(frame, error, found.node), _parameter(callee, field.name))
+            help_ = instead(error, found, field.name, expected)
+            frame.report(codes.CONSTANT_MISMATCH, message, found.node, label=found.label, related=related, help_=help_)
             return None
     if isinstance(value, Result):
         refuse_result(frame, value, node)
@@ -243,9 +241,10 @@ def _refuse_part(frame: Frame, slot: Slot, misfit: Misfit) -> None:
         help_ = "leave out the brackets" if value.type.text == slot.expected.text else edge_help(value, misfit.expected)
     elif isinstance(value, Group | Record):
         message = f"this is {describe_group(value)}, but {takes}"
-        help_ = "write `[...]`" if isinstance(value, Group) and value.kind == "tuple" and misfit.expected.kind == "list" else ""
+        help_ = "write `[...]`" if fits_as_list(frame, value, misfit.expected, node) else ""
     elif misfit.reason:
         code, message = codes.CONSTANT_MISMATCH, f"`{callee.node.name}.{field.name}` does not take this constant: {misfit.reason}"
+        help_ = misfit.help
     else:
         message = f"{describe_source(value)} cannot be passed to `{callee.node.name}.{field.name}`"
     frame.report(code, message, node, label=f"expected `{spell(misfit.expected)}`", related=tuple(related), help_=help_)

@@ -2,13 +2,24 @@
 
 from __future__ import annotations
 
+import ast
 import math
 from typing import TYPE_CHECKING
 
 from dagwright_compiler.frontend.class_bodies import EnumBody, enum_members
 from dagwright_compiler.frontend.class_kinds import ClassInfo, Kind, defines
-from dagwright_compiler.frontend.constructors import fields_by_parameter, hidden_names, refusal
+from dagwright_compiler.frontend.constructors import (
+    fields_by_parameter,
+    hidden_field,
+    hidden_names,
+    missing_field,
+    refusal,
+    repeated_field,
+    too_many,
+    unknown_field,
+)
 from dagwright_compiler.frontend.entities import ClassEntity, Constant, MemberEntity
+from dagwright_compiler.frontend.findings import Place
 from dagwright_compiler.frontend.known_values import EnumValue, Instance, StaticValue
 from dagwright_compiler.frontend.not_static import NotStatic
 from dagwright_compiler.frontend.typing_rules import spell
@@ -16,7 +27,7 @@ from dagwright_compiler.frontend.wire_values import Mismatch
 
 if TYPE_CHECKING:
     from dagwright_compiler.frontend.classes import Classes
-    from dagwright_compiler.frontend.findings import Place
+    from dagwright_compiler.frontend.constructors import Mistake
     from dagwright_compiler.frontend.resolution import Resolver
     from dagwright_compiler.frontend.static_values import Evaluator
     from dagwright_compiler.ir.program import ClassDef
@@ -77,24 +88,26 @@ class ClassValues:
         """The values that a call gives, by field."""
         qualname, positional = definition.qualname, [field.name for field in definition.fields]
         if len(args) > len(positional):
-            raise NotStatic(place, f"`{qualname}` has {len(positional)} fields, but {len(args)} values are passed")
+            raise _wrong_call(place, too_many(qualname, positional, len(args)), position=len(positional))
         values = dict(zip(positional, args, strict=False))
         aliases = self._classes.aliases.get(name, {})
         fields, hidden = fields_by_parameter(aliases), hidden_names(aliases, by_name=name in self._classes.by_name)
         for key, value in kwargs.items():
             if key in hidden and key not in fields:
-                raise NotStatic(place, f"`{qualname}` takes the field `{key}` as `{hidden[key]}`")
+                raise _wrong_call(place, hidden_field(qualname, key, hidden[key]), keyword=key)
             field = fields.get(key, key)
             if field in values:
-                raise NotStatic(place, f"the field `{field}` of `{qualname}` is passed twice")
+                raise _wrong_call(place, repeated_field(qualname, field), keyword=key)
             if field not in positional:
-                raise NotStatic(place, f"`{qualname}` has no field `{key}`")
+                parameters = [name for name in positional if name not in fields.values()] + [*fields]
+                free = [name for name in parameters if name not in kwargs and name not in values]
+                raise _wrong_call(place, unknown_field(qualname, key, free, parameters), keyword=key)
             values[field] = value
         missing = [
             field.name for field in definition.fields if field.name not in values and not (field.has_default or field.deferred)
         ]
         if missing:
-            raise NotStatic(place, f"`{qualname}` lacks a value for `{missing[0]}`")
+            raise _wrong_call(place, missing_field(qualname, missing[0]))
         return values
 
     def _refuse_conversions(self, definition: ClassDef, values: dict[str, StaticValue], place: Place) -> None:
@@ -199,3 +212,16 @@ class ClassValues:
                 if member.known and type(member.value) is type(args[0]) and member.value == args[0]:
                     return member
         raise NotStatic(place, "no member of the enum has this value", help_="name the member: `Color.RED`")
+
+
+def _wrong_call(place: Place, mistake: Mistake, *, keyword: str = "", position: int | None = None) -> NotStatic:
+    """What is wrong with a call, where the argument stands that is wrong, or the name of what is called."""
+    call = place.node
+    at: ast.AST = call
+    if isinstance(call, ast.Call):
+        at = call.func
+        if keyword:
+            at = next((argument for argument in call.keywords if argument.arg == keyword), call)
+        elif position is not None:
+            at = call.args[position] if position < len(call.args) else call
+    return NotStatic(Place(place.module, at), mistake.message, help_=mistake.help, code=mistake.code)

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
+from dagwright_compiler.diagnostics import codes
+from dagwright_compiler.diagnostics.suggestions import did_you_mean
 from dagwright_compiler.frontend.class_bodies import constructor_form
 from dagwright_compiler.frontend.entities import ClassEntity
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
+    from dagwright_compiler.diagnostics.model import Code
     from dagwright_compiler.frontend.class_kinds import ClassInfo
     from dagwright_compiler.frontend.resolution import Resolver
 
@@ -61,3 +64,39 @@ def hidden_names(aliases: Mapping[str, str | None], *, by_name: bool) -> dict[st
 def fields_by_parameter(aliases: Mapping[str, str | None]) -> dict[str, str]:
     """Fields of a model by the other names under which its constructor takes them."""
     return {alias: field for field, alias in aliases.items() if alias}
+
+
+class Mistake(NamedTuple):
+    """What is wrong with one argument of a constructor, and what to write instead."""
+
+    code: Code
+    message: str
+    help: str
+
+
+def unknown_field(owner: str, name: str, free: Sequence[str], fields: Sequence[str]) -> Mistake:
+    """An argument that no field takes; ``free`` are those that nothing else is passed for."""
+    help_ = did_you_mean(name, free) or (f"its fields are {', '.join(fields)}" if fields else "it has no fields")
+    return Mistake(codes.UNKNOWN_ARGUMENT, f"`{owner}` has no field `{name}`", help_)
+
+
+def missing_field(owner: str, name: str) -> Mistake:
+    """A field without a default that nothing is passed for."""
+    return Mistake(codes.MISSING_ARGUMENT, f"`{owner}` lacks the field `{name}`", f"pass `{name}=...`")
+
+
+def repeated_field(owner: str, name: str) -> Mistake:
+    """A field that two arguments give."""
+    return Mistake(codes.REPEATED_ARGUMENT, f"`{name}` is passed twice to `{owner}`", "leave one of the two out")
+
+
+def hidden_field(owner: str, name: str, parameter: str) -> Mistake:
+    """A field that a model takes under another name."""
+    return Mistake(codes.UNKNOWN_ARGUMENT, f"`{owner}` takes the field `{name}` as `{parameter}`", f"write `{parameter}=...`")
+
+
+def too_many(owner: str, fields: Sequence[str], given: int) -> Mistake:
+    """More arguments by position than there are fields."""
+    count = f"{len(fields)} field{'' if len(fields) == 1 else 's'}"
+    help_ = f"its fields are {', '.join(fields)}" if fields else "leave them out"
+    return Mistake(codes.TOO_MANY_ARGUMENTS, f"`{owner}` has {count}, but {given} values are passed", help_)

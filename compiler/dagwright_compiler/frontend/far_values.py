@@ -20,8 +20,16 @@ if TYPE_CHECKING:
     Json = Any
 
 
+OF_PATH = "write a URL, or make it an input of the workflow: whoever runs it gives the path"
+"""What to write instead of a path on this machine."""
+
+
 class NotFar(Exception):  # noqa: N818 - a reason, not an error of ours
-    """A constant that no task could read; the text says why, and is empty where its type says it all."""
+    """A constant that no task could read; the text says why, and is empty where its type says it all; ``help`` is what to write instead."""
+
+    def __init__(self, reason: str = "", help_: str = "") -> None:
+        super().__init__(reason)
+        self.help = help_
 
 
 def type_of_call(call: KnownCall) -> Type | None:
@@ -69,8 +77,7 @@ def _url(given: StaticValue | None) -> str:
         raise NotFar
     text = str(given)
     if not is_url(text):
-        what = f"{text!r} is a path on this machine, which no task sees"
-        raise NotFar(f"{what}: write a URL, or make it an input, which takes a path when it is run")
+        raise NotFar(f"{text!r} is a path on this machine, which no task sees", OF_PATH)
     return text
 
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from dagwright.contract.types import UNKNOWN, Type, dict_of, list_of, origin_of, tuple_of, union_of
+from dagwright_compiler.frontend.constant_parts import locate
 from dagwright_compiler.frontend.promises import Bound, Built, Group, Promise, Record, Static, Value
 from dagwright_compiler.frontend.typing_rules import NO, spell
 from dagwright_compiler.frontend.unread_types import UNREAD
@@ -19,12 +20,13 @@ if TYPE_CHECKING:
 
 
 class Misfit(msgspec.Struct, frozen=True, eq=False):
-    """What does not fit, what its place takes, and where it stands; ``reason`` for a constant."""
+    """What does not fit, what its place takes, and where it stands; ``reason`` and ``help`` for a constant."""
 
     value: Value
     expected: Type
     at: ast.AST
     reason: str = ""
+    help: str = ""
 
 
 def bind(frame: Frame, value: Value, expected: Type, at: ast.AST) -> Bound | Misfit:
@@ -35,10 +37,19 @@ def bind(frame: Frame, value: Value, expected: Type, at: ast.AST) -> Bound | Mis
         try:
             return frame.services.classes.encoder.literal(value.value, expected)
         except Mismatch as error:
-            return Misfit(value, expected, at, error.reason)
+            found = locate(error, at, expected)
+            help_ = error.help or (f"write a value of type `{spell(found.expected)}`" if found.expected is not None else "")
+            return Misfit(value, found.expected or expected, found.node, found.reason, help_)
     if isinstance(value, Record):
         return _bind_record(frame, value, expected, at)
     return _bind_group(frame, value, expected, at) if isinstance(value, Group) else Misfit(value, expected, at)
+
+
+def fits_as_list(frame: Frame, value: Value, expected: Type, at: ast.AST) -> bool:
+    """Whether a tuple that the body writes out would fit with other brackets."""
+    if not isinstance(value, Group) or value.kind != "tuple" or expected.kind != "list":
+        return False
+    return not isinstance(_bind_items(frame, msgspec.structs.replace(value, kind="list"), expected, at), Misfit)
 
 
 def type_of_value(value: Value) -> Type:

@@ -9,8 +9,11 @@ import msgspec
 
 from dagwright.contract.types import NONE, Type
 from dagwright_compiler.diagnostics import codes
+from dagwright_compiler.frontend.constant_parts import locate
+from dagwright_compiler.frontend.far_values import OF_PATH
 from dagwright_compiler.frontend.findings import Findings, Place
-from dagwright_compiler.frontend.not_static import NotStatic
+from dagwright_compiler.frontend.not_static import WRONG_CALLS, NotStatic
+from dagwright_compiler.frontend.unfit_defaults import instead_of_default
 from dagwright_compiler.frontend.unread_types import UNREAD
 from dagwright_compiler.frontend.wire_values import Mismatch
 from dagwright_compiler.ir.program import Field, Returns
@@ -137,19 +140,25 @@ class Interfaces:
         try:
             value = self._evaluator.evaluate(default, module)
         except NotStatic as error:
-            if is_workflow:
+            if is_workflow or error.code in WRONG_CALLS:
                 error.help = error.help or "write the value itself, or make the input required"
                 error.report(self._findings, f"the default of the workflow input `{node.arg}`")
             return Field(name=node.arg, type=declared, deferred=True)
         try:
             literal = self._classes.encoder.literal(value, declared)
         except Mismatch as error:
-            message = f"the default of `{node.arg}` does not fit its annotation: {error.reason}"
-            help_ = "write `Optional[...]`" if value is None else ""
+            found = locate(error, default, declared)
+            message = f"the default of `{node.arg}` does not fit its annotation: {found.reason}"
+            help_ = error.help or instead_of_default(node.arg, declared, value)
+            if error.help == OF_PATH:
+                path = value if isinstance(value, str) and len(value.split()) == 1 else "..."
+                gives = f"give it when the workflow is run: `--{node.arg} {path}`" if is_workflow else "pass it in the workflow"
+                help_ = f"remove the default, and {gives}, or write a URL"
             self._findings.add(
                 codes.DEFAULT_MISMATCH,
                 message,
-                Place(module, default),
+                Place(module, found.node),
+                label=found.label if found.node is not default else "",
                 related=[(Place(module, node), "declared here")],
                 help=help_,
             )

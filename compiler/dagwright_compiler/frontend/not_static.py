@@ -38,7 +38,11 @@ _IMPURE = (
     ("builtins.open", "a file"),
     ("builtins.input", "the terminal"),
 )
-_IMPURE_HELP = "write the value itself, make it an input of the workflow, or give the constant one: `--set NAME=...`"
+WRONG_CALLS = frozenset({codes.MISSING_ARGUMENT, codes.UNKNOWN_ARGUMENT, codes.REPEATED_ARGUMENT, codes.TOO_MANY_ARGUMENTS})
+"""Codes of calls that fail wherever they are run: whatever imports them fails."""
+_WRONG_WHERE_IT_STANDS = WRONG_CALLS | {codes.UNRESOLVED_NAME}
+"""Codes of what is wrong by itself, whoever uses it."""
+_IMPURE_HELP = "write the value itself, or make it an input of the workflow"
 
 
 class Cause(NamedTuple):
@@ -93,7 +97,7 @@ class NotStatic(Exception):  # noqa: N818 - a reason, not an error of ours
             return
         name = f"`{self.cause.through[0].name}`"
         notes = _path(self.cause.through)
-        if self.code is codes.UNRESOLVED_NAME:  # wrong where it stands, whoever uses it
+        if self.code in _WRONG_WHERE_IT_STANDS:
             labels = [(self.place, f"{name} is used here")]
             findings.add(self.code, self.reason, self.cause.place, related=labels, notes=notes, help=self.help)
             return

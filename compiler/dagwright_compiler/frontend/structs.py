@@ -15,16 +15,26 @@ from dagwright_compiler.diagnostics.suggestions import did_you_mean
 from dagwright_compiler.frontend.calls import refuse_result
 from dagwright_compiler.frontend.changes import lend
 from dagwright_compiler.frontend.class_kinds import defines
-from dagwright_compiler.frontend.constructors import fields_by_parameter, hidden_names, refusal
+from dagwright_compiler.frontend.constructors import (
+    fields_by_parameter,
+    hidden_field,
+    hidden_names,
+    missing_field,
+    refusal,
+    repeated_field,
+    too_many,
+    unknown_field,
+)
 from dagwright_compiler.frontend.entities import ClassEntity
 from dagwright_compiler.frontend.findings import Place
-from dagwright_compiler.frontend.groups import Misfit, bind, describe_group
+from dagwright_compiler.frontend.groups import Misfit, bind, describe_group, fits_as_list
 from dagwright_compiler.frontend.origins import source_places
 from dagwright_compiler.frontend.promises import Broken, Group, Promise, Record, Result, Static, Value, describe_source, opened
 from dagwright_compiler.frontend.typing_rules import spell
 
 if TYPE_CHECKING:
     from dagwright_compiler.frontend.class_kinds import ClassInfo
+    from dagwright_compiler.frontend.constructors import Mistake
     from dagwright_compiler.frontend.entities import Constant
     from dagwright_compiler.frontend.frames import Frame
     from dagwright_compiler.frontend.origins import Label
@@ -58,9 +68,8 @@ def build(
         _check(frame, definition, field, value, at)
     missing = [field.name for field in definition.fields if field.name not in given and not _may_be_absent(field)]
     if missing and frame.services.findings.errors == before:
-        message = f"`{definition.qualname}` lacks the field `{missing[0]}`"
-        help_ = f"pass `{missing[0]}=...`"
-        frame.report(codes.MISSING_ARGUMENT, message, node.func, help_=help_, related=(_declaration(entity),))
+        mistake = missing_field(definition.qualname, missing[0])
+        frame.report(mistake.code, mistake.message, node.func, help_=mistake.help, related=(_declaration(entity),))
     if frame.services.findings.errors != before:
         return Broken()
     return _record(frame, info, definition, {name: value for name, (value, _) in given.items()})
@@ -109,24 +118,27 @@ def _given(
     fields, hidden = fields_by_parameter(aliases), hidden_names(aliases, by_name=info.name in classes.by_name)
     parameters = [name for name in names if name not in fields.values()] + [*fields]
     if len(values) > len(names):
-        message = f"`{definition.qualname}` has {len(names)} field{'' if len(names) == 1 else 's'}, but {len(values)} are passed"
-        frame.report(codes.TOO_MANY_ARGUMENTS, message, values[len(names)][1])
+        _refuse(frame, too_many(definition.qualname, names, len(values)), values[len(names)][1])
     for keyword, value in named:
         name = fields.get(keyword.arg or "", keyword.arg)
         if name is None:
             message = "`**` in a call is not known while compiling"
             frame.report(codes.UNSUPPORTED_EXPRESSION, message, keyword.value, help_="write the fields out")
         elif keyword.arg in hidden and keyword.arg not in fields:
-            message = f"`{definition.qualname}` takes the field `{name}` as `{hidden[name]}`"
-            frame.report(codes.UNKNOWN_ARGUMENT, message, keyword, help_=f"write `{hidden[name]}=...`")
+            _refuse(frame, hidden_field(definition.qualname, name, hidden[name]), keyword)
         elif name in given:
-            frame.report(codes.REPEATED_ARGUMENT, f"`{name}` is passed twice to `{definition.qualname}`", keyword.value)
+            _refuse(frame, repeated_field(definition.qualname, name), keyword)
         elif name not in names:
-            help_ = did_you_mean(name, parameters) or (f"its fields are {', '.join(parameters)}" if names else "it has no fields")
-            frame.report(codes.UNKNOWN_ARGUMENT, f"`{definition.qualname}` has no field `{name}`", keyword, help_=help_)
+            passed = {other.arg for other, _ in named}
+            free = [other for other in parameters if other not in given and other not in passed]
+            _refuse(frame, unknown_field(definition.qualname, name, free, parameters), keyword)
         else:
             given[name] = (value, keyword.value)
     return given
+
+
+def _refuse(frame: Frame, mistake: Mistake, node: ast.AST) -> None:
+    frame.report(mistake.code, mistake.message, node, help_=mistake.help)
 
 
 def _check(frame: Frame, definition: ClassDef, field: Field, value: Value, at: ast.expr) -> None:
@@ -138,7 +150,7 @@ def _check(frame: Frame, definition: ClassDef, field: Field, value: Value, at: a
     takes = f"`{definition.qualname}.{field.name}` takes `{spell(field.type)}`"
     place = misfit.at if isinstance(misfit.at, ast.expr) else at
     related: tuple[Label, ...] = ()
-    code = codes.EDGE_MISMATCH
+    code, help_ = codes.EDGE_MISMATCH, misfit.help
     if isinstance(wrong, Result):
         refuse_result(frame, wrong, place)
         return
@@ -147,6 +159,7 @@ def _check(frame: Frame, definition: ClassDef, field: Field, value: Value, at: a
         related = tuple(source_places(frame, wrong))
     elif isinstance(wrong, Group | Record):
         message = f"this is {describe_group(wrong)}, but {takes}"
+        help_ = "write `[...]`" if fits_as_list(frame, wrong, misfit.expected, place) else ""
     elif misfit.reason:
         code, message = (
             codes.CONSTANT_MISMATCH,
@@ -154,7 +167,7 @@ def _check(frame: Frame, definition: ClassDef, field: Field, value: Value, at: a
         )
     else:
         message = f"{describe_source(wrong)} cannot be passed to `{definition.qualname}.{field.name}`"
-    frame.report(code, message, place, label=f"expected `{spell(misfit.expected)}`", related=related)
+    frame.report(code, message, place, label=f"expected `{spell(misfit.expected)}`", related=related, help_=help_)
 
 
 def _may_be_absent(field: Field) -> bool:

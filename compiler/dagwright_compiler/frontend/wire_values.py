@@ -72,17 +72,23 @@ _TEXTS = {"decimal.Decimal": DECIMAL, "uuid.UUID": UUID, "pathlib.PurePosixPath"
 class Mismatch(Exception):  # noqa: N818 - a reason, not an error of ours
     """A value does not fit a declared type; ``path`` leads to the part, ``[0].price``."""
 
-    def __init__(self, path: str, declared: Type, value: StaticValue, note: str = "") -> None:
+    def __init__(self, path: str, declared: Type, value: StaticValue, note: str = "", help_: str = "") -> None:
         super().__init__(path)
         self.path = path
         self.declared = declared
         self.value = value
         self.note = note
+        self.help = help_
+        """What to write instead, where that is known."""
 
     @property
     def reason(self) -> str:
         """What was found where what was expected."""
-        where = f" at `{self.path}`" if self.path else ""
+        return self.reason_at(self.path)
+
+    def reason_at(self, path: str) -> str:
+        """The same for a message that marks all but the last steps of the path."""
+        where = f" at `{path}`" if path else ""
         return self.note + where if self.note else f"expected `{spell(self.declared)}`{where}, found {describe(self.value)}"
 
 
@@ -151,7 +157,7 @@ class WireEncoder:
             "file": self._located,
             "directory": self._located,
             "table": self._table,
-            **dict.fromkeys(("ndarray", "opaque"), self._never),
+            **dict.fromkeys(("ndarray", "tensor", "opaque"), self._never),
             **dict.fromkeys(("date", "time", "decimal", "uuid", "path"), self._text),
         }
 
@@ -227,10 +233,21 @@ class WireEncoder:
         return value.isoformat() if isinstance(value, date | time) else str(value)
 
     def _list(self, value: StaticValue, declared: Type, path: str) -> Json:
-        if not isinstance(value, list):
-            raise Mismatch(path, declared, value)
         (element,) = declared.args
+        if not isinstance(value, list):
+            raise Mismatch(path, declared, value, help_="write `[...]`" if self._fits_as_list(value, element) else "")
         return [self._encode(item, element, f"{path}[{index}]") for index, item in enumerate(value)]
+
+    def _fits_as_list(self, value: StaticValue, element: Type) -> bool:
+        """Whether a tuple would fit with other brackets."""
+        if not isinstance(value, tuple):
+            return False
+        try:
+            for item in value:
+                self._encode(item, element, "")
+        except Mismatch:
+            return False
+        return True
 
     def _tuple(self, value: StaticValue, declared: Type, path: str) -> Json:
         if not isinstance(value, tuple) or len(value) != len(declared.args):
@@ -270,13 +287,13 @@ class WireEncoder:
         try:
             return located_wire(value, declared)
         except NotFar as reason:
-            raise Mismatch(path, declared, value, str(reason)) from None
+            raise Mismatch(path, declared, value, str(reason), reason.help) from None
 
     def _table(self, value: StaticValue, declared: Type, path: str) -> Json:
         try:
             return table_wire(value)
         except NotFar as reason:
-            raise Mismatch(path, declared, value, str(reason)) from None
+            raise Mismatch(path, declared, value, str(reason), reason.help) from None
 
     def _typed_dict(self, value: StaticValue, declared: Type, definition: ClassDef, path: str) -> Json:
         if not isinstance(value, dict):
@@ -297,7 +314,7 @@ class WireEncoder:
         if shape is not None and shape.kind == "typeddict":
             return self._typed_dict(value, declared, shape, path)
         if not isinstance(value, EnumValue | Instance) or value.owner != origin_of(declared.name):
-            raise Mismatch(path, declared, value, self._meant(value, declared))
+            raise self._not_of_class(value, declared, path)
         if isinstance(value, EnumValue):
             return value.member
         definition = self._definition(declared.name)
@@ -320,16 +337,16 @@ class WireEncoder:
                 )
         return result
 
-    def _meant(self, value: StaticValue, declared: Type) -> str:
+    def _not_of_class(self, value: StaticValue, declared: Type, path: str) -> Mismatch:
         """Say which member of an enum a value is that of, if it is one's; the codec of flytekit takes it for that member."""
         definition = self._definition(declared.name)
-        if definition is None or type(value) not in (str, int):
-            return ""
-        for member, own in zip(definition.members, definition.values, strict=False):
-            if type(own) is type(value) and own == value:
-                name = f"{spell(declared)}.{member}"
-                return f"expected `{spell(declared)}`, found {describe(value)}, which is the value of `{name}`: write `{name}`"
-        return ""
+        if definition is not None and type(value) in (str, int):
+            for member, own in zip(definition.members, definition.values, strict=False):
+                if type(own) is type(value) and own == value:
+                    name = f"{spell(declared)}.{member}"
+                    note = f"expected `{spell(declared)}`, found {describe(value)}, which is the value of `{name}`"
+                    return Mismatch(path, declared, value, note, f"write `{name}`")
+        return Mismatch(path, declared, value)
 
     def _union(self, value: StaticValue, declared: Type, path: str) -> Json:
         *members, last = declared.args
@@ -339,7 +356,7 @@ class WireEncoder:
             try:
                 return self._encode(value, members[0], path)
             except Mismatch as error:
-                raise error if error.path != path else Mismatch(path, declared, value, error.note) from None
+                raise error if error.path != path else Mismatch(path, declared, value, error.note, error.help) from None
         own = type_of(value)
         deepest: Mismatch | None = None
         for member in sorted(declared.args, key=lambda member: member.text != own.text):  # an exact member first

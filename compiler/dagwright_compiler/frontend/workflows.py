@@ -9,8 +9,9 @@ from dagwright_compiler.diagnostics import codes
 from dagwright_compiler.diagnostics.model import InternalError
 from dagwright_compiler.frontend.bodies import Body, interpret
 from dagwright_compiler.frontend.calls import edge_help, refuse_result
+from dagwright_compiler.frontend.constant_parts import locate, origin
 from dagwright_compiler.frontend.frames import contains_broken
-from dagwright_compiler.frontend.groups import Misfit, bind, describe_group
+from dagwright_compiler.frontend.groups import Misfit, bind, describe_group, fits_as_list, type_of_value
 from dagwright_compiler.frontend.known_values import Instance
 from dagwright_compiler.frontend.node_names import check_names, name_nodes
 from dagwright_compiler.frontend.origins import source_places
@@ -27,7 +28,7 @@ from dagwright_compiler.frontend.promises import (
     parts_of,
 )
 from dagwright_compiler.frontend.typing_rules import NO, spell
-from dagwright_compiler.frontend.wire_values import Mismatch
+from dagwright_compiler.frontend.wire_values import Mismatch, type_of
 from dagwright_compiler.ir.program import (
     Binding,
     DictBinding,
@@ -47,6 +48,7 @@ from dagwright_compiler.ir.program import (
 )
 
 if TYPE_CHECKING:
+    from dagwright.contract.types import Type
     from dagwright_compiler.frontend.findings import Place
     from dagwright_compiler.frontend.frames import Frame, Services
     from dagwright_compiler.frontend.late_spans import LateSpans
@@ -197,9 +199,13 @@ def _output(frame: Frame, callee: Callee, field: Field, value: Value, at: ast.AS
         try:
             return frame.services.classes.encoder.literal(value.value, field.type)
         except Mismatch as error:
-            message = f"`{callee.node.name}` does not return this constant: {error.reason}"
-            help_ = "return another value, or change the annotation of the result"
-            frame.report(codes.RETURN_MISMATCH, message, at, help_=help_, related=_annotation(frame, callee))
+            found = locate(error, at, field.type)
+            message = f"`{callee.node.name}` does not return this constant: {found.reason}"
+            help_ = error.help or "return another value, or change the annotation of the result"
+            if isinstance(value.value, tuple) and not error.path:
+                help_ = _of_tuple(callee, type_of(value.value), fits=bool(error.help))
+            related = (*origin(frame, error, found.node), *_annotation(frame, callee))
+            frame.report(codes.RETURN_MISMATCH, message, found.node, label=found.label, help_=help_, related=related)
             return None
     if isinstance(value, Group | Record):
         bound = bind(frame, value, field.type, at)
@@ -225,13 +231,21 @@ def _refuse_part(frame: Frame, callee: Callee, field: Field, misfit: Misfit) -> 
         message = f"{describe_source(value)} is `{spell(value.type)}`, but `{callee.node.name}` returns `{spell(field.type)}`"
     elif isinstance(value, Group | Record):
         message = f"this is {describe_group(value)}, but `{callee.node.name}` returns `{spell(field.type)}`"
-        help_ = "annotate the result as `tuple[...]`" if isinstance(value, Group) and value.kind == "tuple" else ""
+        if isinstance(value, Group) and value.kind == "tuple":
+            help_ = _of_tuple(callee, type_of_value(value), fits=fits_as_list(frame, value, misfit.expected, at))
     elif misfit.reason:
         message = f"`{callee.node.name}` does not return this constant: {misfit.reason}"
+        help_ = misfit.help
     else:
         message = f"{describe_source(value)} cannot be returned"
     related = source_places(frame, value) if isinstance(value, Promise) else []
     frame.report(codes.RETURN_MISMATCH, message, at, label=label, help_=help_, related=(*related, *_annotation(frame, callee)))
+
+
+def _of_tuple(callee: Callee, found: Type, *, fits: bool) -> str:
+    """What to write instead of a tuple where one value is declared: brackets where it is that, else its types in the annotation."""
+    annotation = f"annotate the result: `def {callee.node.name}(...) -> {spell(found)}:`"
+    return f"write `[...]`, or {annotation}" if fits else annotation
 
 
 def _annotation(frame: Frame, callee: Callee) -> tuple[tuple[Place, str], ...]:

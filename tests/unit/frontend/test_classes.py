@@ -171,7 +171,8 @@ def test_the_value_of_a_member_is_told_from_the_member() -> None:
     for value, member in (("'red'", "RED"), ("1", "LOW")):
         found = front(_source(classes, "Color", value)).only
         assert found.code.id == "DW305"
-        assert found.message.endswith(f"which is the value of `Color.{member}`: write `Color.{member}`")
+        assert found.message.endswith(f"which is the value of `Color.{member}`")
+        assert found.help == f"write `Color.{member}`"
     assert front(_source(classes, "Color", "'blue'")).only.message.endswith("expected `Color`, found `str` ('blue')")
 
 

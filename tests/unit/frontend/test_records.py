@@ -240,7 +240,7 @@ def test_findings_stand_on_their_lines() -> None:
             """
 use(value=Point(text(s='a')))  # E: DW304
 use(value=Point(n, 'a'))  # E: DW305
-use(value=Point())  # E: DW410
+use(value=Point())  # E: DW401
 use(value=Point(y=number(x=n)))  # E: DW401
 use(value=Point(n, z=1))  # E: DW402
 use(value=Point(n, x=n))  # E: DW403
