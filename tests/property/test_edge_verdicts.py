@@ -48,6 +48,7 @@ _BASES = {
 RULES = TypingRules(
     lambda name: (frozenset({origin_of(name), *_BASES.get(name, ())}), True) if name in CLASSES else None,
     lambda name: {field["name"]: parse(field["type"]) for field in CLASSES[name].get("fields", ())},
+    lambda name: {field["name"]: parse(field["type"]) for field in CLASSES[name].get("fields", ()) if not field.get("optional")},
 )
 CODEC = Codec(CLASSES)
 # The same examples wherever a submission is judged; fresh ones on the machines of developers, who can act on what they find.

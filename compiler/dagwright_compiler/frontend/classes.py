@@ -108,6 +108,11 @@ class Classes:
         owners = (name, *(info.ancestors if info is not None else ()))
         return next((span for owner in owners if (span := self._spans.definitions.get((owner, field))) is not None), None)
 
+    def types_of_needed_fields(self, name: str) -> dict[str, Type] | None:
+        """The same without the keys of a typed dict that may be absent."""
+        found = self.definition(name)
+        return {field.name: field.type for field in found.fields if not field.optional} if found is not None else None
+
     def ancestors(self, name: str) -> tuple[frozenset[str], bool] | None:
         """Names of a project class and its bases, and whether all of them are known; ``None`` for other classes."""
         info = self._infos.get(origin_of(name))

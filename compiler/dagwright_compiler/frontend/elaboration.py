@@ -114,7 +114,7 @@ class _Elaboration:
             classes=classes,
             definitions=self._definitions,
             policies=policies,
-            rules=TypingRules(classes.ancestors, classes.types_of_fields),
+            rules=TypingRules(classes.ancestors, classes.types_of_fields, classes.types_of_needed_fields),
             findings=self._findings,
             resolver=self._resolver,
         )

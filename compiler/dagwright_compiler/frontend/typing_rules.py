@@ -22,6 +22,7 @@ UNKNOWN = "unknown"
 
 _SPELLINGS = {"decimal": "Decimal", "uuid": "UUID", "path": "Path", "file": "File", "directory": "Directory"}
 _OF_LIBRARIES = {"ndarray": "numpy.ndarray", "tensor": "torch.Tensor"}
+_TEXT = Type("str")
 _CONTAINERS = frozenset({"list", "dict", "tuple", "vartuple", "set", "frozenset"})
 
 
@@ -32,17 +33,20 @@ class TypingRules:
         ancestors: Qualified names of a project class and all its bases, and whether all of them are known; ``None`` for
             a class that is not of the project.
         fields: Names and types of the fields of a project class; ``None`` where they are not known.
+        needed: The same without keys that may be absent.
     """
 
-    __slots__ = ("_ancestors", "_fields", "_memo")
+    __slots__ = ("_ancestors", "_fields", "_memo", "_needed")
 
     def __init__(
         self,
         ancestors: Callable[[str], tuple[frozenset[str], bool] | None],
         fields: Callable[[str], Mapping[str, Type] | None] = lambda _: None,
+        needed: Callable[[str], Mapping[str, Type] | None] = lambda _: None,
     ) -> None:
         self._ancestors = ancestors
         self._fields = fields
+        self._needed = needed
         self._memo: dict[tuple[str, str], str] = {}
 
     def assignable(self, source: Type, target: Type) -> str:
@@ -103,8 +107,9 @@ class TypingRules:
             return self._generic(source, target)
         if source.name == target.name:
             return YES
-        left = self._ancestors(source.name) if source.name else None
-        right = self._ancestors(target.name) if target.name else None
+        is_class = source.kind in ("class", "opaque")  # a format of files is a name, too
+        left = self._ancestors(source.name) if is_class else None
+        right = self._ancestors(target.name) if target.kind in ("class", "opaque") else None
         if left is not None:
             names, complete = left
             if target.kind == "class" and origin_of(target.name) in names:
@@ -114,19 +119,41 @@ class TypingRules:
             if target.kind == "float" and "int" in names:
                 return YES  # as a plain int widens
             if target.kind in names or (target.kind == "vartuple" and "tuple" in names):
-                return UNKNOWN  # a named tuple is some tuple
+                return self._held(source, target)
             if not complete:  # some base is unknown: it may be anything
                 return UNKNOWN
             # All bases are the project's own: only a protocol outside it could still accept the value.
             return UNKNOWN if target.kind == "opaque" and right is None and target.name not in CONCRETE else NO
-        if source.name:
+        if is_class:
             return self._external(source, target)
         if target.kind == "class":
-            # A dict may hold exactly the keys of a typed one.
-            return UNKNOWN if source.kind == "dict" and right is not None and "dict" in right[0] else NO
+            return self._keys(source, target) if source.kind == "dict" and right is not None and "dict" in right[0] else NO
         if right is not None:
             return NO if right[1] else UNKNOWN
         return NO if target.name in CONCRETE else UNKNOWN
+
+    def _held(self, source: Type, target: Type) -> str:
+        """A named tuple where a tuple is declared, or a typed dict where a dict is: no sooner than in a run is it sure that it fits."""
+        if target.kind == "dict":
+            held, key, item = self._needed(source.name) or {}, target.args[0], target.args[1]
+            verdicts = {self.assignable(_TEXT, key), *(self.assignable(each, item) for each in held.values())} if held else set()
+        else:
+            fields = self._fields(source.name)
+            verdicts = {self.assignable(Type("tuple", tuple(fields.values())), target)} if fields is not None else set()
+        return NO if NO in verdicts else UNKNOWN
+
+    def _keys(self, source: Type, target: Type) -> str:
+        """A dict where a typed one is declared: it may hold exactly these keys, if some of what it may hold fits each."""
+        held = self._needed(target.name) or {}
+        fits = not held or (
+            self._may_fit(source.args[0], _TEXT) and all(self._may_fit(source.args[1], each) for each in held.values())
+        )
+        return UNKNOWN if fits else NO
+
+    def _may_fit(self, source: Type, target: Type) -> bool:
+        """Whether any value of a type fits."""
+        members = source.args if source.kind == "union" else (source,)
+        return any(self.assignable(member, target) != NO for member in members)
 
     def _generic(self, source: Type, target: Type) -> str:
         """One class with two lists of type arguments: an instance crosses when its fields do."""

@@ -14,8 +14,17 @@ ANCESTORS = {
     "m.Mode": (frozenset({"m.Mode", "str"}), True),
     "m.Pair": (frozenset({"m.Pair", "tuple"}), True),
     "m.Level": (frozenset({"m.Level", "int"}), True),
+    "m.Row": (frozenset({"m.Row", "dict"}), True),
+    "m.Loose": (frozenset({"m.Loose", "dict"}), True),
+    "m.Point": (frozenset({"m.Point", "tuple"}), True),
 }
-RULES = TypingRules(ANCESTORS.get)
+FIELDS = {
+    "m.Row": {"name": parse("str"), "size": parse("int")},
+    "m.Loose": {"size": parse("int")},
+    "m.Point": {"x": parse("int"), "y": parse("str")},
+}
+NEEDED = {**FIELDS, "m.Loose": {}}
+RULES = TypingRules(ANCESTORS.get, FIELDS.get, NEEDED.get)
 
 
 @pytest.mark.parametrize(
@@ -96,6 +105,27 @@ RULES = TypingRules(ANCESTORS.get)
         ("class[m.Level]", "float", "yes"),
         ("class[m.Level]", "bool", "no"),
         ("class[m.Pair]", "tuple[]", "unknown"),
+        ("class[m.Point]", "tuple[int, str]", "unknown"),
+        ("class[m.Point]", "tuple[int, int]", "no"),
+        ("class[m.Point]", "tuple[int, str, str]", "no"),
+        ("class[m.Point]", "vartuple[int]", "no"),
+        ("class[m.Row]", "dict[str, union[int, str]]", "unknown"),
+        ("class[m.Row]", "dict[str, int]", "no"),
+        ("class[m.Row]", "dict[int, union[int, str]]", "no"),
+        ("dict[str, union[int, str]]", "class[m.Row]", "unknown"),
+        ("dict[str, union[int, none]]", "class[m.Row]", "no"),
+        ("dict[str, unknown]", "class[m.Row]", "unknown"),
+        ("dict[str, int]", "class[m.Row]", "no"),
+        ("dict[int, unknown]", "class[m.Row]", "no"),
+        ("dict[str, str]", "class[m.Loose]", "unknown"),
+        ("class[m.Loose]", "dict[int, str]", "unknown"),
+        ("file[csv]", "class[m.Dog]", "no"),
+        ("file[csv]", "class[m.Row]", "no"),
+        ("file", "class[m.Dog]", "no"),
+        ("class[m.Dog]", "file[csv]", "no"),
+        ("file[csv]", "opaque[torch.nn.Module]", "no"),
+        ("file[csv]", "opaque[x.A]", "unknown"),
+        ("table[pandas.DataFrame]", "opaque[m.Dog]", "no"),
     ],
 )
 def test_assignability(source: str, target: str, verdict: str) -> None:
