@@ -109,11 +109,19 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
         return key_span(self.source, self.header, key) if self.source else None
 
     def span_of_target(self, target: str, key: str) -> Span | None:
-        """Where a key of a target's table is written, in the profile that gives it; ``None`` without a settings file."""
+        """Where a key of a target's table is written, in the profile that gives it, or a table below it (``schedules.nightly``).
+
+        ``None`` without a settings file.
+        """
+        if self.source is None:
+            return None
         given = self.profiled.get(target)
-        of_profile = isinstance(given, dict) and key in given
+        name, _, below = key.partition(".")
+        of_profile = isinstance(given, dict) and name in given
         tables = (self.header, PROFILES_TABLE, self.profile, target) if of_profile else (self.header, target)
-        return key_span(self.source, ".".join(filter(None, tables)), key) if self.source else None
+        header = ".".join(filter(None, tables))
+        found = key_span(self.source, f"{header}.{name}" if below else header, below or name)
+        return found if found.end_column or not below else key_span(self.source, header, name)
 
 
 def load_settings(

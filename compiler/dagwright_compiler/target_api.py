@@ -13,6 +13,7 @@ from dagwright_compiler.bundle import Bundle
 from dagwright_compiler.diagnostics.model import Collector
 from dagwright_compiler.ir.program import Program, Unit
 from dagwright_compiler.ir.spans import SpanTable
+from dagwright_compiler.source import Span
 
 if TYPE_CHECKING:
     from importlib.metadata import EntryPoints
@@ -23,12 +24,18 @@ PLAN_TARGET = "argo"
 """The target whose units ``compile -t plan`` shows."""
 
 
+def nowhere(_key: str) -> Span | None:
+    """The place of a setting that stands in no file."""
+    return None
+
+
 class Request(msgspec.Struct, frozen=True):
     """What a target is asked to compile.
 
     ``settings`` is the raw table ``[tool.dagwright.<target>]``, with the project's ``store`` where the table has none; ``seal`` puts the units, and
     the most pods that a map has there, into the plan and gives the bundle whose digest names the manifest's objects; ``environment`` holds variables
-    for the runtime that every container needs; ``map_pods`` bounds the pods of a map where the orchestrator does not.
+    for the runtime that every container needs; ``map_pods`` bounds the pods of a map where the orchestrator does not; ``place`` tells where a
+    key of the settings, or a table below one, is written; ``options`` are those of the command line that only the target understands.
     """
 
     program: Program
@@ -38,6 +45,8 @@ class Request(msgspec.Struct, frozen=True):
     seal: Callable[[Mapping[str, Unit], int], Bundle]
     environment: Mapping[str, str] = {}
     map_pods: int = MAP_PODS
+    place: Callable[[str], Span | None] = nowhere
+    options: Mapping[str, Any] = {}
 
 
 class Artefact(msgspec.Struct, frozen=True):

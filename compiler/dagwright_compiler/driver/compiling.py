@@ -144,6 +144,7 @@ def lower_to(loaded: Loaded, target: str, defaults: Mapping[str, Any] | None = N
             diagnostics=diagnostics,
             seal=lambda units, map_pods: bundle_for(program, reading.elaborated, units, map_pods=map_pods),
             map_pods=settings.map_pods,
+            place=lambda key: settings.span_of_target(target, key),
             environment={} if settings.pickle == DEFAULT_PICKLE else {ENV_PICKLE: settings.pickle_text},
         )
     )

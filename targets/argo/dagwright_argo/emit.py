@@ -26,6 +26,9 @@ _USERS_OF_CONTAINER = [
 _USERS_OF_TEMPLATE = [
     (field.encode_name, field.name) for field in msgspec.structs.fields(model.Template) if field.type is model.Json
 ]
+_USERS_OF_SPEC = [
+    (field.encode_name, field.name) for field in msgspec.structs.fields(model.WorkflowSpec) if field.type is model.Json
+]
 _ASCII_OF_BLOCKS = bytes([*b"\t\n", *range(0x20, 0x7F)])
 
 
@@ -57,10 +60,18 @@ def _not_in_blocks() -> re.Pattern[str]:
     return re.compile("[^\t\n\x20-\x7e\xa0-\u2027\u202a-\ud7ff\ue000-\ufefe\uff00-\ufffd\U00010000-\U0010ffff]")
 
 
-def emit(document: model.ConfigMap | model.WorkflowTemplate, note: str = "") -> str:
+_LAYOUTS = {
+    "ConfigMap": "configmap.yaml.j2",
+    "CronWorkflow": "cron_workflow.yaml.j2",
+    "Workflow": "workflow_template.yaml.j2",
+    "WorkflowTemplate": "workflow_template.yaml.j2",
+}
+
+
+def emit(document: model.Document, note: str = "") -> str:
     """Render one YAML document, without a separator; ``note`` becomes a comment at its head."""
-    name = "configmap.yaml.j2" if isinstance(document, model.ConfigMap) else "workflow_template.yaml.j2"
-    return _environment().get_template(name).render(object=document, note=note, repeats=_Repeats(document))
+    template = _environment().get_template(_LAYOUTS[document.kind])
+    return template.render(object=document, note=note, repeats=_Repeats(document))
 
 
 def flow(part: model.Frozen | model.Json) -> str:
@@ -75,9 +86,15 @@ def flow(part: model.Frozen | model.Json) -> str:
     return json.dumps(data)
 
 
-def users_fields(part: model.Container | model.Template, indent: int) -> str:
-    """Write what stands in a part because a user's pod template has it: lines of their own, by the names of Kubernetes."""
-    names = _USERS_OF_CONTAINER if isinstance(part, model.Container) else _USERS_OF_TEMPLATE
+def users_fields(part: model.Container | model.Template | model.WorkflowSpec, indent: int) -> str:
+    """Write what stands in a part because a user's pod template or settings have it: lines of their own, by the names of Kubernetes."""
+    match part:
+        case model.Container():
+            names = _USERS_OF_CONTAINER
+        case model.Template():
+            names = _USERS_OF_TEMPLATE
+        case _:
+            names = _USERS_OF_SPEC
     found = ((encoded, getattr(part, name)) for encoded, name in names)
     margin = " " * indent
     return "".join(f"{margin}{encoded}:{nested(data, indent + 2)}\n" for encoded, data in found if data is not None)
@@ -106,8 +123,8 @@ class _Repeats:
     the text.
     """
 
-    def __init__(self, document: model.ConfigMap | model.WorkflowTemplate) -> None:
-        templates = document.spec.templates if isinstance(document, model.WorkflowTemplate) else ()
+    def __init__(self, document: model.Document) -> None:
+        templates = document.spec.templates if isinstance(document, model.WorkflowTemplate | model.Workflow) else ()
         lists = {id(template.volumes): template.volumes for template in templates if template.volumes}
         uses = Counter(id(template.volumes) for template in templates if template.volumes)
         self._shared = uses.most_common(1)[0][0] if uses else None

@@ -11,15 +11,17 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from dagwright.contract.chunks import MAP_PODS
-from dagwright.contract.names import TERMINATION_GRACE_POD_S, VERDICT
+from dagwright.contract.names import VERDICT
 from dagwright_argo import model
 from dagwright_argo.counts import Count, FlatNode, LiteralCount, counts_of, flat_nodes, units_of
 from dagwright_argo.dags import Call, DagTemplates, map_template
 from dagwright_argo.expansion import variable_text
 from dagwright_argo.naming import LABEL_VALUE, Names, dns_name
+from dagwright_argo.objects import MANAGED_BY
 from dagwright_argo.parameters import store_parameter, workflow_parameters
 from dagwright_argo.partition import Group, split
 from dagwright_argo.pods import CodeObjects, PodKind, Pods
+from dagwright_argo.run_settings import pod_patch, spec_fields
 from dagwright_compiler.ir.graph import inputs_read, predecessors
 from dagwright_compiler.ir.program import MapNode, Program, Unit
 
@@ -89,21 +91,23 @@ def lower(program: Program, lowering: Lowering, settings: ArgoSettings, code: Co
     store = variable_text(settings.store) if settings.store else f"{{{{workflow.parameters.{store_parameter(program)}}}}}"
     calls, leaves = _calls(nodes, lowering, kinds, Pods(settings, code, store), names)
     dags = DagTemplates(calls, lowering.root, entry, names).templates()
-    labels = {"dagwright/workflow": name, "dagwright/digest": digest}
+    labels = {**settings.labels, "dagwright/workflow": name, "dagwright/digest": digest}
+    of_runs = model.Metadata(labels=labels, annotations=settings.annotations or None)
     return model.WorkflowTemplate(
         metadata=model.Metadata(
             name=name,
             namespace=settings.namespace or None,
-            labels={"app.kubernetes.io/managed-by": "dagwright", **labels},
-            annotations={"dagwright/entry": program.workflow.name},
+            labels={**settings.labels, MANAGED_BY: "dagwright", **labels},
+            annotations={**settings.annotations, "dagwright/entry": program.workflow.name},
         ),
         spec=model.WorkflowSpec(
             entrypoint=entry,
             arguments=model.Parameters(parameters=workflow_parameters(program, with_store=not settings.store)),
-            workflow_metadata=model.Metadata(labels=labels),
-            pod_metadata=model.Metadata(labels=labels),
-            pod_spec_patch=f'{{"terminationGracePeriodSeconds":{TERMINATION_GRACE_POD_S}}}',
+            workflow_metadata=of_runs,
+            pod_metadata=of_runs,
+            pod_spec_patch=pod_patch(settings),
             templates=(*dags, *leaves),
+            **spec_fields(settings),
         ),
     )
 

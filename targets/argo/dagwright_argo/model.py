@@ -240,6 +240,7 @@ class Metadata(Frozen, frozen=True, kw_only=True):
     """Labels and annotations, and for top-level objects their name."""
 
     name: str | None = None
+    generate_name: str | None = None
     namespace: str | None = None
     labels: dict[str, str] | None = None
     annotations: dict[str, str] | None = None
@@ -273,13 +274,25 @@ class Template(Frozen, frozen=True, kw_only=True):
 
 
 class WorkflowSpec(Frozen, frozen=True, kw_only=True):
-    """What a workflow runs."""
+    """What a workflow runs; what is ``Json`` comes from the settings."""
 
     entrypoint: str
     arguments: Parameters
-    workflow_metadata: Metadata
+    workflow_metadata: Metadata | None = None
     pod_metadata: Metadata
     pod_spec_patch: str
+    image_pull_secrets: Json = None
+    node_selector: Json = None
+    affinity: Json = None
+    tolerations: Json = None
+    scheduler_name: Json = None
+    pod_priority_class_name: Json = None
+    security_context: Json = None
+    parallelism: Json = None
+    synchronization: Json = None
+    pod_gc: Json = msgspec.field(name="podGC", default=None)
+    ttl_strategy: Json = None
+    archive_logs: Json = None
     templates: tuple[Template, ...]
 
 
@@ -292,6 +305,51 @@ class WorkflowTemplate(Frozen, frozen=True, kw_only=True, omit_defaults=False):
     spec: WorkflowSpec
 
 
+class Workflow(Frozen, frozen=True, kw_only=True, omit_defaults=False):
+    """One run, with all that it runs."""
+
+    api_version: str = "argoproj.io/v1alpha1"
+    kind: str = "Workflow"
+    metadata: Metadata
+    spec: WorkflowSpec
+
+
+class TemplateRef(Frozen, frozen=True, kw_only=True):
+    """A WorkflowTemplate of the same namespace."""
+
+    name: str
+
+
+class ReferringSpec(Frozen, frozen=True, kw_only=True):
+    """What a schedule runs: a WorkflowTemplate, with values for its parameters."""
+
+    workflow_template_ref: TemplateRef
+    arguments: Parameters | None = None
+
+
+class CronSpec(Frozen, frozen=True, kw_only=True):
+    """When a workflow runs by itself."""
+
+    schedules: tuple[str, ...]
+    timezone: str
+    concurrency_policy: str
+    starting_deadline_seconds: int
+    successful_jobs_history_limit: int
+    failed_jobs_history_limit: int
+    suspend: bool | None = None
+    workflow_metadata: Metadata
+    workflow_spec: ReferringSpec
+
+
+class CronWorkflow(Frozen, frozen=True, kw_only=True, omit_defaults=False):
+    """A schedule."""
+
+    api_version: str = "argoproj.io/v1alpha1"
+    kind: str = "CronWorkflow"
+    metadata: Metadata
+    spec: CronSpec
+
+
 class ConfigMap(Frozen, frozen=True, kw_only=True, omit_defaults=False):
     """Code that travels with a manifest: text by key, and base64 by key for what text cannot carry. Empty tables are left out of the text."""
 
@@ -301,3 +359,7 @@ class ConfigMap(Frozen, frozen=True, kw_only=True, omit_defaults=False):
     immutable: bool = True
     data: dict[str, str]
     binary_data: dict[str, str]
+
+
+Document = ConfigMap | WorkflowTemplate | Workflow | CronWorkflow
+"""Everything that stands in a manifest by itself."""

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from dagwright_argo.settings import ArgoSettings
     from dagwright_compiler.bundle import Bundle
 
-Document = TypeVar("Document", model.ConfigMap, model.WorkflowTemplate)
+Document = TypeVar("Document", model.ConfigMap, model.WorkflowTemplate, model.Workflow)
 
 DIGEST_LENGTH = 12
 _RUNTIME_KEY = DEFAULT_RUNTIME.rpartition("/")[2]
@@ -30,6 +30,7 @@ _NOT_IN_KEYS = re.compile(r"[^-._a-zA-Z0-9]+")
 CLIENT_SIDE_LIMIT = 262_144
 """Bytes of JSON up to which a client-side ``kubectl apply`` works: it copies the object into an annotation."""
 SERVER_SIDE_NOTE = "more than 262144 bytes: apply it with kubectl apply --server-side"
+MANAGED_BY = "app.kubernetes.io/managed-by"
 _SYNC_OPTIONS = "argocd.argoproj.io/sync-options"
 _KEPT = {
     # A running workflow, or a later `argo retry`, still mounts the ConfigMap of an older revision.
@@ -121,7 +122,7 @@ def with_server_side_apply(document: Document) -> tuple[Document, str]:
     return msgspec.structs.replace(document, metadata=metadata), SERVER_SIDE_NOTE
 
 
-def _is_large(document: model.ConfigMap | model.WorkflowTemplate) -> bool:
+def _is_large(document: model.ConfigMap | model.WorkflowTemplate | model.Workflow) -> bool:
     """Whether the object's JSON is beyond the limit; most code tells by its length alone."""
     if isinstance(document, model.ConfigMap) and sum(map(len, document.data.values())) > CLIENT_SIDE_LIMIT:
         return True
@@ -132,7 +133,7 @@ def _metadata(name: str, settings: ArgoSettings, labels: dict[str, str]) -> mode
     return model.Metadata(
         name=name,
         namespace=settings.namespace or None,
-        labels={"app.kubernetes.io/managed-by": "dagwright", **labels},
+        labels={**settings.labels, MANAGED_BY: "dagwright", **labels},
         annotations=dict(_KEPT),
     )
 

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 
 from dagwright.contract.names import DEFAULT_PLAN, TERMINATION_GRACE_POD_S
-from dagwright_argo import model
+from dagwright_argo import model, shapes
 from dagwright_argo.expansion import LOST_ON_THE_WAY, json_text
 from dagwright_argo.naming import LABEL_NAME, LABEL_VALUE
 from dagwright_compiler.diagnostics.codes import ARGO_IGNORED, ARGO_LIVE_TEXT, ARGO_POD_TEMPLATE
@@ -61,6 +61,14 @@ _REFUSED = {
 """Fields of a PodSpec that a pod of Argo cannot have, and what to write instead."""
 _HARMLESS = {"restartPolicy": "Never"}
 """Values of refused fields that every pod has anyway."""
+
+_SHAPES = {
+    "affinity": shapes.AFFINITY,
+    "securityContext": shapes.POD_SECURITY,
+    "tolerations": shapes.TOLERATIONS,
+    "topologySpreadConstraints": shapes.TOPOLOGY_SPREAD,
+}
+"""Fields of a PodSpec whose form is known to the last level."""
 
 _LISTS = ("containers", "initContainers", "tolerations", "volumes")
 _TABLES = ("affinity", "nodeSelector")
@@ -156,7 +164,7 @@ def template_problems(template: PodTemplate, variables: frozenset[str], mounted:
         mounted: Paths where the task's pod has something already.
     """
     spec, sorted_ = _spec(template), overlay(template)
-    misshapen = tuple(_misshapen(sorted_, spec))
+    misshapen = tuple(_misshapen(sorted_, spec)) or tuple(_misfits(sorted_, spec))
     if misshapen:
         yield from misshapen
         return
@@ -182,6 +190,21 @@ def template_problems(template: PodTemplate, variables: frozenset[str], mounted:
             yield _unknown("the task's container in the pod template", field, (*_SPECIAL, *_CONTAINER))
     yield from _collisions(sorted_, variables, mounted)
     yield from _live_texts(sorted_)
+
+
+def spec_problems(spec: Mapping[str, Json]) -> Iterator[tuple[str, str]]:
+    """Say what fields of a PodSpec, given outside of any task, no pod of Argo can have; with what to write instead."""
+    for field, value in spec.items():
+        if _HARMLESS.get(field, field) == value:
+            continue
+        if field in _REFUSED:
+            yield f"a pod of Argo cannot take the field {field}", _REFUSED[field]
+        elif field not in _OF_TEMPLATE and field not in _OF_PATCH:
+            near = difflib.get_close_matches(field, (*_OF_TEMPLATE, *_OF_PATCH), 1)
+            yield f"a PodSpec has no field {field}", f"did you mean {near[0]}?" if near else "see the Kubernetes API reference"
+        elif field in _SHAPES:
+            for misfit in shapes.misfits(value, _SHAPES[field], field):
+                yield misfit, "write it as the Kubernetes API has it"
 
 
 def _refused(message: str, help_text: str) -> Diagnostic:
@@ -257,6 +280,15 @@ def _misshapen(found: Overlay, spec: Mapping[str, Json]) -> Iterator[Diagnostic]
             yield _refused(f"nodeSelector of the pod template has the value {value!r} for {name}", "write it as a text")
     if not isinstance(found.primary.get("image", ""), str):
         yield _refused("the image of the task's container in the pod template is no text", "write the image's reference")
+
+
+def _misfits(found: Overlay, spec: Mapping[str, Json]) -> Iterator[Diagnostic]:
+    """Fields that nobody looks into before the API server, or the kubelet when a pod starts."""
+    misfits = [misfit for field in _SHAPES if field in spec for misfit in shapes.misfits(spec[field], _SHAPES[field], field)]
+    if "securityContext" in found.primary:
+        misfits += shapes.misfits(found.primary["securityContext"], shapes.SECURITY, "the task's securityContext")
+    for misfit in misfits:
+        yield _refused(f"in the pod template, {misfit}", "write it as the Kubernetes API has it")
 
 
 def _table(value: Json) -> dict[str, Json]:

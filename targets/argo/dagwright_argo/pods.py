@@ -26,6 +26,7 @@ from dagwright_argo.expansion import EMPTY_VARIABLE, parameter_reference, variab
 from dagwright_argo.naming import LABEL_VALUE
 from dagwright_argo.parameters import RUN_REFERENCE
 from dagwright_argo.pod_templates import Overlay, overlay
+from dagwright_argo.run_settings import tolerations
 from dagwright_argo.secrets import SecretParts, secret_parts
 from dagwright_compiler.ir.program import PodTemplate, Policy, Resources
 
@@ -95,10 +96,8 @@ class Pods:
         self._store = store
         self._volumes = _volumes(settings, code)
         self._mounts = _mounts(settings)
-        self._tolerations = tuple(
-            model.Toleration(key=item.key, operator=item.operator, value=item.value, effect=item.effect)
-            for item in settings.interruptible_tolerations
-        )
+        self._tolerations = tolerations(settings.tolerations)
+        self._interruptible = tolerations(settings.interruptible_tolerations)
 
     def verdict(self, kind: PodKind) -> PodKind:
         """The pod that judges a map whose elements are pods of ``kind``: where they run, with what counting takes."""
@@ -124,23 +123,10 @@ class Pods:
         settings, policy = self._settings, kind.policy
         users = overlay(template_of(policy, settings))
         secrets = secret_parts(policy.secrets, settings)
-        nodes = nodes_of(policy.accelerator, settings)
         outputs = tuple(
             model.Parameter(name=published, value_from=model.ValueFrom(path=f"{DEFAULT_WORK}/{CONTROL_FOLDER}/{published}"))
             for published in kind.published
         )
-        fields: dict[str, Any] = {
-            "service_account_name": settings.service_account or None,
-            **users.template_fields(),
-            "node_selector": {**users.template.get("nodeSelector", {}), **nodes.labels} or None,
-            "affinity": affinity_without(nodes.without, users.template.get("affinity")),
-            "tolerations": (
-                *(self._tolerations if policy.interruptible else ()),
-                *nodes.tolerations,
-                *users.template.get("tolerations", ()),
-            )
-            or None,
-        }
         return model.Template(
             name=name,
             metadata=_metadata(kind, users, labelled=labelled),
@@ -157,8 +143,30 @@ class Pods:
             container=self._container(kind, users, secrets),
             sidecars=users.sidecars or None,
             volumes=_joined(self._volumes, _memory_volume(policy), secrets.volumes, users.template.get("volumes", ())),
-            **fields,
+            **self._placing(policy, users),
         )
+
+    def _placing(self, policy: Policy, users: Overlay) -> dict[str, Any]:
+        """Where a pod runs and as whom. Argo takes a template's field in the place of the workflow's, so the settings' part stands in it too."""
+        settings = self._settings
+        nodes = nodes_of(policy.accelerator, settings)
+        selector = {**users.template.get("nodeSelector", {}), **nodes.labels}
+        accepted = (
+            *(self._interruptible if policy.interruptible else ()),
+            *nodes.tolerations,
+            *users.template.get("tolerations", ()),
+        )
+        own = users.template_fields()
+        if "security_context" in own:
+            own["security_context"] = {**settings.pod_security_context, **own["security_context"]}
+        affinity = users.template.get("affinity") or (settings.affinity if nodes.without else None)
+        return {
+            "service_account_name": settings.service_account or None,
+            **own,
+            "node_selector": {**settings.node_selector, **selector} if selector else None,
+            "affinity": affinity_without(nodes.without, affinity),
+            "tolerations": (*self._tolerations, *accepted) if accepted else None,
+        }
 
     def _container(self, kind: PodKind, users: Overlay, secrets: SecretParts) -> model.Container:
         settings, policy, primary = self._settings, kind.policy, users.primary
@@ -175,8 +183,14 @@ class Pods:
             env_from=env_from or None,
             resources=_resources(policy, settings, primary.get("resources", {})),
             volume_mounts=_joined(self._mounts, _memory_mount(policy), secrets.mounts, primary.get("volumeMounts", ())),
-            **users.container_fields(),
+            **self._container_fields(users),
         )
+
+    def _container_fields(self, users: Overlay) -> dict[str, Any]:
+        fields = users.container_fields()
+        if self._settings.security_context:
+            fields["security_context"] = {**self._settings.security_context, **fields.get("security_context", {})}
+        return fields
 
     def _variables(self, kind: PodKind) -> Iterable[model.Variable]:
         users = {**self._settings.env, **dict(kind.policy.environment)}
@@ -240,9 +254,11 @@ def _resources(policy: Policy, settings: ArgoSettings, users: Mapping[str, Any])
     requests, limits = _quantities(policy.requests, settings), _quantities(policy.limits, settings)
     if not requests and not limits:
         requests, limits = _texts(users.get("requests")), _texts(users.get("limits"))
-    for name, default in (("cpu", settings.cpu), ("memory", settings.memory)):
+    for name, default, limit in (("cpu", settings.cpu, settings.cpu_limit), ("memory", settings.memory, settings.memory_limit)):
         if name not in requests and name not in limits:
             requests[name] = default
+            if limit:
+                limits[name] = limit
     if policy.accelerator is not None and settings.gpu not in limits:
         requests.setdefault(settings.gpu, "1")
     if settings.gpu in requests:

@@ -10,7 +10,7 @@ import msgspec
 from dagwright_argo.emit import emit
 from dagwright_argo.lower import lower, plan, workflow_name
 from dagwright_argo.objects import DIGEST_LENGTH, Runtime, bundle_objects, code_objects, runtime_object, with_server_side_apply
-from dagwright_argo.settings import read_settings
+from dagwright_argo.setting_reading import read_settings
 from dagwright_argo.validate import check_code, check_manifest, check_program
 from dagwright_compiler.target_api import Artefact, Request
 
@@ -31,7 +31,7 @@ class ArgoTarget:
         ``runtime`` replaces the archive of this release.
         """
         program, found, spans = request.program, request.diagnostics, request.spans
-        settings = read_settings(request.settings, found)
+        settings = read_settings(request.settings, found, request.place)
         settings = msgspec.structs.replace(settings, env={**settings.env, **request.environment})
         if not _passes(check_program(program, settings, spans), found):
             return None

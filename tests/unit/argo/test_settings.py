@@ -2,7 +2,8 @@
 
 import pytest
 
-from dagwright_argo.settings import ArgoSettings, read_settings
+from dagwright_argo.setting_reading import read_settings
+from dagwright_argo.settings import ArgoSettings
 from dagwright_compiler.diagnostics.model import Collector
 
 VOLUME = {"name": "data", "mount_path": "/data", "host_path": "/srv"}
@@ -67,9 +68,56 @@ def test_every_wrong_value_is_reported_and_replaced_by_its_default():
         ({"volumes": [VOLUME, VOLUME]}, "repeats the name"),
         ({"volumes": [VOLUME, {**VOLUME, "name": "b", "mount_path": "/data/"}]}, "repeats the mount path"),
         ({"volumes": [{**VOLUME, "hostpath": "x"}]}, "unknown field"),
+        ({"volumes": [{**VOLUME, "host_path": "", "claim": "No"}]}, "names the claim 'No'"),
+        ({"cpu": "2 cores"}, "which is no quantity"),
+        ({"memory_limit": "1GB"}, "which is no quantity"),
+        ({"memory": "2Gi", "memory_limit": "1Gi"}, "memory_limit of [tool.dagwright.argo] is lower than memory, 2Gi"),
+        ({"image_pull_secrets": ["My Secret"]}, "is no Kubernetes name"),
+        ({"scheduler": "A b"}, "no Kubernetes name"),
+        ({"priority_class": "A"}, "no Kubernetes name"),
+        ({"labels": {"a b": "x"}}, "does not take as a name"),
+        ({"labels": {"team": "a b"}}, "up to 63 letters"),
+        ({"labels": {"dagwright/node": "x"}}, "keeps for itself"),
+        ({"node_selector": {"pool": "a b"}}, "up to 63 letters"),
+        ({"annotations": {"a": "{{workflow.name}}"}}, "Argo would expand"),
+        ({"annotations": {"a": "\x7f"}}, "control character"),
+        ({"annotations": {"-": "x"}}, "does not take as a name"),
+        ({"parallelism": 0}, "`int` >= 1"),
+        ({"mutexes": ["{{x}}"]}, "Argo would expand"),
+        ({"mutexes": [""]}, "holds an empty name"),
+        ({"semaphores": [{"config_map": "No", "key": "a"}]}, "is no Kubernetes name"),
+        ({"semaphores": [{"config_map": "a", "key": "a b"}]}, "which no ConfigMap can have"),
+        ({"pod_gc": "Never"}, "invalid enum value"),
+        ({"pod_gc_delay_s": 5}, "has no effect without pod_gc"),
+        ({"ttl_s": -1}, "`int` >= 0"),
+        ({"tolerations": [{"key": "{{x}}"}]}, "Argo would expand"),
+        ({"tolerations": [{"key": "a", "operator": "Exists", "value": "b"}]}, "beside the operator Exists"),
+        ({"affinity": {"nodeAffinity": 3}}, "affinity.nodeAffinity is no table"),
+        ({"topology_spread": [{"maxSkew": 1}]}, "topologySpreadConstraints[0] has no topologyKey"),
+        ({"pod_security_context": {"runAsUser": "x"}}, "securityContext.runAsUser is not a whole number"),
+        ({"security_context": {"privileged": "{{x}}"}}, "is not true or false"),
+        ({"security_context": {"seLinuxOptions": {"user": "{{x}}"}}}, "Argo would expand"),
+        ({"patch": {"containers": []}}, "cannot change the field containers"),
+        ({"patch": {"hostNetwrk": True}}, "a PodSpec has no field hostNetwrk"),
+        ({"patch": {"restartPolicy": "Always"}}, "cannot take the field restartPolicy"),
+        ({"patch": {"securityContext": {"runAsUser": "x"}}}, "securityContext.runAsUser is not a whole number"),
+        ({"patch": {"terminationGracePeriodSeconds": 5}}, "gives a pod 5 s to end"),
+        ({"schedules": {"nightly": {"workflow": "w", "cron": ["x"]}}}, "the schedule 'nightly'"),
+        ({"schedules": {"nightly": {"cron": ["0 3 * * *"]}}}, "missing required field `workflow`"),
     ],
 )
 def test_what_the_cluster_would_refuse_is_reported(raw, words):
     found = read(**raw)[1]
     assert {code for code, _, _ in found} == {"DW530"}
     assert any(words in message for _, message, _ in found), found
+
+
+def test_every_finding_has_the_place_of_its_setting():
+    found = Collector()
+    asked = []
+    read_settings(
+        {"cpu": " ", "labels": {"-": "x"}, "sevice_account": "a", "ttl_s": -1, "schedules": {"a": {"workflow": "w", "cron": []}}},
+        found,
+        asked.append,
+    )
+    assert sorted(asked) == ["cpu", "labels", "schedules.a", "sevice_account", "ttl_s"]

@@ -1,0 +1,47 @@
+"""Raw settings in, checked values and findings out."""
+
+from __future__ import annotations
+
+import difflib
+from typing import TYPE_CHECKING, Any
+
+import msgspec
+
+from dagwright_argo.setting_checks import problems
+from dagwright_argo.settings import TABLE, ArgoSettings
+from dagwright_compiler.diagnostics.codes import ARGO_SETTING, UNKNOWN_SETTING
+from dagwright_compiler.diagnostics.model import Collector, Diagnostic
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from dagwright_compiler.source import Span
+
+
+def read_settings(
+    raw: Mapping[str, Any], found: Collector, place: Callable[[str], Span | None] = lambda _key: None
+) -> ArgoSettings:
+    """Check every setting; a wrong one is reported and replaced by its default, so that all are reported at once.
+
+    Args:
+        raw: The table as it was read.
+        found: Takes the findings.
+        place: Where a key of the table, or a table below it, is written.
+    """
+    fields = {field.name: field for field in msgspec.structs.fields(ArgoSettings)}
+    values: dict[str, Any] = {}
+    for name, value in raw.items():
+        if name not in fields:
+            near = difflib.get_close_matches(name, fields, 1)
+            help_text = f"write {near[0]}" if near else f"Argo knows {', '.join(fields)}"
+            found.add(Diagnostic(UNKNOWN_SETTING, f"unknown setting {name} in {TABLE}", place(name), help=help_text))
+            continue
+        try:
+            values[name] = msgspec.convert(value, fields[name].type)
+        except msgspec.ValidationError as error:
+            text = str(error)
+            found.add(Diagnostic(ARGO_SETTING, f"setting {name} of {TABLE}: {text[0].lower()}{text[1:]}", place(name)))
+    settings = ArgoSettings(**values)
+    for problem in problems(settings):
+        found.add(Diagnostic(ARGO_SETTING, problem.message, place(problem.setting), help=problem.help))
+    return settings
