@@ -205,10 +205,16 @@ class ArgoServer:
             return Refused(
                 f"cannot {asked}: the certificate of {self.url} is signed by nobody that this machine trusts",
                 "set SSL_CERT_FILE to its authority's certificate, or ARGO_INSECURE_SKIP_VERIFY=true to trust it anyway",
+                is_unsent=True,
             )
         if "WRONG_VERSION_NUMBER" in reason or "record layer failure" in reason:
-            return Refused(f"cannot {asked}: {self.url} does not speak TLS", "set ARGO_SECURE=false if that is meant")
-        return Refused(f"cannot {asked}: {self.url} {_failure(reason)}", is_passing=True)
+            text = f"cannot {asked}: {self.url} does not speak TLS"
+            return Refused(text, "set ARGO_SECURE=false if that is meant", is_unsent=True)
+        for sign, text in _UNREACHED.items():
+            if sign in reason:
+                return Refused(f"cannot {asked}: {self.url} {text}", is_passing=True, is_unsent=True)
+        found = next((text for sign, text in _BROKEN.items() if sign in reason), f"does not answer: {reason[:300]}")
+        return Refused(f"cannot {asked}: {self.url} {found}", is_passing=True)
 
 
 _PASSING_CODES = (8, 14)
@@ -238,19 +244,18 @@ def _reason(error: BaseException) -> str:
     return " ".join(" ".join(texts).split())
 
 
-def _failure(reason: str) -> str:
-    for sign, text in _FAILURES.items():
-        if sign in reason:
-            return text
-    return f"cannot be reached: {reason[:300]}"
-
-
-_FAILURES = {
+_UNREACHED = {
     "Connection refused": "refuses connections; is the server up, or its port forwarded?",
     "Name or service not known": "has a name that nobody knows; look at ARGO_SERVER",
+    "No address associated with hostname": "has a name that nobody knows; look at ARGO_SERVER",
     "Temporary failure in name resolution": "has a name that cannot be looked up now",
     "nodename nor servname": "has a name that nobody knows; look at ARGO_SERVER",
-    "Read timed out": "does not answer in time",
+    "No route to host": "cannot be reached from here",
+    "Network is unreachable": "cannot be reached from here",
+    "(connect timeout=": "cannot be reached from here: no connection in time",
+}
+"""Signs of failures before anything was sent."""
+_BROKEN = {
     "timed out": "does not answer in time",
     "Remote end closed connection": "closed the connection without an answer; if it speaks TLS, leave ARGO_SECURE unset",
     "IncompleteRead": "cut the connection",

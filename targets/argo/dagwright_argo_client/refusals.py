@@ -19,15 +19,19 @@ _LONGEST = 1000
 class Refused(Exception):  # noqa: N818  # it is what happened
     """Something outside was asked and said no, or did not answer.
 
-    ``status`` is HTTP's, 0 where there was no answer; ``is_passing`` tells that asking again later may help.
+    ``status`` is HTTP's, 0 where there was no answer; ``is_passing`` tells that asking again later may help, ``is_unsent`` that there was no
+    connection, so that nothing can have been done.
     """
 
-    def __init__(self, text: str, help_text: str = "", *, status: int = 0, is_passing: bool = False) -> None:
+    def __init__(
+        self, text: str, help_text: str = "", *, status: int = 0, is_passing: bool = False, is_unsent: bool = False
+    ) -> None:
         super().__init__(text)
         self.text = text
         self.help = help_text
         self.status = status
         self.is_passing = is_passing
+        self.is_unsent = is_unsent
 
     def __str__(self) -> str:
         """The text, and what to do."""

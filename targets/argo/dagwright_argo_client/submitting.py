@@ -170,7 +170,7 @@ class _Sending:
         if 0 < refused.status < 500 and not refused.is_passing:
             self.is_open = False
             raise refused
-        if _never_arrived(refused) and not self.is_open:
+        if refused.is_unsent and not self.is_open:
             raise refused
         self.is_open = True
         found = self._find()
@@ -194,9 +194,3 @@ class _Sending:
             raise
         annotations = found["metadata"].get("annotations") or {}
         return found if annotations.get(REQUEST_ANNOTATION) == self._note.token else None
-
-
-def _never_arrived(refused: Refused) -> bool:
-    return not refused.status and any(
-        sign in refused.text for sign in ("refuses connections", "has a name", "certificate", "TLS")
-    )
