@@ -12,6 +12,8 @@ import select
 TAIL_BYTES = 8 << 20
 _IN_MEMORY = 256 << 10
 _LONGEST_LINE = 1 << 20
+_AT_ONCE = 4096
+"""What a write to a pipe puts in as a whole."""
 
 
 class Tail:
@@ -93,15 +95,19 @@ class Passage:
         self._line = b""
 
     def write(self, chunk: bytes) -> None:
-        """Pass a chunk on; with a prefix, one write a line, so that lines of two tasks never mix (up to the 4 KiB of a pipe)."""
+        """Pass a chunk on; with a prefix, whole lines to a write, so that lines of two tasks never mix (up to the 4 KiB of a pipe)."""
         if not self._prefix:
             write_all(self._out, chunk)
             return
         whole, newline, rest = (self._line + chunk).rpartition(b"\n")
         self._line = rest
-        if newline:
-            for line in whole.split(b"\n"):
-                write_all(self._out, self._prefix + line + b"\n")
+        lines = memoryview(self._prefix + whole.replace(b"\n", b"\n" + self._prefix) + b"\n" if newline else b"")
+        while lines:
+            end = bytes(lines[:_AT_ONCE]).rfind(b"\n") + 1 if len(lines) > _AT_ONCE else len(lines)
+            if not end:  # a longer line goes by itself
+                end = _AT_ONCE + bytes(lines[_AT_ONCE:]).find(b"\n") + 1
+            write_all(self._out, lines[:end])
+            lines = lines[end:]
         if len(rest) > _LONGEST_LINE:  # a line without end would fill the memory
             self.close()
 
@@ -119,7 +125,7 @@ def open_standard_descriptors() -> None:
     os.close(descriptor)
 
 
-def write_all(out: int, data: bytes) -> None:
+def write_all(out: int, data: bytes | memoryview) -> None:
     """Write every byte; a closed reader, a full disk or a lost terminal is not the task's failure, so its output is dropped then."""
     view = memoryview(data)
     while view:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import random
+import socket
 import threading
 from typing import TYPE_CHECKING
 
@@ -77,3 +78,26 @@ def test_a_line_without_end_is_passed_on_in_pieces() -> None:
     assert before_its_end > MIB
     assert passed.count(b"x") == 3 * MIB
     assert all(line.startswith(b"n | x") for line in passed.splitlines())
+
+
+def test_lines_go_whole_and_several_at_once(tmp_path: Path) -> None:
+    chance = random.Random(1)
+    lines = [b"x" * chance.choice([0, 1, 50, 4000, 4096, 9000]) for _ in range(2000)]
+    data = b"\n".join(lines) + b"\n"
+    writes: list[bytes] = []
+    reader, writer = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)  # which keeps writes apart
+    thread = threading.Thread(target=lambda: writes.extend(iter(lambda: reader.recv(MIB), b"")))
+    thread.start()
+    passage, at = Passage(writer.fileno(), b"node | "), 0
+    while at < len(data):
+        length = chance.randrange(1, 65537)
+        passage.write(data[at : at + length])
+        at += length
+    passage.close()
+    writer.close()
+    thread.join()
+    reader.close()
+    assert b"".join(writes) == b"".join(b"node | " + line + b"\n" for line in lines)
+    assert all(part.endswith(b"\n") for part in writes)
+    assert all(len(part) <= 4096 or part.count(b"\n") == 1 for part in writes)
+    assert len(writes) < len(lines)
