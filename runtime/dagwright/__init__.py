@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from dagwright.authoring.secret import Secret
     from dagwright.authoring.task_metadata import TaskMetadata
     from dagwright.authoring.tasks import task
+    from dagwright.authoring.value_codec import ValueCodec
     from dagwright.authoring.workflows import workflow
     from dagwright.files.directory import Directory
     from dagwright.files.file import File
@@ -38,6 +39,7 @@ __all__ = [
     "Secret",
     "StructuredDataset",
     "TaskMetadata",
+    "ValueCodec",
     "current_context",
     "map_task",
     "task",
@@ -61,6 +63,7 @@ _HOMES = {
     "Resources": "authoring.resources",
     "map_task": "authoring.mapping",
     "task": "authoring.tasks",
+    "ValueCodec": "authoring.value_codec",
     "workflow": "authoring.workflows",
 }
 

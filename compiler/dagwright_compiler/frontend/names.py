@@ -52,7 +52,7 @@ OWN = frozenset(
             "Resources",
             "Secret",
         ),
-        *("StructuredDataset", "TaskMetadata", "accelerators", "current_context", "map_task", "task", "workflow"),
+        *("StructuredDataset", "TaskMetadata", "ValueCodec", "accelerators", "current_context", "map_task", "task", "workflow"),
     }
 )
 """What ``dagwright`` itself gives: its names, and the module that is meant to be imported."""

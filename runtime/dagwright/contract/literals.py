@@ -18,7 +18,8 @@ dict                      object when the key type is str, else an array of pair
 class                     dataclass, named tuple and typed dict: object by field; enum: the member's name
 union with none only      null, or the other member's form
 other union               ``{"$u": <text of the member's type>, "v": <its form>}``
-ndarray, opaque           ``{"$blob": <sha256>, "size": n, "enc": "npy" | "pickle"}``
+ndarray, tensor, opaque   ``{"$blob": <sha256>, "size": n, "enc": "npy" | "safetensors" | "pickle"}``; of a registered codec with
+                          ``"enc": "codec", "format": <its format>, "by": <distribution>``
 table                     the same with ``"enc": "parquet"`` (or ``"pickle"`` and ``"of": <class>``), or ``{"uri": <text>}``
 unknown                   scalars and arrays as themselves; objects as ``{"$d": [[key, value], ...]}``; other known
                           values as ``{"$u": type, "v": ...}``; anything else a pickled blob

@@ -12,12 +12,13 @@ from dagwright.values.spelling import spell
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import Any, Callable, Mapping
+    from typing import Any, Callable, Mapping, Sequence
 
     from dagwright.contract.schema import ClassDef
     from dagwright.contract.types import Type
     from dagwright.files.contents import Access
     from dagwright.values.form import Blobs, Fetch, Form, Json
+    from dagwright.values.registered import Registration
 
 _SCALARS = {"none": NoneForm, "bool": BoolForm, "int": IntForm, "float": FloatForm, "str": StrForm, "bytes": BytesForm}
 
@@ -37,7 +38,7 @@ class Codec:
         files: What can be done with the bytes of files here; without it they can be named, not read.
     """
 
-    __slots__ = ("_forms", "_load_class", "_pickle", "_warn", "aliases", "classes", "files")
+    __slots__ = ("_forms", "_load_class", "_pickle", "_registered", "_warn", "aliases", "classes", "files")
 
     def __init__(
         self,
@@ -56,6 +57,7 @@ class Codec:
         self._pickle = pickle
         self._warn = warn or _print_warning
         self._forms: dict[str, Form] = {}
+        self._registered: Mapping[str, Sequence[Registration]] | None = None
 
     def normalise(self, value: Any, declared: Type) -> Any:
         """Give the value that a consumer would decode: of exactly the declared type, sharing nothing that can change.
@@ -172,15 +174,24 @@ class Codec:
 
             return TableForm(declared, spelling, self._pickled)
         if kind == "opaque":
-            from dagwright.values.pickles import OpaqueForm, PicklePolicy
-
-            policy = PicklePolicy(self._pickle, self._warn)
-            return OpaqueForm(declared, spelling, policy, aliases=self.aliases, load=self._load_class, form_of=self.form)
+            return self._opaque(declared, spelling)
         if kind == "unknown":
             from dagwright.values.unknown import UnknownForm
 
             return UnknownForm(declared, spelling, self)
         raise ValueError(f"no values have the type {declared.text}")
+
+    def _opaque(self, declared: Type, spelling: str) -> Form:
+        """The form of a class that is known by its name: of a codec that is registered for it, else of pickles."""
+        from dagwright.values.pickles import OpaqueForm, PicklePolicy
+        from dagwright.values.registered import RegisteredForm, registrations
+
+        policy = PicklePolicy(self._pickle, self._warn)
+        pickled = OpaqueForm(declared, spelling, policy, aliases=self.aliases, load=self._load_class, form_of=self.form)
+        if self._registered is None:
+            self._registered = registrations()
+        found = self._registered.get(declared.name)
+        return pickled if found is None else RegisteredForm(declared, spelling, found, pickled)
 
     def _pickled(self, name: str, reason: str) -> Form:
         """The form of what is pickled for a reason of its own."""

@@ -15,6 +15,7 @@ from dagwright.contract.types import TENSOR, parse
 from dagwright.values.blobs import get_blob, put_blob
 from dagwright.values.form import Form
 from dagwright.values.mismatch import PickleDenied, ValueMismatch, type_name
+from dagwright.values.registered import ENC, unregistered
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -120,6 +121,8 @@ class OpaqueForm(Form):
         return put_blob(self._dump(value, write), "pickle", blobs)
 
     def decode(self, data: Json, fetch: Fetch) -> Any:
+        if type(data) is dict and data.get("enc") == ENC:
+            raise unregistered(data, self.spelling)
         self._policy.check(self.declared.name)
 
         def read(text: str, wire: Json) -> Any:
