@@ -7,7 +7,7 @@ from functools import partial
 from typing import NamedTuple, assert_type
 from unittest.mock import MagicMock
 
-from dagwright import Cache, RecoverableError, Resources, map_task, task, workflow
+from dagwright import Cache, RecoverableError, Resources, ValueCodec, map_task, task, workflow
 from dagwright.testing import patch, task_mock
 
 
@@ -95,3 +95,23 @@ with task_mock(double) as mock:
 def test_outer(mock_double: MagicMock, mock_fetch: MagicMock) -> None:
     mock_double.return_value = 2.0
     mock_fetch.side_effect = str
+
+
+class Grid:
+    cells: bytes = b""
+
+
+class GridCodec:
+    format = "grid/1"
+
+    def encode(self, value: Grid) -> bytes:
+        return value.cells
+
+    def decode(self, content: bytes) -> Grid:
+        made = Grid()
+        made.cells = content
+        return made
+
+
+codec: ValueCodec[Grid] = GridCodec()
+assert_type(codec.decode(b""), Grid)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dagwright import Cache, Resources, map_task, task, workflow
+from dagwright import Cache, Resources, ValueCodec, map_task, task, workflow
 
 
 @task(retries=2)
@@ -38,3 +38,16 @@ Cache()  # E: call-overload reportCallIssue
 @workflow
 def body(number: float) -> str:
     return double(number=number)  # E: return-value reportReturnType
+
+
+class TextCodec:
+    format = "text/1"
+
+    def encode(self, value: bytes) -> str:
+        return value.decode()
+
+    def decode(self, content: bytes) -> bytes:
+        return content
+
+
+codec: ValueCodec[bytes] = TextCodec()  # E: assignment reportAssignmentType

@@ -3,20 +3,23 @@
 from __future__ import annotations
 
 import importlib
+import os
 import subprocess
 import sys
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import interpreters
 import pytest
 from distributions import install
 
+import dagwright
 from dagwright.contract.keys import value_digest
 from dagwright.contract.types import UNKNOWN, parse
 from dagwright.values import Codec, PickleDenied, ValueMismatch
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Generator
-    from pathlib import Path
 
 GEO = """
 class Grid:
@@ -257,3 +260,23 @@ def test_an_image_that_registers_nothing_pays_nothing() -> None:
     )
     ran = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True, timeout=60)
     assert ran.stdout == "[]\n"
+
+
+@pytest.mark.parametrize("python", [interpreters.oldest, interpreters.newest])
+def test_other_interpreters_find_it(tmp_path: Path, python: Callable[[], str]) -> None:
+    site = install(tmp_path, "geo", {"geo": GEO}, {})
+    register(site, CODEC.replace("class GridCodec:", "import dagwright\nclass GridCodec(dagwright.ValueCodec[geo.Grid]):"))
+    script = (
+        "import geo\n"
+        "from dagwright.contract.types import parse\n"
+        "from dagwright.values import Codec\n"
+        "declared = parse('opaque[geo.Grid]')\n"
+        "blobs = {}\n"
+        "data = Codec({}).encode(geo.Grid([1, 2]), declared, blobs)\n"
+        "print(data['by'], Codec({}).decode(data, declared, blobs.__getitem__).cells)\n"
+    )
+    paths = os.pathsep.join([str(site), str(Path(dagwright.__file__).parents[1])])
+    ran = subprocess.run(
+        [python(), "-S", "-c", script], env={"PYTHONPATH": paths}, capture_output=True, text=True, check=False, timeout=60
+    )
+    assert ran.stdout == "geo-dagwright [1, 2]\n", ran.stderr
