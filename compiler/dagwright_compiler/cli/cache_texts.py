@@ -27,7 +27,7 @@ class Age(click.ParamType[float]):
             return value
         found = _AGE.fullmatch(value)
         if found is None:
-            self.fail(f"{value!r} is no age; write a number and s, m, h, d or w, as in 30d", param, ctx)
+            self.fail(f"{value!r} is not an age; write a number and s, m, h, d or w, as in 30d", param, ctx)
         return float(found[1]) * _UNITS_S[found[2]]
 
 

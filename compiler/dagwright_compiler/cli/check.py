@@ -100,7 +100,7 @@ class Asked(NamedTuple):
 
 def _refuse_contradictions(asked: Asked, targets: Sequence[str]) -> None:
     if asked.form is not None and not is_target(asked.form):
-        raise click.BadParameter(f"`{asked.form}` is no target; there are {', '.join(target_names())}", param_hint="-t")
+        raise click.BadParameter(f"`{asked.form}` is not a target; there are {', '.join(target_names())}", param_hint="-t")
     if asked.statistics and asked.output_format not in _COUNTED:
         raise click.UsageError(f"--statistics is written as {', '.join(_COUNTED)}; {asked.output_format} holds findings only")
     if asked.fix and asked.diff:

@@ -93,7 +93,7 @@ class _Options:
             option = rest.pop(0)
             if not option.startswith("--") or option == "--":
                 raise click.UsageError(
-                    f"`{option}` is no option; inputs are given by name, as in --{next(iter(self._fields), 'name')}"
+                    f"`{option}` is not an option; inputs are given by name, as in --{next(iter(self._fields), 'name')}"
                 )
             name, assigned, text = option[2:].partition("=")
             field = self._fields.get(name.replace("-", "_")) or self._fields.get(name)

@@ -10,7 +10,7 @@ from dagwright_compiler.diagnostics.model import Code
 
 # 1xx: reading (front end)
 INVALID_SYNTAX = Code("DW101", "error", "the file is not valid Python")
-UNDECODABLE_SOURCE = Code("DW102", "error", "the bytes of the file are no text in its declared encoding")
+UNDECODABLE_SOURCE = Code("DW102", "error", "the bytes of the file are not text in its declared encoding")
 NESTED_TOO_DEEPLY = Code("DW103", "error", "the code is nested too deeply to be read")
 UNREADABLE_FILE = Code("DW104", "error", "the file cannot be read")
 UNIMPORTABLE_FILE_NAME = Code("DW105", "error", "a module of this file name cannot be imported")
@@ -34,13 +34,13 @@ UNNAMEABLE_WORKFLOW = Code("DW293", "error", "a workflow's name has no letter or
 
 # 3xx: types (front end)
 MISSING_ANNOTATION = Code("DW301", "error", "a parameter has no type annotation")
-UNREADABLE_ANNOTATION = Code("DW302", "error", "an annotation is no type that is known while compiling")
+UNREADABLE_ANNOTATION = Code("DW302", "error", "an annotation is not a type that is known while compiling")
 UNSUPPORTED_TYPE = Code("DW303", "error", "values of this type cannot travel between tasks")
 EDGE_MISMATCH = Code("DW304", "error", "a result does not fit the input it is passed to")
 CONSTANT_MISMATCH = Code("DW305", "error", "a constant does not fit the input it is passed to")
 DEFAULT_MISMATCH = Code("DW306", "error", "a default does not fit its annotation")
 RETURN_MISMATCH = Code("DW307", "error", "what a workflow returns does not fit its annotation")
-NOT_A_LIST = Code("DW308", "error", "a map takes its elements from something that is no list")
+NOT_A_LIST = Code("DW308", "error", "a map takes its elements from something that is not a list")
 UNSUPPORTED_PARAMETER = Code("DW310", "error", "a parameter of this kind cannot be an input")
 NO_VALUE = Code("DW311", "error", "the result of something that gives no value is used")
 UNKNOWN_PART = Code("DW312", "error", "a part is read that a value of this type does not have")
@@ -89,7 +89,7 @@ INCONSISTENT_CACHE = Code("DW509", "error", "cache keywords contradict each othe
 # 52x: policy (passes)
 GPU_MISMATCH = Code("DW510", "error", "a GPU limit differs from the request")
 UNKNOWN_IMAGE = Code("DW511", "error", "an image is named that no setting describes")
-WRONG_FUNCTION = Code("DW512", "error", "a function of this kind can be no task or workflow")
+WRONG_FUNCTION = Code("DW512", "error", "a function of this kind cannot be a task or workflow")
 UNREADABLE_DECORATOR = Code("DW513", "error", "a function of the project makes tasks in a way that cannot be read")
 
 # 53x and 54x: Argo

@@ -25,6 +25,7 @@ _LINE, _FILE = "ignore", "ignore-file"
 _FORM = "write `# dagwright: ignore[DW493] reason`, or `ignore-file[...]` for the whole file"
 _PRAGMA = re.compile(r"#\s*dagwright:\s*(?P<word>[\w-]+)[ \t]*(?:\[(?P<codes>[^\]]*)\])?")
 _LINE_END = re.compile(r"\r\n|\r|\n")
+_CODE = re.compile(r"\bDW\d{3}\b", re.IGNORECASE)
 _OF_TARGETS = re.compile(r"DW5[3-8]\d")
 
 
@@ -85,7 +86,7 @@ class Pragmas:
             is_open = pragma.code == UNUSED_PRAGMA.id or _OF_TARGETS.fullmatch(pragma.code)
             if not is_open and (pragma.path, pragma.line, pragma.code) not in self._used:
                 where = "this line" if pragma.line else "this file"
-                message = f"`{pragma.code}` is ignored, and {where} has no such finding"
+                message = f"`{pragma.code}` is ignored, but {where} has no such finding"
                 yield Diagnostic(UNUSED_PRAGMA, message, pragma.span, help=f"remove `{pragma.code}` from the comment")
 
     def _read(self, source: SourceFile) -> None:
@@ -100,12 +101,15 @@ class Pragmas:
         if word not in (_LINE, _FILE):
             # A sentence may begin with our name; brackets, or a word that is nearly ours, are no sentence.
             if codes is not None or nearest(word, (_LINE, _FILE)):
-                message = f"`{word}` is nothing that a comment can say to dagwright"
+                message = f"`# dagwright: {word}` is not a comment that dagwright knows"
                 self.wrong.append(Diagnostic(WRONG_PRAGMA, message, at_word, help=did_you_mean(word, (_LINE, _FILE)) or _FORM))
             return
         names = list(re.finditer(r"[^\s,]+", codes or ""))
         if not names:
-            self.wrong.append(Diagnostic(WRONG_PRAGMA, f"`{word}` names no code", at_word, help=_FORM))
+            written = _CODE.search(found.string, found.end("word"))
+            help_ = f"write `# dagwright: {word}[{written[0].upper()}]`" if written is not None else _FORM
+            message = f"`{word}` does not say which code" + (" in brackets" if written is not None else "")
+            self.wrong.append(Diagnostic(WRONG_PRAGMA, message, at_word, help=help_))
         for name in names:
             start = found.start("codes") + name.start()
             span = comment.span(start, start + len(name[0]))

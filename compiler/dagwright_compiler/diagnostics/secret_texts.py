@@ -15,14 +15,14 @@ _MARKS = (
 )  # fmt: skip
 """One of them stands in every secret that has a form of its own: looking for them costs less than a pattern."""
 _FORMS = (
-    (r"\b(?:AKIA|ASIA)[0-9A-Z]{16}\b", "an access key of AWS"),
-    (r"\bAIza[0-9A-Za-z_-]{35}\b", "a key of Google's API"),
-    (r"\b(?:gh[pousr]_[0-9A-Za-z]{36,}|github_pat_[0-9A-Za-z_]{22,})\b", "a token of GitHub"),
-    (r"\bglpat-[0-9A-Za-z_-]{20,}", "a token of GitLab"),
-    (r"\bxox[abeoprs]-[0-9A-Za-z-]{10,}", "a token of Slack"),
-    (r"\b[sr]k_live_[0-9A-Za-z]{16,}\b", "a key of Stripe"),
-    (r"\bsk-(?=[0-9A-Za-z_-]*[0-9])[0-9A-Za-z_-]{32,}", "a key of a model's API"),
-    (r"\bhf_[0-9A-Za-z]{30,}\b", "a token of Hugging Face"),
+    (r"\b(?:AKIA|ASIA)[0-9A-Z]{16}\b", "an AWS access key"),
+    (r"\bAIza[0-9A-Za-z_-]{35}\b", "a Google API key"),
+    (r"\b(?:gh[pousr]_[0-9A-Za-z]{36,}|github_pat_[0-9A-Za-z_]{22,})\b", "a GitHub token"),
+    (r"\bglpat-[0-9A-Za-z_-]{20,}", "a GitLab token"),
+    (r"\bxox[abeoprs]-[0-9A-Za-z-]{10,}", "a Slack token"),
+    (r"\b[sr]k_live_[0-9A-Za-z]{16,}\b", "a Stripe key"),
+    (r"\bsk-(?=[0-9A-Za-z_-]*[0-9])[0-9A-Za-z_-]{32,}", "an API key of a model's provider"),
+    (r"\bhf_[0-9A-Za-z]{30,}\b", "a Hugging Face token"),
     (r"\beyJ[0-9A-Za-z_-]{10,}\.eyJ[0-9A-Za-z_-]{10,}\.[0-9A-Za-z_-]{10,}", "a signed token (JWT)"),
     (r"-----BEGIN [A-Z ]*PRIVATE KEY-----[^-]*", "a private key"),
     (r"(?<=://)[^/\s:@\"']+:[^/\s:@\"'{$]{4,}(?=@)", "a URL with a password"),
@@ -50,7 +50,7 @@ _LONG = 20
 
 
 def kind_of_secret(text: str, name: str = "") -> str:
-    """What kind of secret a text looks like (``a token of GitHub``); empty when it looks like none.
+    """What kind of secret a text looks like (``a GitHub token``); empty when it looks like none.
 
     Args:
         text: The value.

@@ -70,6 +70,8 @@ def _near(word: str, candidates: Iterable[str]) -> dict[str, int]:
     names = sorted({name for name in candidates if name != word and abs(len(name) - len(word)) <= limit})
     if len(names) > _MOST_CANDIDATES:
         names = [name for name in names if name[:1] == word[:1]][:_MOST_CANDIDATES]
+    if len(word) == 1:  # a letter is no misspelling of another letter
+        names = [name for name in names if len(name) > 1 or name.lower() == word.lower()]
     found = {name: 0 if name.lower() == word.lower() else _distance(word, name, limit) for name in names}
     return {name: distance for name, distance in found.items() if distance <= limit}
 

@@ -20,6 +20,8 @@ if TYPE_CHECKING:
     from dagwright_compiler.ir.program import Policy
 
 _BODY = "CacheFunctionBody"
+IN_CACHE = {"cache_version": "version", "cache_ignore_input_vars": "ignored_inputs", "cache_serialize": "serialize"}
+"""The older keywords, by what they are in a ``Cache(...)``."""
 
 
 def read_cache(draft: Draft, value: StaticValue, place: Place) -> None:

@@ -44,6 +44,8 @@ from dagwright_compiler.frontend.promises import (
     Function,
     Mapped,
     Named,
+    Promise,
+    Result,
     Static,
     Value,
     describe_source,
@@ -198,7 +200,8 @@ def apply(expressions: Expressions, frame: Frame, function: Value, node: ast.Cal
     if isinstance(function, Broken):
         return function
     message = f"{describe_source(function)} cannot be called"
-    return frame.report(codes.NOT_A_TASK, message, node.func)
+    help_ = "leave the parentheses behind it out: it is a value already" if isinstance(function, Promise | Result) else ""
+    return frame.report(codes.NOT_A_TASK, message, node.func, help_=help_)
 
 
 def _call_method(expressions: Expressions, frame: Frame, node: ast.Call, func: ast.Attribute) -> Value:

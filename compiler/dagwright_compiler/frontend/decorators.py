@@ -14,7 +14,7 @@ import msgspec
 
 from dagwright_compiler.diagnostics import codes
 from dagwright_compiler.diagnostics.suggestions import did_you_mean
-from dagwright_compiler.frontend.cache_keywords import with_body_version
+from dagwright_compiler.frontend.cache_keywords import IN_CACHE, with_body_version
 from dagwright_compiler.frontend.foreign_keywords import counterpart
 from dagwright_compiler.frontend.not_static import NotStatic
 from dagwright_compiler.frontend.option_values import WrongOption, plain
@@ -217,7 +217,7 @@ class Policies:
             if whole is not None and part is not None:
                 self._findings.add(
                     codes.WRONG_OPTION,
-                    f"`{name}` says what `{part.keyword.arg}` says too",
+                    f"`{name}` cannot stand beside `{part.keyword.arg}`",
                     whole.place,
                     related=[(part.place, f"`{part.keyword.arg}` is given here")],
                     help="leave one of them out",
@@ -238,20 +238,17 @@ class Policies:
         if given == (None, None, None, None):
             return
         if draft.is_whole and draft.older is not None:
-            message = f"`cache=Cache(...)` says everything about the cache, and `{draft.older[0]}` says something beside it"
-            help_ = "move it into `Cache(version=..., serialize=..., ignored_inputs=...)`"
+            message = f"`{draft.older[0]}` cannot stand beside `cache=Cache(...)`"
+            help_ = f"write it inside: `Cache({IN_CACHE[draft.older[0]]}=...)`"
             self._findings.add(codes.INCONSISTENT_CACHE, message, draft.older[1], help=help_)
             return
         if draft.cache is False:
             draft.policy["cache"] = None
             return
         if draft.cache is None and start.cache is None:
-            self._findings.add(
-                codes.INCONSISTENT_CACHE,
-                "cache keywords stand without `cache=True`",
-                _of_cache(places()),
-                help="add `cache=True`",
-            )
+            if not draft.is_cache_partial:  # else it may well be given in what could not be read
+                message = f"`{draft.older[0] if draft.older else 'cache_version'}` has no effect without `cache=True`"
+                self._findings.add(codes.INCONSISTENT_CACHE, message, _of_cache(places()), help="add `cache=True`")
             return
         if draft.is_cache_partial and not draft.version:
             return  # it may well be given in what could not be read
@@ -259,13 +256,10 @@ class Policies:
         if draft.salt is not None and version is None:
             version = ""  # the digest of the task's function, which ``read`` puts in
         elif not version:
-            message = "a cached task needs a version" if version is None else "the cache version is empty"
-            self._findings.add(
-                codes.CACHE_WITHOUT_VERSION,
-                message,
-                _of_cache(places()),
-                help='add `cache_version="1"` and raise it when the result changes',
-            )
+            message = "a cached task needs a version" if version is None else "the version of the cache is empty"
+            written = 'write `Cache(version="1")`' if draft.is_whole else 'add `cache_version="1"`'
+            help_ = f"{written}, and raise it whenever the task would give another result"
+            self._findings.add(codes.CACHE_WITHOUT_VERSION, message, _of_cache(places()), help=help_)
             return
         before = start.cache or Cache(version=version)
         draft.policy["cache"] = Cache(

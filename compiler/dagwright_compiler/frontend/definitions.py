@@ -253,9 +253,14 @@ class Definitions:
     def _check_ignored(self, ignored: tuple[str, ...], interface: Interface, options: tuple[Option, ...]) -> None:
         for name in ignored:
             if name not in interface.by_name:
-                message = f"the ignored input `{name}` is no input of the task"
                 place = self._policies.places(options).get("cache.ignore")
-                self._findings.add(codes.INCONSISTENT_CACHE, message, place, help=did_you_mean(name, interface.by_name))
+                help_ = did_you_mean(name, interface.by_name) or f"its inputs are {', '.join(interface.by_name)}"
+                self._findings.add(
+                    codes.INCONSISTENT_CACHE,
+                    f"the cache is to ignore the input `{name}`, which the task does not have",
+                    place,
+                    help=help_ if interface.by_name else "leave it out: the task has no inputs",
+                )
 
     def _task(self, callee: Callee) -> TaskDef:
         interface = callee.interface

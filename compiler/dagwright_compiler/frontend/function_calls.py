@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from dagwright_compiler.diagnostics import codes
 from dagwright_compiler.frontend import calls, changes, mapping
-from dagwright_compiler.frontend.entities import External
+from dagwright_compiler.frontend.entities import External, FunctionEntity
 from dagwright_compiler.frontend.promises import BROKEN, Broken, Function, Mapped, Result, Value
 
 if TYPE_CHECKING:
@@ -70,6 +70,8 @@ def _function_and_arguments(
     first = node.args[0]
     function = expressions.evaluate(first) if isinstance(first, ast.Call) else expressions.reference(first)
     if not isinstance(function, Function | Mapped | Broken):
-        message = f"`{what}` takes a task in a workflow, and `{ast.unparse(first)}` is none"
-        return frame.report(codes.NOT_A_TASK, message, first), values, named
+        message = f"in a workflow `{what}` takes a task, and `{ast.unparse(first)}` is not one"
+        entity = frame.entity(first)
+        help_ = f"decorate `{entity.node.name}` with `@task`" if isinstance(entity, FunctionEntity) else ""
+        return frame.report(codes.NOT_A_TASK, message, first, help_=help_), values, named
     return function, values, named

@@ -88,7 +88,7 @@ class Images:
 
         resolved = _TEMPLATE.sub(replace, _WHOLE.sub(lambda match: self._named(match[1]), text))
         if "{{" in resolved:
-            raise WrongOption(f"`{text}` is no template of an image", "write `{{.image.NAME.fqn}}:{{.image.NAME.version}}`")
+            raise WrongOption(f"`{text}` is not a template of an image", "write `{{.image.NAME.fqn}}:{{.image.NAME.version}}`")
         return resolved
 
     def _named(self, name: str) -> str:

@@ -74,7 +74,7 @@ def _static(expressions: Expressions, frame: Frame, keyword: ast.keyword) -> Sta
     if isinstance(value, Static):
         return value
     if not isinstance(value, Broken):
-        message = f"`{keyword.arg}` is needed while compiling"
+        message = f"`{keyword.arg}` must be known while compiling"
         frame.report(codes.PROMISE_OPERATION, message, keyword.value, help_="write the value itself, or a constant of the module")
     return None
 
@@ -82,7 +82,7 @@ def _static(expressions: Expressions, frame: Frame, keyword: ast.keyword) -> Sta
 def _concurrency(frame: Frame, keyword: ast.keyword, value: object) -> int | None:
     if type(value) is int and value >= 0:
         return value
-    message = f"`concurrency` is a whole number from 0 (no limit), found {describe(value)}"
+    message = f"`concurrency` must be a whole number from 0 (no limit), found {describe(value)}"
     frame.report(codes.WRONG_MAP, message, keyword.value)
     return None
 
@@ -92,7 +92,7 @@ def _ratio(frame: Frame, keyword: ast.keyword, value: object) -> float | None:
         return float(value)  # type: ignore[arg-type]
     is_percentage = type(value) in (int, float) and 1 < value <= 100  # type: ignore[operator]
     help_ = f"write `{value / 100:g}` for {value:g} %" if is_percentage else ""  # type: ignore[operator]
-    message = f"`min_success_ratio` is a number from 0 to 1, found {describe(value)}"
+    message = f"`min_success_ratio` must be a number from 0 to 1, found {describe(value)}"
     frame.report(codes.WRONG_MAP, message, keyword.value, help_=help_)
     return None
 
@@ -101,7 +101,7 @@ def _successes(frame: Frame, keyword: ast.keyword, value: object) -> int | None:
     if type(value) is int and value >= 0:
         return value
     help_ = "a share of the elements is `min_success_ratio`" if type(value) is float else ""
-    message = f"`min_successes` is a whole number from 0, found {describe(value)}"
+    message = f"`min_successes` must be a whole number from 0, found {describe(value)}"
     frame.report(codes.WRONG_MAP, message, keyword.value, help_=help_)
     return None
 
@@ -109,7 +109,7 @@ def _successes(frame: Frame, keyword: ast.keyword, value: object) -> int | None:
 def _run_all(frame: Frame, keyword: ast.keyword, value: object) -> None:
     """Elements never wait for the success of others, so it changes nothing."""
     if not isinstance(value, bool):
-        frame.report(codes.WRONG_MAP, f"`run_all_sub_nodes` is True or False, found {describe(value)}", keyword.value)
+        frame.report(codes.WRONG_MAP, f"`run_all_sub_nodes` takes `True` or `False`, found {describe(value)}", keyword.value)
 
 
 def _security(frame: Frame, keyword: ast.keyword, _value: object) -> None:

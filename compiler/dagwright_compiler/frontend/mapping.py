@@ -9,6 +9,7 @@ from dagwright_compiler.diagnostics import codes
 from dagwright_compiler.frontend import map_options
 from dagwright_compiler.frontend.calls import bind_given, bind_inputs, mapped_type
 from dagwright_compiler.frontend.entities import Constant, External, FunctionEntity
+from dagwright_compiler.frontend.findings import Place
 from dagwright_compiler.frontend.groups import describe_group
 from dagwright_compiler.frontend.origins import source_places
 from dagwright_compiler.frontend.promises import (
@@ -32,7 +33,6 @@ from dagwright_compiler.ir.program import Field, LiteralBinding
 if TYPE_CHECKING:
     from dagwright_compiler.frontend.entities import Entity
     from dagwright_compiler.frontend.expressions import Expressions
-    from dagwright_compiler.frontend.findings import Place
     from dagwright_compiler.frontend.frames import Frame
     from dagwright_compiler.frontend.promises import Argument, Bound, Callee
     from dagwright_compiler.source import Span
@@ -204,12 +204,12 @@ def _refuse_target(frame: Frame, node: ast.expr) -> None:
             help_=f"write `map_task({ast.unparse(called)})(...)`",
         )
     else:
-        frame.report(
-            codes.WRONG_MAP,
-            f"`{ast.unparse(node)}` is no task",
-            node,
-            help_="write `map_task(f)(x=values)` with a function decorated with `@task`",
+        name = entity.node.name if isinstance(entity, FunctionEntity) else ""
+        help_ = (
+            f"decorate `{name}` with `@task`" if name else "write `map_task(f)(x=values)` with a function decorated with `@task`"
         )
+        related = ((Place(entity.module, entity.node), "it is defined here"),) if isinstance(entity, FunctionEntity) else ()
+        frame.report(codes.WRONG_MAP, f"`{ast.unparse(node)}` is not a task", node, help_=help_, related=related)
 
 
 def _is_launch_plan(frame: Frame, entity: Entity | None) -> bool:

@@ -64,7 +64,7 @@ def _calls(frame: Frame, value: Value, node: ast.expr) -> list[Call] | None:
                 return None
             found.extend(inner)
         return found
-    message = f"{describe_source(value)} is no call, so nothing can wait for it"
+    message = f"{describe_source(value)} is not a call, so nothing can wait for it"
     frame.report(
         codes.WRONG_ORDER, message, node, help_="call first, and order the results: `a = f(x=1)`, `b = g(x=2)`, `a >> b`"
     )

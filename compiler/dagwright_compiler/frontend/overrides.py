@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from dagwright_compiler.diagnostics import codes
+from dagwright_compiler.diagnostics.suggestions import did_you_mean
 from dagwright_compiler.frontend.node_names import mangle
 from dagwright_compiler.frontend.not_static import NotStatic
 from dagwright_compiler.frontend.policy_keywords import NODE_NAMES
@@ -67,7 +68,7 @@ def _static(frame: Frame, keyword: ast.keyword) -> Static | Broken:
     try:
         return Static(frame.services.evaluator.evaluate(keyword.value, frame.module, frame.lookup))
     except NotStatic as error:
-        error.report(frame.services.findings)
+        error.report(frame.services.findings, f"`{keyword.arg}`")
         return Broken()
 
 
@@ -77,4 +78,6 @@ def _check_ignored(frame: Frame, call: Call) -> None:
     for name in call.policy.cache.ignore:
         if name not in call.callee.interface.by_name:
             place = call.policy_places["cache.ignore"]
-            frame.services.findings.add(codes.INCONSISTENT_CACHE, f"the ignored input `{name}` is no input of the task", place)
+            message = f"the cache is to ignore the input `{name}`, which the task does not have"
+            help_ = did_you_mean(name, call.callee.interface.by_name)
+            frame.services.findings.add(codes.INCONSISTENT_CACHE, message, place, help=help_)

@@ -112,7 +112,7 @@ def _read_retries(draft: Draft, value: StaticValue, place: Place) -> None:
     if type(value) is not int:
         raise WrongOption(f"`retries` takes an int, found {describe(value)}")
     if not 0 <= value <= _MOST_RETRIES:
-        raise WrongOption(f"retries are between 0 and {_MOST_RETRIES}, not {value}", "", None, codes.RETRIES_OUT_OF_RANGE)
+        raise WrongOption(f"`retries` must be between 0 and {_MOST_RETRIES}, not {value}", "", None, codes.RETRIES_OUT_OF_RANGE)
     draft.policy["retries"] = value
     draft.places["retries"] = place
 
@@ -127,7 +127,9 @@ def _read_timeout(draft: Draft, value: StaticValue, place: Place) -> None:
         help_ = f"write `timedelta(seconds={value})`" if type(value) is float else "write `timedelta(minutes=5)`"
         raise WrongOption(f"`timeout` takes whole seconds or a timedelta, found {describe(value)}", help_)
     if seconds < 0 or (seconds == 0 and isinstance(value, timedelta)):
-        raise WrongOption("a timeout is more than 0 seconds", "leave `timeout` out for no limit", None, codes.INVALID_TIMEOUT)
+        raise WrongOption(
+            "a timeout must be more than 0 seconds", "leave `timeout` out for no limit", None, codes.INVALID_TIMEOUT
+        )
     draft.policy["timeout_s"] = int(seconds) if seconds == int(seconds) else seconds
     draft.places["timeout_s"] = place
 
@@ -219,11 +221,13 @@ def _quantity(name: str, value: StaticValue, place: Place) -> str:
             codes.INVALID_QUANTITY,
         )
     if number < 0 or (number == 0 and name == "mem"):
-        raise WrongOption(f"`{name}` is more than 0, not `{text}`", "", place, codes.INVALID_QUANTITY)
+        raise WrongOption(f"`{name}` must be more than 0, not `{text}`", "", place, codes.INVALID_QUANTITY)
     if name == "gpu" and number.denominator != 1:
-        raise WrongOption(f"`gpu` is a whole number, not `{text}`", "", place, codes.INVALID_QUANTITY)
+        raise WrongOption(f"`gpu` must be a whole number, not `{text}`", "", place, codes.INVALID_QUANTITY)
     if name in _BYTES and text.endswith("m"):
-        raise WrongOption(f"`{text}` is thousandths of a byte", f"did you mean `{text[:-1]}Mi`?", place, codes.INVALID_QUANTITY)
+        raise WrongOption(
+            f"`{text}` counts thousandths of a byte", f"did you mean `{text[:-1]}Mi`?", place, codes.INVALID_QUANTITY
+        )
     if number and text.replace(".", "", 1).isdigit():
         _check_without_unit(name, text, number, place)
     return text

@@ -52,8 +52,8 @@ def refuse_function(frame: Frame, entity: FunctionEntity, node: ast.expr) -> Bro
     name, decorators = entity.node.name, entity.node.decorator_list
     if decorators:
         outermost = decorators[0].func if isinstance(decorators[0], ast.Call) else decorators[0]
-        message = f"`{name}` is no task: `@{ast.unparse(outermost)}` makes none that is known here"
-        help_ = f"decorate `{name}` with `@task`"
+        message = f"`{name}` is not a task: what `@{ast.unparse(outermost)}` makes of it is not known while compiling"
+        help_ = f"decorate `{name}` with `@task` too, or call it inside a task"
     else:
         message = f"`{name}` is a plain function, and compiling never runs it"
         help_ = f"decorate `{name}` with `@task`, or call it inside a task"
@@ -99,7 +99,7 @@ def refuse_instance(frame: Frame, entity: Entity, node: ast.Call) -> Broken | No
         help_ = _of_launch_plan(entity.value) if known == "LaunchPlan" else NOT_YET[known]
         return frame.report(codes.NOT_SUPPORTED_YET, message, node.func, help_=help_, related=related)
     if made_by.symbol in ("task", "workflow"):
-        message = f"`{entity.name}` is made of something that is no function of a module"
+        message = f"`{entity.name}` is made of something other than a function of a module"
         help_ = f"write a function: `def {entity.name}(...)` under `@{made_by.symbol}`"
         return frame.report(codes.WRONG_FUNCTION, message, node.func, help_=help_, related=related)
     if made_by.qualified.partition(".")[0] in _PLUGINS and not made_by.symbol:

@@ -34,11 +34,11 @@ def advice(message: str, line: str, column: int) -> tuple[str, str]:
         return quoted(message[: guess.start()]), f"is {what} missing?" if forgot else f"did you mean {what}?"
     char = line[column : column + 1]
     if char in _QUOTES:
-        return f"`{char}` is no quotation mark of Python", f"write `{_QUOTES[char]}`, as editors for code do"
+        return f"`{char}` is not a quotation mark in Python", f"write `{_QUOTES[char]}`, as editors for code do"
     if char in _SPACES:
         return f"an invisible character (U+{ord(char):04X}) stands here", "write a plain space, or nothing"
     if char in _DASHES:
-        return f"`{char}` is no minus sign of Python", "write `-`"
+        return f"`{char}` is not a minus sign in Python", "write `-`"
     return quoted(message), ""
 
 

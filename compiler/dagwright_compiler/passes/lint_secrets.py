@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 _RESULTS = (OutputBinding, InputBinding)
 _LEAST = 8
 """No secret is shorter."""
-_HELP = "keep it in a store of secrets and ask for it with `secret_requests=[Secret(...)]`; and replace it: whoever reads the source knows it"
+_HELP = "ask for it with `secret_requests=[Secret(...)]` instead, and replace it: whoever reads the source knows it"
 
 
 def lint_secrets(program: Program, context: Context) -> Program:

@@ -324,7 +324,7 @@ def test_gc_for_programs(project: Path, capsys: pytest.CaptureFixture[str]) -> N
 def test_an_age_that_is_none(project: Path, capsys: pytest.CaptureFixture[str], age: str) -> None:
     code, text = said(capsys, "gc", f"--older-than={age}")
     assert code == 2
-    assert f"'{age}' is no age; write a number and s, m, h, d or w, as in 30d" in text
+    assert f"'{age}' is not an age; write a number and s, m, h, d or w, as in 30d" in text
 
 
 def test_a_store_that_cannot_be_read_ends_in_one_line(project: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -50,7 +50,7 @@ def test_fix_writes_what_is_certain_and_shows_what_is_left(flow: Path, capsys: p
     assert invoke(["check", "--fix", "flow.py"]) == 1
     out, err = capsys.readouterr()
     assert flow.read_text() == FIXED
-    assert "error[DW506]: retries" in out
+    assert "error[DW506]: `retries`" in out
     assert out.endswith("1 error in 1 file, 1 fixable with --fix --unsafe-fixes\n")
     assert err == "2 fixed, 1 left\n"
     assert list(flow.parent.iterdir()) == [flow]
@@ -158,7 +158,7 @@ def test_fixable_findings_are_marked(flow: Path, capsys: pytest.CaptureFixture[s
     assert invoke(["check", "--output-format", "concise", "flow.py"]) == 1
     assert [line.split(": ")[1].split(" ")[:2] for line in capsys.readouterr().out.splitlines()] == [
         ["DW504", "[*]"],
-        ["DW506", "retries"],
+        ["DW506", "`retries`"],
         ["DW409", "[*]"],
     ]
     assert invoke(["check", "--output-format", "concise", "--unsafe-fixes", "flow.py"]) == 1

@@ -87,7 +87,7 @@ def test_check_can_ask_a_target_too(project: Path, capsys: pytest.CaptureFixture
     assert invoke(["check", "-t", "argo", "flow.py"]) == 0
     assert "warning[DW531]" in capsys.readouterr().out
     assert invoke(["check", "-t", "ir", "flow.py"]) == 2
-    assert "`ir` is no target; there are argo, batch" in capsys.readouterr().err
+    assert "`ir` is not a target; there are argo, batch" in capsys.readouterr().err
 
 
 def test_files_of_two_projects_are_not_mixed(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -158,7 +158,7 @@ def test_a_name_that_is_not_there_gets_the_nearest(project: Path, capsys: pytest
 
 def test_an_unknown_target_is_named_with_the_known(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert invoke(["compile", "-t", "arg", "flow.py"]) == 2
-    assert "`arg` is no target; there are argo, batch, ir, plan" in capsys.readouterr().err
+    assert "`arg` is not a target; there are argo, batch, ir, plan" in capsys.readouterr().err
 
 
 def test_errors_leave_stdout_and_files_alone(project: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -67,11 +67,17 @@ def test_what_precedes_a_mistake_of_syntax_still_counts() -> None:
 @pytest.mark.parametrize(
     ("comment", "message", "marked", "help_text"),
     [
-        ("ingore[DW493]", "`ingore` is nothing that a comment can say to dagwright", "ingore", "did you mean `ignore`?"),
-        ("ignore-files", "`ignore-files` is nothing", "ignore-files", "did you mean `ignore-file`?"),
-        ("skip[DW493]", "`skip` is nothing", "skip", "write `# dagwright: ignore[DW493] reason`"),
-        ("ignore", "`ignore` names no code", "ignore", "write `# dagwright: ignore[DW493] reason`"),
-        ("ignore[]", "`ignore` names no code", "ignore", "write `# dagwright: ignore[DW493] reason`"),
+        ("ingore[DW493]", "`# dagwright: ingore` is not a comment that dagwright knows", "ingore", "did you mean `ignore`?"),
+        ("ignore-files", "`# dagwright: ignore-files` is not a comment", "ignore-files", "did you mean `ignore-file`?"),
+        ("skip[DW493]", "`# dagwright: skip` is not a comment", "skip", "write `# dagwright: ignore[DW493] reason`"),
+        ("ignore", "`ignore` does not say which code", "ignore", "write `# dagwright: ignore[DW493] reason`"),
+        ("ignore[]", "`ignore` does not say which code", "ignore", "write `# dagwright: ignore[DW493] reason`"),
+        (
+            "ignore dw494 it is fine",
+            "`ignore` does not say which code in brackets",
+            "ignore",
+            "write `# dagwright: ignore[DW494]`",
+        ),
         ("ignore[DW340]", "there is no code `DW340`", "DW340", "did you mean `DW304`?"),
         ("ignore[DW493, DW4]", "there is no code `DW4`", "DW4", "write `# dagwright: ignore[DW493] reason`"),
     ],
@@ -94,6 +100,6 @@ def test_codes_that_silenced_nothing_are_unused() -> None:
     read = pragmas("x = 1  # dagwright: ignore[DW493, DW494, DW594, DW531]\n# dagwright: ignore-file[DW205]\n")
     assert read.silences(Diagnostic(ALL["DW493"], "m", Span("flow.py", 1, 0, 1, 1)))
     assert [(found.code.id, found.message) for found in read.unused()] == [
-        ("DW594", "`DW494` is ignored, and this line has no such finding"),
-        ("DW594", "`DW205` is ignored, and this file has no such finding"),
+        ("DW594", "`DW494` is ignored, but this line has no such finding"),
+        ("DW594", "`DW205` is ignored, but this file has no such finding"),
     ]

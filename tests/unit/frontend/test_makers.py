@@ -115,7 +115,7 @@ def test_forms_add_up(decorator: str, retries: int | None, timeout_s: int | None
         ("@logged\n@direct", "DW208", "`@logged` stands above `@task`"),
         ("@direct\n@task", "DW512", "`flow` is made a task twice"),
         ("@factory(os.cpu_count())", "DW410", "`retries`"),
-        ("@factory(11)", "DW506", "retries are between 0 and 10"),
+        ("@factory(11)", "DW506", "`retries` must be between 0 and 10"),
         ("@partial_task(retries='1')", "DW503", "`retries` takes an int"),
     ],
 )
@@ -200,4 +200,4 @@ def test_a_task_of_a_lambda_is_refused_where_it_is_called() -> None:
     source = f"{HEAD}\nmade = task(lambda x: x)\n\n@workflow\ndef main(n: int = 1) -> None:\n    made(x=n)\n"
     found = front(source).only
     assert found.code.id == "DW512"
-    assert "`made` is made of something that is no function of a module" in found.message
+    assert "`made` is made of something other than a function of a module" in found.message

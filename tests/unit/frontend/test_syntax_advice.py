@@ -10,8 +10,8 @@ from frontend_sources import front
         ('print "hello"\n', "missing parentheses in call to `print`", "did you mean `print(...)`?"),
         ("if x = 3:\n    pass\n", "invalid syntax", "did you mean `==` or `:=` instead of `=`?"),
         ('d = {"a": 1 "b": 2}\n', "invalid syntax", "is a comma missing?"),
-        ("x = \u201ca\u201d\n", "`\u201c` is no quotation mark of Python", 'write `"`, as editors for code do'),
-        ("x = 1 \u2013 2\n", "`\u2013` is no minus sign of Python", "write `-`"),
+        ("x = \u201ca\u201d\n", "`\u201c` is not a quotation mark in Python", 'write `"`, as editors for code do'),
+        ("x = 1 \u2013 2\n", "`\u2013` is not a minus sign in Python", "write `-`"),
         ("x\u00a0= 1\n", "an invisible character (U+00A0) stands here", "write a plain space, or nothing"),
         (
             "x = 0\n<<<<<<< HEAD\nx = 1\n=======\nx = 2\n>>>>>>> other\n",

@@ -8,6 +8,6 @@ def double(x: int) -> int:
     return 2 * x
 
 
-@task(cache=Cache(version="1"), cache_serialize=True)  # E: DW509 `cache=Cache(...)` says everything
+@task(cache=Cache(version="1"), cache_serialize=True)  # E: DW509 cannot stand beside `cache=Cache(...)`
 def triple(x: int) -> int:
     return 3 * x

@@ -11,7 +11,7 @@ def low(x: int) -> int:
     return x
 
 
-@task(resources=Resources(cpu="1"), limits=Resources(cpu="2"))  # E: DW503 `resources` says what `limits` says too
+@task(resources=Resources(cpu="1"), limits=Resources(cpu="2"))  # E: DW503 `resources` cannot stand beside `limits`
 def twice(x: int) -> int:
     return x
 

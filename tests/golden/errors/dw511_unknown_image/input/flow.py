@@ -11,7 +11,7 @@ def unknown(x: int) -> int:
     return x
 
 
-@task(container_image="{{ image.trainer }}")  # E: DW503 no template of an image
+@task(container_image="{{ image.trainer }}")  # E: DW503 not a template of an image
 def malformed(x: int) -> int:
     return x
 

@@ -122,7 +122,7 @@ def correct() -> str:
     return label(name=report(rows=3).title)
 
 
-@task(requests=Resources(cpu="1", mem="100MiB"))  # E: DW504 `100MiB` is no quantity
+@task(requests=Resources(cpu="1", mem="100MiB"))  # E: DW504 `100MiB` is not a valid quantity
 def heavy(value: int) -> int:
     return value
 
