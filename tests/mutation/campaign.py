@@ -7,9 +7,18 @@ from __future__ import annotations
 
 import random
 from dataclasses import dataclass, field
+from itertools import islice
 from typing import TYPE_CHECKING
 
-from mutation import mistakes_in_bodies, mistakes_in_calls, mistakes_in_containers, mistakes_in_definitions
+from mutation import (
+    mistakes_in_bodies,
+    mistakes_in_calls,
+    mistakes_in_containers,
+    mistakes_in_definitions,
+    mistakes_in_files,
+    mistakes_in_parts,
+    mistakes_in_records,
+)
 from mutation.judging import Found, judged
 from mutation.projects import generate
 from mutation.sites import View
@@ -21,7 +30,15 @@ if TYPE_CHECKING:
 
 MISTAKES = {
     mistake.__name__: mistake
-    for module in (mistakes_in_calls, mistakes_in_bodies, mistakes_in_definitions, mistakes_in_containers)
+    for module in (
+        mistakes_in_calls,
+        mistakes_in_bodies,
+        mistakes_in_definitions,
+        mistakes_in_containers,
+        mistakes_in_parts,
+        mistakes_in_records,
+        mistakes_in_files,
+    )
     for mistake in module.MISTAKES
 }
 """Every mutator by its name: it plants one mistake in a project, or has no place for it there."""
@@ -55,6 +72,11 @@ class Score:
 def plant(name: str, seed: int) -> Planted | None:
     """The project of a seed with one mistake, or ``None`` where there is no place for it."""
     return MISTAKES[name](View(generate(seed), random.Random(f"{name} {seed}")))
+
+
+def places(name: str, *, wanted: int, among: Iterable[int]) -> list[int]:
+    """The first seeds at which there is a place for a kind of mistake."""
+    return list(islice((seed for seed in among if plant(name, seed) is not None), wanted))
 
 
 def false_findings(seeds: Iterable[int]) -> list[tuple[int, list[Found]]]:

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import ast
 
+from mutation.flows import Body
+from mutation.kinds import misfits
 from mutation.mistakes_in_calls import UNCERTAIN
-from mutation.projects import Body
 from mutation.sites import CallSite, Planted, View
-from mutation.vocabulary import misfits
 
 NUMBERS = ("int", "float")
 
@@ -135,14 +135,16 @@ def unreachable_call(view: View) -> Planted | None:
 
 def repeated_call(view: View) -> Planted | None:
     """A second call of a cached task; what took the result of the first takes the second one's, and waits for the first."""
-    cached = {site.task.name for site in view.tasks() if "cache=True" in view.cut(site.path, site.node.decorator_list[0])}
+    cached = {site.task.name for site in view.tasks() if "cache=" in view.cut(site.path, site.node.decorator_list[0])}
     for site in view.calls():
         path, first = site.body.path, site.statement
-        if site.callee.name not in cached or not isinstance(first, ast.Assign) or not isinstance(first.targets[0], ast.Name):
+        if not site.is_alone or site.holds_calls or site.callee.name not in cached:
+            continue  # a call in an argument is made twice, too, and so gives two values
+        if not isinstance(first, ast.Assign) or not isinstance(first.targets[0], ast.Name):
             continue
         name = first.targets[0].id
-        if f">> {name}" in view.project.sources[path]:  # it waits for something, which the second call does not
-            continue
+        if any(order in view.project.sources[path] for order in (f">> {name}", f"runs_before({name})")):
+            continue  # it waits for something, which the second call does not
         for user in view.calls():
             later = user.statement
             used = [value for value in user.given.values() if isinstance(value, ast.Name) and value.id == name]

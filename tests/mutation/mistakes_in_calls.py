@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import ast
 
+from mutation.kinds import LISTS, misfits
 from mutation.sites import CallSite, Planted, View, misspelt
-from mutation.vocabulary import LISTS, misfits
 
 UNCERTAIN = {("bool", "int"), ("bool", "float"), ("list[int]", "Settings")}
 """Edges that are wrong in spirit, but that Python itself takes."""

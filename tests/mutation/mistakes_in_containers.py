@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 
 from mutation.mistakes_in_definitions import decorated, with_keyword, without
 from mutation.sites import Planted, TaskSite, View
@@ -44,7 +45,8 @@ def deck_that_is_not_kept(view: View) -> Planted | None:
 
 def generator_as_a_task(view: View) -> Planted | None:
     for site in view.tasks():
-        return view.added(site.path, site.node.body[0].lineno, "DW512", "    yield")
+        if isinstance(site.node, ast.FunctionDef):
+            return view.added(site.path, site.node.body[0].lineno, "DW512", "    yield")
     return None
 
 
@@ -104,7 +106,7 @@ def devices_that_differ(view: View) -> Planted | None:
 
 
 def resources_said_twice(view: View) -> Planted | None:
-    sites = [site for site in view.tasks() if "requests=" in _policy(view, site)]
+    sites = [site for site in view.tasks() if re.search(r"\brequests=", _policy(view, site))]
     return decorated(view, sites[0], 'resources=dw.Resources(cpu="1")', "DW503", _OURS) if sites else None
 
 
@@ -202,7 +204,7 @@ def share_of_a_map_out_of_range(view: View) -> Planted | None:
         wrong = view.chance.choice(["min_success_ratio=1.5", "min_success_ratio=-1", "concurrency=-2", 'concurrency="4"'])
         call = view.cut(site.body.path, site.function)
         text = f"{call}, {wrong}"
-        if "concurrency" not in view.cut(site.body.path, site.statement):
+        if not any(word in view.cut(site.body.path, site.statement) for word in ("concurrency", "min_success")):
             return view.swapped(site.body.path, site.function, text, "DW413")
     return None
 

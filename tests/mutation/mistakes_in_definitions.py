@@ -6,8 +6,9 @@ import ast
 import re
 
 from mutation.mistakes_in_calls import WRONG
+from mutation.records import CLASSES
 from mutation.sites import Planted, TaskSite, View, misspelt
-from mutation.vocabulary import CONSTANTS
+from mutation.vocabulary import CONSTANTS, GIVEN
 
 
 def decorated(view: View, site: TaskSite, keyword: str, code: str, statement: str = "") -> Planted:
@@ -173,7 +174,7 @@ def task_under_a_condition(view: View) -> Planted | None:
 
 def _imports(view: View) -> list[tuple[str, ast.ImportFrom, ast.alias]]:
     """Imports of names that modules of the project define, in random order."""
-    names = {*CONSTANTS, "Settings", "Level", "Report", *(each.name for each in view.project.callables)}
+    names = {*CONSTANTS, *CLASSES, *(each.name for each in view.project.callables)}
     found = [
         (path, node, alias)
         for path, tree in view.trees.items()
@@ -215,7 +216,7 @@ def misspelt_name_of_flytekit(view: View) -> Planted | None:
 def _used_once(view: View) -> list[tuple[str, str, int]]:
     """Constants that the project reads at one place: name, path and line of that place."""
     found = []
-    for name in sorted(CONSTANTS):
+    for name in sorted(CONSTANTS.keys() - GIVEN.keys()):
         word = re.compile(rf"\b(?:the_)?{name}\b")
         uses = [
             (name, path, number)
@@ -233,7 +234,7 @@ def _used_once(view: View) -> list[tuple[str, str, int]]:
 def changed_constant(view: View) -> Planted | None:
     home = next(path for path in view.project.sources if path.endswith("constants.py"))
     for name, path, line in _used_once(view):
-        change = f"{name}.append(0)" if name in ("SIZES", "LABELS") else f"{name} = {CONSTANTS[name][1].replace('timedelta', 'print').replace('Resources', 'print')}"  # fmt: skip
+        change = f"{name}.append(0)" if name in ("SIZES", "LABELS") else f"{name} = {re.sub(r'[$][a-zA-Z]+', 'print', CONSTANTS[name][1])}"  # fmt: skip
         sources = view.with_file(home, view.inserted(home, view.end(home), change))
         return Planted(sources, path, line, "DW204")
     return None
@@ -266,7 +267,7 @@ def wrong_field_of_a_class(view: View) -> Planted | None:
             if isinstance(value, ast.Call) and ast.unparse(value.func).endswith("Settings"):
                 keyword = view.chance.choice(value.keywords)
                 text = f"{misspelt(keyword.arg or '', view.chance)}={view.cut(site.body.path, keyword.value)}"
-                return view.swapped(site.body.path, keyword, text, "DW410")
+                return view.swapped(site.body.path, keyword, text, "DW402")
     return None
 
 

@@ -4,13 +4,18 @@ from __future__ import annotations
 
 import ast
 import random
+import re
 from collections.abc import Mapping
 from typing import NamedTuple
 
-from mutation.projects import Body, Callable, Generated
+from mutation.flows import Body, Callable, root
+from mutation.modules import OUTSIDE, SYMBOL
+from mutation.projects import Generated
+from mutation.records import CLASSES
+from mutation.vocabulary import CONSTANTS
 
 Sources = Mapping[str, str | bytes]
-FunctionNode = ast.FunctionDef
+FunctionNode = ast.FunctionDef | ast.AsyncFunctionDef
 
 
 class Planted(NamedTuple):
@@ -33,12 +38,21 @@ class CallSite(NamedTuple):
 
     @property
     def is_alone(self) -> bool:
-        """Whether the statement makes the call once: in no loop and no comprehension, whose names its arguments may hold."""
-        return not any(isinstance(part, ast.For | ast.comprehension) for part in ast.walk(self.statement))
+        """Whether the statement is for this call: which is no argument of another, and in no loop, whose names its arguments may hold."""
+        value = self.statement.value if isinstance(self.statement, ast.Assign | ast.Expr) else None
+        while isinstance(value, ast.Call) and value is not self.call:
+            value = value.func.value if isinstance(value.func, ast.Attribute) else None
+        return value is self.call
+
+    @property
+    def holds_calls(self) -> bool:
+        """Whether a task or workflow is called in an argument."""
+        parts = (part for value in self.given.values() for part in ast.walk(value))
+        return any(isinstance(part, ast.Call) and ast.unparse(part.func) in self.body.callees for part in parts)
 
 
 class MapSite(NamedTuple):
-    """A map in the body of a workflow: ``function`` is a name or a ``partial``, ``source`` the list."""
+    """A map in the body of a workflow: ``function`` is a name or a ``partial``, ``source`` its list, or the first of several."""
 
     body: Body
     statement: ast.stmt
@@ -101,7 +115,7 @@ class View:
                 ):
                     function = value.func.args[0]
                     name = function.args[0] if isinstance(function, ast.Call) else function
-                    (keyword,) = value.keywords
+                    keyword = value.keywords[0]
                     callee = body.callees[ast.unparse(name)]
                     found.append(MapSite(body, statement, callee, function, keyword.arg or "", keyword.value))
         return self.chance.sample(found, len(found))
@@ -128,7 +142,7 @@ class View:
                 break
             if isinstance(statement, ast.Assign):
                 known |= {node.id for node in ast.walk(statement.targets[0]) if isinstance(node, ast.Name)}
-        found = [(text, kind) for text, kind in body.kinds.items() if text.partition(".")[0] in known]
+        found = [(text, kind) for text, kind in body.kinds.items() if root(text) in known]
         return self.chance.sample(found, len(found))
 
     def replaced(self, path: str, node: ast.AST, text: str) -> str:
@@ -156,6 +170,19 @@ class View:
         """Plant by replacing a node; the finding is at its first line."""
         return Planted(self.with_file(path, self.replaced(path, node, text)), path, node.lineno, code)  # type: ignore[attr-defined]
 
+    def spelled(self, text: str) -> tuple[str, dict[str, None]]:
+        """A static expression with every ``$Name`` under a name of its own, and the imports that give it."""
+        imports: dict[str, None] = {}
+
+        def name(match: re.Match[str]) -> str:
+            symbol = match.group(1)
+            stem = "constants" if symbol in CONSTANTS else "records" if symbol in CLASSES else ""
+            home = next((module for module in self.project.paths if module.rpartition(".")[2] == stem), OUTSIDE.get(symbol, ""))
+            imports[f"from {'dagwright' if home.startswith('flytekit') else home} import {symbol} as {symbol}_of_it"] = None
+            return f"{symbol}_of_it"
+
+        return SYMBOL.sub(name, text), imports
+
     def added(self, path: str, line: int, code: str, *lines: str, at: int = 0) -> Planted:
         """Plant by adding lines before one; the finding is ``at`` one of them."""
         return Planted(self.with_file(path, self.inserted(path, line, *lines)), path, line + at, code)
@@ -181,7 +208,7 @@ class View:
         return self.project.sources[path].rstrip("\n").count("\n") + 2
 
     def _definition(self, path: str, name: str) -> FunctionNode:
-        return next(node for node in self.trees[path].body if isinstance(node, ast.FunctionDef) and node.name == name)
+        return next(node for node in self.trees[path].body if isinstance(node, FunctionNode) and node.name == name)
 
 
 def misspelt(name: str, chance: random.Random) -> str:
