@@ -21,7 +21,7 @@ from dagwright_compiler.frontend.entities import (
     Unresolved,
     UnstableEntity,
 )
-from dagwright_compiler.frontend.file_types import LOCATED, of_format
+from dagwright_compiler.frontend.file_types import LOCATED, as_written, of_format
 from dagwright_compiler.frontend.findings import Findings, Place
 from dagwright_compiler.frontend.names import NOT_YET, SUPPORTED
 from dagwright_compiler.frontend.type_parameters import TypeParameter, declared_parameters
@@ -162,7 +162,7 @@ class Annotations:
                     return tuple_of(*(self.read(item, module) for item in items))
                 case _:
                     return self._unreadable(
-                        node, module, f"`{_shortened(node)}` is no type that is known while compiling", _WRITE_A_TYPE
+                        node, module, f"`{_shortened(node)}` is not a type that is known while compiling", _WRITE_A_TYPE
                     )
         finally:
             self._depth -= 1
@@ -206,7 +206,7 @@ class Annotations:
                 return types.UNKNOWN
             return self._unreadable(node, module, f"`{text}` is not one type: {entity.reason}", "define it once, unconditionally")
         if isinstance(entity, MemberEntity):
-            return self._unreadable(node, module, f"`{text}` is no class", f"write `{entity.owner.qualname}`")
+            return self._unreadable(node, module, f"`{text}` is not a class", f"write `{entity.owner.qualname}`")
         what = "a function" if isinstance(entity, FunctionEntity) else "no type"
         return self._unreadable(node, module, f"`{text}` is {what}, not a type")
 
@@ -241,7 +241,7 @@ class Annotations:
         symbol = entity.symbol
         plain = _PLAIN.get(symbol)
         if plain is not None:
-            return plain
+            return as_written(plain, entity) if symbol in LOCATED else plain
         if symbol in _OF_ITEMS:
             return union_of([of(types.UNKNOWN) for of in _OF_ITEMS[symbol]])
         if symbol in _OF_PAIRS:
@@ -249,13 +249,13 @@ class Annotations:
         if symbol in _REFUSED:
             return self._unsupported(node, module, _REFUSED[symbol])
         if symbol.startswith(("file[", "directory[")):
-            return types.parse(symbol)
+            return as_written(types.parse(symbol), entity)
         if symbol in NOT_YET and not self._is_lenient:
             message = f"`{symbol}` is not supported yet as a type"
             self._findings.add(codes.NOT_SUPPORTED_YET, message, Place(module, node), help=NOT_YET[symbol])
             return UNREAD
         if symbol.startswith("typing.") or symbol in SUPPORTED:
-            return self._unreadable(node, module, f"`{_shortened(node)}` is no type by itself")
+            return self._unreadable(node, module, f"`{_shortened(node)}` is not a type by itself")
         if self._is_lenient:
             return types.UNKNOWN
         if entity.qualified.startswith(("flytekit.", "flytekitplugins.")):  # in a container stands what only refuses
@@ -287,8 +287,8 @@ class Annotations:
             return union_of([self.read(item, module) for item in items])
         if symbol == "typing.Annotated":
             return self._annotated(items, module)
-        if symbol in LOCATED and len(items) == 1:
-            return self._located(entity, items[0], node, module)
+        if symbol in LOCATED:
+            return self._located(entity, node, module)
         if symbol == "typing.Literal":
             return self._literal(items, node, module)
         if symbol in _WRAPPERS and len(items) == 1:
@@ -316,16 +316,23 @@ class Annotations:
             return self._unreadable(node, module, message)
         return self.class_type(entity, tuple(self.read(item, module) for item in items))
 
-    def _located(self, entity: Entity | None, item: ast.expr, node: ast.Subscript, module: Module) -> Type:
+    def _located(self, entity: Entity | None, node: ast.Subscript, module: Module) -> Type:
         """A file or directory with what stands in its brackets."""
+        item = node.slice
         assert isinstance(entity, External)
         if entity.qualified == "os.PathLike":  # `os.PathLike[str]`: of texts, not of a format
-            return types.FILE
+            return as_written(types.FILE, entity)
         found = of_format(entity.symbol, item, module, self._resolver)
         if found is None:
-            message = f"`{_shortened(item)}` is no format of files"
-            return self._unreadable(node, module, message, f'write it as text: `{_shortened(node.value)}["csv"]`')
-        return found
+            name = _shortened(node.value)
+            help_ = f'the brackets take the ending of a file\'s name, as text: `{name}["csv"]`'
+            if isinstance(item, ast.Constant) and isinstance(item.value, str):
+                help_ = f'write letters and digits, with `.`, `_`, `+` or `-` between them: `{name}["tar.gz"]`'
+            elif isinstance(item, ast.Name) and isinstance(self._resolver.expression(item, module), Unresolved):
+                help_ = f'write it as text: `{name}["{item.id}"]`'
+            message = f"`{_shortened(item)}` does not name a file format"
+            return self._unreadable(item, module, message, help_)
+        return as_written(found, entity)
 
     def _literal(self, items: list[ast.expr], node: ast.expr, module: Module) -> Type:
         """``Literal["a", "b"]``: the values, in their order; ``None`` among them makes it optional."""
@@ -339,7 +346,7 @@ class Annotations:
             elif isinstance(found, bool | int | str) and (value is item or type(found) is int):
                 values.append(found if value is item or isinstance(found, str) else -found)
             else:
-                message = f"`{_shortened(item)}` in `Literal` is no text, number or truth value"
+                message = f"`{_shortened(item)}` in `Literal` is not a text, a number or a truth value"
                 return self._unreadable(node, module, message, "write the values as literals, or use an `Enum`")
         if not values:
             return types.NONE

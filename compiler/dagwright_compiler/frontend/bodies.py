@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, Literal
 
 from dagwright_compiler.diagnostics import codes
@@ -15,14 +16,14 @@ from dagwright_compiler.frontend.iteration import elements, turns
 from dagwright_compiler.frontend.local_names import bound_by
 from dagwright_compiler.frontend.match_statements import matches
 from dagwright_compiler.frontend.operator_expressions import truth
-from dagwright_compiler.frontend.promises import BROKEN, Named, Static, Value, wrapped
+from dagwright_compiler.frontend.promises import BROKEN, Broken, Named, Promise, Result, Static, Value, wrapped
 from dagwright_compiler.frontend.settled_values import settled
 from dagwright_compiler.frontend.static_operations import BudgetError
 from dagwright_compiler.frontend.summary import Imported, absolute_module
 from dagwright_compiler.frontend.targets import bind, unbind
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Generator, Iterable
 
     from dagwright_compiler.frontend.promises import Call, Callee
 
@@ -79,6 +80,10 @@ class _Statements:
     def __init__(self, frame: Frame) -> None:
         self._frame = frame
         self._expressions = Expressions(frame)
+        self._endless: list[ast.While] = []
+        """The ``while True`` around what is being read whose end only a run knows, as far as that is found."""
+        self._inside: ast.While | None = None
+        """The ``while True`` that is the innermost loop around what is being read."""
 
     def block(self, statements: list[ast.stmt]) -> Flow:
         """Read statements until one of them leaves the block."""
@@ -141,7 +146,8 @@ class _Statements:
         if value is None:
             whole = ast.copy_location(ast.BinOp(load, node.op, node.value), node)
             value = operator_expressions.applied(expressions, frame, whole, own, other)
-        if not (value is own and isinstance(node.target, ast.Subscript)):
+        told = isinstance(own, Promise | Result) and isinstance(value, Broken)  # that it changes a result, too, is no other mistake
+        if not ((value is own or told) and isinstance(node.target, ast.Subscript)):
             bind(expressions, frame, node.target, value)
         return "on"
 
@@ -160,15 +166,16 @@ class _Statements:
         return "on"
 
     def branch(self, node: ast.If) -> Flow:
-        held = self._holds(node.test, node)
+        ended = self._inside if self._inside is not None and _leaves_loop(node) else None
+        held = self._holds(node.test, ended or node, node.test if ended else None)
         if held is None:
+            if ended is not None:
+                self._endless.append(ended)
             return self._uncertain(node, node.body, node.orelse)
         return self.block(node.body if held else node.orelse)
 
     def repeat(self, node: ast.While) -> Flow:
-        findings = self._frame.services.findings
-        findings.repeating += 1
-        try:
+        with self._turning(node):
             while True:
                 held = self._holds(node.test, node)
                 if held is None:
@@ -178,8 +185,9 @@ class _Statements:
                 flow = self.block(node.body)
                 if flow in ("break", "return"):
                     return "return" if flow == "return" else "on"
-        finally:
-            findings.repeating -= 1
+                if node in self._endless:
+                    self._break_names([node])
+                    return "on"
         return self.block(node.orelse)
 
     def loop(self, node: ast.For) -> Flow:
@@ -188,16 +196,12 @@ class _Statements:
         if over is None:
             bind(expressions, frame, node.target, BROKEN)
             return self._uncertain(node, node.body, node.orelse)
-        findings = frame.services.findings
-        findings.repeating += 1
-        try:
+        with self._turning(node):
             for value in turns(frame, over, node.iter, "`for`"):
                 bind(expressions, frame, node.target, wrapped(value))
                 flow = self.block(node.body)
                 if flow in ("break", "return"):
                     return "return" if flow == "return" else "on"
-        finally:
-            findings.repeating -= 1
         return self.block(node.orelse)
 
     def match(self, node: ast.Match) -> Flow:
@@ -277,6 +281,21 @@ class _Statements:
     def leaves(self, node: ast.Break | ast.Continue) -> Flow:
         return "break" if isinstance(node, ast.Break) else "continue"
 
+    @contextmanager
+    def _turning(self, node: ast.For | ast.While) -> Generator[None]:
+        """While a loop is read: what is wrong in it is reported once, and what takes too long is the loop."""
+        findings, run, inside = self._frame.services.findings, self._frame.run, self._inside
+        is_endless = isinstance(node, ast.While) and isinstance(node.test, ast.Constant)
+        self._inside = node if is_endless and isinstance(node, ast.While) else None
+        findings.repeating += 1
+        run.loops.append(self._frame.place(node))
+        try:
+            yield
+        finally:
+            run.loops.pop()
+            findings.repeating -= 1
+            self._inside = inside
+
     def _uncertain(self, node: ast.stmt, *blocks: list[ast.stmt]) -> Flow:
         """Read what a statement with an unknown condition holds, each part once, for what is wrong in it anyway."""
         frame = self._frame
@@ -292,12 +311,18 @@ class _Statements:
         self._break_names([node])
         return "on"
 
-    def _holds(self, test: ast.expr, node: ast.stmt) -> bool | None:
-        """Whether a condition holds; ``None`` after a finding, which is about the statement where a result is in the condition."""
+    def _holds(self, test: ast.expr, node: ast.stmt, at: ast.expr | None = None) -> bool | None:
+        """Whether a condition holds; ``None`` after a finding, which is about the statement where a result is in the condition.
+
+        Args:
+            test: The condition.
+            node: The statement that it decides on.
+            at: Where it stands, if not at the head of that.
+        """
         run = self._frame.run
         run.decision, before = node, run.decision
         try:
-            return truth(self._expressions, self._frame, self._expressions.evaluate(test), node)
+            return truth(self._expressions, self._frame, self._expressions.evaluate(test), at or node)
         finally:
             run.decision = before
 
@@ -357,6 +382,18 @@ class _Statements:
                 _name_last([call for call in calls if id(call.node) in inside], part)
         else:
             _name_last(calls, target)
+
+
+def _leaves_loop(node: ast.If) -> bool:
+    """Whether a branch may end the loop around it."""
+    pending: list[ast.AST] = [*node.body, *node.orelse]
+    while pending:
+        part = pending.pop()
+        if isinstance(part, ast.Break | ast.Return):
+            return True
+        if not isinstance(part, ast.For | ast.While | ast.FunctionDef):
+            pending.extend(ast.iter_child_nodes(part))
+    return False
 
 
 def _name_last(calls: list[Call], target: ast.expr) -> None:

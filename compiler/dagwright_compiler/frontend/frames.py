@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ast
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NoReturn
 
 from dagwright_compiler.diagnostics import codes
 from dagwright_compiler.frontend.assignment_circles import circle
@@ -71,7 +71,7 @@ class Exhausted(Exception):  # noqa: N818 - not an error: a finding tells why re
 class Run:
     """What the frames of one workflow share: its calls, and how much work reading it took."""
 
-    __slots__ = ("broken", "calls", "decision", "depth", "execute", "lent", "steps", "uncertain")
+    __slots__ = ("broken", "calls", "decision", "depth", "execute", "lent", "loops", "steps", "uncertain")
 
     def __init__(self) -> None:
         self.calls: list[Call] = []
@@ -80,6 +80,8 @@ class Run:
         """Whether a call took something that a finding tells about: there must be one."""
         self.decision: ast.stmt | None = None
         """The statement whose condition is being read: it, not an operator in it, is what needs a value."""
+        self.loops: list[Place] = []
+        """The loops that are being read, from the outermost."""
         self.uncertain = 0
         """How many statements around what is being read have a condition that only a run knows."""
         self.depth = 0
@@ -177,9 +179,8 @@ class Frame:
         """
         self.run.steps += count
         if self.run.steps > _MOST_STEPS:
-            message = f"reading `{self.workflow.node.name}` takes too many steps"
-            self.report(codes.STATIC_BUDGET, message, node, help_="loop in a task, or map a task over a list")
-            raise Exhausted
+            message = "this loop" if self.run.loops else f"reading `{self.workflow.node.name}`"
+            self._exhausted(f"{message} takes too many steps", node, "loop in a task, or map a task over a list")
 
     def add_call(self, call: Call) -> None:
         """Add a call to the workflow.
@@ -193,8 +194,15 @@ class Frame:
             self.step(call.node, STEPS_OF_CALL)
         if len(self.calls) > _MOST_CALLS:
             message = f"`{self.workflow.node.name}` makes more than {_MOST_CALLS} calls"
-            self.report(codes.STATIC_BUDGET, message, call.node, help_="map a task over a list")
-            raise Exhausted
+            self._exhausted(message, call.node, "map a task over a list")
+
+    def _exhausted(self, message: str, node: ast.AST, help_: str) -> NoReturn:
+        """Report what took too long: the innermost ``while``, which may never end, else the outermost loop, else what was read last."""
+        loops = self.run.loops
+        endless = [loop for loop in loops if isinstance(loop.node, ast.While)]
+        at = endless[-1] if endless else loops[0] if loops else self.place(node)
+        self.services.findings.add(codes.STATIC_BUDGET, message, at, help=help_)
+        raise Exhausted
 
     def find(self, name: str) -> Value | None:
         """What a local name holds, here or in a body around this one; ``None`` when it holds nothing."""

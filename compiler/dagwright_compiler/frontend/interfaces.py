@@ -141,7 +141,8 @@ class Interfaces:
             value = self._evaluator.evaluate(default, module)
         except NotStatic as error:
             if is_workflow or error.code in WRONG_CALLS:
-                error.help = error.help or "write the value itself, or make the input required"
+                error.help = error.help or "write the value itself, or leave the default out: whoever runs it gives the value"
+                error.inside = ""
                 error.report(self._findings, f"the default of the workflow input `{node.arg}`")
             return Field(name=node.arg, type=declared, deferred=True)
         try:

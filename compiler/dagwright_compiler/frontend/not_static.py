@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import ast
 from typing import TYPE_CHECKING, NamedTuple
 
+import msgspec
+
 from dagwright_compiler.diagnostics import codes
+from dagwright_compiler.diagnostics.model import Code
 from dagwright_compiler.frontend.entities import (
     Entity,
     External,
@@ -16,9 +20,9 @@ from dagwright_compiler.frontend.entities import (
 )
 from dagwright_compiler.frontend.findings import Place
 from dagwright_compiler.frontend.names import NOT_YET, ONLY_IN_TASKS, unsupported
+from dagwright_compiler.frontend.with_blocks import FROM_FILE, IN_WITH
 
 if TYPE_CHECKING:
-    from dagwright_compiler.diagnostics.model import Code
     from dagwright_compiler.frontend.entities import Constant
     from dagwright_compiler.frontend.findings import Findings
 
@@ -37,12 +41,15 @@ _IMPURE = (
     ("uuid.", "randomness"),
     ("builtins.open", "a file"),
     ("builtins.input", "the terminal"),
+    ("builtins.__name__", "how the file is started"),
+    ("builtins.__package__", "how the file is started"),
+    ("builtins.__file__", "where the file lies"),
 )
 WRONG_CALLS = frozenset({codes.MISSING_ARGUMENT, codes.UNKNOWN_ARGUMENT, codes.REPEATED_ARGUMENT, codes.TOO_MANY_ARGUMENTS})
 """Codes of calls that fail wherever they are run: whatever imports them fails."""
 _WRONG_WHERE_IT_STANDS = WRONG_CALLS | {codes.UNRESOLVED_NAME}
 """Codes of what is wrong by itself, whoever uses it."""
-_IMPURE_HELP = "write the value itself, or make it an input of the workflow"
+_NAME_IT = "write the value itself, or give it a name at the top of the module, and that a value: `--set NAME=...`"
 
 
 class Cause(NamedTuple):
@@ -65,6 +72,7 @@ class NotStatic(Exception):  # noqa: N818 - a reason, not an error of ours
         reported: bool = False,
         related: tuple[Place, str] | None = None,
         cause: Cause | None = None,
+        inside: str = "",
     ) -> None:
         super().__init__(reason)
         self.place = place
@@ -75,6 +83,8 @@ class NotStatic(Exception):  # noqa: N818 - a reason, not an error of ours
         """A finding tells already: add no other."""
         self.related = related
         self.cause = cause
+        self.inside = inside
+        """What can be done in a task instead, of something that differs from run to run."""
 
     def report(self, findings: Findings, what: str = "") -> None:
         """Add the finding, unless one tells already; a constant that is used ten times is wrong once.
@@ -87,13 +97,14 @@ class NotStatic(Exception):  # noqa: N818 - a reason, not an error of ours
             return
         labels = [self.related] if self.related is not None else []
         what = what if self.code is codes.NOT_STATIC else ""
+        help_ = self._help(what)
         if self.cause is None:
-            findings.add(self.code, _said(what, self.reason), self.place, related=labels, help=self.help)
+            findings.add(self.code, _said(what, self.reason), self.place, related=labels, help=help_)
             return
         if not findings.is_first(self.cause.place):
             return
         if not self.cause.through:
-            findings.add(self.code, self.reason, self.place, related=labels, help=self.help)
+            findings.add(self.code, self.reason, self.place, related=labels, help=help_)
             return
         name = f"`{self.cause.through[0].name}`"
         notes = _path(self.cause.through)
@@ -103,7 +114,48 @@ class NotStatic(Exception):  # noqa: N818 - a reason, not an error of ours
             return
         labels = labels or [(self.cause.place, "its value comes from here")]
         what = what or (name if self.code is codes.NOT_STATIC else "")
-        findings.add(self.code, _said(what, self.reason), self.place, related=labels, notes=notes, help=self.help)
+        findings.add(self.code, _said(what, self.reason), self.place, related=labels, notes=notes, help=help_)
+
+    def _help(self, what: str) -> str:
+        """What to write instead: of what differs from run to run, by where it stands."""
+        if not self.inside:
+            return self.help
+        if self.cause is not None and self.cause.through:
+            name = self.cause.through[-1].name
+            return f"write the value itself, make it an input of the workflow, or give `{name}` a value: `--set {name}=...`"
+        return _NAME_IT if what else f"{self.inside}, or make the value an input of the workflow"
+
+
+class Failure(msgspec.Struct, frozen=True):
+    """Why a constant has no value: kept so that every use reports at its own place."""
+
+    reason: str
+    cause: Cause
+    help: str = ""
+    code: Code = codes.NOT_STATIC
+    reported: bool = False
+    related: tuple[Place, str] | None = None
+    inside: str = ""
+
+    @classmethod
+    def of(cls, error: NotStatic) -> Failure:
+        """What is kept of an error."""
+        cause = error.cause or Cause(error.place, ())
+        return cls(error.reason, cause, error.help, error.code, error.reported, error.related, error.inside)
+
+    def at(self, place: Place, entity: Constant) -> NotStatic:
+        """The error for a use of the constant."""
+        cause = self.cause._replace(through=(entity, *self.cause.through))
+        return NotStatic(
+            place,
+            self.reason,
+            help_=self.help,
+            code=self.code,
+            reported=self.reported,
+            related=self.related,
+            cause=cause,
+            inside=self.inside,
+        )
 
 
 def _said(what: str, reason: str) -> str:
@@ -130,10 +182,15 @@ def never_run(entity: External, place: Place) -> NotStatic:
         inside = prefix if prefix.endswith(".") else f"{prefix}."
         if entity.qualified == prefix.rstrip(".") or entity.qualified.startswith(inside):
             message = f"`{name}` depends on {what}, and the same source must always compile to the same program"
-            return NotStatic(place, message, help_=_IMPURE_HELP)
-    return NotStatic(
-        place, f"`{name}` is code that compiling never runs", help_="write the value itself, or compute it in a task"
-    )
+            if name.startswith("__"):
+                return NotStatic(place, message, help_="write the text itself")
+            verb = "call" if isinstance(place.node, ast.Call) else "read"
+            inside = "read the file inside a task" if name == "open" else f"{verb} `{name}` inside a task"
+            return NotStatic(place, message, inside=inside)
+    if name.startswith("__"):
+        return NotStatic(place, f"`{name}` has no value while compiling", help_="write the value itself")
+    help_ = "write the value itself, or compute it in a task"
+    return NotStatic(place, f"`{name}` is code that compiling never runs", help_=help_)
 
 
 def unusable(entity: Entity, place: Place, text: str) -> NotStatic:
@@ -141,6 +198,11 @@ def unusable(entity: Entity, place: Place, text: str) -> NotStatic:
     if isinstance(entity, UnstableEntity):
         message = f"`{entity.name}` is not a constant: {entity.reason}"
         help_ = "define it once at the top level of the module, outside of any `if`, loop or `try`"
+        if entity.reason == FROM_FILE:
+            give = f"give `{entity.name}` a value: `--set {entity.name}=...`"
+            help_ = f"write the value itself, read the file inside a task, or {give}"
+        elif entity.reason == IN_WITH:
+            help_ = "set it at the top level of the module, outside of the `with`"
         there = (Place(entity.module, entity.node), "here")
         return NotStatic(place, message, help_=help_, code=codes.UNSTABLE_NAME, related=there, cause=Cause(there[0], ()))
     if isinstance(entity, Unresolved):

@@ -75,6 +75,8 @@ def call_method(owner: Any, name: str, args: list[Any], kwargs: dict[str, Any]) 
         BudgetError: The result would be too large.
     """
     if not _is_allowed(owner, name):
+        if type(owner).__name__ == "PurePosixPath":
+            raise OperationError(f"`.{name}()` of a `Path` is not computed while compiling, which never looks at the disk")
         raise OperationError(f"the method `.{name}()` of a `{type(owner).__name__}` is not computed while compiling")
     if isinstance(owner, str):
         _check_text(owner, name, args)

@@ -11,10 +11,7 @@ import math
 from datetime import timezone
 from typing import TYPE_CHECKING, Any
 
-import msgspec
-
 from dagwright_compiler.diagnostics import codes
-from dagwright_compiler.diagnostics.model import Code
 from dagwright_compiler.frontend import known_calls, static_methods
 from dagwright_compiler.frontend import static_operations as operations
 from dagwright_compiler.frontend.entities import (
@@ -29,7 +26,7 @@ from dagwright_compiler.frontend.external_calls import Given, call_external, con
 from dagwright_compiler.frontend.file_types import symbol_of_subscript
 from dagwright_compiler.frontend.findings import ArgumentPlace, Place
 from dagwright_compiler.frontend.known_values import EnumValue, Instance, KnownCall, StaticValue, Symbolic
-from dagwright_compiler.frontend.not_static import Cause, NotStatic, never_run, unusable
+from dagwright_compiler.frontend.not_static import Cause, Failure, NotStatic, never_run, unusable
 from dagwright_compiler.frontend.shared_values import SharedValues
 from dagwright_compiler.frontend.static_operations import BudgetError, OperationError
 from dagwright_compiler.frontend.value_sizes import ValueSizes
@@ -157,7 +154,7 @@ class Evaluator:
             elif type(value) is int and value.bit_length() > operations.MOST_BITS:
                 self._fail(node, module, "the number has more than 4000 digits")
             return value
-        return self._fail(node, module, f"`{ast.unparse(node)}` is no value that can travel to a task")
+        return self._fail(node, module, f"`{ast.unparse(node)}` is not a value that can travel to a task")
 
     def _fail(self, node: ast.AST, module: Module, message: str, help_: str = "") -> StaticValue:
         raise NotStatic(Place(module, node), message, help_=help_)
@@ -255,14 +252,14 @@ class Evaluator:
         memo = entity.module.constants
         if entity.name in memo:
             found = memo[entity.name]
-            if isinstance(found, _Failure):
+            if isinstance(found, Failure):
                 raise found.at(place, entity)
             return found
-        memo[entity.name] = _Failure("it is defined by itself", Cause(Place(entity.module, entity.node), ()))
+        memo[entity.name] = Failure("it is defined by itself", Cause(Place(entity.module, entity.node), ()))
         try:
             value = self._eval(entity.value, entity.module, None)
         except NotStatic as error:
-            failure = memo[entity.name] = _Failure.of(error)
+            failure = memo[entity.name] = Failure.of(error)
             raise failure.at(place, entity) from None
         memo[entity.name] = value
         self.shared.add(value)
@@ -431,28 +428,6 @@ class Evaluator:
                 said = f"`{repeated}` is passed twice"
                 raise NotStatic(Place(module, keyword), said, help_="leave one of them out", code=codes.REPEATED_ARGUMENT)
         return args, kwargs, places
-
-
-class _Failure(msgspec.Struct, frozen=True):
-    """Why a constant has no value: kept so that every use reports at its own place."""
-
-    reason: str
-    cause: Cause
-    help: str = ""
-    code: Code = codes.NOT_STATIC
-    reported: bool = False
-    related: tuple[Place, str] | None = None
-
-    @classmethod
-    def of(cls, error: NotStatic) -> _Failure:
-        cause = error.cause or Cause(error.place, ())
-        return cls(error.reason, cause, error.help, error.code, error.reported, error.related)
-
-    def at(self, place: Place, entity: Constant) -> NotStatic:
-        cause = self.cause._replace(through=(entity, *self.cause.through))
-        return NotStatic(
-            place, self.reason, help_=self.help, code=self.code, reported=self.reported, related=self.related, cause=cause
-        )
 
 
 def _nested(scope: Any, names: dict[str, StaticValue]) -> Any:

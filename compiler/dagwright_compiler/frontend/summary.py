@@ -16,6 +16,7 @@ import msgspec
 from dagwright_compiler.frontend.argument_effects import MUTATORS, changed_arguments
 from dagwright_compiler.frontend.names import symbol_of
 from dagwright_compiler.frontend.type_parameters import mark, parameter_names
+from dagwright_compiler.frontend.with_blocks import reason_in
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -106,6 +107,8 @@ class Summary(msgspec.Struct, eq=False):
         return frozenset(names) if len(names) == len(listed.value.elts) else None
 
 
+_ASSIGNMENTS = (ast.Assign, ast.AnnAssign, ast.AugAssign)
+_CONDITIONALLY = "it is defined under a condition"
 _LONGEST_LINE = 2000
 _IMPORTERS = frozenset({"import_module", "__import__"})
 _CONDITIONAL = (ast.If, ast.Try, ast.With, ast.AsyncWith, ast.For, ast.AsyncFor, ast.While, ast.Match, ast.TryStar)
@@ -330,8 +333,14 @@ class _Reader:
             for item in node.items:
                 if item.optional_vars is not None:
                     self._change(item.optional_vars, node, "it is set by `with`")
+            for statement in node.body:
+                if isinstance(statement, _ASSIGNMENTS):
+                    self._bind_conditionally(statement, typing_only=False, reason=reason_in(node, statement))
+                else:
+                    self._block([statement])
+            return
         for name in _captured(node):
-            self._spoil(name, node, "it is defined under a condition")
+            self._spoil(name, node, _CONDITIONALLY)
         for block in _blocks(node):
             self._block(block, fallback=isinstance(node, ast.Try | ast.TryStar), typing_only=checking)
 
@@ -344,29 +353,29 @@ class _Reader:
             else:
                 self._bind_conditionally(statement, typing_only=typing_only)
 
-    def _bind_conditionally(self, node: ast.stmt, *, typing_only: bool) -> None:
+    def _bind_conditionally(self, node: ast.stmt, *, typing_only: bool, reason: str = _CONDITIONALLY) -> None:
         if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
             if node.decorator_list:
                 self.summary.misplaced.append(node)
-            self._spoil(node.name, node, "it is defined under a condition")
+            self._spoil(node.name, node, _CONDITIONALLY)
         elif isinstance(node, ast.ClassDef):
             if typing_only and node.name not in self.summary.bindings:
                 self.summary.bindings[node.name] = Defined(node)
             else:
-                self._spoil(node.name, node, "it is defined under a condition")
-        elif isinstance(node, ast.Assign | ast.AnnAssign | ast.AugAssign):
+                self._spoil(node.name, node, _CONDITIONALLY)
+        elif isinstance(node, _ASSIGNMENTS):
             targets = node.targets if isinstance(node, ast.Assign) else [node.target]
             for target in targets:
-                self._bind_target_conditionally(target, node)
+                self._bind_target_conditionally(target, node, reason)
             if node.value is not None:
                 self._effects(node.value, node)
         else:
             self._changing(node)
 
-    def _bind_target_conditionally(self, target: ast.expr, node: ast.stmt) -> None:
+    def _bind_target_conditionally(self, target: ast.expr, node: ast.stmt, reason: str) -> None:
         if isinstance(target, ast.Name) and isinstance(self.summary.bindings.get(target.id), Imported):
             return  # `except ImportError: name = None` leaves the import the first choice
-        self._change(target, node, "it is defined under a condition")
+        self._change(target, node, reason)
 
     def _change(self, target: ast.expr, node: ast.AST, reason: str) -> None:
         if isinstance(target, ast.Name):

@@ -13,6 +13,7 @@ from dagwright_compiler.frontend.not_static import unusable
 from dagwright_compiler.frontend.promises import BROKEN, Broken, Closure, Function, Mapped, Named, Value, describe_source
 
 if TYPE_CHECKING:
+    from dagwright_compiler.frontend.findings import Place
     from dagwright_compiler.frontend.frames import Frame
 
 _OPERATIONS: dict[type[ast.AST], tuple[str, str]] = {
@@ -76,13 +77,16 @@ def refuse_operation(frame: Frame, node: ast.AST, value: Value, *, at: ast.AST |
     """
     if isinstance(value, Broken):
         return value
+    related: tuple[tuple[Place, str], ...] = ()
     decision = frame.run.decision
+    if isinstance(decision, ast.While) and isinstance(node, ast.expr) and node.lineno > decision.test.lineno:
+        related = ((frame.place(node), "this decides when it ends"),)
     if decision is not None and not isinstance(value, Closure | Function | Mapped | Named):
         node = decision
     if isinstance(node, ast.stmt):
         what, help_ = _STATEMENTS[type(node)]
         message = f"{what} needs the value of {describe_source(value)}, which exists only when the workflow runs"
-        return frame.report(codes.UNSUPPORTED_STATEMENT, message, node, help_=help_)
+        return frame.report(codes.UNSUPPORTED_STATEMENT, message, node, help_=help_, related=related)
     what, help_ = _of_operation(frame, node)
     method = node.func.attr if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) else ""
     what = f"`.{method}()`" if method else what

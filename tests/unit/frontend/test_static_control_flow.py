@@ -233,6 +233,18 @@ def test_endless_and_growing_bodies_end_soon(lines: str) -> None:
     assert time.process_time() - started < 5
 
 
+@pytest.mark.parametrize(
+    "lines",
+    [
+        "x = 1\nwhile True:  # E: DW411 this loop\n    x = number(x=x)",
+        "for i in range(9):\n    while True:  # E: DW411 this loop\n        pass",
+        "for i in range(100000):  # E: DW411 this loop\n    for j in range(100000):\n        pass",
+    ],
+)
+def test_a_loop_that_takes_too_long_is_marked_itself(lines: str) -> None:
+    assert_marked(body(lines))
+
+
 UNKNOWN = """
 import os
 

@@ -22,7 +22,7 @@ def count(folder: FlyteDirectory, path: str = "") -> int:
 
 
 @task
-def walk(path: Path, wrong: FlyteFile["a/b"] = None) -> int:  # E: DW302 `'a/b'` is no format of files
+def walk(path: Path, wrong: FlyteFile["a/b"] = None) -> int:  # E: DW302 `'a/b'` does not name a file format
     return 1
 
 
