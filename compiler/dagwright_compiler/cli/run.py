@@ -36,6 +36,7 @@ if TYPE_CHECKING:
     from dagwright_compiler.driver.programs import Loaded
 
 _EXECUTOR = "dagwright_local.run"
+_REPLAYER = "dagwright_argo_client.commands.replay"
 _EMULATORS = {"batch": "dagwright_local.emulated"}
 """Targets whose orchestrator can be played on this machine -> the module that does it."""
 
@@ -49,6 +50,11 @@ _EMULATORS = {"batch": "dagwright_local.emulated"}
 @click.option("--inputs-file", metavar="FILE|-", help="Inputs as a JSON or YAML object; options given by name win.")
 @click.option("--isolate", is_flag=True, help="A fresh interpreter and the extracted code bundle for each attempt, as in a pod.")
 @click.option("-t", "--target", "form", metavar="batch", help="With --emulate: the target whose manifest is executed.")
+@click.option(
+    "--only", metavar="NODE", help="With --from: one task of a run of the cluster, with the inputs that it had; NODE[3] of a map."
+)
+@click.option("--from", "origin", metavar="RUN", help="With --only: the run of the cluster that the inputs are of.")
+@click.option("-n", "--namespace", metavar="NS", help="With --from: where the run is.  [default: ARGO_NAMESPACE]")
 @click.option("--emulate", is_flag=True, help="Compile to the target and play its orchestrator on this machine.")
 @project_options
 @profile_option
@@ -64,6 +70,9 @@ def command(
     inputs_file: str | None,
     isolate: bool,
     form: str | None,
+    only: str | None,
+    origin: str | None,
+    namespace: str | None,
     emulate: bool,
     project: str | None,
     domain: str | None,
@@ -82,7 +91,12 @@ def command(
     refuse_option(target, command)
     mode = _cache_mode(no_cache=no_cache, overwrite_cache=overwrite_cache)
     wanted, rest = one_definition(parse_wanted(target), list(arguments))
-    reading = read_wanted([wanted], {"project": project, "domain": domain, "store": store, "profile": profile, "set": constants})
+    flags = {"project": project, "domain": domain, "store": store, "profile": profile, "set": constants}
+    if only is not None or origin is not None:
+        _check_replay(only, origin, rest, isolate=isolate or emulate)
+        replayed: int = import_module(_REPLAYER).replay_command(wanted, flags, only, origin, namespace, color=color)
+        return replayed
+    reading = read_wanted([wanted], flags)
     _check_store(reading.settings.local_store)
     loaded = load_definition(reading, wanted)
     code = show_findings(reading, sys.stderr, color=color)
@@ -151,6 +165,17 @@ def _check_emulation(form: str | None, *, emulate: bool, isolate: bool) -> None:
         raise click.BadParameter(f"`{form}` cannot be emulated; there is {', '.join(_EMULATORS)}", param_hint="-t")
     if emulate and isolate:
         raise click.UsageError("--emulate isolates every attempt already: leave --isolate out")
+
+
+def _check_replay(only: str | None, origin: str | None, rest: list[str], *, isolate: bool) -> None:
+    if only is None or origin is None:
+        raise click.UsageError(
+            "--only and --from go together: `--only train --from RUN` runs that task with the inputs it had there"
+        )
+    if rest:
+        raise click.UsageError(f"a replay takes its inputs from {origin}; leave {rest[0]} out")
+    if isolate:
+        raise click.UsageError("a replay runs in the working tree: leave --isolate and --emulate out")
 
 
 def _cache_mode(*, no_cache: bool, overwrite_cache: bool) -> str:

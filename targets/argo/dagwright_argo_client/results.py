@@ -107,14 +107,14 @@ class Results:
         return list(values.values()) if program.returns == "tuple" else next(iter(values.values()), None)
 
     def _values(self, program: ProgramView, name: str | None) -> dict[str, Any]:
-        codec = Codec(program.classes, load_class=_no_class, pickle="deny", warn=_unheard, files=StoreAccess(self.store))
+        codec = Codec(program.classes, load_class=no_class, pickle="deny", warn=unheard, files=StoreAccess(self.store))
         texts = {key: text for key, text in self.run.parameters.items() if key in program.inputs}
         bindings = Bindings(program, run=self.run.key, store=self.store, codec=codec, texts=texts)
         values = {}
         for output in program.outputs:
             if name in (None, output["name"]):
                 given = bindings.value(output["binding"])
-                values[output["name"]] = _shown(codec, given, output["type"])
+                values[output["name"]] = shown(codec, given, output["type"])
         return values
 
     def reused(self, run: Run) -> dict[str, Reused]:
@@ -166,7 +166,7 @@ class Results:
         return self.store.get(max(logs)).decode("utf-8", "replace") if logs else None
 
 
-def _shown(codec: Codec, given: Any, declared: str) -> Any:
+def shown(codec: Codec, given: Any, declared: str) -> Any:
     """Write a value as JSON for people; what takes a class of the user's stays in its wire form."""
     try:
         value = codec.decode(given.data, given.type, given.fetch) if isinstance(given, Wire) else given.value
@@ -176,9 +176,10 @@ def _shown(codec: Codec, given: Any, declared: str) -> Any:
         return given.data
 
 
-def _no_class(module: str, qualname: str) -> type:
+def no_class(module: str, qualname: str) -> type:
+    """Load no class: what would be imported is the user's."""
     raise _NeedsClass(f"{module}.{qualname}")
 
 
-def _unheard(text: str) -> None:
+def unheard(text: str) -> None:
     """The attempts that wrote these values have said it."""

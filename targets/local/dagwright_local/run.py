@@ -63,7 +63,7 @@ def run(loaded: Loaded, request: Request) -> Report:
     with tempfile.TemporaryDirectory(prefix="dagwright-run-") as folder:
         scratch = Path(folder)
         unpack(bundle, scratch)
-        code = [str(scratch / "code")] if request.isolate or not _stands_in_files(loaded) else source_roots(loaded)
+        code = [str(scratch / "code")] if request.isolate or not stands_in_files(loaded) else source_roots(loaded)
         return _run(setup_of(loaded, request, scratch, code=code), scratch, request)
 
 
@@ -94,7 +94,7 @@ def _run(setup: Mapping[str, Any], scratch: Path, request: Request) -> Report:
     with ForkedLauncher(setup, scratch) as forked:
         if not request.isolate:
             tally = _schedule(plan, forked, request)
-            failures = tuple(_failure_text(failed.job, forked.errors.get(failed.job), failed.code) for failed in tally.failed)
+            failures = tuple(failure_text(failed.job, forked.errors.get(failed.job), failed.code) for failed in tally.failed)
         else:
             with _isolated(setup, scratch, program) as isolated:
                 tally = _schedule(plan, isolated, request)
@@ -177,7 +177,7 @@ def _about_lost(program: ProgramView, setup: Mapping[str, Any], tally: Tally) ->
                 sys.stderr.write(f"dagwright: {node_id}{describe(loss)}; its place in the list holds None\n")
 
 
-def _failure_text(job: Job, error: Mapping[str, Any] | None, code: int) -> str:
+def failure_text(job: Job, error: Mapping[str, Any] | None, code: int) -> str:
     """Say what failed and why: the user's own traceback, or one line."""
     if error is None:
         return f"dagwright: {job.label}: its process died (exit {code})\n"
@@ -197,7 +197,7 @@ def unpack(bundle: Bundle, folder: Path) -> None:
         path.write_bytes(file.data)
 
 
-def _stands_in_files(loaded: Loaded) -> bool:
+def stands_in_files(loaded: Loaded) -> bool:
     """Tell whether Python could import every module from where it was read: not those of notebooks and standard input."""
     modules = loaded.reading.elaborated.modules.values()
     return all(module.location.endswith(f"/{module.bundle_path}") for module in modules)
