@@ -131,7 +131,7 @@ def test_losses_of_all_chunks_count_together(project: Path, way: str) -> None:
 def test_a_failure_names_its_element(project: Path, way: str) -> None:
     ended = execute(project, way, "strict")
     assert ended.returncode == 1
-    assert "rough[2] failed" in ended.stderr
+    assert "rough[2] x=2 failed" in ended.stderr
     assert "ValueError: two" in ended.stderr
 
 

@@ -97,4 +97,4 @@ def test_an_element_among_others_is_named_with_the_limit(tmp_path: Path, limited
     one.task("each", {"x": ("int", [0, 1, 2])}, "int", over="x")
     ended = one.attempt("each", 0)
     assert ended.code == 74, ended
-    assert "each[1]: the task's process was killed for want of memory (limit 96Mi)" in ended.err
+    assert "each[1] x=1: the task's process was killed for want of memory (limit 96Mi)" in ended.err

@@ -138,7 +138,7 @@ def test_a_failed_element_is_final_and_only_it_runs_again(pods: Pods) -> None:
     assert calls(pods) == [0, 1, 2]
     assert pods.error("each/0")["index"] == 1
     assert "ValueError: no good" in ended.err
-    assert pods.termination.startswith("each[1]: ValueError: no good (exit 80)")
+    assert pods.termination.startswith("each[1] x=1: ValueError: no good (exit 80)\nTraceback")
     assert pods.attempt("each", 0, attempt=0, DAGWRIGHT_WORK=str(pods.folder / "elsewhere")).code == 80  # argo retry
     assert calls(pods) == [0, 1, 2, 1]
 

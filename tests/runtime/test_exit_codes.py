@@ -142,7 +142,7 @@ def test_in_a_pod_of_several_a_final_failure_keeps_no_other_from_running(tmp_pat
     pods = one_pod(tmp_path, how, retries=2)
     ended = pods.attempt("each", 0)
     assert ended.code == 80, ended
-    assert pods.termination.startswith("each[1]: ")
+    assert pods.termination.startswith("each[1] x=1: ")
     assert FINAL[how] in pods.termination
     assert finished(pods) == [0, 2]
 

@@ -89,7 +89,7 @@ def _perform_one(assignment: Assignment, report: Report, calls: _Calls) -> dict[
     """Perform the one call of this attempt, and write its control outputs."""
     node = assignment.node
     call = calls.of(assignment.index, pin=pin_key(assignment.run, node.id, assignment.index))
-    if node.has_holes:
+    if node.over is not None:
         from dagwright.execution.lost_elements import short_inputs
 
         report({"event": "inputs", "text": short_inputs(node.mapped, call.given)})
@@ -155,8 +155,7 @@ class _Calls:
         count = self._bindings.length(node)
         elements = chunk_of(pod, count, most_pods)
         if not elements or chunk_length(count, most_pods) == 1:
-            if node.has_holes:
-                self._report({"event": "inputs", "text": ""})  # who tells of a failure knows now that it is one element's
+            self._report({"event": "inputs", "text": ""})  # whoever tells of a failure knows now that it is one element's
             return None
         self._report({"event": "chunk", "first": elements[0], "last": elements[-1]})
         self._bindings.expect(elements)

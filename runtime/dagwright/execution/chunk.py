@@ -170,7 +170,7 @@ class _Chunk:
     def _run_one(self, index: int) -> bool:
         """Run an element; tell whether it is to be tried again."""
         call = self._calls[index]
-        inputs = short_inputs(self._node.mapped, call.call.given) if self._node.has_holes else ""
+        inputs = short_inputs(self._node.mapped, call.call.given)
         self._report({"event": "element", "index": index, "text": inputs})
         leave = self._enter(index)
         try:
@@ -216,18 +216,21 @@ class _Chunk:
 
         outcome = outcome_of(error)
         call = self._calls.get(index)
-        outcome["inputs"] = short_inputs(self._node.mapped, call.call.given) if call is not None and self._node.has_holes else ""
+        outcome["inputs"] = short_inputs(self._node.mapped, call.call.given) if call is not None else ""
         self._calls.pop(index, None)
         self._progress.failures[index] = outcome
         self._journal.add_failure(index, outcome)
-        _say(f"{self._node.id}[{index}] failed: {outcome['error']['exc_type']}: {outcome['error']['message']}")
+        _say(f"{self._label(index, outcome)} failed: {outcome['error']['exc_type']}: {outcome['error']['message']}")
 
     def _give_up(self, index: int) -> None:
         text = f"the task ran longer than its timeout of {self._node.policy.timeout_s:g} s"
         outcome = {"ending": TIMEOUT, "text": text, "inputs": short_inputs(self._node.mapped, self._calls[index].call.given)}
         self._progress.failures[index] = outcome
         self._journal.add_failure(index, outcome)
-        _say(f"{self._node.id}[{index}] failed: {text}")
+        _say(f"{self._label(index, outcome)} failed: {text}")
+
+    def _label(self, index: int, outcome: dict[str, Any]) -> str:
+        return f"{self._node.id}[{index}] {outcome['inputs']}".rstrip()
 
     def _say_again(self, index: int, error: BaseException) -> None:
         from dagwright.execution.failures import message_of

@@ -17,7 +17,7 @@ from dagwright.execution.output import write_all
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import Any
+    from typing import Any, Mapping
 
     from dagwright.execution.assignment import Assignment
     from dagwright.execution.lost_elements import Loss
@@ -61,7 +61,7 @@ def close(assignment: Assignment, ended: Ended, console: Console) -> Closed:
     text = _pod_text(error)
     if console.reports_final or error["code"] in RETRYABLE:
         write_all(console.err, _prefixed(text, console.prefix))
-    _write_termination(assignment.termination, error, text)
+    _write_termination(assignment.termination, error)
     return Closed(error["code"], ended.ending, "failed", error, _counts(ended))
 
 
@@ -167,6 +167,7 @@ def _error_document(assignment: Assignment, ended: Ended) -> dict[str, Any]:
         **(described or {}),
         "node": assignment.node.id,
         "index": assignment.index if ended.elements is None else outcome.get("element", ended.element),
+        "inputs": outcome.get("inputs") or ended.inputs or "",
         "task": assignment.node.task.name,
         "run": assignment.run,
         "image": assignment.node.policy.image,
@@ -199,28 +200,37 @@ def _message(assignment: Assignment, ended: Ended) -> str:
 
 def _pod_text(error: dict[str, Any]) -> str:
     """Make the end of the pod's log: the user's own traceback, or one line of ours."""
-    shortage = f"dagwright: {error['shortage']}\n" if error.get("shortage") else ""
-    if error["origin"] == "user" and error["traceback"]:
-        return f"{error['traceback']}{shortage}"
+    shortage = _shortage(error)
     again = "" if error["code"] not in RETRYABLE else "; it may be tried again"
-    return f"dagwright: {_label(error)}: {error['message']} (exit {error['code']}{again})\n{shortage}"
+    if error["origin"] == "user" and error["traceback"]:
+        which = f"dagwright: {label_of(error)} failed (exit {error['code']}{again})\n" if again or error["inputs"] else ""
+        return f"{which}{error['traceback']}{shortage}"
+    return f"dagwright: {label_of(error)}: {error['message']} (exit {error['code']}{again})\n{shortage}"
 
 
-def _label(error: dict[str, Any]) -> str:
-    return str(error["node"]) if error["index"] is None else f"{error['node']}[{error['index']}]"
+def _shortage(error: dict[str, Any]) -> str:
+    return f"dagwright: {error['shortage']}\n" if error.get("shortage") else ""
+
+
+def label_of(error: Mapping[str, Any]) -> str:
+    """Name what an error document is about: the node, in a map the element and what it was given."""
+    if error["index"] is None:
+        return str(error["node"])
+    return f"{error['node']}[{error['index']}] {error.get('inputs', '')}".rstrip()
 
 
 def _prefixed(text: str, prefix: bytes) -> bytes:
     return b"".join(prefix + line for line in text.encode("utf-8", "backslashreplace").splitlines(keepends=True))
 
 
-def _write_termination(path: str | None, error: dict[str, Any], text: str) -> None:
+def _write_termination(path: str | None, error: dict[str, Any]) -> None:
     """Fill the pod's termination message: one line first, then the end of the traceback, within 4 KiB."""
     if path is None:
         return
     what = f"{error['exc_type']}: {error['message']}" if error["exc_type"] else error["message"]
-    head = f"{_label(error)}: {' '.join(what.split())} (exit {error['code']})\n".encode("utf-8", "backslashreplace")[:1024]
-    tail = b"" if error["origin"] == "system" else text.encode("utf-8", "backslashreplace")[-(TERMINATION_BYTES - len(head)) :]
+    head = f"{label_of(error)}: {' '.join(what.split())} (exit {error['code']})\n".encode("utf-8", "backslashreplace")[:1024]
+    rest = f"{error['traceback'] if error['origin'] == 'user' else ''}{_shortage(error)}"
+    tail = rest.encode("utf-8", "backslashreplace")[-(TERMINATION_BYTES - len(head)) :]
     try:
         with open(path, "wb") as file:
             file.write((head + tail).decode("utf-8", "ignore").encode()[:TERMINATION_BYTES])

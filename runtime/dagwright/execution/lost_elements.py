@@ -144,12 +144,34 @@ def short_inputs(names: Iterable[str], given: Mapping[str, Given]) -> str:
 def _short(given: Given) -> str:
     from dagwright.execution.task_call import Wire
 
-    text = dumps(given.data) if isinstance(given, Wire) else _repr(given.value)
+    text = " ".join((_json(given.data) if isinstance(given, Wire) else _repr(given.value)).split())
     return text if len(text) <= _LONGEST_INPUT else f"{text[:_LONGEST_INPUT]}..."
 
 
-def _repr(value: Any) -> str:
+def _json(data: Any) -> str:
     try:
-        return repr(value)
+        return dumps(_head(data, [_LONGEST_INPUT]))
+    except ValueError:  # a number of thousands of digits
+        return "..."
+
+
+def _head(data: Any, left: list[int]) -> Any:
+    """Give so much of JSON data that its text is either all of it or too long for a line; ``left`` counts what may still be looked at."""
+    left[0] -= 1
+    if isinstance(data, str):
+        return data[: _LONGEST_INPUT + 1]
+    if left[0] < 0:
+        return None
+    if isinstance(data, list):
+        return [_head(item, left) for item in data[: _LONGEST_INPUT + 1]]
+    if isinstance(data, dict):
+        return {key: _head(data[key], left) for key, _ in zip(data, range(_LONGEST_INPUT + 1))}
+    return data
+
+
+def _repr(value: Any) -> str:
+    head = value[: _LONGEST_INPUT + 1] if type(value) in (str, bytes, list, tuple) else value
+    try:
+        return repr(head)
     except Exception:  # noqa: BLE001  # the user's own, and this is about another failure
         return f"a {type(value).__name__}"

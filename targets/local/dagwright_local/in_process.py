@@ -116,7 +116,7 @@ class _Run:
         check_lengths(node, {name: len(elements) for name, elements in lists.items()})
         rows = [{**given, **dict(zip(lists, elements, strict=True))} for elements in zip(*lists.values(), strict=True)]
         if not node.has_holes:
-            return [self._attempts(node, row, index) for index, row in enumerate(rows)]
+            return [self._element_of_map(node, row, index) for index, row in enumerate(rows)]
         results: list[Outputs | None] = []
         lost: list[Loss] = []
         for index, row in enumerate(rows):
@@ -135,6 +135,13 @@ class _Run:
                 2, f"dagwright: {node.id}{describe(loss)}; its place in the list holds None\n".encode(errors="backslashreplace")
             )
         return results
+
+    def _element_of_map(self, node: NodeView, row: Mapping[str, Given], index: int) -> Outputs:
+        try:
+            return self._attempts(node, row, index)
+        except UserFailure as failure:
+            failure.error.add_note(f"in {node.id}[{index}] {short_inputs(node.mapped, row)}")
+            raise
 
     def _is_left_to_function(self, binding: Binding) -> bool:
         """Tell an input that was not given and whose default only the task's own function can evaluate."""

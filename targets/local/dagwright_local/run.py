@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from dagwright.contract.modes import ON
 from dagwright.contract.names import CONTROL_FOLDER, PLAN_FILE
+from dagwright.execution.closing import label_of
 from dagwright.execution.plan_view import read_plan
 from dagwright_compiler.driver.bundles import bundle_for
 from dagwright_local.forked import ForkedLauncher
@@ -181,7 +182,7 @@ def failure_text(job: Job, error: Mapping[str, Any] | None, code: int) -> str:
     """Say what failed and why: the user's own traceback, or one line."""
     if error is None:
         return f"dagwright: {job.label}: its process died (exit {code})\n"
-    label = job.label if not job.elements or error["index"] is None else f"{job.node}[{error['index']}]"
+    label = job.label if error["index"] is None else label_of(error)
     shortage = f"dagwright: {error['shortage']}\n" if error.get("shortage") else ""
     if error["origin"] == "user" and error["traceback"]:
         return f"dagwright: {label} failed\n{error['traceback']}{shortage}"
