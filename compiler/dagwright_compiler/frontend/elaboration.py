@@ -233,6 +233,21 @@ class _Elaboration:
                     codes.UNRESOLVED_IMPORT, f"the import of `{name}` fails: {entity.reason}", Place(module, at), help=entity.help
                 )
                 module.entities[name] = Unresolved(entity.reason, entity.help, reported=True)
+        for alias, wanted in module.summary.below:
+            entity = self._resolver.imported(wanted, module)
+            if isinstance(entity, Unresolved) and not entity.reported:
+                message = f"the import of `{alias.name}` fails: {entity.reason}"
+                self._findings.add(codes.UNRESOLVED_IMPORT, message, Place(module, alias), help=entity.help)
+                self._note_absent(alias.name, module)
+
+    def _note_absent(self, name: str, importer: Module) -> None:
+        """Keep uses of a module that is not there from being reported, too: its import was."""
+        head, _, last = name.rpartition(".")
+        parent = self._project.find(head, importer)
+        if parent is not None:
+            parent.entities[last] = Unresolved("there is no such module", reported=True)
+        elif "." in head:
+            self._note_absent(head, importer)
 
     def _module(self, module: Module, travelling: frozenset[str]) -> list[Callee]:
         """Elaborate the tasks and workflows that a requested module defines, in source order."""

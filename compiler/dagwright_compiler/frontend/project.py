@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from dagwright_compiler.frontend.source_tree import SourceTree
 
 
+_COMPILED = (".so", ".pyd", ".pyx")
 _MOST_ANCESTORS = 5
 
 
@@ -124,6 +125,11 @@ class Project:
     def is_package(self, name: str, importer: Module) -> bool:
         """Whether a dotted name is a folder of the project that a module can be imported from."""
         return any(self._folder(root, name) is not None for root in self._import_path(importer))
+
+    def compiled(self, package: Module, name: str) -> str | None:
+        """Name of the file in a package's folder that is a module of this name in machine code, or what one is built from."""
+        found = self._tree.names(posixpath.dirname(package.location))
+        return next((file for file in found if file.startswith(f"{name}.") and file.endswith(_COMPILED)), None)
 
     def elsewhere(self, qualified: str, importer: Module) -> str | None:
         """Folder that would have to be a source root for a qualified name to be found, or ``None``.

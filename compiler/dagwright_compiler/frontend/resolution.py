@@ -266,15 +266,28 @@ class Resolver:
         return PackageEntity(name, importer) if self._project.is_package(name, importer) else None
 
     def _outside(self, name: str, module: Module) -> Entity:
-        """A module that is not in the project: external, unless its parent package is ours and complete."""
+        """A module that is not in the project: external, unless what stands above it is ours and complete."""
         head, _, last = name.rpartition(".")
         parent = self._project.find(head, module) if head else None
-        if parent is not None and parent.is_package:
-            return Unresolved(
-                f"the package `{head}` of this project has no module `{last}`",
-                did_you_mean(last, self._project.submodules(head, module)),
-            )
-        return external(name)
+        if parent is None:
+            above = self._outside(head, module) if "." in head and not self._project.is_package(head, module) else None
+            return above if isinstance(above, Unresolved) else external(name)
+        if not parent.is_package:
+            return Unresolved(f"`{head}` is one file of this project, with no modules in it")
+        return self._machine_code(parent, last) or Unresolved(
+            f"the package `{head}` of this project has no module `{last}`",
+            did_you_mean(last, self._project.submodules(head, module)),
+        )
+
+    def _machine_code(self, package: Module, name: str) -> Unresolved | None:
+        """What is said of a module of ours that no interpreter reads as text: a container would not have it."""
+        file = self._project.compiled(package, name)
+        if file is None:
+            return None
+        return Unresolved(
+            f"`{package.name}.{name}` is machine code ({file}), and only Python files travel with a task",
+            f"let the task's image install it, in a package that is not part of `{package.name.partition('.')[0]}`",
+        )
 
     def _external_attribute(self, owner: External, name: str) -> Entity:
         found = external(f"{owner.qualified}.{name}")
@@ -302,6 +315,9 @@ class Resolver:
             return Unresolved(f"`{module.name}` could not be read", reported=True)
         if module.summary.open_names or any(self._project.find(star.module, module) is None for star in module.summary.stars):
             return external(f"{module.name}.{name}")
+        compiled = self._machine_code(module, name) if module.is_package else None
+        if compiled is not None:
+            return compiled
         help_ = did_you_mean(name, [*module.summary.bindings, *self._project.submodules(module.name, module)])
         return Unresolved(f"`{module.name}` has no name `{name}`", help_)
 

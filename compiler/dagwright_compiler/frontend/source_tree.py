@@ -24,6 +24,10 @@ class SourceTree(Protocol):
         """Whether a folder stands there."""
         ...
 
+    def names(self, folder: str) -> list[str]:
+        """Names of what stands in a folder; none where there is none."""
+        ...
+
     def read(self, path: str) -> bytes:
         """The bytes of a file.
 
@@ -48,6 +52,10 @@ class DiskTree:
         """Whether a folder stands there."""
         folder, name = posixpath.split(path)
         return self._listing(folder).get(name) is False
+
+    def names(self, folder: str) -> list[str]:
+        """Names of what stands in a folder; none where there is none."""
+        return list(self._listing(folder))
 
     def read(self, path: str) -> bytes:
         """The bytes of a file.
@@ -95,6 +103,10 @@ class MemoryTree:
         """Whether a folder stands there."""
         return path in self._folders
 
+    def names(self, folder: str) -> list[str]:
+        """Names of what stands in a folder; none where there is none."""
+        return [posixpath.basename(path) for path in (*self._files, *self._folders) if path and posixpath.dirname(path) == folder]
+
     def read(self, path: str) -> bytes:
         """The bytes of a file.
 
@@ -121,6 +133,11 @@ class OverlaidTree:
     def is_folder(self, path: str) -> bool:
         """Whether a folder stands there."""
         return self._tree.is_folder(path)
+
+    def names(self, folder: str) -> list[str]:
+        """Names of what stands in a folder; none where there is none."""
+        own = [posixpath.basename(path) for path in self._files if posixpath.dirname(path) == folder]
+        return [*own, *self._tree.names(folder)]
 
     def read(self, path: str) -> bytes:
         """The bytes of a file.

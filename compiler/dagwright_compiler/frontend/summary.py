@@ -96,6 +96,8 @@ class Summary(msgspec.Struct, eq=False):
     """Whether the text holds a ``:=`` anywhere."""
     body: list[ast.stmt] = []
     """The module's own statements."""
+    below: list[tuple[ast.alias, Imported]] = []
+    """Imports such as ``import package.module``, which always run: they bind the package and need the module."""
 
     @property
     def exported(self) -> frozenset[str] | None:
@@ -249,6 +251,8 @@ class _Reader:
         if isinstance(node, ast.Import):
             for alias in node.names:
                 module = alias.name if alias.asname else alias.name.partition(".")[0]
+                if certain and module != alias.name:
+                    self.summary.below.append((alias, Imported(alias.name, "", node)))
                 self._bind_import(alias.asname or module, Imported(module, "", node, certain), fallback=fallback)
             return
         module = absolute_module(node, self._module, is_package=self._is_package)

@@ -51,6 +51,18 @@ def test_tasks_of_other_modules_are_called_under_their_own_names() -> None:
     assert result.elaborated.tasks == ()
 
 
+@pytest.mark.parametrize("imported", ["from pack.fast import run", "from pack import fast", "import pack.fast"])
+@pytest.mark.parametrize("file", ["fast.cpython-311-x86_64-linux-gnu.so", "fast.pyx", "fast.cp312-win_amd64.pyd"])
+def test_machine_code_of_the_project_does_not_travel(imported: str, file: str) -> None:
+    name = imported.rpartition(".")[2].rpartition(" ")[2]
+    result = front({"flow.py": f"{imported}\n", "pack/__init__.py": "", f"pack/{file}": "", "pack/fastest.so": ""}, ["flow.py"])
+    [found] = result.found
+    assert (found.code.id, found.span.line if found.span else 0) == ("DW202", 1)
+    assert found.message.startswith(f"the import of `{'pack.fast' if imported.startswith('import') else name}` fails: ")
+    assert f"`pack.fast` is machine code ({file}), and only Python files travel with a task" in found.message
+    assert found.help == "let the task's image install it, in a package that is not part of `pack`"
+
+
 @pytest.mark.parametrize(
     ("source", "code", "message", "help_"),
     [
@@ -71,6 +83,30 @@ def test_tasks_of_other_modules_are_called_under_their_own_names() -> None:
             "DW202",
             "the import of `x` fails: the package `lib` of this project has no module `missing`",
             "",
+        ),
+        (
+            "import lib.missing\n",
+            "DW202",
+            "the import of `lib.missing` fails: the package `lib` of this project has no module `missing`",
+            None,
+        ),
+        (
+            "import lib.missing.deep\n",
+            "DW202",
+            "the import of `lib.missing.deep` fails: the package `lib` of this project has no module `missing`",
+            None,
+        ),
+        (
+            "from lib.missing.deep import x\n",
+            "DW202",
+            "the import of `x` fails: the package `lib` of this project has no module `missing`",
+            None,
+        ),
+        (
+            "import loop_a.part\n",
+            "DW202",
+            "the import of `loop_a.part` fails: `loop_a` is one file of this project, with no modules in it",
+            None,
         ),
         ("from .. import x\n", "DW202", "the import of `x` fails: the relative import climbs above the top of the project", None),
         ("from loop_a import x\n", "DW202", None, None),
