@@ -13,7 +13,7 @@ import uuid
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import TYPE_CHECKING, Any
-from urllib.parse import parse_qs, urlsplit
+from urllib.parse import parse_qs, unquote, urlsplit
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -106,7 +106,7 @@ class _Handler(BaseHTTPRequestHandler):
         length = int(self.headers.get("Content-Length") or 0)
         body = json.loads(self.rfile.read(length)) if length else {}
         url = urlsplit(self.path)
-        asked = f"{self.command} {url.path}"
+        asked = f"{self.command} {unquote(url.path)}"
         self.argo.requests.append((asked, url.query))
         self.argo.headers = dict(self.headers)
         failure = self.argo.failure(asked)
