@@ -76,6 +76,7 @@ def compile_argo(
     *,
     files: Mapping[str, bytes] = {"flow.py": b"def t(a, b):\n    return a + b\n"},
     spans: SpanTable | None = None,
+    options: Mapping[str, Any] = {},
 ) -> Compiled:
     """Compile a hand-made program with a stand-in for the archive, whose bytes say nothing about manifests."""
 
@@ -84,14 +85,16 @@ def compile_argo(
         return Bundle(plan=plan, files=tuple(BundleFile(path, data) for path, data in sorted(files.items())))
 
     found = Collector()
-    request = Request(program=program, settings=settings, spans=spans or SpanTable(), diagnostics=found, seal=seal)
+    request = Request(
+        program=program, settings=settings, spans=spans or SpanTable(), diagnostics=found, seal=seal, options=options
+    )
     artefact = TARGET.compile(request, RUNTIME)
     return Compiled(artefact, found.sorted())
 
 
 @functools.cache
-def strict_validator() -> jsonschema.Draft202012Validator:
-    """Argo's schema for a WorkflowTemplate, with IntOrString as Kubernetes has it and no unknown fields."""
+def strict_validator(kind: str = "WorkflowTemplate") -> jsonschema.Draft202012Validator:
+    """Argo's schema for one kind of object, with IntOrString as Kubernetes has it and no unknown fields."""
     schema = json.loads(_SCHEMA.read_text())
     for name, definition in schema["definitions"].items():
         if name.endswith("IntOrString"):
@@ -101,7 +104,7 @@ def strict_validator() -> jsonschema.Draft202012Validator:
     # Its own top level is a choice between all kinds, whose messages nobody can read.
     strict = copy.copy(schema)
     strict.pop("oneOf", None)
-    strict["$ref"] = "#/definitions/io.argoproj.workflow.v1alpha1.WorkflowTemplate"
+    strict["$ref"] = f"#/definitions/io.argoproj.workflow.v1alpha1.{kind}"
     return jsonschema.Draft202012Validator(strict)
 
 

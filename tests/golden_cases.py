@@ -7,14 +7,16 @@ A case compiles the workflow ``main`` of its entry file. Beside the input stand
 * or nothing, when lines of the input carry ``# E: DW301 part of the message``: exactly these errors (and warnings, ``# W:``) are found,
   each on its line; ``# E*:`` is a finding without a place;
   A case of the area ``<target>_errors`` is checked for that target;
-* ``report.txt``, where wanted: the report as a terminal without colours shows it.
+* ``report.txt``, where wanted: the report as a terminal without colours shows it;
+* ``command.toml``, where wanted: what a command line would say beyond the file: ``profile``, and ``options`` of the target.
 """
 
 from __future__ import annotations
 
 import re
+import tomllib
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from dagwright_compiler.config import load_settings
 from dagwright_compiler.diagnostics.text import TextRenderer
@@ -36,6 +38,7 @@ ALWAYS = ("ir.json", "argo.yaml")
 """What every valid case pins; ``batch.yaml`` and ``report.txt`` only where the file stands already."""
 REPORT = "report.txt"
 INPUTS = ("input.py", "input")
+COMMAND = "command.toml"
 _EXPECTATION = re.compile(r"#\s*([EW])(\*?):\s*(DW\d{3})\s*(.*?)\s*(?=#\s*[EW]\*?:|$)")
 
 
@@ -67,6 +70,12 @@ class Case(NamedTuple):
         """The target that a case is about; the others are about what all of them share."""
         area, _, kind = self.folder.parent.name.rpartition("_")
         return area if kind == "errors" and area else None
+
+    @property
+    def command(self) -> dict[str, Any]:
+        """What the command line says."""
+        path = self.folder / COMMAND
+        return tomllib.loads(path.read_text("utf-8")) if path.is_file() else {}
 
     def forms(self) -> dict[str, str]:
         """Files that a case may pin, and what each is compiled to; a case that one target refuses says nothing of the others."""
@@ -105,7 +114,8 @@ def cases() -> Iterator[Case]:
 
 def read(case: Case) -> Reading:
     """Read a case as its own project: nothing outside its folder has a say."""
-    settings = load_settings(case.entry, environ={}, display_root=case.folder)
+    flags = {"profile": case.command.get("profile")}
+    settings = load_settings(case.entry, flags=flags, environ={}, display_root=case.folder)
     return read_project([case.entry], settings, display_root=case.folder)
 
 
@@ -114,7 +124,8 @@ def compiled(case: Case, form: str) -> tuple[str, Reading]:
     reading = read(case)
     names = [name for name in reading.elaborated.workflows if name.endswith(".main")]
     wanted = Wanted(case.entry, names[0] if names else None, case.entry.name)
-    compilation = compile_all(reading, [wanted], form)
+    options = case.command.get("options", {}) if form == "argo" else {}
+    compilation = compile_all(reading, [wanted], form, options)
     text = stream(compilation)
     for result in compilation.results:
         text = _mask(text, result.bundle_digest)

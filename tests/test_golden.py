@@ -8,7 +8,7 @@ import sys
 
 import pytest
 import yaml
-from golden_cases import ALWAYS, INPUTS, OUTPUTS, REPORT, ROOT, Case, announced, cases, compiled, findings, read, report
+from golden_cases import ALWAYS, COMMAND, INPUTS, OUTPUTS, REPORT, ROOT, Case, announced, cases, compiled, findings, read, report
 
 from dagwright.contract.keys import sha256_hex
 from dagwright.execution.plan_view import PlanView
@@ -55,7 +55,7 @@ def test_a_case_compiles_to_its_files(case: Case, *, updating: bool) -> None:
 @pytest.mark.parametrize("case", [case for case in CASES if (case.folder / "argo.yaml").exists()], ids=lambda case: case.name)
 def test_the_runtime_reads_the_plan_of_a_manifest(case: Case) -> None:
     documents = list(yaml.load_all((case.folder / "argo.yaml").read_text("utf-8"), yaml.CSafeLoader))
-    templates = [document for document in documents if document["kind"] == "WorkflowTemplate"]
+    templates = [document for document in documents if document["kind"] in ("WorkflowTemplate", "Workflow")]
     plans = [document["data"]["plan.json"] for document in documents if "plan.json" in document.get("data", {})]
     assert len(plans) == len(templates) > 0
     for text in plans:
@@ -73,7 +73,7 @@ def test_a_report_reads_as_pinned(case: Case, *, updating: bool) -> None:
 
 
 def test_no_file_is_left_without_a_purpose() -> None:
-    known = {*INPUTS, *OUTPUTS, REPORT}
+    known = {*INPUTS, *OUTPUTS, COMMAND, REPORT}
     strangers = [path for case in CASES for path in case.folder.iterdir() if path.name not in known]
     strangers += [path for area in ROOT.iterdir() for path in ([area] if area.is_file() else area.iterdir()) if path.is_file()]
     assert strangers == []

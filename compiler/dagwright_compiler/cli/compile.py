@@ -70,22 +70,20 @@ def command(*, targets: tuple[str, ...], stdin_filename: str | None, color: str,
     """
     asked = Asked(**options)
     _refuse_contradictions(asked)
-    paths, rest = (targets[:1], targets[1:]) if asked.takes_inputs else (targets, ())
-    wanted = [parse_wanted(target, stdin_filename) for target in paths]
+    flags: dict[str, Any] = {name: getattr(asked, name) for name in ("project", "domain", "store", "profile")}
+    flags["set"] = asked.constants
     if asked.takes_inputs:
-        wanted[0], rest = one_definition(wanted[0], list(rest))
-    flags = {name: getattr(asked, name) for name in ("project", "domain", "store", "profile")}
-    reading = read_wanted(wanted, {**flags, "set": asked.constants}, stdin_filename)
-    inputs: Mapping[str, str] | None = {}
-    if asked.takes_inputs:
-        loaded = load_definition(reading, wanted[0])
-        if loaded.program is not None:
-            inputs = _inputs(loaded.program, rest, asked.inputs_file, targets[0])
+        wanted, rest = one_definition(parse_wanted(targets[0], stdin_filename), list(targets[1:]))
+        reading = read_wanted([wanted], flags, stdin_filename)
+        loaded = load_definition(reading, wanted)
+        inputs = {} if loaded.program is None else _inputs(loaded.program, rest, asked.inputs_file, targets[0])
         if inputs is None:
             return SUCCESS
         compilation = compile_one(loaded, asked.form, asked.of_target(inputs))
     else:
-        compilation = compile_all(reading, wanted, asked.form, asked.of_target(inputs))
+        all_wanted = [parse_wanted(target, stdin_filename) for target in targets]
+        reading = read_wanted(all_wanted, flags, stdin_filename)
+        compilation = compile_all(reading, all_wanted, asked.form, asked.of_target({}))
     code = show_findings(reading, sys.stderr, color=color, form=asked.output_format, select=asked.select, ignore=asked.ignore)
     if code != SUCCESS:
         return code

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
 _MOST_SHOWN = 5
 """Places of one finding."""
+NO_OPTIONS: Mapping[str, Any] = {}
 PLAIN_FORMS = ("ir", "plan")
 """What can be compiled to besides a target's manifest: the program, and the plan that a pod reads."""
 
@@ -42,20 +43,25 @@ class Compiled(msgspec.Struct, frozen=True):
 
 
 class Compilation(msgspec.Struct, frozen=True):
-    """All results of one request, in the order of the sources; empty when anything is wrong."""
+    """All results of one request, in the order of the sources; empty when anything is wrong.
+
+    ``is_listed`` asks for one file more in a folder, which lists the others for kustomize.
+    """
 
     form: str
     syntax: Literal["yaml", "json"]
     results: tuple[Compiled, ...]
+    is_listed: bool = False
 
 
-def compile_all(reading: Reading, wanted: Sequence[Wanted], form: str) -> Compilation:
+def compile_all(reading: Reading, wanted: Sequence[Wanted], form: str, options: Mapping[str, Any] = NO_OPTIONS) -> Compilation:
     """Compile what is asked for.
 
     Args:
         reading: The project.
         wanted: Files, folders or single definitions.
         form: Name of a target, or one of ``PLAIN_FORMS``.
+        options: What the command line asks of the target.
 
     Returns:
         Results; none at all when ``reading.diagnostics`` holds an error in the end: never half an output.
@@ -63,7 +69,7 @@ def compile_all(reading: Reading, wanted: Sequence[Wanted], form: str) -> Compil
     Raises:
         KeyError: No target has the name ``form``.
     """
-    lower = _lowering(form)
+    lower = _lowering(form, options)
     names = {name for item in wanted for name in wanted_workflows(reading, item)}
     results: list[Compiled] = []
     # In the order of the sources, whatever the order of the request: the same bytes.
@@ -74,6 +80,13 @@ def compile_all(reading: Reading, wanted: Sequence[Wanted], form: str) -> Compil
             results.append(result)
     _check_names(reading, ((result.name, result.workflow) for result in results))
     kept = () if reading.diagnostics.has_errors else tuple(results)
+    return Compilation(form, "json" if form in PLAIN_FORMS else "yaml", kept)
+
+
+def compile_one(loaded: Loaded, form: str, options: Mapping[str, Any] = NO_OPTIONS) -> Compilation:
+    """Compile one program that was loaded already: see ``compile_all``."""
+    result = _lowering(form, options)(loaded) if loaded.program is not None else None
+    kept = () if result is None or loaded.reading.diagnostics.has_errors else (result,)
     return Compilation(form, "json" if form in PLAIN_FORMS else "yaml", kept)
 
 
@@ -118,13 +131,16 @@ def _same_name(reading: Reading, name: str, workflows: Sequence[str]) -> Diagnos
     )
 
 
-def lower_to(loaded: Loaded, target: str, defaults: Mapping[str, Any] | None = None) -> Artefact | None:
+def lower_to(
+    loaded: Loaded, target: str, defaults: Mapping[str, Any] | None = None, options: Mapping[str, Any] = NO_OPTIONS
+) -> Artefact | None:
     """Lower one program to a target; findings join those of the reading.
 
     Args:
         loaded: The program and its reading.
         target: Name of the target.
         defaults: Settings of the target that hold where none are configured.
+        options: What the command line asks of the target.
 
     Raises:
         KeyError: No target has this name.
@@ -145,6 +161,7 @@ def lower_to(loaded: Loaded, target: str, defaults: Mapping[str, Any] | None = N
             seal=lambda units, map_pods: bundle_for(program, reading.elaborated, units, map_pods=map_pods),
             map_pods=settings.map_pods,
             place=lambda key: settings.span_of_target(target, key),
+            options=options,
             environment={} if settings.pickle == DEFAULT_PICKLE else {ENV_PICKLE: settings.pickle_text},
         )
     )
@@ -153,13 +170,13 @@ def lower_to(loaded: Loaded, target: str, defaults: Mapping[str, Any] | None = N
     return artefact
 
 
-def _lowering(form: str) -> Callable[[Loaded], Compiled | None]:
+def _lowering(form: str, options: Mapping[str, Any]) -> Callable[[Loaded], Compiled | None]:
     if form == "ir":
         return _program
     if form == "plan":
         return _plan
     load_target(form)
-    return lambda loaded: _manifest(loaded, form)
+    return lambda loaded: _manifest(loaded, form, options)
 
 
 def _program(loaded: Loaded) -> Compiled:
@@ -173,8 +190,8 @@ def _plan(loaded: Loaded) -> Compiled | None:
     return None if artefact is None else Compiled(loaded.program.workflow.name, (pretty(artefact.bundle.plan).decode(),))
 
 
-def _manifest(loaded: Loaded, target: str) -> Compiled | None:
-    artefact = lower_to(loaded, target)
+def _manifest(loaded: Loaded, target: str, options: Mapping[str, Any]) -> Compiled | None:
+    artefact = lower_to(loaded, target, options=options)
     assert loaded.program is not None
     return (
         None

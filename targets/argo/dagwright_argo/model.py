@@ -337,7 +337,6 @@ class CronSpec(Frozen, frozen=True, kw_only=True):
     successful_jobs_history_limit: int
     failed_jobs_history_limit: int
     suspend: bool | None = None
-    workflow_metadata: Metadata
     workflow_spec: ReferringSpec
 
 

@@ -10,6 +10,7 @@ PARAMETER_NAME = re.compile(r"[-a-zA-Z0-9_]+")
 LABEL_VALUE = re.compile(r"([A-Za-z0-9]([-A-Za-z0-9_.]{0,61}[A-Za-z0-9])?)?")
 LABEL_NAME = re.compile(r"([a-z0-9]([-a-z0-9.]{0,251}[a-z0-9])?/)?[A-Za-z0-9]([-A-Za-z0-9_.]{0,61}[A-Za-z0-9])?")
 """Names of labels and annotations."""
+OBJECT_NAME = re.compile(r"[a-z0-9]([-a-z0-9]*[a-z0-9])?")
 OBJECT_NAME_LENGTH = 63
 """Longest name of a WorkflowTemplate: it becomes a label of every workflow."""
 

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from dagwright_argo.settings import ArgoSettings
     from dagwright_compiler.bundle import Bundle
 
-Document = TypeVar("Document", model.ConfigMap, model.WorkflowTemplate, model.Workflow)
+Document = TypeVar("Document", bound=model.ConfigMap | model.WorkflowTemplate | model.Workflow)
 
 DIGEST_LENGTH = 12
 _RUNTIME_KEY = DEFAULT_RUNTIME.rpartition("/")[2]

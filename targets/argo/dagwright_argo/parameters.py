@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from dagwright.contract.jsontext import loads
 from dagwright_argo.expansion import json_text
 from dagwright_argo.model import Parameter
 
@@ -47,6 +48,43 @@ def _parameter(field: Field, classes: Mapping[str, ClassDef]) -> Parameter:
         description=f"{spelling(field.type)}, as JSON{bare}",
         enum=tuple(json_text(choice) for choice in choices) if choices else None,
     )
+
+
+def parameter_text(declared: Type, text: str) -> str:
+    """Write what a person gave for an input as a parameter: JSON, in which nothing stands that Argo would expand.
+
+    Raises:
+        ValueError: The text holds half a character (a lone surrogate), which no parameter can hold.
+    """
+    try:
+        data = loads(text)
+    except ValueError:
+        data = text
+    return json_text(text if declared.kind == "str" and not isinstance(data, str) else data)
+
+
+def fits(value: object, declared: Type, classes: Mapping[str, ClassDef]) -> bool:
+    """Whether a value of a settings file can be one of the type, as far as its form tells: an attempt checks the rest."""
+    match declared.kind:
+        case "bool" | "int" | "str" | "none":
+            return type(value) is {"bool": bool, "int": int, "str": str, "none": type(None)}[declared.kind]
+        case "float":
+            return type(value) in (int, float)
+        case "list" | "set" | "frozenset" | "vartuple":
+            return isinstance(value, list) and all(fits(item, declared.args[0], classes) for item in value)
+        case "tuple":
+            pairs = zip(value, declared.args, strict=False) if isinstance(value, list) else ()
+            return isinstance(value, list) and len(value) == len(declared.args) and all(fits(*pair, classes) for pair in pairs)
+        case "dict":
+            return isinstance(value, dict) and all(fits(item, declared.args[1], classes) for item in value.values())
+        case "union":
+            return any(fits(value, arg, classes) for arg in declared.args)
+        case "datetime" | "date" | "time" | "timedelta" | "file" | "directory":
+            return isinstance(value, str)
+        case "class" if declared.name in classes:
+            return value in classes[declared.name].members if classes[declared.name].kind == "enum" else isinstance(value, dict)
+        case _:
+            return True
 
 
 def _choices(declared: Type, classes: Mapping[str, ClassDef]) -> tuple[str | bool | None, ...]:

@@ -8,8 +8,10 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from dagwright_argo.emit import emit
+from dagwright_argo.kinds import Schedules, check_run, run_of
 from dagwright_argo.lower import lower, plan, workflow_name
 from dagwright_argo.objects import DIGEST_LENGTH, Runtime, bundle_objects, code_objects, runtime_object, with_server_side_apply
+from dagwright_argo.options import RUN, read_options
 from dagwright_argo.setting_reading import read_settings
 from dagwright_argo.validate import check_code, check_manifest, check_program
 from dagwright_compiler.target_api import Artefact, Request
@@ -26,13 +28,16 @@ class ArgoTarget:
     name = "argo"
 
     def compile(self, request: Request, runtime: Runtime | None = None) -> Artefact | None:
-        """Lower and emit: ConfigMap of the runtime (shared), ConfigMaps of plan and code, WorkflowTemplate.
+        """Lower and emit: ConfigMap of the runtime (shared), ConfigMaps of plan and code, WorkflowTemplate or Workflow, CronWorkflows.
 
         ``runtime`` replaces the archive of this release.
         """
         program, found, spans = request.program, request.diagnostics, request.spans
         settings = read_settings(request.settings, found, request.place)
-        settings = msgspec.structs.replace(settings, env={**settings.env, **request.environment})
+        options = read_options(request.options, found)
+        settings = msgspec.structs.replace(
+            settings, env={**settings.env, **request.environment}, namespace=options.namespace or settings.namespace
+        )
         if not _passes(check_program(program, settings, spans), found):
             return None
         lowering = plan(program, request.map_pods)
@@ -41,10 +46,15 @@ class ArgoTarget:
         runtime = runtime or _runtime()
         digest = bundle.digest[:DIGEST_LENGTH]
         code = code_objects(name, runtime, bundle, digest, settings.max_code_bytes)
-        manifest = lower(program, lowering, settings, code, digest)
+        template = lower(program, lowering, settings, code, digest)
+        manifest = run_of(template, program, options) if options.kind == RUN else template
+        schedules = Schedules(program, template, settings, options)
+        span = spans.definition(program.workflow.name)
         checks = (
             check_manifest(program, lowering, manifest, settings, spans),
-            check_code(bundle, settings, spans.definition(program.workflow.name)),
+            check_code(bundle, settings, span),
+            check_run(manifest, span, "the run", frozenset()) if options.kind == RUN else (),
+            schedules.check(request.place, span),
         )
         if not _passes(chain(*checks), found):
             return None
@@ -52,8 +62,10 @@ class ArgoTarget:
             emit(*with_server_side_apply(runtime_object(runtime, settings))),
             *(emit(*with_server_side_apply(part)) for part in bundle_objects(name, code, bundle, digest, settings)),
             emit(*with_server_side_apply(manifest)),
+            *map(emit, schedules.objects()),
         )
-        return Artefact(objects=texts, shared=1, bundle=bundle, units=lowering.units, name=name)
+        known_as = options.name if options.kind == RUN else name
+        return Artefact(objects=texts, shared=1, bundle=bundle, units=lowering.units, name=known_as)
 
 
 def _passes(diagnostics: Iterable[Diagnostic], found: Collector) -> bool:

@@ -80,7 +80,11 @@ def _check_inputs(program: Program, spans: SpanTable) -> Iterator[Diagnostic]:
 
 
 def check_manifest(
-    program: Program, lowering: Lowering, manifest: model.WorkflowTemplate, settings: ArgoSettings, spans: SpanTable
+    program: Program,
+    lowering: Lowering,
+    manifest: model.WorkflowTemplate | model.Workflow,
+    settings: ArgoSettings,
+    spans: SpanTable,
 ) -> Iterator[Diagnostic]:
     """Check counts and sizes of what was lowered, and report what splitting did."""
     workflow = program.workflow.name
@@ -95,11 +99,13 @@ def check_manifest(
             yield _long_template(template.name, program, spans)
     yield from _check_environments(manifest, span)
     size, nodes = len(msgspec.json.encode(manifest)), _nodes(lowering)
-    total = 2 * size + nodes * _NODE_BYTES
+    # The status of a run that refers to a template holds that once more.
+    copies = 2 if isinstance(manifest, model.WorkflowTemplate) else 1
+    total = copies * size + nodes * _NODE_BYTES
     if total > settings.max_workflow_bytes:
         message = (
             f"the workflow `{workflow}` takes about {total:,} bytes in the cluster "
-            f"(twice its {size:,} bytes, and {nodes:,} pod{'s' if nodes != 1 else ''}), and the controller takes {settings.max_workflow_bytes:,}"
+            f"({'twice ' if copies == 2 else ''}its {size:,} bytes, and {nodes:,} pod{'s' if nodes != 1 else ''}), and the controller takes {settings.max_workflow_bytes:,}"
         )
         help_text = f"split the workflow, or raise `max_workflow_bytes` in `{TABLE}` to the controller's `MAX_WORKFLOW_SIZE`"
         yield Diagnostic(ARGO_SIZE, message, span, help=help_text)
@@ -118,8 +124,9 @@ def _long_template(template: str, program: Program, spans: SpanTable) -> Diagnos
     )
 
 
-def _check_environments(manifest: model.WorkflowTemplate, span: Span | None) -> Iterator[Diagnostic]:
+def _check_environments(manifest: model.WorkflowTemplate | model.Workflow, span: Span | None) -> Iterator[Diagnostic]:
     sizes = {item.name: len((item.value or "").encode()) for item in manifest.spec.arguments.parameters}
+    whose = "defaults" if isinstance(manifest, model.WorkflowTemplate) else "values"
     reported: set[tuple[str, ...]] = set()
     for template in manifest.spec.templates:
         variables = template.container.env if template.container else ()
@@ -130,7 +137,7 @@ def _check_environments(manifest: model.WorkflowTemplate, span: Span | None) -> 
             reported.add(names)
             largest = max(names, key=lambda name: sizes[name])
             message = (
-                f"the defaults of the inputs of `{template.name}` take {total:,} bytes, the largest is `{largest}` "
+                f"the {whose} of the inputs of `{template.name}` take {total:,} bytes, the largest is `{largest}` "
                 f"with {sizes[largest]:,}; a pod's environment takes {MAX_INPUT_BYTES:,}"
             )
             help_text = "let a task make the value, or pass a reference to it"
