@@ -1,0 +1,25 @@
+"""Rights of the executor: what is printed is what Kubernetes takes, and no more than is needed."""
+
+from __future__ import annotations
+
+import pytest
+import yaml
+
+from dagwright_argo.rbac import rbac_text
+
+
+def test_a_role_and_who_has_it():
+    role, binding = yaml.safe_load_all(rbac_text("team", "runner"))
+    assert role["metadata"]["name"] == "dagwright-executor-runner"
+    assert role["metadata"]["namespace"] == binding["metadata"]["namespace"] == "team"
+    assert role["rules"] == [{"apiGroups": ["argoproj.io"], "resources": ["workflowtaskresults"], "verbs": ["create", "patch"]}]
+    assert binding["roleRef"] == {"apiGroup": "rbac.authorization.k8s.io", "kind": "Role", "name": "dagwright-executor-runner"}
+    assert binding["subjects"] == [{"kind": "ServiceAccount", "name": "runner", "namespace": "team"}]
+
+
+@pytest.mark.parametrize("account", ["", "default"])
+def test_without_settings_it_is_the_account_and_the_namespace_that_are_there(account):
+    role, binding = yaml.safe_load_all(rbac_text("", account))
+    assert role["metadata"]["name"] == "dagwright-executor"
+    assert "namespace" not in role["metadata"]
+    assert binding["subjects"] == [{"kind": "ServiceAccount", "name": "default"}]
