@@ -10,6 +10,7 @@ import json
 from dagwright_argo.naming import OBJECT_NAME_LENGTH
 
 NAME = "dagwright-executor"
+DEFAULT_NAMESPACE = "default"
 DEFAULT_ACCOUNT = "default"
 """The service account of pods that name none."""
 _GROUP = "argoproj.io"
@@ -22,17 +23,17 @@ def rbac_text(namespace: str, service_account: str) -> str:
     """Write the objects.
 
     Args:
-        namespace: Where the workflows run; empty for the one that the objects are applied to.
+        namespace: Where the workflows run; empty for Kubernetes' ``default`` (a binding must name the account's namespace).
         service_account: The account of their pods; empty for the namespace's default.
     """
     account = service_account or DEFAULT_ACCOUNT
+    namespace = namespace or DEFAULT_NAMESPACE
     metadata = {"name": NAME if account == DEFAULT_ACCOUNT else f"{NAME}-{account}"[:OBJECT_NAME_LENGTH].rstrip("-.")}
-    if namespace:
-        metadata["namespace"] = namespace
+    metadata["namespace"] = namespace
     lines = ["apiVersion: rbac.authorization.k8s.io/v1", "kind: Role", *_metadata(metadata), "rules:"]
     for resources, verbs in _RULES:
         lines += [f"- apiGroups: [{_GROUP}]", f"  resources: [{', '.join(resources)}]", f"  verbs: [{', '.join(verbs)}]"]
-    subject = {"kind": "ServiceAccount", "name": account, **({"namespace": namespace} if namespace else {})}
+    subject = {"kind": "ServiceAccount", "name": account, "namespace": namespace}
     lines += ["---", "apiVersion: rbac.authorization.k8s.io/v1", "kind: RoleBinding", *_metadata(metadata)]
     lines += ["roleRef:", f"  apiGroup: {_API}", "  kind: Role", f"  name: {json.dumps(metadata['name'])}", "subjects:"]
     lines += [f"- {json.dumps(subject)}"]

@@ -18,8 +18,8 @@ def test_a_role_and_who_has_it():
 
 
 @pytest.mark.parametrize("account", ["", "default"])
-def test_without_settings_it_is_the_account_and_the_namespace_that_are_there(account):
+def test_without_settings_it_is_kubernetes_own_default(account):
     role, binding = yaml.safe_load_all(rbac_text("", account))
     assert role["metadata"]["name"] == "dagwright-executor"
-    assert "namespace" not in role["metadata"]
-    assert binding["subjects"] == [{"kind": "ServiceAccount", "name": "default"}]
+    assert role["metadata"]["namespace"] == "default"
+    assert binding["subjects"] == [{"kind": "ServiceAccount", "name": "default", "namespace": "default"}]
