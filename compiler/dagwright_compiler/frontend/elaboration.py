@@ -18,9 +18,10 @@ from dagwright_compiler.frontend.classes import Classes
 from dagwright_compiler.frontend.decorators import Policies
 from dagwright_compiler.frontend.definitions import Definitions
 from dagwright_compiler.frontend.entities import FunctionEntity, Unresolved
-from dagwright_compiler.frontend.findings import Findings, Place
+from dagwright_compiler.frontend.findings import Findings
 from dagwright_compiler.frontend.frames import Services
 from dagwright_compiler.frontend.image_keywords import Images
+from dagwright_compiler.frontend.imports import ImportChecks
 from dagwright_compiler.frontend.interfaces import Interfaces
 from dagwright_compiler.frontend.late_errors import late_errors
 from dagwright_compiler.frontend.late_spans import LateSpans
@@ -30,7 +31,7 @@ from dagwright_compiler.frontend.modules import Module, ReadModule
 from dagwright_compiler.frontend.reading import garbage_collector_off
 from dagwright_compiler.frontend.resolution import Resolver
 from dagwright_compiler.frontend.static_values import Evaluator
-from dagwright_compiler.frontend.summary import Assigned, Defined, Imported
+from dagwright_compiler.frontend.summary import Assigned, Defined
 from dagwright_compiler.frontend.task_bodies import TaskBodies
 from dagwright_compiler.frontend.typing_rules import TypingRules
 from dagwright_compiler.frontend.workflows import build_workflow
@@ -122,6 +123,7 @@ class _Elaboration:
         self._built: set[str] = set()
         self._waiting: deque[Callee] = deque()
         self._late_errors: list[Diagnostic] = []
+        self._imports = ImportChecks(self._resolver, project, self._findings)
         self._task_bodies = TaskBodies(project, self._resolver, self._definitions, self._findings)
 
     def run(self) -> Elaborated:
@@ -129,7 +131,7 @@ class _Elaboration:
         modules, read = self._read_all(requested)
         self._resolver.apply_changes(modules)
         for module in modules:
-            self._check_imports(module)
+            self._imports.check_module(module)
             check_module_calls(module, self._resolver, self._findings)
         tasks: list[str] = []
         workflows: list[str] = []
@@ -217,38 +219,6 @@ class _Elaboration:
                 found[name] = target
         return found
 
-    def _check_imports(self, module: Module) -> None:
-        """Report imports that must fail when the module is imported; uses of their names add nothing."""
-        if module.summary is None:
-            return
-        for name, binding in module.summary.bindings.items():
-            if not (isinstance(binding, Imported) and binding.certain):
-                continue
-            entity = self._resolver.name(name, module)
-            if module.summary.stars and not isinstance(entity, Unresolved):
-                entity = self._resolver.imported(binding, module)  # a later star may give the name: the import runs all the same
-            if isinstance(entity, Unresolved) and not entity.reported:
-                at = _alias(binding, name)
-                self._findings.add(
-                    codes.UNRESOLVED_IMPORT, f"the import of `{name}` fails: {entity.reason}", Place(module, at), help=entity.help
-                )
-                module.entities[name] = Unresolved(entity.reason, entity.help, reported=True)
-        for alias, wanted in module.summary.below:
-            entity = self._resolver.imported(wanted, module)
-            if isinstance(entity, Unresolved) and not entity.reported:
-                message = f"the import of `{alias.name}` fails: {entity.reason}"
-                self._findings.add(codes.UNRESOLVED_IMPORT, message, Place(module, alias), help=entity.help)
-                self._note_absent(alias.name, module)
-
-    def _note_absent(self, name: str, importer: Module) -> None:
-        """Keep uses of a module that is not there from being reported, too: its import was."""
-        head, _, last = name.rpartition(".")
-        parent = self._project.find(head, importer)
-        if parent is not None:
-            parent.entities[last] = Unresolved("there is no such module", reported=True)
-        elif "." in head:
-            self._note_absent(head, importer)
-
     def _module(self, module: Module, travelling: frozenset[str]) -> list[Callee]:
         """Elaborate the tasks and workflows that a requested module defines, in source order."""
         if module.summary is None:
@@ -266,6 +236,8 @@ class _Elaboration:
             if callee.kind == "workflow":
                 self._workflow(callee)
         tasks = [callee for callee in callees if callee.kind == "task"]
+        for callee in tasks:
+            self._imports.check_task(callee.node, module)
         if tasks:
             self._task_bodies.check(module, tasks, travelling)
         return callees
@@ -360,12 +332,6 @@ def _may_be_task(binding: Binding) -> bool:
     if isinstance(binding, Defined):
         return not isinstance(binding.node, ast.ClassDef) and bool(binding.node.decorator_list)
     return isinstance(binding, Assigned) and isinstance(binding.value, ast.Call) and len(binding.value.args) == 1
-
-
-def _alias(binding: Imported, name: str) -> ast.AST:
-    """The part of an import statement that binds a name."""
-    names = binding.node.names if isinstance(binding.node, ast.Import | ast.ImportFrom) else []
-    return next((alias for alias in names if (alias.asname or alias.name.partition(".")[0]) == name), binding.node)
 
 
 def _are_equal(module: Module, earlier: FunctionNode, later: ast.AST) -> bool:

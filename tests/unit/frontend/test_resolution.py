@@ -126,6 +126,32 @@ def test_imports_that_must_fail_are_found_once(source: str, code: str, message: 
     assert help_ is None or found[0].help == help_
 
 
+def test_imports_that_a_task_begins_with_must_find_something() -> None:
+    body = (
+        "    import lib.missing  # E: DW202\n"
+        "    from lib import nothing  # E: DW202\n"
+        "    from .lib.gone import y  # E: DW202\n"
+        "    from lib import helper\n"
+        "    import absent.altogether\n"
+        "    try:\n        import lib.optional\n    except ImportError:\n        pass\n"
+        "    if x > 3:\n        from lib.windows import z\n"
+    )
+    sources = {
+        "pack/__init__.py": "",
+        "pack/flow.py": f"from dagwright import task\n@task\ndef t(x: int) -> int:\n{body}    return helper()\n".replace(
+            " lib", " pack.lib"
+        ),
+        "pack/lib/__init__.py": "def helper(): ...\n",
+    }
+    found = front(sources, ["pack/flow.py"]).found
+    lines = sources["pack/flow.py"].splitlines()
+    assert [item.span.line for item in found if item.span] == [n for n, line in enumerate(lines, 1) if "# E: DW202" in line]
+    assert {item.code.id for item in found} == {"DW202"}
+    assert found[0].message == (
+        "the import of `pack.lib.missing` fails when the task runs: the package `pack.lib` of this project has no module `missing`"
+    )
+
+
 def test_a_module_with_getattr_may_have_any_name() -> None:
     sources = {"flow.py": "from lib import anything\n", "lib.py": "def __getattr__(name): ...\n"}
     clean(sources, ["flow.py"])
