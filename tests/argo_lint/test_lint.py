@@ -1,6 +1,7 @@
 """Argo's own validators accept what we emit: both supported lines, every golden manifest, and shapes that goldens lack."""
 
 import json
+import re
 import subprocess
 from pathlib import Path
 
@@ -10,9 +11,12 @@ import yaml
 from argo_linters import VERSIONS, linter
 from argo_manifests import compile_argo
 from handmade import call, literal, program, task, workflow
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from msgspec.structs import replace
 
 from dagwright.contract.types import BOOL, INT, STR, list_of
+from dagwright_argo.schedules import cron_problem
 from dagwright_compiler.ir.program import Accelerator, Field, MapNode, PodTemplate, Policy, Resources, Secret
 
 GOLDENS = Path(__file__).parents[1] / "golden"
@@ -37,6 +41,14 @@ POD = {
     "imagePullSecrets": [{"name": "{{workflow.name}}"}],
     "topologySpreadConstraints": [{"maxSkew": 1, "topologyKey": "zone", "whenUnsatisfiable": "ScheduleAnyway"}],
 }
+HOSTILE = "{{tasks.nope.outputs.parameters.x}} {{=1+1}} {{ ' \" \n 🔥"
+SCHEDULE = {
+    "workflow": "scheduled",
+    "cron": ["*/5 3 * * MON-FRI", "@every 1h30m"],
+    "timezone": "Europe/Berlin",
+    "inputs": {"n": 1, "xs": [1], "flag": True},
+    "kickoff_input": "text",
+}
 FILES = {"flow.py": b"#" * 6_000, "pkg/__init__.py": b"", "pkg/steps.py": b"#" * 6_000}
 
 
@@ -44,7 +56,7 @@ def mapped(node, **arguments):
     return MapNode(id=node, task="flow.t", over="a", bindings=handmade.bindings(arguments), concurrency=3)
 
 
-def everything():
+def everything(name="everything"):
     """One of each: maps over all kinds of lists, order, policies, defaults of all kinds, hostile text."""
     lister = replace(task("flow.split"), outputs=(Field(name="o0", type=INTS),))
     policy = Policy(
@@ -73,9 +85,9 @@ def everything():
         Field(name="n", type=INT),
         Field(name="xs", type=INTS, has_default=True, default=[]),
         Field(name="flag", type=BOOL, has_default=True, default=True),
-        Field(name="text", type=STR, has_default=True, default="{{tasks.nope.outputs.parameters.x}} {{=1+1}} {{ ' \" \n 🔥"),
+        Field(name="text", type=STR, has_default=True, default=HOSTILE),
     )
-    made = program(workflow("flow.everything", *nodes), tasks=(lister,))
+    made = program(workflow(f"flow.{name}", *nodes), tasks=(lister,))
     return replace(made, workflow=replace(made.workflow, inputs=inputs))
 
 
@@ -103,15 +115,21 @@ def manifests(tmp_path_factory):
         "everything": (everything(), {}),
         "configured": (everything(), {"store": "s3://b/p", "namespace": "n", "max_code_bytes": 10_000}),
         "large": (large(), {}),
+        "run": (everything(), {"store": "s3://b/p"}, {"kind": "Workflow", "name": "one", "inputs": {"n": "1", "text": HOSTILE}}),
+        "scheduled": (everything("scheduled"), {"store": "s3://b/p", "namespace": "n", "schedules": {"a": SCHEDULE}}),
     }
-    for name, (found, settings) in made.items():
-        compiled = compile_argo(found, settings, files=FILES)
+    for name, (found, table, *options) in made.items():
+        compiled = compile_argo(found, table, files=FILES, options=options[0] if options else {})
         (folder / f"{name}.yaml").write_text("---\n".join(compiled.artefact.objects))
     # Names must not repeat within one call of the validator, and goldens hold placeholders for digests.
     for path in sorted(GOLDENS.rglob("argo.yaml")):
         documents = [item for item in yaml.load_all(path.read_text(), yaml.CSafeLoader) if item["kind"] != "ConfigMap"]
+        prefix = path.parent.name.replace("_", "-")[:31]
         for document in documents:
-            document["metadata"]["name"] = f"{path.parent.name.replace('_', '-')[:40]}-{document['metadata']['name'][:20]}"
+            document["metadata"]["name"] = f"{prefix}-{document['metadata']['name'][:20]}"
+            if document["kind"] == "CronWorkflow":
+                reference = document["spec"]["workflowSpec"]["workflowTemplateRef"]
+                reference["name"] = f"{prefix}-{reference['name'][:20]}"
         name = "-".join(path.relative_to(GOLDENS).parts[:-1])
         (folder / f"golden-{name}.yaml").write_text("\n---\n".join(map(json.dumps, documents)))
     return folder
@@ -126,6 +144,108 @@ def lint(version, folder):
 def test_argos_validator_accepts_every_manifest(version, manifests):
     done = lint(version, manifests)
     assert done.returncode == 0, done.stdout + done.stderr
+
+
+PARTS = st.sampled_from(
+    [
+        "*",
+        "?",
+        "0",
+        "1",
+        "2",
+        "3",
+        "4",
+        "5",
+        "6",
+        "7",
+        "8",
+        "9",
+        "12",
+        "13",
+        "23",
+        "24",
+        "31",
+        "32",
+        "59",
+        "60",
+        "1-5",
+        "5-1",
+        "1-",
+        "-1",
+        "-",
+        "1-2-3",
+        "*-3",
+        "*/2",
+        "*/0",
+        "1/3",
+        "1/2/3",
+        "1,2",
+        ",",
+        "1,,2",
+        "MON",
+        "sun",
+        "MON-FRI",
+        "FRI-MON",
+        "MON/2",
+        "jan",
+        "DEC",
+        "L",
+        "1#2",
+        "0x1",
+        "1e1",
+        "01",
+    ]
+)
+CRON = (
+    st.lists(PARTS, min_size=5, max_size=5).map(" ".join)
+    | st.lists(PARTS, max_size=7).map(" ".join)
+    | st.sampled_from(
+        [
+            "@yearly",
+            "@annually",
+            "@monthly",
+            "@weekly",
+            "@daily",
+            "@midnight",
+            "@hourly",
+            "@reboot",
+            "@every 1s",
+            "@every 5",
+            "@every",
+            "@every 1h2m3s",
+        ]
+    )
+)
+
+
+@pytest.mark.parametrize("version", VERSIONS)
+def test_our_grammar_of_schedules_is_within_argos(version, tmp_path):
+    """What we take, Argo's parser takes; what that takes and we refuse never comes, or has a part that it skips (``1,,2``, ``*-3``)."""
+    texts: dict[str, str] = {}
+
+    @settings(max_examples=400, database=None)
+    @given(CRON)
+    def collect(text):
+        texts.setdefault(text, f"cron-{len(texts)}")
+
+    collect()
+    verdicts = {text: cron_problem(text) for text in texts}
+    assert sum(not problem for problem in verdicts.values()) > 10
+    for text, name in texts.items():
+        document = {
+            "apiVersion": "argoproj.io/v1alpha1",
+            "kind": "CronWorkflow",
+            "metadata": {"name": name},
+            "spec": {"schedules": [text], "workflowSpec": {"entrypoint": "a", "templates": [{"name": "a", "suspend": {}}]}},
+        }
+        (tmp_path / f"{name}.yaml").write_text(json.dumps(document))
+    refused = set(re.findall(r"\bcron-\d+\b", lint(version, tmp_path).stdout))
+    for text, name in texts.items():
+        if name in refused:
+            assert verdicts[text], f"Argo refuses {text!r}"
+        else:
+            harmless = "never comes" in verdicts[text] or re.search(r"[*?]-|,", text)
+            assert not verdicts[text] or harmless, f"Argo takes {text!r}: {verdicts[text]}"
 
 
 @pytest.mark.parametrize("version", VERSIONS)
