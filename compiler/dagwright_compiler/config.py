@@ -257,8 +257,7 @@ class _Reading:
                 try:
                     values[key] = msgspec.convert(value, _TYPES[key])
                 except msgspec.ValidationError:
-                    message = f"`{key}` takes {_FORMS[key]}, not {_described(value)}"
-                    self.findings.append(Diagnostic(WRONG_SETTING, message, self._key_span(key)))
+                    self._wrong_value(key, value)
             elif key == CHECK_TABLE:
                 self._check_table(value)
             elif isinstance(value, dict):
@@ -270,19 +269,29 @@ class _Reading:
                 )
         return values, targets
 
+    def _wrong_value(self, key: str, value: object) -> None:
+        """Report a setting of the wrong form; of a table of texts the first entry that is none."""
+        wrong = (
+            next((name for name, item in value.items() if not isinstance(item, str)), None) if isinstance(value, dict) else None
+        )
+        if key == "images" and isinstance(value, dict) and wrong is not None:
+            message = f"the image `{wrong}` takes a reference as text, not {_described(value[wrong])}"
+            at = self._span_within(wrong, key)
+            self.findings.append(Diagnostic(WRONG_SETTING, message, at, help=f'write `{wrong} = "registry/name:tag"`'))
+            return
+        message = f"`{key}` takes {_FORMS[key]}, not {_described(value)}"
+        self.findings.append(Diagnostic(WRONG_SETTING, message, self._key_span(key)))
+
     def _check_table(self, table: object) -> None:
         if not isinstance(table, dict):
             message = f"`{CHECK_TABLE}` takes a table, not {_described(table)}"
             self.findings.append(Diagnostic(WRONG_SETTING, message, self._key_span(CHECK_TABLE)))
             return
         self.selection, problems = read_selection(table)
-        header = self._headed(CHECK_TABLE)
         for problem in problems:
             code = WRONG_SETTING if problem.message else UNKNOWN_SETTING
             message = problem.message or f"`{problem.key}` is not a setting of `{CHECK_TABLE}`"
-            span = self._key_span(problem.key, header)
-            if span is not None and not span.end_column:  # not in a table of its own: `check = {...}`, `check.select = ...`
-                span = self._key_span(CHECK_TABLE)
+            span = self._span_within(problem.key, CHECK_TABLE)
             self.findings.append(Diagnostic(code, message, span, help=problem.help))
 
     def _unreadable(self, source: SourceFile, reason: str, line: int) -> None:
@@ -297,6 +306,11 @@ class _Reading:
         if header is None:
             header = self._headed(f"{PROFILES_TABLE}.{self.profile}") if key in self.profiled else self.header
         return key_span(self.source, header, key)
+
+    def _span_within(self, key: str, table: str) -> Span | None:
+        """Where a key of one of our tables stands, or the table where it has no header: `check = {...}`, `check.select = ...`."""
+        span = self._key_span(key, self._headed(table))
+        return self._key_span(table) if span is not None and not span.end_column else span
 
     def _headed(self, table: str) -> str:
         return f"{self.header}.{table}" if self.header else table

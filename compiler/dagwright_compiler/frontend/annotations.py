@@ -21,7 +21,7 @@ from dagwright_compiler.frontend.entities import (
     Unresolved,
     UnstableEntity,
 )
-from dagwright_compiler.frontend.file_types import LOCATED, of_format
+from dagwright_compiler.frontend.file_types import LOCATED, as_written, of_format
 from dagwright_compiler.frontend.findings import Findings, Place
 from dagwright_compiler.frontend.names import NOT_YET, SUPPORTED
 from dagwright_compiler.frontend.type_parameters import TypeParameter, declared_parameters
@@ -207,8 +207,8 @@ class Annotations:
             return self._unreadable(node, module, f"`{text}` is not one type: {entity.reason}", "define it once, unconditionally")
         if isinstance(entity, MemberEntity):
             return self._unreadable(node, module, f"`{text}` is not a class", f"write `{entity.owner.qualname}`")
-        what = "a function" if isinstance(entity, FunctionEntity) else "no type"
-        return self._unreadable(node, module, f"`{text}` is {what}, not a type")
+        what = "a function, not a type" if isinstance(entity, FunctionEntity) else "not a type"
+        return self._unreadable(node, module, f"`{text}` is {what}")
 
     def _alias(self, entity: Constant, node: ast.expr, module: Module, arguments: tuple[Type, ...] = ()) -> Type:
         """``Rows = list[int]`` at module level, a TypeVar, a NewType, or a functional named tuple or typed dict."""
@@ -241,7 +241,7 @@ class Annotations:
         symbol = entity.symbol
         plain = _PLAIN.get(symbol)
         if plain is not None:
-            return plain
+            return as_written(plain, entity) if symbol in LOCATED else plain
         if symbol in _OF_ITEMS:
             return union_of([of(types.UNKNOWN) for of in _OF_ITEMS[symbol]])
         if symbol in _OF_PAIRS:
@@ -249,7 +249,7 @@ class Annotations:
         if symbol in _REFUSED:
             return self._unsupported(node, module, _REFUSED[symbol])
         if symbol.startswith(("file[", "directory[")):
-            return types.parse(symbol)
+            return as_written(types.parse(symbol), entity)
         if symbol in NOT_YET and not self._is_lenient:
             message = f"`{symbol}` is not supported yet as a type"
             self._findings.add(codes.NOT_SUPPORTED_YET, message, Place(module, node), help=NOT_YET[symbol])
@@ -321,7 +321,7 @@ class Annotations:
         item = node.slice
         assert isinstance(entity, External)
         if entity.qualified == "os.PathLike":  # `os.PathLike[str]`: of texts, not of a format
-            return types.FILE
+            return as_written(types.FILE, entity)
         found = of_format(entity.symbol, item, module, self._resolver)
         if found is None:
             name = _shortened(node.value)
@@ -332,7 +332,7 @@ class Annotations:
                 help_ = f'write it as text: `{name}["{item.id}"]`'
             message = f"`{_shortened(item)}` does not name a file format"
             return self._unreadable(item, module, message, help_)
-        return found
+        return as_written(found, entity)
 
     def _literal(self, items: list[ast.expr], node: ast.expr, module: Module) -> Type:
         """``Literal["a", "b"]``: the values, in their order; ``None`` among them makes it optional."""

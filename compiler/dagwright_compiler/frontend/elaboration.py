@@ -185,7 +185,7 @@ class _Elaboration:
         path = module.source.path
         stem = path.rpartition("/")[2].removesuffix(".py").removesuffix(".ipynb")
         if "." in stem:
-            message = f"`{stem}` is no module name: Python reads the part before the dot as a package"
+            message = f"`{stem}` is not a module name: Python reads the part before the dot as a package"
             self._findings.add(codes.UNIMPORTABLE_FILE_NAME, message, Span(path, 1, 0, 1, 1), help="rename the file")
         other = read.get(module.name)
         if other is None or other.location == module.location or module.summary is None:

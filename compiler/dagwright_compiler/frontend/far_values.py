@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from dagwright.contract.files import is_url, url_of_path, url_wire
 from dagwright.contract.types import TABLE, Type, parse
-from dagwright_compiler.frontend.file_types import LOCATED
+from dagwright_compiler.frontend.file_types import LOCATED, of_construction
 from dagwright_compiler.frontend.known_values import KnownCall, StaticValue
 from dagwright_compiler.frontend.typing_rules import spell
 
@@ -36,7 +36,7 @@ def type_of_call(call: KnownCall) -> Type | None:
     """The type of ``File(...)``, ``Directory(...)`` and ``StructuredDataset(...)``; ``None`` of other calls."""
     if call.symbol == "StructuredDataset":
         return TABLE
-    return parse(call.symbol) if call.symbol.startswith(LOCATED) else None
+    return of_construction(parse(call.symbol), call.places[""].node) if call.symbol.startswith(LOCATED) else None
 
 
 def located_wire(value: StaticValue, declared: Type) -> Json:
@@ -55,7 +55,7 @@ def located_wire(value: StaticValue, declared: Type) -> Json:
     if not metadata:
         return wire
     if not isinstance(metadata, dict) or not all(isinstance(text, str) for pair in metadata.items() for text in pair):
-        raise NotFar("`metadata` holds texts by name")
+        raise NotFar("`metadata` takes a dict of texts")
     return {**wire, "meta": metadata}
 
 

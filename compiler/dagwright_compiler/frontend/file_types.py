@@ -6,6 +6,7 @@ import ast
 from typing import TYPE_CHECKING
 
 from dagwright.contract.files import format_of
+from dagwright.contract.flytekit_names import tail_of
 from dagwright.contract.types import Type
 from dagwright_compiler.frontend.entities import Constant, External
 
@@ -15,8 +16,40 @@ if TYPE_CHECKING:
 
 LOCATED = ("file", "directory")
 """Symbols of classes that take a format in brackets."""
+OF_US = {"file": "File", "directory": "Directory"}
+"""Dagwright's own names of them, by symbol."""
 _MOST_STEPS = 20
 """How many constants may stand for one another."""
+
+
+class WrittenType(Type):
+    """A type under the name that the user has for it, ``FlyteFile["csv"]``; messages alone look at that."""
+
+    __slots__ = ("written",)
+
+    def __init__(self, plain: Type, written: str) -> None:
+        super().__init__(plain.kind, plain.args, plain.name)
+        self.written = written
+
+
+def as_written(plain: Type, entity: External) -> Type:
+    """A type of files or directories, which remembers what it is called where it is not called as dagwright calls it."""
+    name = entity.qualified if entity.symbol == "file" and entity.qualified.startswith("os.") else tail_of(entity.qualified)
+    if name == OF_US[plain.kind]:
+        return plain
+    return WrittenType(plain, f'{name}["{plain.name}"]' if plain.name and entity.symbol in LOCATED else name)
+
+
+def of_construction(plain: Type, node: ast.AST) -> Type:
+    """The type of what a call of such a class gives, under the name that the call has for it."""
+    made_by = node.func if isinstance(node, ast.Call) else node
+    if isinstance(made_by, ast.Attribute) and made_by.attr == "from_source":
+        made_by = made_by.value
+    named = made_by.value if isinstance(made_by, ast.Subscript) else made_by
+    name = named.id if isinstance(named, ast.Name) else named.attr if isinstance(named, ast.Attribute) else ""
+    if not name or name == OF_US[plain.kind]:
+        return plain
+    return WrittenType(plain, f'{name}["{plain.name}"]' if plain.name and made_by is not named else name)
 
 
 def of_format(kind: str, item: ast.expr, module: Module, resolver: Resolver) -> Type | None:

@@ -10,7 +10,7 @@ import json
 from typing import TYPE_CHECKING
 
 from dagwright.contract.types import Type, arguments_of, origin_of
-from dagwright_compiler.frontend.file_types import LOCATED
+from dagwright_compiler.frontend.file_types import LOCATED, OF_US, WrittenType
 from dagwright_compiler.frontend.names import CONCRETE
 
 if TYPE_CHECKING:
@@ -20,7 +20,7 @@ YES = "yes"
 NO = "no"
 UNKNOWN = "unknown"
 
-_SPELLINGS = {"decimal": "Decimal", "uuid": "UUID", "path": "Path", "file": "File", "directory": "Directory"}
+_SPELLINGS = {"decimal": "Decimal", "uuid": "UUID", "path": "Path", **OF_US}
 _OF_LIBRARIES = {"ndarray": "numpy.ndarray", "tensor": "torch.Tensor"}
 _TEXT = Type("str")
 _CONTAINERS = frozenset({"list", "dict", "tuple", "vartuple", "set", "frozenset"})
@@ -199,6 +199,8 @@ def spell(declared: Type) -> str:
     if kind == "class":
         arguments = ", ".join(map(spell, arguments_of(declared.name)))
         return origin_of(declared.name).rpartition(".")[2] + (f"[{arguments}]" if arguments else "")
+    if isinstance(declared, WrittenType):
+        return declared.written
     if kind in LOCATED and declared.name:
         return f'{_SPELLINGS[kind]}["{declared.name}"]'
     if kind in _SPELLINGS:

@@ -38,7 +38,7 @@ def main(
     maybe: Optional[FlyteFile],
     near: FlyteFile = "data.csv",  # E: DW306 'data.csv' is a path on this machine, which no task sees
     csv: FlyteFile["csv"] = "s3://bucket/a.csv",
-    png: FlyteFile["png"] = FlyteFile["csv"]("s3://bucket/a"),  # E: DW306 expected `File["png"]`, found `File["csv"]`
+    png: FlyteFile["png"] = FlyteFile["csv"]("s3://bucket/a"),  # E: DW306 expected `FlyteFile["png"]`, found `FlyteFile["csv"]`
 ) -> list[FlyteFile]:
     crop(picture=crop(picture=file))  # E: DW304 is `File["jpeg"]`, but `crop.picture` takes `File["png"]`
     crop(picture=csv)  # E: DW304
@@ -48,7 +48,7 @@ def main(
     copy(file=file.path)  # E: DW312 `File` has no fields that a workflow can read
     copy(file=Path("data.csv"))  # E: DW305 'data.csv' is a path on this machine
     copy(file=FlyteFile("data.csv", remote_path="s3://bucket/a"))  # E: DW305 `remote_path` means something in a task only
-    copy(file=FlyteFile("s3://bucket/a", metadata={"size": 1}))  # E: DW305 `metadata` holds texts by name
+    copy(file=FlyteFile("s3://bucket/a", metadata={"size": 1}))  # E: DW305 `metadata` takes a dict of texts
     copy(file=3)  # E: DW305 expected `File`, found `int` (3)
     count(folder=file)  # E: DW304 is `File`, but `count.folder` takes `Directory`
     count(folder="s3://bucket/folder", path=file)  # E: DW304 is `File`, but `count.path` takes `str`
