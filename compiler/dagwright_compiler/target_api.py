@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from importlib import import_module
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol, runtime_checkable
 
 import msgspec
 
@@ -71,6 +71,21 @@ class Target(Protocol):
 
     def compile(self, request: Request) -> Artefact | None:
         """Lower and emit. Findings go to ``request.diagnostics``; ``None`` when one of them is an error."""
+        ...
+
+
+@runtime_checkable
+class Granting(Protocol):
+    """A target whose orchestrator grants rights to what runs there, as objects of their own."""
+
+    def rights(self, settings: Mapping[str, Any], namespace: str, diagnostics: Collector) -> str:
+        """Write those objects.
+
+        Args:
+            settings: The target's raw table.
+            namespace: Over that of the settings, where it is given.
+            diagnostics: Takes findings about the settings.
+        """
         ...
 
 

@@ -25,11 +25,12 @@ from dagwright_compiler.cli.terminal import show_findings
 from dagwright_compiler.driver.compiling import PLAIN_FORMS, Compilation, compile_all, compile_one
 from dagwright_compiler.driver.layout import stream
 from dagwright_compiler.driver.programs import load_definition
-from dagwright_compiler.target_api import is_target, target_names
+from dagwright_compiler.target_api import Granting, is_target, load_target, target_names
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+    from dagwright_compiler.driver.reading import Reading
     from dagwright_compiler.ir.program import Program
 
 _ARGO = "argo"
@@ -46,6 +47,7 @@ _RUN = "Workflow"
     "-o", "--output", default=STDIN, metavar="-|FILE|DIR", help="Where to write; a folder gets a file for each workflow."
 )
 @click.option("--check", is_flag=True, help="Write nothing; exit 1 and show a diff when the output is stale.")
+@click.option("--emit", type=click.Choice(["rbac"]), help="Instead of workflows: the Role and RoleBinding that their pods need.")
 @click.option("--kustomize", is_flag=True, help="With -o DIR: add a kustomization.yaml that lists the files.")
 @click.option(
     "--kind", metavar="KIND", help="WorkflowTemplate, Workflow (one run) or CronWorkflow.  [default: template, and its schedules]"
@@ -72,6 +74,8 @@ def command(*, targets: tuple[str, ...], stdin_filename: str | None, color: str,
     _refuse_contradictions(asked)
     flags: dict[str, Any] = {name: getattr(asked, name) for name in ("project", "domain", "store", "profile")}
     flags["set"] = asked.constants
+    if asked.emit:
+        return _emit_rights(read_wanted([parse_wanted(target) for target in targets], flags), asked, color)
     if asked.takes_inputs:
         wanted, rest = one_definition(parse_wanted(targets[0], stdin_filename), list(targets[1:]))
         reading = read_wanted([wanted], flags, stdin_filename)
@@ -96,6 +100,7 @@ class Asked(NamedTuple):
     form: str
     output: str
     check: bool
+    emit: str | None
     kustomize: bool
     kind: str | None
     name: str | None
@@ -134,11 +139,25 @@ def _refuse_contradictions(asked: Asked) -> None:
         raise click.UsageError(f"--{of_argo[0]} says something of an object of Kubernetes: leave it out with -t {asked.form}")
     if asked.inputs_file is not None and not asked.takes_inputs:
         raise click.UsageError(f"--inputs-file holds the inputs of a run: give --kind {_RUN}, or --schedule")
+    if asked.emit and (asked.output != STDIN or asked.check or asked.kind or asked.form in PLAIN_FORMS):
+        raise click.UsageError("--emit rbac writes to standard output, for -t argo, and takes --profile and -n only")
     if asked.kustomize:
         from dagwright_compiler.cli.outputs import is_folder
 
         if asked.form != _ARGO or asked.output == STDIN or not is_folder(asked.output):
             raise click.UsageError("--kustomize lists the manifests of a folder: give the folder with -o")
+
+
+def _emit_rights(reading: Reading, asked: Asked, color: str) -> int:
+    """Write the objects that grant a target's pods their rights."""
+    target = load_target(asked.form)
+    if not isinstance(target, Granting):
+        raise click.UsageError(f"--emit rbac writes objects of Kubernetes: leave it out with -t {asked.form}")
+    text = target.rights(reading.settings.targets.get(asked.form, {}), asked.namespace or "", reading.diagnostics)
+    code = show_findings(reading, sys.stderr, color=color)
+    if code == SUCCESS:
+        click.echo(text, nl=False)
+    return code
 
 
 def _inputs(program: Program, rest: Sequence[str], inputs_file: str | None, target: str) -> Mapping[str, str] | None:

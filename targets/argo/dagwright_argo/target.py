@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from itertools import chain
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import msgspec
 
@@ -12,12 +12,13 @@ from dagwright_argo.kinds import Schedules, check_run, run_of
 from dagwright_argo.lower import lower, plan, workflow_name
 from dagwright_argo.objects import DIGEST_LENGTH, Runtime, bundle_objects, code_objects, runtime_object, with_server_side_apply
 from dagwright_argo.options import RUN, read_options
+from dagwright_argo.rbac import rbac_text
 from dagwright_argo.setting_reading import read_settings
 from dagwright_argo.validate import check_code, check_manifest, check_program
 from dagwright_compiler.target_api import Artefact, Request
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
 
     from dagwright_compiler.diagnostics.model import Collector, Diagnostic
 
@@ -66,6 +67,11 @@ class ArgoTarget:
         )
         known_as = options.name if options.kind == RUN else name
         return Artefact(objects=texts, shared=1, bundle=bundle, units=lowering.units, name=known_as)
+
+    def rights(self, settings: Mapping[str, Any], namespace: str, diagnostics: Collector) -> str:
+        """Role and RoleBinding for the service account that the settings name: what Argo's executor does beside a task."""
+        read = read_settings(settings, diagnostics)
+        return rbac_text(namespace or read.namespace, read.service_account)
 
 
 def _passes(diagnostics: Iterable[Diagnostic], found: Collector) -> bool:

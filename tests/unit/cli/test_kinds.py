@@ -204,3 +204,29 @@ def test_a_schedule_that_no_workflow_has_is_asked_for(capsys: pytest.CaptureFixt
     (tmp_path / "pyproject.toml").write_text('[tool.dagwright]\nstore = "s3://b/p"\n', encoding="utf-8")
     assert invoke(["compile", "--kind", "CronWorkflow", "flow.py"]) == 1
     assert "no schedule runs the workflow `main`" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("arguments", "namespace", "account"),
+    [
+        ([], "default", "default"),
+        (["--profile", "prod"], "prod", "runner"),
+        (["--profile", "prod", "-n", "mine"], "mine", "runner"),
+    ],
+)
+def test_the_rights_of_pods_are_those_of_the_settings(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path, arguments: list[str], namespace: str, account: str
+) -> None:
+    text = SETTINGS.replace('namespace = "prod"', 'namespace = "prod"\nservice_account = "runner"')
+    (tmp_path / "pyproject.toml").write_text(text, encoding="utf-8")
+    role, binding = documents(capsys, "--emit", "rbac", *arguments, "flow.py")
+    assert {role["metadata"]["namespace"], binding["metadata"]["namespace"]} == {namespace}
+    assert binding["subjects"] == [{"kind": "ServiceAccount", "name": account, "namespace": namespace}]
+    assert binding["roleRef"]["name"] == role["metadata"]["name"]
+
+
+def test_rights_are_of_kubernetes_and_go_nowhere_else(capsys: pytest.CaptureFixture[str]) -> None:
+    assert invoke(["compile", "--emit", "rbac", "-t", "batch", "flow.py"]) == 2
+    assert "leave it out with -t batch" in capsys.readouterr().err
+    assert invoke(["compile", "--emit", "rbac", "-o", "out/", "flow.py"]) == 2
+    assert "writes to standard output" in capsys.readouterr().err
