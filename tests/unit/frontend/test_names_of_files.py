@@ -47,5 +47,5 @@ def test_names_change_no_program() -> None:
     texts = [
         front(f"{_OTHERS}@task\ndef one(x: {name}) -> {name}:\n    return x\n") for name in ("File", "FlyteFile", "os.PathLike")
     ]
-    interfaces = [found.task("flow.one").interface for found in texts]
+    interfaces = [(task.inputs, task.outputs) for task in (found.task("flow.one") for found in texts)]
     assert interfaces[0] == interfaces[1] == interfaces[2]
