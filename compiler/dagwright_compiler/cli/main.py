@@ -21,6 +21,7 @@ COMMANDS = {
     "check": "Report everything that is wrong with files or folders.",
     "compile": "Compile workflows to manifests.",
     "explain": "Explain codes of findings, with examples.",
+    "gc": "Remove code from a cluster that nothing there names any more.",
     "logs": "Show what the tasks of a run on a cluster printed.",
     "outputs": "Show what a run on a cluster gave.",
     "retry": "Have the failed nodes of a run start again.",
@@ -32,7 +33,7 @@ COMMANDS = {
 }
 """Name -> one line of help; the module of that name in this package holds it as ``command``."""
 
-_OF_CLUSTERS = frozenset({"logs", "outputs", "retry", "runs", "status", "stop", "submit"})
+_OF_CLUSTERS = frozenset({"gc", "logs", "outputs", "retry", "runs", "status", "stop", "submit"})
 """Commands that talk to a cluster; the package that does so holds them."""
 
 _LEAVE_AT_ONCE = (["check"], ["compile"])

@@ -18,7 +18,14 @@ if TYPE_CHECKING:
     from dagwright_argo_client.transport import Object
 
 _PATIENCE_S = 60.0
-_STATUS = {"(Forbidden)": 403, "(NotFound)": 404, "(AlreadyExists)": 409, "(Invalid)": 422, "(Unauthorized)": 401}
+_STATUS = {
+    "(Forbidden)": 403,
+    "(NotFound)": 404,
+    "(AlreadyExists)": 409,
+    "(Conflict)": 409,
+    "(Invalid)": 422,
+    "(Unauthorized)": 401,
+}
 """What ``kubectl`` calls an answer's reason."""
 
 
@@ -48,9 +55,18 @@ class Kubectl:
             raise
         return True
 
-    def delete(self, kind: str, name: str) -> None:
-        """Delete an object, which may be gone already."""
-        self._run(("delete", kind, name, "--ignore-not-found", "--wait=false"), f"delete the {kind} {name} in {self.namespace}")
+    def annotate(self, kind: str, names: Sequence[str], annotation: str) -> None:
+        """Set an annotation, ``name=value``, of several objects."""
+        self._run(
+            ("annotate", kind, *names, "--overwrite", annotation), f"annotate {kind} {', '.join(names)} in {self.namespace}"
+        )
+
+    def delete_unchanged(self, kind: str, name: str, version: str) -> None:
+        """Delete an object of the core API if it is still the version that was read; status 409 where it is not."""
+        path = f"/api/v1/namespaces/{self.namespace}/{kind}/{name}"
+        options = {"apiVersion": "v1", "kind": "DeleteOptions", "preconditions": {"resourceVersion": version}}
+        asked = f"delete {kind} {name} in {self.namespace}"
+        self._run(("delete", "--raw", path, "-f", "-"), asked, stdin=json.dumps(options))
 
     def read(self, kind: str, name: str = "", *, selector: str = "") -> Any:
         """Read one object, or the list of those that a selector of labels finds."""

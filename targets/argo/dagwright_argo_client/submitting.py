@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
+from dagwright_argo_client.collecting import mark_used
 from dagwright_argo_client.manifests import REQUEST_ANNOTATION, mounted_config_maps, workflow_of
 from dagwright_argo_client.notes import Note
 from dagwright_argo_client.refusals import Refused
@@ -46,8 +47,15 @@ class Submitted(msgspec.Struct, frozen=True):
         return str(self.workflow["metadata"]["uid"])
 
 
-def provide_code(manifest: Manifest, server: Server, kubectl: Kubectl | None, namespace: str) -> list[str]:
-    """Make sure that the cluster has the ConfigMaps that the pods mount; names of those that were created.
+class Provided(msgspec.Struct, frozen=True):
+    """Names of the ConfigMaps that were created; ``remark`` says what could not be done, and does not matter to the run."""
+
+    created: tuple[str, ...] = ()
+    remark: str = ""
+
+
+def provide_code(manifest: Manifest, server: Server, kubectl: Kubectl | None, namespace: str) -> Provided:
+    """Make sure that the cluster has the ConfigMaps that the pods mount.
 
     Their names hold digests of their contents, so one that is there is the right one. A deployed template of the same digest says that they
     are there; else ``kubectl`` looks for them, and creates those that are absent.
@@ -56,19 +64,34 @@ def provide_code(manifest: Manifest, server: Server, kubectl: Kubectl | None, na
         Refused: They are not there and cannot be created.
     """
     if _is_deployed(manifest, server, namespace):
-        return []
+        return Provided()
     if kubectl is None:
         raise Refused(
             f"{namespace} may lack the code of {manifest.name} ({', '.join(manifest.config_map_names)}), Argo Server cannot create it, "
             "and there is no kubectl here",
             "apply the output of `dagwright compile` to the cluster first",
         )
-    absent = set(kubectl.absent(manifest.config_map_names))
-    return [
+    names = manifest.config_map_names
+    absent = set(kubectl.absent(names))
+    remark = _mark(kubectl, [name for name in names if name not in absent])
+    created = tuple(
         item["metadata"]["name"]
         for item in manifest.config_maps
         if item["metadata"]["name"] in absent and kubectl.create(_placed(item, namespace))
-    ]
+    )
+    return Provided(created, remark)
+
+
+def _mark(kubectl: Kubectl, present: list[str]) -> str:
+    """Keep a collection from taking what this run is about to use; gives a remark where that is not allowed."""
+    try:
+        if present:
+            mark_used(kubectl, present, time.time())
+    except Refused as refused:
+        if refused.status != 403:
+            raise
+        return f"code that is there already cannot be marked as used, so a `dagwright gc` at this very moment might take it: {refused.text}"
+    return ""
 
 
 def _placed(item: Object, namespace: str) -> Object:

@@ -13,6 +13,7 @@ from pathlib import Path
 
 import pytest
 from argo_server_double import CUT, CUT_BEFORE, argo_double
+from kubectl_double import KubectlDouble
 
 from dagwright.cache.blobs import blob_key
 from dagwright.contract.keys import sha256_hex
@@ -43,23 +44,6 @@ def twice(n: int) -> int:
 def small(n: int, label: str = "x") -> int:
     return twice(n=n)
 """
-KUBECTL = """\
-#!{python}
-import json, os, sys
-words = sys.argv[1:]
-folder = os.environ["CLUSTER"]
-with open(os.path.join(folder, "calls"), "a") as file:
-    file.write(" ".join(words) + "\\n")
-if words[2] == "get":
-    names = [word for word in words[4:] if not word.startswith("-") and word != "name"]
-    print("\\n".join("configmap/" + name for name in names if os.path.exists(os.path.join(folder, name))))
-elif words[2] == "create":
-    item = json.load(sys.stdin)
-    name = item["metadata"]["name"]
-    if os.path.exists(os.path.join(folder, name)):
-        sys.exit(f'Error from server (AlreadyExists): error when creating "STDIN": configmaps "{{name}}" already exists')
-    json.dump(item, open(os.path.join(folder, name), "w"))
-"""
 
 
 @pytest.fixture
@@ -74,12 +58,6 @@ def project(tmp_path, argo):
     (tmp_path / "flow.py").write_text(FLOW, "utf-8")
     (tmp_path / "pyproject.toml").write_text("[tool.dagwright]\n", "utf-8")
     (tmp_path / "words.txt").write_text("one two three", "utf-8")
-    programs, cluster = tmp_path / "programs", tmp_path / "cluster"
-    programs.mkdir()
-    cluster.mkdir()
-    kubectl = programs / "kubectl"
-    kubectl.write_text(KUBECTL.format(python=sys.executable), "utf-8")
-    kubectl.chmod(0o755)
     return Project(tmp_path, argo)
 
 
@@ -87,13 +65,13 @@ class Project:
     def __init__(self, folder: Path, argo) -> None:
         self.folder = folder
         self.store = f"file://{folder}/store"
+        self.kubectl = KubectlDouble(folder)
         inherited = {name: value for name, value in os.environ.items() if not name.startswith(("DAGWRIGHT_", "ARGO_"))}
         self.environment = {
             **inherited,
             **argo.environment(),
             "DAGWRIGHT_STORE": self.store,
-            "PATH": f"{folder / 'programs'}:/usr/bin:/bin",
-            "CLUSTER": str(folder / "cluster"),
+            "PATH": f"{self.kubectl.programs}:/usr/bin:/bin",
         }
         self.command = str(Path(sys.executable).with_name("dagwright"))
 
@@ -144,7 +122,7 @@ def test_a_file_its_inputs_and_its_code(project, argo):
         for volume in item.get("volumes", ())
         if "configMap" in volume
     }
-    assert mounted <= {path.name for path in (project.folder / "cluster").iterdir()}
+    assert mounted <= project.kubectl.config_maps.keys()
     assert workflow["metadata"]["labels"]["dagwright/workflow"] == "main"
     assert store.get(f"v1/run/{workflow['metadata']['uid']}/plan.json").startswith(b'{"schema"')
     assert project.notes == []
@@ -194,8 +172,25 @@ def test_what_was_compiled_can_be_submitted_too(project, argo):
 
 def test_code_that_is_there_is_not_created_again(project, argo):
     assert "created ConfigMap" in project.submit("flow.py:small", "--n", "1").stderr
+    assert not any("dagwright/used" in json.dumps(item) for item in project.kubectl.config_maps.values())
     assert "created ConfigMap" not in project.submit("flow.py:small", "--n", "1").stderr
+    assert all("dagwright/used" in item["metadata"]["annotations"] for item in project.kubectl.config_maps.values())
     assert len(argo.workflows) == 2, "who asks twice gets two runs"
+
+
+def test_who_may_not_mark_code_as_used_may_submit_all_the_same(project, argo):
+    project.submit("flow.py:small", "--n", "1")
+    (project.kubectl.cluster / "forbidden").write_text("annotate", "utf-8")
+    done = project.submit("flow.py:small", "--n", "2")
+    assert done.returncode == 0, done.stderr
+    assert "cannot be marked as used" in done.stderr
+    (project.kubectl.cluster / "forbidden").write_text("create", "utf-8")
+    for path in (project.kubectl.cluster / "configmaps").iterdir():
+        path.unlink()
+    refused = project.submit("flow.py:small", "--n", "3")
+    assert refused.returncode == 2
+    assert "me has not the right to create configmaps in the namespace argo (403)" in refused.stderr
+    assert len(argo.workflows) == 2
 
 
 def test_a_deployed_template_of_the_same_code_makes_kubectl_needless(project, argo):

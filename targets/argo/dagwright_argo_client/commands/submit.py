@@ -43,7 +43,7 @@ from dagwright_compiler.config import load_settings
 
 if TYPE_CHECKING:
     from dagwright.values.form import Blobs
-    from dagwright_argo_client.submitting import Submitted
+    from dagwright_argo_client.submitting import Provided, Submitted
     from dagwright_compiler.driver.naming import Wanted
 
 _TARGET = "argo"
@@ -232,7 +232,7 @@ def _submit(prepared: Prepared, server: Any, namespace: str, *, name_only: bool)
     notes = prepared.folder / _NOTES
     if prepared.blobs:
         _publish(prepared.store, dict(prepared.blobs))
-    created = provide_code(prepared.manifest, server, open_kubectl(namespace), namespace)
+    provided = provide_code(prepared.manifest, server, open_kubectl(namespace), namespace)
     try:
         submitted = submit(prepared.manifest, prepared.values, server, namespace=namespace, notes=notes)
     except OSError as error:
@@ -240,7 +240,7 @@ def _submit(prepared: Prepared, server: Any, namespace: str, *, name_only: bool)
             f"{notes} cannot be written: {error.strerror}; a submit notes there what it is about to do"
         ) from None
     if not name_only:
-        _tell(submitted, created, server.url, namespace)
+        _tell(submitted, provided, server.url, namespace)
     _keep_plan(prepared, submitted)
     return submitted
 
@@ -264,8 +264,10 @@ def _publish(url: str, blobs: Blobs) -> None:
     publish_blobs(open_store(url), blobs)
 
 
-def _tell(submitted: Submitted, created: list[str], url: str, namespace: str) -> None:
-    for name in created:
+def _tell(submitted: Submitted, provided: Provided, url: str, namespace: str) -> None:
+    if provided.remark:
+        click.echo(f"dagwright: {provided.remark}", err=True)
+    for name in provided.created:
         click.echo(f"dagwright: created ConfigMap {name}", err=True)
     verb = "was submitted before" if submitted.was_there else "submitted"
     click.echo(f"dagwright: {submitted.name} {verb} to {namespace} at {url}", err=True)
