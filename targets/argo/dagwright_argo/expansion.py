@@ -28,7 +28,12 @@ def json_text(data: Any) -> str:
     text = json.dumps(data, separators=(",", ":"), ensure_ascii=False, allow_nan=False)
     text.encode("utf-8")  # UnicodeEncodeError, a ValueError
     text = LOST_ON_THE_WAY.sub(lambda found: f"\\u{ord(found[0]):04x}", text)
-    return _STRINGS.sub(lambda string: string[0].replace("{", "\\u007b"), text) if "{" in text else text
+    return unexpanded(text) if "{" in text else text
+
+
+def unexpanded(text: str) -> str:
+    """Take the braces out of the strings of a JSON text, and nothing else: numbers such as NaN, which are not JSON's, stay as they are."""
+    return _STRINGS.sub(lambda string: string[0].replace("{", "\\u007b"), text)
 
 
 def variable_text(value: str) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from dagwright.contract.jsontext import loads
-from dagwright_argo.expansion import json_text
+from dagwright_argo.expansion import json_text, unexpanded
 from dagwright_argo.model import Parameter
 
 if TYPE_CHECKING:
@@ -60,7 +60,12 @@ def parameter_text(declared: Type, text: str) -> str:
         data = loads(text)
     except ValueError:
         data = text
-    return json_text(text if declared.kind == "str" and not isinstance(data, str) else data)
+    try:
+        return json_text(text if declared.kind == "str" and not isinstance(data, str) else data)
+    except UnicodeEncodeError:
+        raise
+    except ValueError:  # NaN or an infinity, which the runtime reads and JSON has no word for
+        return unexpanded(text)
 
 
 def fits(value: object, declared: Type, classes: Mapping[str, ClassDef]) -> bool:

@@ -10,9 +10,8 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from dagwright.contract.jsontext import loads
 from dagwright.contract.references import refer, referred
-from dagwright_argo.expansion import json_text
+from dagwright_argo.parameters import parameter_text
 
 if TYPE_CHECKING:
     from dagwright.execution.plan_view import ProgramView
@@ -54,12 +53,4 @@ def arguments_of(program: ProgramView, texts: Mapping[str, str]) -> Arguments:
 
 
 def _parameter(program: ProgramView, name: str, text: str) -> str:
-    if referred(text) is not None:
-        return text
-    try:
-        data = loads(text)
-    except ValueError:
-        data = text
-    if program.inputs[name].type.kind == "str" and not isinstance(data, str):
-        data = text
-    return json_text(data)
+    return text if referred(text) is not None else parameter_text(program.inputs[name].type, text)

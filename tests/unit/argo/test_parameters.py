@@ -19,7 +19,7 @@ from dagwright.contract.types import (
     tuple_of,
     union_of,
 )
-from dagwright_argo.parameters import spelling
+from dagwright_argo.parameters import parameter_text, spelling
 from dagwright_compiler.ir.program import ClassDef, Field
 
 COLOUR = class_named("flow.Colour")
@@ -90,3 +90,24 @@ def test_types_are_spelled_as_in_python(declared, text):
 def test_the_description_says_how_to_write_the_value():
     assert parameter(list_of(FLOAT))["description"] == "list[float], as JSON"
     assert parameter(STR)["description"] == "str, as JSON or bare text"
+
+
+@pytest.mark.parametrize(
+    ("declared", "text", "expected"),
+    [
+        (STR, "bare", '"bare"'),
+        (STR, "5", '"5"'),
+        (STR, '"quoted"', '"quoted"'),
+        (STR, "{{=1+1}}", r'"\u007b\u007b=1+1}}"'),
+        (INT, "5", "5"),
+        (FLOAT, "NaN", "NaN"),
+        (list_of(UNKNOWN), '[Infinity, "{{x}}"]', r'[Infinity, "\u007b\u007bx}}"]'),
+    ],
+)
+def test_what_a_person_writes_becomes_text_that_argo_leaves_alone(declared, text, expected):
+    assert parameter_text(declared, text) == expected
+
+
+def test_half_a_character_is_refused():
+    with pytest.raises(ValueError, match="surrogate"):
+        parameter_text(STR, "\ud800")
