@@ -9,7 +9,7 @@ import click
 
 from dagwright_compiler.cli.cache_store import entry_data, format_option, with_store, write_json
 from dagwright_compiler.cli.cache_texts import say, time_text
-from dagwright_compiler.cli.inputs import read_inputs
+from dagwright_compiler.cli.inputs import Inputs, read_inputs
 from dagwright_compiler.cli.main import FINDINGS, SUCCESS, UNUSABLE
 from dagwright_compiler.cli.options import color_option, parse_wanted, project_options
 from dagwright_compiler.cli.sources import read_wanted
@@ -63,11 +63,11 @@ def why(
     if show_findings(reading, sys.stderr, color=color) != SUCCESS or loaded.program is None:
         return UNUSABLE
     _check_task(loaded, target)
-    texts = _texts(loaded, arguments, inputs_file, f"dagwright cache why {target}")
-    if texts is None:
+    given = _given(loaded, arguments, inputs_file, f"dagwright cache why {target}")
+    if given is None:
         return SUCCESS
     code: int = with_store(
-        reading.settings, lambda opened: _explain(loaded, texts[0], opened, has_inputs=texts[1], output_format=output_format)
+        reading.settings, lambda opened: _explain(loaded, given[0], opened, has_inputs=given[1], output_format=output_format)
     )
     return code
 
@@ -82,25 +82,23 @@ def _check_task(loaded: Loaded, target: str) -> None:
         raise click.UsageError(f'{task.name} is not cached: write `@task(cache=True, cache_version="1")`')
 
 
-def _texts(
-    loaded: Loaded, arguments: tuple[str, ...], inputs_file: str | None, usage: str
-) -> tuple[Mapping[str, str], bool] | None:
+def _given(loaded: Loaded, arguments: tuple[str, ...], inputs_file: str | None, usage: str) -> tuple[Inputs, bool] | None:
     """Read the inputs, and tell whether any are given where some must be; ``None`` when help was asked for and shown."""
     assert loaded.program is not None
     needs = any(not (field.has_default or field.deferred) for field in loaded.program.workflow.inputs)
     if needs and not arguments and inputs_file is None:
-        return {}, False
+        return Inputs({}, {}), False
     inputs = read_inputs(loaded.program, arguments, inputs_file, usage)
-    return None if inputs is None else (inputs.texts, True)
+    return None if inputs is None else (inputs, True)
 
 
-def _explain(loaded: Loaded, texts: Mapping[str, str], store: Store, *, has_inputs: bool, output_format: str) -> int:
+def _explain(loaded: Loaded, inputs: Inputs, store: Store, *, has_inputs: bool, output_format: str) -> int:
     from dagwright.upkeep.entries import read_entries
     from dagwright.upkeep.explaining import Wanted, nearest
     from dagwright.upkeep.reading import concurrently
 
     assert loaded.program is not None
-    call = _call(loaded, texts, store) if has_inputs else None
+    call = _call(loaded, inputs, store) if has_inputs else None
     task = loaded.program.tasks[loaded.program.workflow.name]
     made = call.provenance() if call else _made_without_inputs(loaded)
     wanted = Wanted(
@@ -122,7 +120,7 @@ def _explain(loaded: Loaded, texts: Mapping[str, str], store: Store, *, has_inpu
     if output_format == "json":
         write_json(_data(answer))
     else:
-        say("\n".join(_lines(answer, texts)))
+        say("\n".join(_lines(answer, inputs.texts)))
     return SUCCESS if answer.is_cached else FINDINGS
 
 
@@ -136,7 +134,7 @@ def _verify(hit: Entry, wanted: Wanted, store: Store) -> None:
     lookup(store, hit.key, outputs=wanted.outputs, remove=False, damaged=note)
 
 
-def _call(loaded: Loaded, texts: Mapping[str, str], store: Store) -> StoredCall:
+def _call(loaded: Loaded, inputs: Inputs, store: Store) -> StoredCall:
     """Make the call as a run would, up to its key. The user's module is imported only where an input's type or default needs it."""
     from dagwright.contract.modes import READ
     from dagwright.execution.faults import UserFailure
@@ -145,14 +143,15 @@ def _call(loaded: Loaded, texts: Mapping[str, str], store: Store) -> StoredCall:
     from dagwright.execution.task_call import Reuse, StoredCall, TaskCall, Value
     from dagwright.files.access import StoreAccess
     from dagwright.values import Codec
+    from dagwright_compiler.cli.given_files import GivenAccess
 
     assert loaded.program is not None
     view = ProgramView(cast("ProgramData", to_data(loaded.program)))
     node = view.node(next(node.id for node in loaded.program.workflow.nodes if isinstance(node, TaskNode)))
     modules = _Modules(loaded)
-    codec = Codec(view.classes, load_class=modules.load, files=StoreAccess(store))
+    codec = Codec(view.classes, load_class=modules.load, files=GivenAccess(inputs.blobs, StoreAccess(store)))
     try:
-        given = {name: Value(parse_input(codec, view.inputs[name], text)) for name, text in texts.items()}
+        given = {name: Value(parse_input(codec, view.inputs[name], text)) for name, text in inputs.texts.items()}
         reuse = Reuse(store, project=view.project, domain=view.domain, cache=READ)
         call = TaskCall(
             node.task,

@@ -7,11 +7,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from dagwright.contract.files import is_url
 from dagwright.contract.jsontext import dumps, loads
-from dagwright.contract.types import parse
+from dagwright.contract.types import FILE, parse
 from dagwright.execution.input_text import InputMismatch
 from dagwright.files.access import MachineAccess
+from dagwright.files.contents import copy_file
 from dagwright.values import Codec, ValueMismatch
+from dagwright.values.blobs import BlobFile
+from dagwright.values.frame_libraries import suffix_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -19,10 +23,13 @@ if TYPE_CHECKING:
     from dagwright.contract.schema import ClassDef
     from dagwright.contract.types import Type
     from dagwright.execution.plan_view import ProgramView
+    from dagwright.files.contents import Access, Wanted
     from dagwright.store.verbs import Store
     from dagwright.values.form import Blobs
 
 LOCATED = ("file", "directory")
+_BY_PATH = (*LOCATED, "table")
+"""Kinds of which a text is the path or the URL."""
 
 
 def given_files(program: ProgramView, texts: Mapping[str, str]) -> tuple[dict[str, str], Blobs]:
@@ -68,12 +75,50 @@ def store_files(blobs: Blobs, store: Store) -> None:
     publish_blobs(store, blobs)
 
 
+class GivenAccess:
+    """What another access can do, and the bytes of given files, which no store may have yet."""
+
+    __slots__ = ("_blobs", "_others")
+
+    def __init__(self, blobs: Blobs, others: Access) -> None:
+        self._blobs = blobs
+        self._others = others
+
+    def settle(self, path: str) -> str:
+        """As the other does."""
+        return self._others.settle(path)
+
+    def read(self, sha256: str, size: int) -> bytes:
+        """As the other does: it is asked for parts of directories, and those that are given are not opened here."""
+        return self._others.read(sha256, size)
+
+    def fetch(self, sha256: str, size: int, path: str) -> None:
+        """Write the bytes of a blob to a new file."""
+        given = self._blobs.get(sha256)
+        if isinstance(given, BlobFile) and given.path:
+            copy_file(given.path, path)
+        else:
+            self._others.fetch(sha256, size, path)
+
+    def fetch_each(self, wanted: list[Wanted]) -> None:
+        """As the other does."""
+        self._others.fetch_each(wanted)
+
+    def locate(self, path: str) -> str:
+        """As the other does."""
+        return self._others.locate(path)
+
+    def url_of(self, sha256: str) -> str:
+        """As the other does."""
+        return self._others.url_of(sha256)
+
+
 def holds_files(declared: Type, classes: Mapping[str, ClassDef], seen: set[str]) -> bool:
     """Whether a value of the type can hold a file."""
     if declared.kind == "class" and declared.name in classes and declared.name not in seen:
         seen.add(declared.name)
         return any(holds_files(parse(field["type"]), classes, seen) for field in classes[declared.name].get("fields", ()))
-    return declared.kind in LOCATED or any(holds_files(part, classes, seen) for part in declared.args)
+    return declared.kind in _BY_PATH or any(holds_files(part, classes, seen) for part in declared.args)
 
 
 class _Paths:
@@ -89,6 +134,8 @@ class _Paths:
         kind = declared.kind
         if kind in LOCATED:
             return self._codec.encode(self._codec.from_user(data, declared), declared, self._blobs)
+        if kind == "table":
+            return self._of_table(data, declared)
         if kind == "union":
             return self._of_union(data, declared)
         if isinstance(data, list):
@@ -96,6 +143,20 @@ class _Paths:
         if isinstance(data, dict):
             return self._of_dict(data, declared)
         return data
+
+    def _of_table(self, data: Any, declared: Type) -> Any:
+        """The file in the place of its path: the task reads it, by its suffix."""
+        if not isinstance(data, str) or is_url(data):
+            return data
+        spelling = self._codec.form(declared).spelling
+        try:
+            suffix_of(data)
+            return self.replaced(data, FILE)
+        except ValueError as error:
+            raise ValueMismatch(spelling, str(error)) from None
+        except ValueMismatch as wrong:
+            wrong.expected = spelling
+            raise
 
     def _of_list(self, data: list[Any], declared: Type) -> list[Any]:
         if declared.kind == "dict":
@@ -126,13 +187,13 @@ class _Paths:
             return self.replaced(data, members[0])
         mismatch: ValueMismatch | None = None
         for member in members:
-            if isinstance(data, str) == (member.kind in LOCATED):
+            if isinstance(data, str) == (member.kind in _BY_PATH):
                 try:
                     found = self.replaced(data, member)
                 except ValueMismatch as wrong:
                     mismatch = wrong
                 else:
-                    return {"$u": member.text, "v": found} if member.kind in LOCATED else found
+                    return {"$u": member.text, "v": found} if member.kind in _BY_PATH else found
         if mismatch is not None:
             raise mismatch
         return data

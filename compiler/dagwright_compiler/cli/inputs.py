@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import sys
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn
@@ -155,17 +156,19 @@ def _text(value: Any) -> str:
 
 def _checked(program: ProgramView, texts: Mapping[str, str]) -> Inputs:
     """Hold the texts against their types, as far as no class of the user's is needed; files must be there, and are read here."""
-    from dagwright.execution.input_text import InputMismatch, parse_input
+    from dagwright.execution.input_text import InputMismatch, UncheckedInput, parse_input
+    from dagwright.files.access import MachineAccess
     from dagwright.values import Codec
-    from dagwright_compiler.cli.given_files import given_files
+    from dagwright_compiler.cli.given_files import GivenAccess, given_files
 
-    codec = Codec(program.classes)
     try:
         kept, blobs = given_files(program, texts)
+        codec = Codec(program.classes, files=GivenAccess(blobs, MachineAccess()))
         for name, text in kept.items():
             declared = program.inputs[name].type.text
             if "class[" not in declared and "opaque[" not in declared:
-                parse_input(codec, program.inputs[name], text)
+                with suppress(UncheckedInput):
+                    parse_input(codec, program.inputs[name], text)
     except InputMismatch as mismatch:
         raise click.UsageError(str(mismatch)) from None
     return Inputs(kept, blobs)

@@ -17,6 +17,10 @@ class InputMismatch(ValueError):  # noqa: N818  # as ValueMismatch
     """The text is no value of the input's type; the message names the input."""
 
 
+class UncheckedInput(InputMismatch):
+    """What would read the text is not installed here: where the task runs it may be."""
+
+
 def parse_input(codec: Codec, field: FieldView, text: str) -> Any:
     """Read a text as a value of the declared type.
 
@@ -25,6 +29,7 @@ def parse_input(codec: Codec, field: FieldView, text: str) -> Any:
 
     Raises:
         InputMismatch: It is none.
+        UncheckedInput: Nobody here can tell.
     """
     from dagwright.values import ValueMismatch
 
@@ -37,7 +42,10 @@ def parse_input(codec: Codec, field: FieldView, text: str) -> Any:
     try:
         return codec.from_user(data, field.type)
     except ValueMismatch as mismatch:
-        raise InputMismatch(f"input {field.name!r}: {mismatch}") from None
+        from dagwright.values.libraries import LibraryAbsent
+
+        wrong = UncheckedInput if isinstance(mismatch, LibraryAbsent) else InputMismatch
+        raise wrong(f"input {field.name!r}: {mismatch}") from None
 
 
 def read_input(codec: Codec, field: FieldView, text: str) -> Any:

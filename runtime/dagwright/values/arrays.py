@@ -8,6 +8,7 @@ from dagwright.values.blobs import get_blob, put_blob
 from dagwright.values.form import Form
 from dagwright.values.libraries import is_instance, library
 from dagwright.values.mismatch import ValueMismatch
+from dagwright.values.nested_lists import given, shown
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -31,7 +32,11 @@ class NdarrayForm(Form):
             raise self.mismatch(value, help="its mask would be lost; write ….filled(...)")
         if value.dtype.hasobject:
             raise ValueMismatch(self.spelling, f"one of dtype {value.dtype}", help="give it a dtype without Python objects")
-        return np.array(value, order="C", copy=True, subok=False)
+        if value.dtype.names is None:
+            return np.array(value, order="C", copy=True, subok=False)
+        made = np.zeros(value.shape, value.dtype)
+        _fill(made, value)
+        return made
 
     def exact(self, value: Any) -> bool:
         return is_instance(value, "numpy", "ndarray")
@@ -57,9 +62,19 @@ class NdarrayForm(Form):
             raise self.mismatch(data, help="write nested lists of numbers")
         np = library("numpy", self.spelling)
         try:
-            return self.normalise(np.array(data))
+            return self.normalise(np.array(given(data, self.spelling)))
         except ValueError as error:
             raise ValueMismatch(self.spelling, f"lists that make none: {error}") from None
 
     def to_user(self, value: Any) -> Json:
-        return value.tolist()
+        as_text = value.dtype.kind in "mM"  # instants and durations, which ``tolist`` gives as numbers where they are fine
+        return shown(value.astype(str).tolist if as_text else value.tolist, value.dtype, value.shape, self.spelling)
+
+
+def _fill(made: Any, value: Any) -> None:
+    """Copy field by field: what lies between aligned fields is of nobody's value, and would be in its digest."""
+    for name in value.dtype.names:
+        if value.dtype[name].base.names is None:
+            made[name] = value[name]
+        else:
+            _fill(made[name], value[name])

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 
-from dagwright.contract.types import opaque, parse
+from dagwright.contract.types import FILE, opaque, parse
 from dagwright.values.containers import DictForm, ListForm, TupleForm, VartupleForm
 from dagwright.values.mismatch import ValueMismatch
 from dagwright.values.scalars import BoolForm, BytesForm, FloatForm, IntForm, NoneForm, StrForm
@@ -172,7 +172,7 @@ class Codec:
         if kind == "table":
             from dagwright.values.tables import TableForm
 
-            return TableForm(declared, spelling, self._pickled)
+            return TableForm(declared, spelling, self._pickled, lambda: self.form(FILE))
         if kind == "opaque":
             return self._opaque(declared, spelling)
         if kind == "unknown":

@@ -86,10 +86,19 @@ def read_file(path: str, name: str) -> Any:
         ValueError: The suffix is none of ``.parquet``, ``.csv``, ``.json``.
         Exception: Whatever the library raises for a file that it cannot read.
     """
+    return _read(path, name, suffix_of(path))
+
+
+def suffix_of(path: str) -> str:
+    """The format of a file that a person named.
+
+    Raises:
+        ValueError: The suffix is none of ``.parquet``, ``.csv``, ``.json``.
+    """
     suffix = path.rpartition(".")[2].lower()
     if suffix not in _FORMATS:
-        raise ValueError(f"{path!r} ends neither in .parquet nor in .csv nor in .json")
-    return _read(path, name, suffix)
+        raise ValueError(f"{path!r}, which ends neither in .parquet nor in .csv nor in .json")
+    return suffix
 
 
 def make_frame(data: Any, name: str) -> Any:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import os
+
 from dagwright.values.blobs import fetch_from, get_blob, put_blob
-from dagwright.values.form import Form
+from dagwright.values.form import Form, no_blobs
 from dagwright.values.frame_libraries import (
     FRAMES,
     MissingLibrary,
@@ -16,6 +18,7 @@ from dagwright.values.frame_libraries import (
     shape_of,
     write_parquet,
 )
+from dagwright.values.libraries import LibraryAbsent
 from dagwright.values.mismatch import ValueMismatch, described
 from dagwright.values.structured_datasets import StructuredDataset
 
@@ -37,13 +40,15 @@ class TableForm(Form):
         declared: The type; its name is the class of frames, or empty.
         spelling: The type as Python spells it.
         pickled: Gives the form that pickles values of a class, by its name and the reason for it.
+        files: The form of the files that a person gives for a table.
     """
 
-    __slots__ = ("_make_pickled", "_pickled")
+    __slots__ = ("_files", "_make_pickled", "_pickled")
 
-    def __init__(self, declared: Type, spelling: str, pickled: Callable[[str, str], Form]) -> None:
+    def __init__(self, declared: Type, spelling: str, pickled: Callable[[str, str], Form], files: Callable[[], Form]) -> None:
         super().__init__(declared, spelling)
         self._make_pickled = pickled
+        self._files = files
         self._pickled: dict[str, Form] = {}
 
     def normalise(self, value: Any) -> Any:
@@ -86,12 +91,17 @@ class TableForm(Form):
         if type(data) is str:
             if "://" in data and not self.declared.name:
                 return StructuredDataset(uri=data)
-            return self._guarded(lambda name: read_file(data, name), "a file that cannot be read", wrap=True)
+            return self._given(data)
+        if type(data) is dict and data.get("enc") == "file":  # what a client put in the place of a path
+            return self._given(os.fspath(self._files().decode(data, no_blobs)))
         if type(data) not in (list, dict):
             raise ValueMismatch(
                 self.spelling, described(data), help="give a list of rows, a dict of columns or the path of a file"
             )
         return self._guarded(lambda name: make_frame(data, name), "data that make none", wrap=True)
+
+    def _given(self, path: str) -> Any:
+        return self._guarded(lambda name: read_file(path, name), "a file that cannot be read", wrap=True)
 
     def to_user(self, value: Any) -> Json:
         shape = None if isinstance(value, StructuredDataset) else shape_of(value)
@@ -124,7 +134,7 @@ class TableForm(Form):
         try:
             frame = read(self.declared.name or preferred())
         except MissingLibrary as missing:
-            raise ValueMismatch(self.spelling, f"a table that {missing} would read", help=f"add {missing} to the image") from None
+            raise LibraryAbsent(self.spelling, str(missing)) from None
         except Exception as error:  # libraries have exceptions of their own, and nothing in common
             text = str(error).partition("\n")[0]
             raise ValueMismatch(self.spelling, f"{wrong}: {text}") from error

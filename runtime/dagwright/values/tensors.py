@@ -6,6 +6,7 @@ from dagwright.values.blobs import get_blob, put_blob
 from dagwright.values.form import Form
 from dagwright.values.libraries import is_instance, library
 from dagwright.values.mismatch import ValueMismatch
+from dagwright.values.nested_lists import given, shown
 from dagwright.values.safetensors import read_header, write_header
 
 TYPE_CHECKING = False
@@ -95,12 +96,12 @@ class TensorForm(Form):
         if type(data) not in (list, int, float, bool):
             raise self.mismatch(data, help="write a number or nested lists of numbers")
         try:
-            return library("torch", self.spelling).tensor(data)
+            return library("torch", self.spelling).tensor(given(data, self.spelling))
         except (ValueError, TypeError, RuntimeError) as error:
             raise ValueMismatch(self.spelling, f"lists that make none: {error}") from None
 
     def to_user(self, value: Any) -> Json:
-        return value.tolist()
+        return shown(value.tolist, value.dtype, value.shape, self.spelling)
 
     def _check(self, value: Any) -> None:
         """Refuse what is no tensor, and what safetensors cannot hold."""

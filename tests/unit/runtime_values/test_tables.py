@@ -139,7 +139,7 @@ except ValueMismatch as wrong:
     ran = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, timeout=60)
     assert ran.stdout.splitlines() == [
         "pickle pandas.DataFrame [1]",
-        "expected pandas.DataFrame, got a table that pyarrow would read (add pyarrow to the image)",
+        "expected pandas.DataFrame, got one that only pyarrow can read (add pyarrow to the image)",
     ]
     assert "warning: values of pandas.DataFrame are pickled: Parquet cannot hold them (pyarrow is not installed)" in ran.stderr
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import math
 from datetime import UTC, datetime, timedelta
 
 import numpy as np
@@ -163,3 +165,43 @@ def test_what_people_write_wrongly_is_answered_with_place_and_help(given, text, 
 )
 def test_people_read_plain_json(value, text, shown):
     assert CODEC.to_user(CODEC.normalise(value, parse(text)), parse(text)) == shown
+
+
+@pytest.mark.parametrize(
+    ("array", "shown"),
+    [
+        (np.array([[1.5, math.nan], [math.inf, -math.inf]]), [[1.5, "nan"], ["inf", "-inf"]]),
+        (np.array([1 + 2j]), ["(1+2j)"]),
+        (np.array(["2024-01-31", "NaT"], "datetime64[ns]"), ["2024-01-31T00:00:00.000000000", "NaT"]),
+        (np.array([90], "timedelta64[s]"), ["90 seconds"]),
+        (np.array([b"\xff"]), ["b'\\xff'"]),
+        (np.array([(1, 2.5)], [("a", "i1"), ("b", "f8")]), [[1, 2.5]]),
+        (np.array(7), 7),
+        (np.zeros((2, 501)), "<numpy.ndarray: float64 2 x 501>"),
+    ],
+)
+def test_arrays_are_shown_as_json(array, shown):
+    assert json.loads(json.dumps(CODEC.to_user(array, parse("ndarray")), allow_nan=False)) == shown
+
+
+def test_what_lies_between_aligned_fields_is_no_part_of_an_array():
+    inner = np.dtype([("c", "i1"), ("d", "i4")], align=True)
+    dtype = np.dtype([("a", "i1"), ("b", "f8"), ("in", inner, (2,))], align=True)
+
+    def encoded(rest: int) -> object:
+        array = np.frombuffer(bytes([rest]) * dtype.itemsize * 3, dtype).copy()
+        array["a"], array["b"], array["in"]["c"], array["in"]["d"] = 1, 2, 3, 4
+        blobs: dict[str, bytes] = {}
+        data = CODEC.encode(CODEC.normalise(array, parse("ndarray")), parse("ndarray"), blobs)
+        assert (CODEC.decode(data, parse("ndarray"), blobs.__getitem__) == array).all()
+        return data
+
+    assert encoded(0) == encoded(255)
+
+
+def test_arrays_are_read_as_people_write_them():
+    given = CODEC.from_user([[1, "nan"], ["-inf", 2]], parse("ndarray"))
+    np.testing.assert_array_equal(given, [[1, math.nan], [-math.inf, 2]])
+    assert CODEC.from_user(["a", "nan"], parse("ndarray")).tolist() == ["a", "nan"]
+    with pytest.raises(ValueMismatch, match=r"expected numpy\.ndarray, got lists of both texts and numbers"):
+        CODEC.from_user([1, "a"], parse("ndarray"))
