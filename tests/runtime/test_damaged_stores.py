@@ -147,7 +147,7 @@ def test_a_full_disk_may_pass_and_nothing_half_written_stays(tmp_path: Path) -> 
     with mounted(tmp_path / "store", "size=2m"):
         ended = pods.attempt("fat")
         assert ended.code == 74, ended
-        assert "No space left on device" in ended.err
+        assert "No space left on device; make room there" in ended.err
         assert "fat" in ended.err.splitlines()[-1]
         assert in_lines_of_ours(ended)
         assert pods.stored("cas/*/*") == []

@@ -20,15 +20,26 @@ class _Process:
 
 
 def folder_of(attempt: Attempt | None) -> str:
-    """Give the folder of an attempt, made on first use."""
+    """Give the folder of an attempt, made on first use.
+
+    Raises:
+        Fault: The pod has none that can be written to.
+    """
     if attempt is not None and attempt.folder is not None:
         return attempt.folder
     from tempfile import mkdtemp
 
     work = attempt.work if attempt is not None else None
-    if work is not None:
-        os.makedirs(work, exist_ok=True)
-    folder = mkdtemp(prefix="files-", dir=work or process_folder())
+    try:
+        if work is not None:
+            os.makedirs(work, exist_ok=True)
+        folder = mkdtemp(prefix="files-", dir=work or process_folder())
+    except OSError as error:
+        from dagwright.execution.faults import fatal
+
+        raise fatal(
+            f"cannot write {work or 'temporary files'}: {error.strerror}: the pod needs a writable DAGWRIGHT_WORK"
+        ) from error
     if attempt is not None:
         attempt.folder = folder
     return folder

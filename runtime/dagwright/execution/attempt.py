@@ -13,11 +13,11 @@ from dagwright.authoring.coroutines import finished
 from dagwright.cache import InputsDiffer, PinDamaged
 from dagwright.contract.chunks import chunk_length, chunk_of, pods_of
 from dagwright.contract.exits import SYSTEM_TRANSIENT
-from dagwright.contract.names import CONTROL_FOLDER, pin_key
+from dagwright.contract.names import CONTROL_FOLDER, ENV_CODE, pin_key
 from dagwright.execution import context, user_code
 from dagwright.execution.bindings import Bindings, type_of_output
 from dagwright.execution.ending import COUNTS, FATAL, SUCCEEDED, TRANSIENT
-from dagwright.execution.faults import Fault, UserFailure
+from dagwright.execution.faults import Fault, UserFailure, fatal
 from dagwright.execution.task_call import PINNED, Reuse, TaskCall, perform
 from dagwright.store import StoreError, open_store
 
@@ -50,8 +50,10 @@ def _outcome(assignment: Assignment, report: Report) -> dict[str, Any]:
         return {"ending": TRANSIENT if fault.code == SYSTEM_TRANSIENT else FATAL, "text": fault.text}
     except StoreError as error:
         return {"ending": TRANSIENT if error.transient else FATAL, "text": " ".join(str(error).split())}
-    except (InputsDiffer, PinDamaged) as error:
+    except InputsDiffer as error:
         return {"ending": FATAL, "text": str(error)}
+    except PinDamaged as error:
+        return {"ending": FATAL, "text": f"{error}: start a new run"}
     except BaseException as error:  # noqa: BLE001  # the process edge: a bug of ours ends in one line, its frames in the error document
         import traceback
 
@@ -243,7 +245,13 @@ class _UserCode:
             self._prepared = True
             self._begin()
             user_code.prepare(self._assignment.code)
-        return user_code.load(module, qualname)
+        try:
+            return user_code.load(module, qualname)
+        except UserFailure as failure:
+            absent = [folder for folder in self._assignment.code if not os.path.isdir(folder)]
+            if absent and isinstance(failure.error, ModuleNotFoundError):
+                raise fatal(f"there is no folder {absent[0]} with the user's code: mount it there or set {ENV_CODE}") from failure
+            raise
 
     def function(self) -> Callable[..., Any]:
         task = self._assignment.node.task
@@ -263,8 +271,8 @@ class _UserCode:
         self._begin()
         try:
             return finished(function(**arguments))
-        except (StoreError, PinDamaged):
-            raise  # a file that the function opened could not be fetched: not the user's failure
+        except (StoreError, PinDamaged, Fault):
+            raise  # a file that the function opened could not be fetched, a folder not be written: not the user's failure
         except BaseException as error:
             raise UserFailure(error) from error
         finally:

@@ -80,13 +80,19 @@ class Journal:
         self._add({"i": index, "failure": outcome})
 
     def read(self) -> Progress:
-        """Read it all; a line that a dying process did not finish is left out."""
+        """Read it all; a line that a dying process did not finish is left out.
+
+        Raises:
+            Fault: It is there and cannot be read.
+        """
         progress = Progress()
         try:
             with open(self._path, "rb") as file:
                 lines = file.read().split(b"\n")
-        except FileNotFoundError:
+        except (FileNotFoundError, NotADirectoryError):
             return progress
+        except OSError as error:
+            raise fatal(f"cannot read {self._path}: {error.strerror}") from error
         for line in lines[:-1]:
             _take(progress, line)
         return progress

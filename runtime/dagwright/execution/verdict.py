@@ -100,7 +100,7 @@ def open_map(assignment: Assignment) -> tuple[Store, Elements]:
     except StoreError as error:
         raise fault_of(error) from error
     except PinDamaged as damage:
-        raise fatal(str(damage)) from damage
+        raise fatal(f"{damage}: start a new run") from damage
     except UserFailure as failure:
         raise Fault(str(failure.error), code=USER_FAILED) from failure
 

@@ -35,6 +35,8 @@ _FATAL = {
     errno.EISDIR: "a folder stands where the store needs a file",
 }
 """What no repetition mends, and what does. All else (no space, I/O error, stale handle, quota) may pass."""
+_PASSING = {errno.ENOSPC: "make room there", errno.EDQUOT: "make room there, or raise the quota"}
+"""What may pass, and what helps it to."""
 
 
 class FileStore:
@@ -192,9 +194,11 @@ class FileStore:
         return NotFound(self.url, key) if error.errno in _ABSENT else self._failure(error, verb, key)
 
     def _failure(self, error: OSError, verb: str, key: str) -> StoreError:
-        remedy = _FATAL.get(error.errno or 0)
+        number = error.errno or 0
+        remedy = _FATAL.get(number) or _PASSING.get(number)
         advice = "" if remedy is None else "; " + remedy.format(user=f"uid {os.geteuid()}")
-        return StoreError(f"store {self.url} cannot {verb} {key!r}: {error.strerror or error}{advice}", transient=remedy is None)
+        text = f"store {self.url} cannot {verb} {key!r}: {error.strerror or error}{advice}"
+        return StoreError(text, transient=number not in _FATAL)
 
 
 def _stat(entry: os.DirEntry[str]) -> Optional[os.stat_result]:
