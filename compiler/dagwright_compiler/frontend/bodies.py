@@ -146,7 +146,9 @@ class _Statements:
         if value is None:
             whole = ast.copy_location(ast.BinOp(load, node.op, node.value), node)
             value = operator_expressions.applied(expressions, frame, whole, own, other)
-        told = isinstance(own, Promise | Result) and isinstance(value, Broken)  # that it changes a result, too, is no other mistake
+        told = isinstance(own, Promise | Result) and isinstance(
+            value, Broken
+        )  # that it changes a result, too, is no other mistake
         if not ((value is own or told) and isinstance(node.target, ast.Subscript)):
             bind(expressions, frame, node.target, value)
         return "on"
@@ -192,7 +194,8 @@ class _Statements:
 
     def loop(self, node: ast.For) -> Flow:
         frame, expressions = self._frame, self._expressions
-        over = elements(frame, expressions.evaluate(node.iter), node, "`for`", node)
+        value = self._counted(node.iter) or expressions.evaluate(node.iter)
+        over = elements(frame, value, node, "`for`", node)
         if over is None:
             bind(expressions, frame, node.target, BROKEN)
             return self._uncertain(node, node.body, node.orelse)
@@ -203,6 +206,15 @@ class _Statements:
                 if flow in ("break", "return"):
                     return "return" if flow == "return" else "on"
         return self.block(node.orelse)
+
+    def _counted(self, over: ast.expr) -> Promise | None:
+        """The result whose items ``range(len(xs))`` counts: a loop over that is one over the result."""
+        match over:
+            case ast.Call(func=ast.Name(id="range"), args=[ast.Call(func=ast.Name(id="len"), args=[ast.Name(id=name)])]):
+                value = self._frame.find(name)
+                return value if isinstance(value, Promise) else None
+            case _:
+                return None
 
     def match(self, node: ast.Match) -> Flow:
         subject = self._expressions.evaluate(node.subject)

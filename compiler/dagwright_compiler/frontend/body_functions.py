@@ -110,7 +110,10 @@ def refuse(made: BodyCall, value: Value) -> Broken:
     if isinstance(value, Broken):
         return value
     message = f"`{made.name}` needs the value of {describe_source(value)}, which exists only when the workflow runs"
-    return made.frame.report(codes.PROMISE_OPERATION, message, made.node, help_=f"call `{made.name}` inside a task")
+    help_ = f"call `{made.name}` inside a task"
+    if made.name == "range":
+        help_ = "return the numbers from a task as `list[int]`, and run a task for each: `map_task(f)(x=numbers)`"
+    return made.frame.report(codes.PROMISE_OPERATION, message, made.node, help_=help_)
 
 
 def _enumerate(made: BodyCall) -> Value:

@@ -7,9 +7,11 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from dagwright.contract.types import Type, list_of, union_of
+from dagwright.contract.types import Type, list_of
 from dagwright_compiler.diagnostics import codes
 from dagwright_compiler.diagnostics.suggestions import did_you_mean
+from dagwright_compiler.diagnostics.wording import counted, listed
+from dagwright_compiler.frontend import edge_advice
 from dagwright_compiler.frontend.constant_parts import instead, locate, origin
 from dagwright_compiler.frontend.findings import Place
 from dagwright_compiler.frontend.frames import Frame, contains_broken
@@ -40,6 +42,9 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from dagwright_compiler.frontend.origins import Label
+
+_LONGEST = 60
+"""Characters of an expression that a help line repeats."""
 
 
 class Slot(msgspec.Struct, frozen=True, eq=False):
@@ -115,8 +120,7 @@ def bind_given(
             count = f"{len(positional)} positional argument{'s' if len(positional) != 1 else ''}"
             given = function.positional + len(values)
             message = f"`{callee.node.name}` takes {count if positional else 'no positional arguments'}, but {given} are passed"
-            names = ", ".join(field.name for field in interface.inputs)
-            help_ = f"its inputs are {names}" if names else "leave it out"
+            help_ = listed("input", [field.name for field in interface.inputs])
             frame.report(codes.TOO_MANY_ARGUMENTS, message, argument[1], help_=help_, related=(declaration(callee),))
             break
         name = positional[position]
@@ -146,7 +150,7 @@ def _bind_named(frame: Frame, function: Function, named: list[tuple[ast.keyword,
         elif name not in callee.interface.by_name:
             known = list(callee.interface.by_name)
             free = [field.name for field in _free(function, named, bound)]
-            help_ = did_you_mean(name, free) or (f"its inputs are {', '.join(known)}" if known else "it takes no arguments")
+            help_ = did_you_mean(name, free) or listed("input", known)
             frame.report(
                 codes.UNKNOWN_ARGUMENT,
                 f"`{callee.node.name}` has no input `{name}`",
@@ -188,7 +192,7 @@ def check_edge(frame: Frame, slot: Slot, value: Promise, node: ast.expr) -> None
         f"{describe_source(value)} is `{spell(value.type)}`, but `{callee.node.name}.{field.name}` takes `{spell(expected)}`"
     )
     related = [*source_places(frame, value), _parameter(callee, field.name)]
-    help_ = edge_help(value, expected)
+    help_ = edge_advice.of_argument(value, expected, node, callee, field.name)
     frame.report(codes.EDGE_MISMATCH, message, node, label=f"expected `{spell(expected)}`", related=tuple(related), help_=help_)
 
 
@@ -220,7 +224,7 @@ def _bind_other(frame: Frame, slot: Slot, value: Value, node: ast.expr) -> Bound
     if isinstance(value, Broken):
         return None
     message = f"{describe_source(value)} cannot be passed to `{callee.node.name}.{field.name}`"
-    frame.report(codes.UNSUPPORTED_EXPRESSION, message, node, help_="pass the result of a call")
+    frame.report(codes.UNSUPPORTED_EXPRESSION, message, node, help_=call_it(value))
     return None
 
 
@@ -238,10 +242,15 @@ def _refuse_part(frame: Frame, slot: Slot, misfit: Misfit) -> None:
     if isinstance(value, Promise):
         message = f"{describe_source(value)} is `{spell(value.type)}`, but {takes}"
         related = [*source_places(frame, value), *related]
-        help_ = "leave out the brackets" if value.type.text == slot.expected.text else edge_help(value, misfit.expected)
+        help_ = (
+            "leave out the brackets"
+            if value.type.text == slot.expected.text
+            else edge_advice.of_argument(value, misfit.expected, node)
+        )
     elif isinstance(value, Group | Record):
         message = f"this is {describe_group(value)}, but {takes}"
-        help_ = "write `[...]`" if fits_as_list(frame, value, misfit.expected, node) else ""
+        as_list = fits_as_list(frame, value, misfit.expected, node)
+        help_ = "write `[...]`" if as_list else edge_advice.of_group(frame, value, misfit.expected)
     elif misfit.reason:
         code, message = codes.CONSTANT_MISMATCH, f"`{callee.node.name}.{field.name}` does not take this constant: {misfit.reason}"
         help_ = misfit.help
@@ -262,32 +271,25 @@ def refuse_result(frame: Frame, value: Result, node: ast.expr) -> Broken:
         what = "return a value from it, and annotate that" if callee.node.returns is not None else "annotate what it returns"
         help_ = f"{what}: `def {callee.node.name}(...) -> int:`"
         return frame.report(codes.NO_VALUE, message, node, help_=help_, related=(declaration(callee),))
-    names = ", ".join(
-        output.name if callee.interface.returns == "namedtuple" else chr(97 + index % 26) for index, output in enumerate(outputs)
-    )
-    message = (
-        f"`{callee.node.name}` gives {len(outputs)} value{'s' if len(outputs) > 1 else ''} packed in a tuple where one is needed"
-    )
+    has_names = callee.interface.returns == "namedtuple"
+    names = ", ".join(output.name if has_names else chr(97 + index % 26) for index, output in enumerate(outputs))
+    message = f"`{callee.node.name}` gives {counted(len(outputs), 'value')} packed in a tuple where one is needed"
     comma = "," if len(outputs) == 1 else ""
-    return frame.report(codes.NO_VALUE, message, node, help_=f"unpack it first: `{names}{comma} = {callee.node.name}(...)`")
+    unpack = f"unpack it first: `{names}{comma} = {callee.node.name}(...)`"
+    one = f"{ast.unparse(node)}.{outputs[0].name}" if has_names else f"{ast.unparse(node)}[0]"
+    help_ = f"take one of them: `{one}`, or {unpack}" if len(one) <= _LONGEST else unpack
+    at = frame.place(value.call.node) if value.call.node is not node else None
+    return frame.report(codes.NO_VALUE, message, node, help_=help_, related=((at, "they come from here"),))
+
+
+def call_it(value: Value) -> str:
+    """What to write where a task or workflow itself stands in the place of its result."""
+    return f"call it: `{value.callee.node.name}(...)`" if isinstance(value, Function) else "pass the result of a call"
 
 
 def mapped_type(field: Field) -> Type:
     """The list type that a map takes for an input."""
     return list_of(field.type)
-
-
-def edge_help(value: Promise, expected: Type) -> str:
-    """What to do about a promise that does not fit."""
-    source = value.type
-    if source.kind == "list" and value.call is not None and value.call.options.has_holes and not value.path:
-        item = spell(union_of([part for part in source.args[0].args if part.kind != "none"]))
-        return f"elements that fail give `None`: declare `list[Optional[{item}]]`, and say in the task what becomes of `None`"
-    if source.kind == "list" and source.args and source.args[0].text == expected.text:
-        return "use `map_task` to run the task for every element"
-    if source.kind == "union" and any(part.kind == "none" for part in source.args):
-        return "handle `None` in a task, or declare the input `Optional`"
-    return "convert the value in a task, or change one of the annotations"
 
 
 def declaration(callee: Callee) -> tuple[Place, str]:

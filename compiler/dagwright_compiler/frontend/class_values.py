@@ -6,6 +6,9 @@ import ast
 import math
 from typing import TYPE_CHECKING
 
+from dagwright_compiler.diagnostics import codes
+from dagwright_compiler.diagnostics.suggestions import did_you_mean
+from dagwright_compiler.diagnostics.wording import listed
 from dagwright_compiler.frontend.class_bodies import EnumBody, enum_members
 from dagwright_compiler.frontend.class_kinds import ClassInfo, Kind, defines
 from dagwright_compiler.frontend.constructors import (
@@ -163,12 +166,10 @@ class ClassValues:
             )
         body = self.enum(owner)
         if entity.name not in body.members:
-            from_names = ", ".join(body.members)
-            raise NotStatic(
-                place,
-                f"`{owner.qualname}` has no member `{entity.name}`",
-                help_=f"its members are {from_names}" if from_names else "",
-            )
+            names = list(body.members)
+            help_ = did_you_mean(entity.name, names) or listed("member", names)
+            code = codes.UNKNOWN_PART if not defines(self._classes.info(owner), entity.name) else codes.NOT_STATIC
+            raise NotStatic(place, f"`{owner.qualname}` has no member `{entity.name}`", help_=help_, code=code)
         return self._member_named(owner, body.canonical(entity.name))
 
     def _all_members(self, owner: ClassEntity) -> tuple[EnumValue, ...] | None:

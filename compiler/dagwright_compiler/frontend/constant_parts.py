@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+from datetime import datetime
 from typing import TYPE_CHECKING, NamedTuple
 
 from dagwright_compiler.frontend.entities import Constant
@@ -60,10 +61,20 @@ def instead(error: Mismatch, found: Misplaced, name: str, declared: Type) -> str
     own, text = type_of(error.value), ast.unparse(found.node)
     if declared.kind == "timedelta" and own.kind in ("int", "float"):
         return f"write `timedelta(seconds={text})`"
+    if declared.kind == "datetime" and isinstance(error.value, str):
+        return _moment(error.value)
     if declared.kind == "list" and declared.args[0] == own and len(text) <= _LONGEST:
         return f"write `[{text}]`"
     other = f", or annotate `{name}: {spell(own)}`" if own.kind not in ("opaque", "unknown") and "Any" not in spell(own) else ""
     return f"pass a value of type `{spell(declared)}`{other}"
+
+
+def _moment(text: str) -> str:
+    try:
+        found = datetime.fromisoformat(text)
+    except ValueError:
+        return "pass a value of type `datetime`"
+    return f"write `{repr(found).removeprefix('datetime.').replace('datetime.timezone', 'timezone')}`"
 
 
 def origin(frame: Frame, error: Mismatch, node: ast.AST) -> list[tuple[Place, str]]:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from dagwright_compiler.diagnostics import codes
 from dagwright_compiler.diagnostics.suggestions import did_you_mean
+from dagwright_compiler.diagnostics.wording import listed
 from dagwright_compiler.frontend.class_bodies import constructor_form
 from dagwright_compiler.frontend.entities import ClassEntity
 
@@ -76,7 +77,7 @@ class Mistake(NamedTuple):
 
 def unknown_field(owner: str, name: str, free: Sequence[str], fields: Sequence[str]) -> Mistake:
     """An argument that no field takes; ``free`` are those that nothing else is passed for."""
-    help_ = did_you_mean(name, free) or (f"its fields are {', '.join(fields)}" if fields else "it has no fields")
+    help_ = did_you_mean(name, free) or listed("field", fields)
     return Mistake(codes.UNKNOWN_ARGUMENT, f"`{owner}` has no field `{name}`", help_)
 
 
@@ -98,5 +99,5 @@ def hidden_field(owner: str, name: str, parameter: str) -> Mistake:
 def too_many(owner: str, fields: Sequence[str], given: int) -> Mistake:
     """More arguments by position than there are fields."""
     count = f"{len(fields)} field{'' if len(fields) == 1 else 's'}"
-    help_ = f"its fields are {', '.join(fields)}" if fields else "leave them out"
+    help_ = listed("field", fields)
     return Mistake(codes.TOO_MANY_ARGUMENTS, f"`{owner}` has {count}, but {given} values are passed", help_)

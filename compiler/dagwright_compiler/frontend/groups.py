@@ -170,11 +170,13 @@ def _bind_items(frame: Frame, value: Group, declared: Type, at: ast.AST) -> Buil
             return bound
         items.append(bound)
     keys = []
-    for key in value.keys:
+    for position, key in enumerate(value.keys):
         try:
             keys.append(frame.services.classes.encoder.encode(key, declared.args[0]))
         except Mismatch as error:
-            return Misfit(Static(key), declared.args[0], at, error.reason)
+            written = at.keys[position] if isinstance(at, ast.Dict) and len(at.keys) == len(value.keys) else None
+            help_ = f"write a key of type `{spell(declared.args[0])}`"
+            return Misfit(Static(key), declared.args[0], written or at, error.reason, help_)
     return Built(declared, tuple(items), tuple(keys))
 
 

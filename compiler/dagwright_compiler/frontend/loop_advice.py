@@ -6,6 +6,7 @@ Only looked at once something is wrong.
 from __future__ import annotations
 
 import ast
+from copy import deepcopy
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from dagwright_compiler.frontend.entities import FunctionEntity
@@ -37,12 +38,29 @@ def instead(frame: Frame, loop: ast.AST, value: Promise) -> str:
     if isinstance(loop, ast.Call):
         return _of_function(ast.unparse(loop.func), loop, value)
     if isinstance(loop, ast.For):
-        return _of_loop(frame, value, _Loop(loop.target, loop.iter, _only_call(loop.body), loop.body))
+        over, body = loop.iter, list[Any](loop.body)
+        match loop.iter:
+            case ast.Call(args=[ast.Call(func=ast.Name(id="len"), args=[counted])]):  # `range(len(xs))`, and `xs[i]` in the body
+                over, body = counted, [_Item(counted, loop.target).visit(deepcopy(statement)) for statement in loop.body]
+            case _:
+                pass
+        return _of_loop(frame, value, _Loop(loop.target, over, _only_call(body), body))
     assert isinstance(loop, ast.ListComp | ast.SetComp | ast.DictComp | ast.GeneratorExp)
     first = loop.generators[0]
     element = None if isinstance(loop, ast.DictComp) or len(loop.generators) > 1 or first.ifs else loop.elt
-    body = [*([loop.key, loop.value] if isinstance(loop, ast.DictComp) else [loop.elt]), *first.ifs]
-    return _of_loop(frame, value, _Loop(first.target, first.iter, element, body))
+    parts = [*([loop.key, loop.value] if isinstance(loop, ast.DictComp) else [loop.elt]), *first.ifs]
+    return _of_loop(frame, value, _Loop(first.target, first.iter, element, parts))
+
+
+class _Item(ast.NodeTransformer):
+    """Reads ``x`` for ``xs[x]``."""
+
+    def __init__(self, counted: ast.expr, target: ast.expr) -> None:
+        self._item = f"{ast.unparse(counted)}[{ast.unparse(target)}]"
+        self._target = target
+
+    def visit_Subscript(self, node: ast.Subscript) -> ast.AST:
+        return self._target if ast.unparse(node) == self._item else self.generic_visit(node)
 
 
 def inside(value: Promise) -> str:

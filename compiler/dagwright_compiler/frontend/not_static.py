@@ -45,9 +45,11 @@ _IMPURE = (
     ("builtins.__package__", "how the file is started"),
     ("builtins.__file__", "where the file lies"),
 )
-WRONG_CALLS = frozenset({codes.MISSING_ARGUMENT, codes.UNKNOWN_ARGUMENT, codes.REPEATED_ARGUMENT, codes.TOO_MANY_ARGUMENTS})
-"""Codes of calls that fail wherever they are run: whatever imports them fails."""
-_WRONG_WHERE_IT_STANDS = WRONG_CALLS | {codes.UNRESOLVED_NAME}
+FAILING = frozenset(
+    {codes.MISSING_ARGUMENT, codes.UNKNOWN_ARGUMENT, codes.REPEATED_ARGUMENT, codes.TOO_MANY_ARGUMENTS, codes.UNKNOWN_PART}
+)
+"""Codes of what fails wherever it is run: an import of it fails."""
+_WRONG_WHERE_IT_STANDS = FAILING | {codes.UNRESOLVED_NAME}
 """Codes of what is wrong by itself, whoever uses it."""
 _NAME_IT = "write the value itself, or give it a name at the top of the module, and that a value: `--set NAME=...`"
 
@@ -177,7 +179,7 @@ def never_run(entity: External, place: Place) -> NotStatic:
     known = unsupported(entity.qualified)
     if known:
         return NotStatic(place, f"`{known}` is not supported yet", help_=NOT_YET[known], code=codes.NOT_SUPPORTED_YET)
-    name = entity.qualified.removeprefix("builtins.")
+    name = _written(place.node) or entity.qualified.removeprefix("builtins.")
     for prefix, what in _IMPURE:
         inside = prefix if prefix.endswith(".") else f"{prefix}."
         if entity.qualified == prefix.rstrip(".") or entity.qualified.startswith(inside):
@@ -191,6 +193,15 @@ def never_run(entity: External, place: Place) -> NotStatic:
         return NotStatic(place, f"`{name}` has no value while compiling", help_="write the value itself")
     help_ = "write the value itself, or compute it in a task"
     return NotStatic(place, f"`{name}` is code that compiling never runs", help_=help_)
+
+
+def _written(node: ast.AST) -> str:
+    """A dotted name as the source writes it; empty where it is something else."""
+    node = node.func if isinstance(node, ast.Call) else node
+    root = node
+    while isinstance(root, ast.Attribute):
+        root = root.value
+    return ast.unparse(node) if isinstance(root, ast.Name) else ""
 
 
 def unusable(entity: Entity, place: Place, text: str) -> NotStatic:

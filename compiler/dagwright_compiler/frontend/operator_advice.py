@@ -91,13 +91,15 @@ def task_for(frame: Frame, node: ast.AST) -> str:
 
 def _text_task(frame: Frame, node: ast.JoinedStr) -> str:
     """The same f-string in a task, where everything in it has a name."""
-    values = [part.value for part in node.values if isinstance(part, ast.FormattedValue)]
-    names = {value.id: value for value in values if isinstance(value, ast.Name)}
-    operands = _read(frame, list(names.values()))
-    if operands is None or not all(isinstance(value, ast.Name) for value in values):
-        return ""
+    values = {ast.unparse(part.value): part.value for part in node.values if isinstance(part, ast.FormattedValue)}
+    operands = _read(frame, list(values.values()))
     text = frame.module.lines.cut(node).decode("utf-8", "replace")
-    return _task(frame, "text", operands, STR, text) if "\n" not in text else ""
+    if operands is None or "\n" in text:
+        return ""
+    for (written, value), operand in zip(values.items(), operands, strict=True):
+        if written != operand.text and operand.is_input:
+            text = text.replace(frame.module.lines.cut(value).decode("utf-8", "replace"), operand.text)
+    return _task(frame, "text", operands, STR, text)
 
 
 def _task(frame: Frame, name: str, operands: list[_Operand], result: Type, body: str) -> str:

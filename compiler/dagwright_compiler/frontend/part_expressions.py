@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from dagwright_compiler.diagnostics import codes
 from dagwright_compiler.diagnostics.suggestions import did_you_mean
+from dagwright_compiler.diagnostics.wording import listed
 from dagwright_compiler.frontend import promise_parts, structs
 from dagwright_compiler.frontend import static_operations as operations
 from dagwright_compiler.frontend.calls import declaration, refuse_result
@@ -104,9 +105,9 @@ def _member(frame: Frame, owner: Named, entity: ClassEntity, key: Static, node: 
         if member.member == key.value:
             return Static(member)
     message = f"`{entity.qualname}` has no member {key.value!r}"
-    return frame.report(
-        codes.UNKNOWN_PART, message, node.slice, help_=f"its members are {', '.join(each.member for each in members)}"
-    )
+    names = [each.member for each in members]
+    help_ = did_you_mean(str(key.value), names) or listed("member", names)
+    return frame.report(codes.UNKNOWN_PART, message, node.slice, help_=help_)
 
 
 def _item(expressions: Expressions, frame: Frame, owner: Static, key: Static, node: ast.Subscript) -> Value:
@@ -166,9 +167,9 @@ def _named_part(expressions: Expressions, frame: Frame, owner: Value, node: ast.
         for output in owner.call.outputs:
             if output.name == node.attr:
                 return Promise(output.type, output.name, owner.call)
-        names = ", ".join(output.name for output in owner.call.outputs)
+        names = [output.name for output in owner.call.outputs]
         message = f"`{owner.call.callee.node.name}` has no output `{node.attr}`"
-        help_ = did_you_mean(node.attr, [output.name for output in owner.call.outputs]) or f"its outputs are {names}"
+        help_ = did_you_mean(node.attr, names) or listed("output", names)
         return frame.report(codes.UNKNOWN_PART, message, node, help_=help_, related=(declaration(owner.call.callee),))
     if isinstance(owner, Result) and owner.call.outputs:
         return _refuse_position(frame, owner, node)

@@ -12,6 +12,7 @@ from dagwright.contract.paths import spell_bounds
 from dagwright.contract.types import Type, tuple_of, union_of
 from dagwright_compiler.diagnostics import codes
 from dagwright_compiler.diagnostics.suggestions import did_you_mean
+from dagwright_compiler.diagnostics.wording import listed
 from dagwright_compiler.frontend.origins import source_places
 from dagwright_compiler.frontend.promises import Broken, Promise, Static, Value, describe_source, part_at
 from dagwright_compiler.frontend.typing_rules import spell
@@ -23,6 +24,8 @@ if TYPE_CHECKING:
     from dagwright_compiler.ir.program import ClassDef, Slice
 
 _IN_A_TASK = "read it in the task that needs it"
+_OF_WRAPPERS = ("value", "values", "result", "output", "outputs", "data")
+"""Attributes of the objects that other tools wrap results in."""
 _KEYS = ("int", "str", "unknown")
 _LARGEST = 1 << 63
 
@@ -98,7 +101,8 @@ def _field_type(frame: Frame, declared: Type, name: str) -> Type:
         return _of_member(declared, definition, name)
     definition = _record(frame, declared)
     if definition is None:
-        raise _Refusal(f"`{spell(declared)}` has no fields that a workflow can read")
+        help_ = f"leave `.{name}` out: the result is passed on as it is" if name in _OF_WRAPPERS else _IN_A_TASK
+        raise _Refusal(f"`{spell(declared)}` has no fields that a workflow can read", help_)
     if definition.kind == "typeddict":
         raise _Refusal(f"`{spell(declared)}` has keys", f'write `["{name}"]`')
     for field in definition.fields:
@@ -107,7 +111,7 @@ def _field_type(frame: Frame, declared: Type, name: str) -> Type:
     names = [field.name for field in definition.fields]
     raise _Refusal(
         f"`{spell(declared)}` has no field `{name}`",
-        did_you_mean(name, names) or (f"its fields are {', '.join(names)}" if names else "it has no fields"),
+        did_you_mean(name, names) or listed("field", names),
     )
 
 
@@ -175,7 +179,7 @@ def _key(declared: Type, definition: ClassDef, index: int | str) -> tuple[int | 
         if field.name == index:
             return index, field.type
     names = [field.name for field in definition.fields]
-    help_ = did_you_mean(str(index), names) or (f"its keys are {', '.join(names)}" if names else "it has no keys")
+    help_ = did_you_mean(str(index), names) or listed("key", names)
     raise _Refusal(f"`{spell(declared)}` has no key {index!r}", help_)
 
 

@@ -12,6 +12,8 @@ from typing import TYPE_CHECKING
 from dagwright.contract.types import class_named
 from dagwright_compiler.diagnostics import codes
 from dagwright_compiler.diagnostics.suggestions import did_you_mean
+from dagwright_compiler.diagnostics.wording import listed
+from dagwright_compiler.frontend import edge_advice
 from dagwright_compiler.frontend.calls import refuse_result
 from dagwright_compiler.frontend.changes import lend
 from dagwright_compiler.frontend.class_kinds import defines
@@ -157,9 +159,11 @@ def _check(frame: Frame, definition: ClassDef, field: Field, value: Value, at: a
     if isinstance(wrong, Promise):
         message = f"{describe_source(wrong)} is `{spell(wrong.type)}`, but {takes}"
         related = tuple(source_places(frame, wrong))
+        help_ = edge_advice.of_argument(wrong, misfit.expected, place)
     elif isinstance(wrong, Group | Record):
         message = f"this is {describe_group(wrong)}, but {takes}"
-        help_ = "write `[...]`" if fits_as_list(frame, wrong, misfit.expected, place) else ""
+        as_list = fits_as_list(frame, wrong, misfit.expected, place)
+        help_ = "write `[...]`" if as_list else edge_advice.of_group(frame, wrong, misfit.expected)
     elif misfit.reason:
         code, message = (
             codes.CONSTANT_MISMATCH,
@@ -184,7 +188,7 @@ def read_field(frame: Frame, owner: Record, name: str, node: ast.expr) -> Value:
     names = [field.name for field in owner.definition.fields]
     what = owner.definition.qualname
     if name not in names:
-        help_ = did_you_mean(name, names) or (f"its fields are {', '.join(names)}" if names else "it has no fields")
+        help_ = did_you_mean(name, names) or listed("field", names)
         return frame.report(codes.UNKNOWN_PART, f"`{what}` has no field `{name}`", node, help_=help_)
     if owner.constructs:
         message = f"`{what}` runs code of its own when it is made, so only a run knows its `{name}`"

@@ -116,7 +116,10 @@ def _refuse_promise(frame: Frame, target: ast.Tuple | ast.List, value: Promise) 
     related = tuple(source_places(frame, value))
     if any(part.kind in _OF_ANY_LENGTH for part in (declared.args if declared.kind == "union" else (declared,))):
         message = f"{source} cannot be unpacked: how many values it has is known only when the workflow runs"
-        help_ = "annotate the result as `tuple[...]` with a type for each value, or unpack it inside a task"
+        is_list = declared.kind in ("list", "vartuple")
+        help_ = "read its items by position: `values[0]`" if is_list else "unpack it inside a task"
+        if value.call is not None and not value.path and value.call.kind != "map":
+            help_ = f"{help_}, or let `{value.call.callee.node.name}` return a tuple: `-> tuple[...]`"
         frame.report(codes.UNPACKING_MISMATCH, message, target, help_=help_, related=related)
         return
     count = len(target.elts)

@@ -22,7 +22,7 @@ _OPERATIONS: dict[type[ast.AST], tuple[str, str]] = {
     ast.UnaryOp: ("an operator", "compute it in a task"),
     ast.Compare: ("a comparison", "compare in a task, and let the task decide what to do"),
     ast.BoolOp: ("`and` or `or`", "decide in a task"),
-    ast.IfExp: ("a choice", "choose in a task"),
+    ast.IfExp: ("`... if ... else ...`", "choose in a task"),
     ast.Attribute: ("reading an attribute", "read it in the task that needs it"),
     ast.Subscript: ("reading an item", "read it in the task that needs it"),
     ast.ListComp: ("a comprehension", "run the task for every element with `map_task(f)(x=values)`"),

@@ -53,6 +53,8 @@ if TYPE_CHECKING:
 MOST_VALUES = 500_000
 """How many values one literal may hold, shared parts counted each time they occur."""
 
+_MOST_FIELDS = 5
+"""Fields of a class that a help line lists."""
 _SCALARS: dict[type, Type] = {
     int: INT,
     float: FLOAT,
@@ -346,7 +348,8 @@ class WireEncoder:
                     name = f"{spell(declared)}.{member}"
                     note = f"expected `{spell(declared)}`, found {describe(value)}, which is the value of `{name}`"
                     return Mismatch(path, declared, value, note, f"write `{name}`")
-        return Mismatch(path, declared, value)
+        help_ = construction(definition) if definition is not None and isinstance(value, dict) else ""
+        return Mismatch(path, declared, value, help_=help_)
 
     def _union(self, value: StaticValue, declared: Type, path: str) -> Json:
         *members, last = declared.args
@@ -392,6 +395,13 @@ class WireEncoder:
 
     def _never(self, value: StaticValue, declared: Type, path: str) -> Json:
         raise Mismatch(path, declared, value)
+
+
+def construction(definition: ClassDef) -> str:
+    """Help for a dict where a class is declared: how its instances are made."""
+    if definition.kind not in ("dataclass", "namedtuple", "pydantic") or len(definition.fields) > _MOST_FIELDS:
+        return ""
+    return f"write `{definition.qualname}({', '.join(f'{field.name}=...' for field in definition.fields)})`"
 
 
 def _own(value: StaticValue) -> Type | None:

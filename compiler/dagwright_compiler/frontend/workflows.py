@@ -7,8 +7,10 @@ from typing import TYPE_CHECKING
 
 from dagwright_compiler.diagnostics import codes
 from dagwright_compiler.diagnostics.model import InternalError
+from dagwright_compiler.diagnostics.wording import counted
+from dagwright_compiler.frontend import edge_advice
 from dagwright_compiler.frontend.bodies import Body, interpret
-from dagwright_compiler.frontend.calls import edge_help, refuse_result
+from dagwright_compiler.frontend.calls import call_it, refuse_result
 from dagwright_compiler.frontend.constant_parts import locate, origin
 from dagwright_compiler.frontend.frames import contains_broken
 from dagwright_compiler.frontend.groups import Misfit, bind, describe_group, fits_as_list, type_of_value
@@ -18,6 +20,7 @@ from dagwright_compiler.frontend.origins import source_places
 from dagwright_compiler.frontend.promises import (
     Broken,
     Built,
+    Function,
     Group,
     Promise,
     Record,
@@ -150,9 +153,9 @@ def _no_outputs(frame: Frame, callee: Callee, value: Value, at: ast.AST) -> list
         return []
     if isinstance(value, Result) and not value.call.outputs:
         return []
-    kind = f" -> {spell(value.type)}" if isinstance(value, Promise) else " -> ..."
     message = f"the workflow `{callee.node.name}` returns a value, but declares none"
-    frame.report(codes.RETURN_MISMATCH, message, at, help_=f"annotate it: `def {callee.node.name}(...){kind}:`")
+    help_ = f"annotate it: `def {callee.node.name}(...) -> {_annotation_of(value)}:`"
+    frame.report(codes.RETURN_MISMATCH, message, at, help_=help_)
     return None
 
 
@@ -164,8 +167,11 @@ def _several(frame: Frame, callee: Callee, value: Value, at: ast.AST) -> list[Bo
         if definition is not None and definition.kind == "namedtuple":
             parts = tuple(map(Static, value.value.fields.values()))
     if parts is None:
-        message = f"the workflow `{callee.node.name}` declares {len(outputs)} results, but returns one value"
-        frame.report(codes.RETURN_MISMATCH, message, at, help_="return a tuple")
+        declared = _annotation_of(value)
+        message = f"the workflow `{callee.node.name}` declares {len(outputs)} results, but returns one value (`{declared}`)"
+        values = ", ".join(["..."] * len(outputs))
+        help_ = f"return {counted(len(outputs), 'value')}: `return {values}`, or annotate the result as `{declared}`"
+        frame.report(codes.RETURN_MISMATCH, message, at, help_=help_, related=_annotation(frame, callee))
         return None
     if isinstance(value, Record) and sorted(value.fields) == sorted(field.name for field in outputs):
         parts = tuple(value.fields[field.name] for field in outputs)
@@ -184,12 +190,7 @@ def _output(frame: Frame, callee: Callee, field: Field, value: Value, at: ast.AS
         if value.type.text != field.type.text and frame.services.rules.assignable(value.type, field.type) == NO:
             message = f"{describe_source(value)} is `{spell(value.type)}`, but `{callee.node.name}` returns `{spell(field.type)}`"
             related = (*source_places(frame, value), *_annotation(frame, callee))
-            has_holes = value.call is not None and value.call.options.has_holes
-            help_ = (
-                edge_help(value, field.type)
-                if has_holes
-                else "convert the value in a task, or change the annotation of the result"
-            )
+            help_ = edge_advice.of_return(value, field.type, at, callee)
             frame.report(
                 codes.RETURN_MISMATCH, message, at, label=f"expected `{spell(field.type)}`", related=related, help_=help_
             )
@@ -215,8 +216,9 @@ def _output(frame: Frame, callee: Callee, field: Field, value: Value, at: ast.AS
     elif isinstance(value, Result) and isinstance(at, ast.expr):
         refuse_result(frame, value, at)
     elif not isinstance(value, Broken):
-        message = f"{describe_source(value)} cannot be returned as `{spell(field.type)}` yet"
-        frame.report(codes.UNSUPPORTED_EXPRESSION, message, at, help_="build the value in a task")
+        message = f"{describe_source(value)} cannot be returned as `{spell(field.type)}`"
+        help_ = call_it(value) if isinstance(value, Function) else "build the value in a task"
+        frame.report(codes.UNSUPPORTED_EXPRESSION, message, at, help_=help_)
     return None
 
 
@@ -227,12 +229,19 @@ def _refuse_part(frame: Frame, callee: Callee, field: Field, misfit: Misfit) -> 
         refuse_result(frame, value, at)
         return
     label, help_ = f"expected `{spell(misfit.expected)}`", ""
+    returns = f"`{callee.node.name}` returns `{spell(field.type)}`"
+    if misfit.expected.text != field.type.text:
+        returns = f"this part of what {returns.removesuffix(f' `{spell(field.type)}`')} is `{spell(misfit.expected)}`"
     if isinstance(value, Promise):
-        message = f"{describe_source(value)} is `{spell(value.type)}`, but `{callee.node.name}` returns `{spell(field.type)}`"
+        message = f"{describe_source(value)} is `{spell(value.type)}`, but {returns}"
+        help_ = edge_advice.of_argument(value, misfit.expected, at)
     elif isinstance(value, Group | Record):
-        message = f"this is {describe_group(value)}, but `{callee.node.name}` returns `{spell(field.type)}`"
+        message = f"this is {describe_group(value)}, but {returns}"
+        help_ = edge_advice.of_group(frame, value, misfit.expected)
         if isinstance(value, Group) and value.kind == "tuple":
             help_ = _of_tuple(callee, type_of_value(value), fits=fits_as_list(frame, value, misfit.expected, at))
+        elif isinstance(value, Group) and value.kind == "list" and type_of_value(value).args[0].text == misfit.expected.text:
+            help_ = "leave out the brackets" if len(value.items) == 1 else ""
     elif misfit.reason:
         message = f"`{callee.node.name}` does not return this constant: {misfit.reason}"
         help_ = misfit.help
@@ -240,6 +249,14 @@ def _refuse_part(frame: Frame, callee: Callee, field: Field, misfit: Misfit) -> 
         message = f"{describe_source(value)} cannot be returned"
     related = source_places(frame, value) if isinstance(value, Promise) else []
     frame.report(codes.RETURN_MISMATCH, message, at, label=label, help_=help_, related=(*related, *_annotation(frame, callee)))
+
+
+def _annotation_of(value: Value) -> str:
+    """What a workflow would declare that returns a value; dots where that cannot be told."""
+    if isinstance(value, Result):
+        returns = value.call.callee.node.returns
+        return ast.unparse(returns) if returns is not None and value.call.kind != "map" else "..."
+    return spell(type_of_value(value)) if isinstance(value, Promise | Static | Group | Record) else "..."
 
 
 def _of_tuple(callee: Callee, found: Type, *, fits: bool) -> str:

@@ -98,7 +98,7 @@ def test_what_is_written_out_may_be_long() -> None:
         (
             "datetime.now()",
             "DW410",
-            "`datetime.datetime.now` depends on the clock, and the same source must always compile to the same program",
+            "`datetime.now` depends on the clock, and the same source must always compile to the same program",
         ),
         ("time.time()", "DW410", "`time.time` depends on the clock, and the same source must always compile to the same program"),
         (
@@ -122,9 +122,9 @@ def test_what_is_written_out_may_be_long() -> None:
         ("1 / 0", "DW410", "`/` fails: division by zero"),
         ("TABLE['zz']", "DW312", "the dict has no key 'zz'"),
         ("sum([0.1] * 10)", "DW410", "the sum of floats differs between versions of Python in its last digits"),
-        ("Color.GREEN", "DW410", "`Color` has no member `GREEN`"),
+        ("Color.GREEN", "DW312", "`Color` has no member `GREEN`"),
         ("t", "DW407", None),
-        ("1j", "DW410", "`1j` is no value that can travel to a task"),
+        ("1j", "DW410", "`1j` is not a value that can travel to a task"),
         ("(-8) ** 0.5", "DW410", "`**` gives a complex number, which cannot travel to a task"),
         ("'\\ud800'", "DW410", "the text holds a lone surrogate, which no UTF-8 file can carry"),
         ("config", "DW410", "`config` is a module, not a value"),
