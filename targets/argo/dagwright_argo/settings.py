@@ -138,8 +138,8 @@ class ArgoSettings(msgspec.Struct, frozen=True, kw_only=True):
     security_context: Annotated[
         dict[str, Any], _is("securityContext of the tasks' containers; a task's own pod template goes over it, key by key")
     ] = {}
-    labels: Annotated[dict[str, str], _is("labels of templates, workflows and pods")] = {}
-    annotations: Annotated[dict[str, str], _is("annotations of templates, workflows and pods")] = {}
+    labels: Annotated[dict[str, str], _is("labels of every object, of runs and of pods")] = {}
+    annotations: Annotated[dict[str, str], _is("annotations of templates and schedules, of runs and of pods")] = {}
     patch: Annotated[
         dict[str, Any], _is("fields of every pod's PodSpec, as a last resort: merged by Argo as `podSpecPatch`")
     ] = {}
