@@ -48,6 +48,15 @@ def unequal(n: int = 3, xs: list[int] = [1, 2]) -> int:
 def nothing_beside_something(xs: list[int] = [1]) -> int:
     return count(lines=map_task(partial(combine, name="a", table=[]))(x=numbers(n=0), y=xs))
 
+@workflow
+def lists_of_two_tasks(n: int = 3) -> list[str]:
+    mapped = map_task(partial(combine, name="two", table=[]))
+    return mapped(x=numbers(n=n), y=numbers(n=5)[:3])
+
+@workflow
+def nothing_beside_what_a_task_made(n: int = 1) -> int:
+    return count(lines=map_task(partial(combine, name="a", table=[]))(x=numbers(n=0), y=numbers(n=n)))
+
 @task
 def anything(x: int) -> Any:
     return {"list": [x, "a"], "text": "text"}
@@ -100,9 +109,20 @@ def test_every_way_maps_alike_under_the_same_keys(project: Path, way: str) -> No
 
 
 @pytest.mark.parametrize("way", WAYS)
+def test_lists_of_two_tasks_run_side_by_side(project: Path, way: str) -> None:
+    ended = execute(project, way, "lists_of_two_tasks")
+    found = ast.literal_eval(ended.stdout) if way == "script" else json.loads(ended.stdout or "[]")
+    assert found == ["0 0.0 two []", "1 1.0 two []", "2 2.0 two []"], ended.stderr
+
+
+@pytest.mark.parametrize("way", WAYS)
 @pytest.mark.parametrize(
     ("workflow", "lengths"),
-    [("unequal", ("3 elements", "2 elements")), ("nothing_beside_something", ("0 elements", "1 element"))],
+    [
+        ("unequal", ("3 elements", "2 elements")),
+        ("nothing_beside_something", ("0 elements", "1 element")),
+        ("nothing_beside_what_a_task_made", ("0 elements", "1 element")),
+    ],
 )
 def test_lists_of_unequal_length_fail_with_both_lengths(project: Path, way: str, workflow: str, lengths: tuple[str, str]) -> None:
     ended = execute(project, way, workflow)

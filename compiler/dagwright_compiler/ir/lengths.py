@@ -20,20 +20,26 @@ Lengths = dict[tuple[str, Path], Publish]
 """By output and path."""
 
 
-def published_lengths(program: Program) -> dict[str, Lengths]:
-    """What each task node of a flat workflow publishes; a map over a map's output has the length of that map."""
+def published_lengths(program: Program, *, of_all: bool = False) -> dict[str, Lengths]:
+    """What each task node of a flat workflow publishes; a map over a map's output has the length of that map.
+
+    Args:
+        program: The workflow.
+        of_all: Tell the lengths of all lists that stand side by side in a map, not only of the first, which counts its elements.
+    """
     tasks = {node.id: node.task for node in program.workflow.nodes if isinstance(node, TaskNode)}
     found: dict[str, Lengths] = {}
     for node in program.workflow.nodes:
         if not isinstance(node, MapNode):
             continue
-        source = dict(node.bindings)[node.over]
-        if isinstance(source, OutputBinding) and source.node in tasks:
-            known = found.setdefault(source.node, {})
-            if (source.output, source.path) not in known:
-                names = [field.name for field in program.tasks[tasks[source.node]].outputs]
-                parameter = _parameter(source, names, known)
-                known[source.output, source.path] = Publish(output=source.output, path=source.path, parameter=parameter)
+        bindings = dict(node.bindings)
+        for source in (bindings[name] for name in (node.mapped if of_all else (node.over,))):
+            if isinstance(source, OutputBinding) and source.node in tasks:
+                known = found.setdefault(source.node, {})
+                if (source.output, source.path) not in known:
+                    names = [field.name for field in program.tasks[tasks[source.node]].outputs]
+                    parameter = _parameter(source, names, known)
+                    known[source.output, source.path] = Publish(output=source.output, path=source.path, parameter=parameter)
     return found
 
 

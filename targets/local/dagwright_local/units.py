@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 def lower(program: Program) -> dict[str, Unit]:
     """Give the units of a program."""
-    lengths = published_lengths(program)
+    lengths = published_lengths(program, of_all=True)
     return {
         node.id: Unit(
             id=node.id,
