@@ -55,9 +55,10 @@ def _declared(frame: Frame, callee: Callee, value: Promise) -> list[Label]:
         if field is not None:
             return [(field, f"`{value.name}` is declared here")]
     at: ast.AST = returns
-    if callee.interface.returns == "tuple" and isinstance(returns, ast.Subscript) and isinstance(returns.slice, ast.Tuple):
+    whole = returns.slice if isinstance(returns, ast.Subscript) else returns
+    if callee.interface.returns == "tuple" and isinstance(whole, ast.Tuple):
         names = [output.name for output in callee.interface.outputs]
-        parts = returns.slice.elts
+        parts = whole.elts
         at = parts[names.index(value.name)] if len(parts) == len(names) and value.name in names else returns
     return [(Place(callee.module, at), f"`{callee.node.name}` declares its result here")]
 
