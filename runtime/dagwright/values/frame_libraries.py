@@ -139,7 +139,7 @@ def _written(frame: Any, name: str) -> bytes:
     if name == LAZY:
         frame = frame.collect()
     if name in (POLARS, LAZY):
-        frame.write_parquet(out)
+        frame.rechunk().write_parquet(out)  # in one piece: where its pieces begin would be in the bytes
         return out.getvalue()
     arrow: Any = import_module("pyarrow")
     parquet: Any = import_module("pyarrow.parquet")

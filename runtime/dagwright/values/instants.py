@@ -24,12 +24,14 @@ class DatetimeForm(Form):
     def normalise(self, value: Any) -> Any:
         if not isinstance(value, datetime):
             raise self.mismatch(value)
+        if value != value:  # noqa: PLR0124 - pandas.NaT
+            raise self.mismatch(value, help="it is no instant; where there may be none, annotate `datetime | None` and give None")
         if getattr(value, "nanosecond", 0):
             raise self.mismatch(value, help="a datetime has no nanoseconds; write ….floor('us')")
         try:
             aware = value.replace(tzinfo=_UTC) if value.tzinfo is None else value.astimezone(_UTC)
             return datetime(aware.year, aware.month, aware.day, aware.hour, aware.minute, aware.second, aware.microsecond, _UTC)
-        except (OverflowError, ValueError, TypeError):  # beyond year 1 or 9999 in UTC, or pandas.NaT
+        except (OverflowError, ValueError):  # beyond year 1 or 9999 in UTC
             raise self.mismatch(value, help="no such instant in UTC") from None
 
     def exact(self, value: Any) -> bool:

@@ -218,3 +218,23 @@ class TestStructuredDataset:
 def test_importing_the_form_loads_no_library() -> None:
     code = "import sys, dagwright.values.tables, dagwright; dagwright.StructuredDataset; print([m for m in ('pandas', 'polars', 'pyarrow', 'numpy') if m in sys.modules])"
     assert subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout == "[]\n"
+
+
+def test_the_pieces_in_which_a_frame_lies_are_no_part_of_its_key() -> None:
+    def digest(frame: Any, declared: Any) -> str:
+        codec = Codec({})
+        return value_digest(declared, codec.encode(codec.normalise(frame, declared), declared, {}))
+
+    whole = pl.DataFrame({"n": range(100_000), "text": [str(number % 7) for number in range(100_000)]})
+    pieces = [whole.slice(0, 333), whole.slice(333, 50_000), whole.slice(50_333)]
+    assert digest(pl.concat(pieces, rechunk=False), POLARS) == digest(whole, POLARS)
+    assert digest(pl.concat(pieces, rechunk=False).lazy(), LAZY) == digest(whole.lazy(), LAZY)
+    tables = [piece.to_arrow() for piece in pieces]
+    assert digest(pa.concat_tables(tables), ARROW) == digest(whole.to_arrow(), ARROW)
+    parts = pd.concat([whole.to_pandas()[["n"]], whole.to_pandas()[["text"]]], axis=1)
+    assert digest(parts, PANDAS) == digest(whole.to_pandas(), PANDAS)
+
+
+def test_a_missing_instant_of_pandas_is_none() -> None:
+    with pytest.raises(ValueMismatch, match=r"where there may be none, annotate `datetime \| None` and give None"):
+        Codec({}).normalise(pd.NaT, parse("datetime"))
