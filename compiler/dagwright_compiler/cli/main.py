@@ -22,6 +22,7 @@ COMMANDS = {
     "compile": "Compile workflows to manifests.",
     "explain": "Explain codes of findings, with examples.",
     "gc": "Remove code from a cluster that nothing there names any more.",
+    "images": "List the images of tasks, and write Dockerfiles.",
     "logs": "Show what the tasks of a run on a cluster printed.",
     "outputs": "Show what a run on a cluster gave.",
     "retry": "Have the failed nodes of a run start again.",
