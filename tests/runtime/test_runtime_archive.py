@@ -42,7 +42,7 @@ def test_sources_lose_docstrings_and_comments_but_no_line(tmp_path: Path) -> Non
     assert '"""' not in slim
     assert "  # " not in slim
     line = next(number for number, text in enumerate(full.splitlines()) if "def become_child(" in text)
-    assert slim.splitlines()[line] == "def become_child(work, pipes, signals):"
+    assert slim.splitlines()[line] == "def become_child(work, pipes, ending):"
     assert slim.count("\n") == full.count("\n")
 
 

@@ -19,11 +19,15 @@ class _Process:
     owner: int = 0
 
 
+class UnwritableFolderError(OSError):
+    """There is no folder in which a task's files could be made: the pod's fault, not the task's."""
+
+
 def folder_of(attempt: Attempt | None) -> str:
     """Give the folder of an attempt, made on first use.
 
     Raises:
-        Fault: The pod has none that can be written to.
+        UnwritableFolderError: The pod has none.
     """
     if attempt is not None and attempt.folder is not None:
         return attempt.folder
@@ -35,11 +39,7 @@ def folder_of(attempt: Attempt | None) -> str:
             os.makedirs(work, exist_ok=True)
         folder = mkdtemp(prefix="files-", dir=work or process_folder())
     except OSError as error:
-        from dagwright.execution.faults import fatal
-
-        raise fatal(
-            f"cannot write {work or 'temporary files'}: {error.strerror}: the pod needs a writable DAGWRIGHT_WORK"
-        ) from error
+        raise UnwritableFolderError(error.errno, error.strerror, work) from error
     if attempt is not None:
         attempt.folder = folder
     return folder

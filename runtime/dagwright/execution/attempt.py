@@ -10,10 +10,11 @@ import os
 import time
 
 from dagwright.authoring.coroutines import finished
+from dagwright.authoring.working_folders import UnwritableFolderError
 from dagwright.cache import InputsDiffer, PinDamaged
 from dagwright.contract.chunks import chunk_length, chunk_of, pods_of
 from dagwright.contract.exits import SYSTEM_TRANSIENT
-from dagwright.contract.names import CONTROL_FOLDER, ENV_CODE, pin_key
+from dagwright.contract.names import CONTROL_FOLDER, ENV_CODE, ENV_WORK, pin_key
 from dagwright.execution import context, user_code
 from dagwright.execution.bindings import Bindings, type_of_output
 from dagwright.execution.ending import COUNTS, FATAL, SUCCEEDED, TRANSIENT
@@ -271,8 +272,11 @@ class _UserCode:
         self._begin()
         try:
             return finished(function(**arguments))
-        except (StoreError, PinDamaged, Fault):
-            raise  # a file that the function opened could not be fetched, a folder not be written: not the user's failure
+        except (StoreError, PinDamaged):
+            raise  # a file that the function opened could not be fetched: not the user's failure
+        except UnwritableFolderError as error:
+            where = error.filename or "temporary files"
+            raise fatal(f"cannot write {where}: {error.strerror}: the pod needs a writable {ENV_WORK}") from error
         except BaseException as error:
             raise UserFailure(error) from error
         finally:
