@@ -168,7 +168,7 @@ def _call_external(
     for value in (*args, *kwargs.values()):
         inside = symbolic_in(value)
         if inside is not None:
-            what = entity.qualified.removeprefix("builtins.")
+            what = ast.unparse(node.func) if isinstance(node.func, ast.Name | ast.Attribute) else entity.qualified
             return _refuse_external(frame, node, wrapped(inside), what)
     places: dict[str, Place] = {keyword.arg or "": ArgumentPlace(frame.module, keyword) for keyword, _ in named}
     return expressions.compute(node, lambda: call_external(entity, node, frame.module, lambda: (args, kwargs, places)))

@@ -25,6 +25,7 @@ from dagwright_compiler.frontend.promises import (
     Callee,
     Function,
     Group,
+    Mapped,
     Promise,
     Record,
     Result,
@@ -221,7 +222,8 @@ def _bind_other(frame: Frame, slot: Slot, value: Value, node: ast.expr) -> Bound
             return bound
         _refuse_part(frame, slot, bound)
         return None
-    if isinstance(value, Broken):
+    if isinstance(value, Broken) or (isinstance(value, Mapped) and value.function is None):
+        frame.run.broken = True
         return None
     message = f"{describe_source(value)} cannot be passed to `{callee.node.name}.{field.name}`"
     frame.report(codes.UNSUPPORTED_EXPRESSION, message, node, help_=call_it(value))
@@ -284,6 +286,9 @@ def refuse_result(frame: Frame, value: Result, node: ast.expr) -> Broken:
 
 def call_it(value: Value) -> str:
     """What to write where a task or workflow itself stands in the place of its result."""
+    if isinstance(value, Mapped) and value.function is not None:
+        callee = value.function.callee
+        return f"call it: `map_task({callee.node.name})({callee.interface.inputs[0].name}=...)`"
     return f"call it: `{value.callee.node.name}(...)`" if isinstance(value, Function) else "pass the result of a call"
 
 

@@ -8,7 +8,7 @@ from dagwright_compiler.diagnostics import codes
 from dagwright_compiler.frontend.displays import refuse_key, set_of
 from dagwright_compiler.frontend.iteration import elements, turns
 from dagwright_compiler.frontend.operator_expressions import truth
-from dagwright_compiler.frontend.promises import BROKEN, Static, Value, unwrapped, wrapped
+from dagwright_compiler.frontend.promises import BROKEN, Promise, Static, Value, describe_source, unwrapped, wrapped
 from dagwright_compiler.frontend.static_operations import OperationError, check_key
 from dagwright_compiler.frontend.targets import bind, loop_names
 
@@ -117,7 +117,12 @@ def _nested(
 
 def _holds(expressions: Expressions, frame: Frame, tests: list[ast.expr]) -> bool:
     for test in tests:
-        held = truth(expressions, frame, expressions.evaluate(test), test)
+        value = expressions.evaluate(test)
+        if isinstance(value, Promise):
+            message = f"the `if` of {_WHAT} needs the value of {describe_source(value)}, which exists only when the workflow runs"
+            frame.report(codes.PROMISE_OPERATION, message, test, help_="choose the elements inside a task")
+            raise _Failed
+        held = truth(expressions, frame, value, test)
         if held is None:
             raise _Failed
         if not held:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+from collections.abc import Iterator
 from datetime import datetime
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -56,6 +57,12 @@ def instead(error: Mismatch, found: Misplaced, name: str, declared: Type) -> str
         return ""
     if found.expected.kind != declared.kind or error.path:
         return f"pass a value of type `{spell(found.expected)}`"
+    changes = found.node.func.attr if isinstance(found.node, ast.Call) and isinstance(found.node.func, ast.Attribute) else ""
+    if error.value is None and changes:
+        return f"`.{changes}()` gives nothing: call it before, and pass what it changes"
+    if isinstance(error.value, Iterator) and declared.kind == "list":
+        text = ast.unparse(found.node)
+        return f"write `list{text}`" if isinstance(found.node, ast.GeneratorExp) else f"write `list({text})`"
     if error.value is None:
         return f"pass a value, or annotate `{name}: Optional[{spell(declared)}]`"
     own, text = type_of(error.value), ast.unparse(found.node)

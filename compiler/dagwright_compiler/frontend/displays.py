@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from dagwright_compiler.diagnostics import codes
 from dagwright_compiler.frontend.iteration import items_of
 from dagwright_compiler.frontend.known_values import Symbolic
-from dagwright_compiler.frontend.promises import BROKEN, Broken, Static, Value, describe_source, unwrapped, wrapped
+from dagwright_compiler.frontend.promises import BROKEN, Broken, Promise, Static, Value, describe_source, unwrapped, wrapped
 from dagwright_compiler.frontend.static_operations import OperationError, check_key
 
 if TYPE_CHECKING:
@@ -65,7 +65,7 @@ def pairs(expressions: Expressions, frame: Frame, node: ast.Dict) -> Value:
                 if isinstance(value, Broken):
                     return value
                 message = f"{describe_source(value)} cannot be unpacked with `**`"
-                return frame.report(codes.UNSUPPORTED_EXPRESSION, message, item, help_="write the values out")
+                return frame.report(codes.UNSUPPORTED_EXPRESSION, message, item, help_=_instead(value, "dict"))
             found.update(value.value)
             continue
         name = expressions.evaluate(key)
@@ -89,8 +89,14 @@ def spread(expressions: Expressions, frame: Frame, node: ast.Starred) -> list[Va
     items = items_of(frame, value, node, "`*`")
     if items is None:
         message = f"{describe_source(value)} cannot be unpacked with `*`"
-        frame.report(codes.UNSUPPORTED_EXPRESSION, message, node, help_="write the values out")
+        if isinstance(value, Promise):
+            message = f"{message}: how many items it has is known only when the workflow runs"
+        frame.report(codes.UNSUPPORTED_EXPRESSION, message, node, help_=_instead(value, "list"))
     return items
+
+
+def _instead(value: Value, what: str) -> str:
+    return f"put the {what} together inside a task" if isinstance(value, Promise) else "write the values out"
 
 
 def spread_names(frame: Frame, keyword: ast.keyword, value: Value) -> list[tuple[ast.keyword, Value]]:

@@ -33,7 +33,9 @@ def of_argument(value: Promise, expected: Type, node: ast.AST, callee: Callee | 
         name: The input.
     """
     source, text = value.type, _short(node)
-    known = _of_holes(value) or _of_none(source)
+    known = _of_holes(value) or (
+        "handle `None` in a task, or declare the input `Optional`" if _may_be_none(source, expected) else ""
+    )
     if known:
         return known
     if _is_list_of(source, expected):
@@ -53,6 +55,8 @@ def of_return(value: Promise, expected: Type, node: ast.AST, workflow: Callee) -
         annotate = "change the annotation of the result"
     if _of_holes(value):
         return _of_holes(value)
+    if _may_be_none(source, expected):
+        return f"handle `None` in a task, or {annotate}"
     if _is_list_of(expected, source) and text:
         return f"write `[{text}]`, or {annotate}"
     if _is_list_of(source, expected) and text:
@@ -76,10 +80,10 @@ def _of_holes(value: Promise) -> str:
     return f"elements that fail give `None`: declare `list[Optional[{item}]]`, and say in the task what becomes of `None`"
 
 
-def _of_none(source: Type) -> str:
-    if source.kind == "union" and any(part.kind == "none" for part in source.args):
-        return "handle `None` in a task, or declare the input `Optional`"
-    return ""
+def _may_be_none(source: Type, expected: Type) -> bool:
+    """Whether a value fits but where it is ``None``."""
+    rest = [part for part in source.args if part.kind != "none"] if source.kind == "union" else []
+    return 0 < len(rest) < len(source.args) and union_of(rest).text == expected.text
 
 
 def _is_list_of(outer: Type, item: Type) -> bool:

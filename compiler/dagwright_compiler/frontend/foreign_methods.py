@@ -2,6 +2,14 @@
 
 from __future__ import annotations
 
+import ast
+from typing import TYPE_CHECKING
+
+from dagwright_compiler.diagnostics.suggestions import did_you_mean
+
+if TYPE_CHECKING:
+    from dagwright_compiler.frontend.promises import Promise
+
 _CALL = "call it with its inputs by name: `{name}(x=...)`"
 _MAP = "write `map_task({name})(x=values)`"
 _OPTIONS = "call it, and change the call: `{name}(x=...).with_overrides(...)`"
@@ -49,11 +57,27 @@ _OF_RESULTS = {
 }
 
 
+def of_value(value: Promise, node: ast.Call) -> str:
+    """What to write for a method that values of a result's type have, and that is called in a workflow."""
+    assert isinstance(node.func, ast.Attribute)
+    kind, method = value.type.kind, node.func.attr
+    key = node.args[0] if node.args else None
+    if kind == "dict" and method == "get" and isinstance(key, ast.Constant):
+        return f"write `{ast.unparse(node.func.value)}[{key.value!r}]`, where the key is always there, or call it inside a task"
+    if kind == "dict" and method in ("items", "keys", "values"):
+        return (
+            "loop inside a task that takes the dict"
+            if method == "items"
+            else f"call `.{method}()` inside a task that takes the dict"
+        )
+    return f"call `.{method}()` inside a task"
+
+
 def of_task(method: str, name: str) -> str:
     """What to write for a method of a task."""
     return _OF_TASKS.get(method, _CALL).format(name=name)
 
 
 def of_result(method: str) -> str:
-    """What to write for a method of a result; empty for a method that values may have."""
-    return _OF_RESULTS.get(method, "")
+    """What to write for a method of a result, or for one of its own that is misspelt; empty for a method that values may have."""
+    return _OF_RESULTS.get(method) or did_you_mean(method, ("runs_before", "with_overrides"))

@@ -36,7 +36,7 @@ class _Loop(NamedTuple):
 def instead(frame: Frame, loop: ast.AST, value: Promise) -> str:
     """What to write instead of a loop, a comprehension or a function that goes over a result."""
     if isinstance(loop, ast.Call):
-        return _of_function(ast.unparse(loop.func), loop, value)
+        return _of_function(frame, loop, value)
     if isinstance(loop, ast.For):
         over, body = loop.iter, list[Any](loop.body)
         match loop.iter:
@@ -69,15 +69,25 @@ def inside(value: Promise) -> str:
     return f"inside a task that takes the {noun}" if noun else "inside a task"
 
 
-def _of_function(name: str, node: ast.Call, value: Promise) -> str:
+def _of_function(frame: Frame, node: ast.Call, value: Promise) -> str:
+    name = ast.unparse(node.func)
     if name == "list" and value.type.kind == "list" and not node.keywords:
         return "leave `list(...)` out: it is a list already"
     call = f"call `{name}` {inside(value)}"
     if name not in _TURNS or value.type.kind != "list":
         return call
-    first = node.args[-1] if node.args else None
-    function = _short(node.args[0]) if name == "map" and len(node.args) == 2 else ""
-    return f"{call}, or run a task for every element: `map_task({function or 'f'})(x={_short(first) or 'values'})`"
+    over = _short(node.args[-1]) if node.args else ""
+    callee = _task(frame, node.args[0]) if name == "map" and len(node.args) == 2 else None
+    if callee is not None and callee.interface.inputs and over:
+        return f"write `map_task({callee.node.name})({callee.interface.inputs[0].name}={over})`"
+    return f"{call}, or run a task for every element: `map_task(f)(x={over or 'values'})`"
+
+
+def _task(frame: Frame, node: ast.expr) -> Callee | None:
+    entity = frame.entity(node)
+    callee = frame.services.definitions.callee(entity) if isinstance(entity, FunctionEntity) else None
+    is_single = callee is not None and callee.kind == "task" and callee.interface.returns not in ("tuple", "namedtuple")
+    return callee if is_single else None
 
 
 def _of_loop(frame: Frame, value: Promise, loop: _Loop) -> str:
@@ -111,10 +121,9 @@ def _mapped(frame: Frame, loop: _Loop) -> str:
     call, target = loop.element, loop.target
     if not isinstance(call, ast.Call) or not isinstance(target, ast.Name):
         return ""
-    entity = frame.entity(call.func)
-    callee = frame.services.definitions.callee(entity) if isinstance(entity, FunctionEntity) else None
+    callee = _task(frame, call.func)
     given = _by_input(callee, call) if callee is not None else None
-    if callee is None or given is None or callee.kind != "task" or callee.interface.returns in ("tuple", "namedtuple"):
+    if given is None:
         return ""
     own = {target.id, *(name for part in loop.body for name in _assigned(part))}
     lists = [name for name, node in given.items() if isinstance(node, ast.Name) and node.id == target.id]

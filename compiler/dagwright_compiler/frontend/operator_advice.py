@@ -8,7 +8,7 @@ from __future__ import annotations
 import ast
 from typing import TYPE_CHECKING, NamedTuple
 
-from dagwright.contract.types import BOOL, FLOAT, INT, STR, Type
+from dagwright.contract.types import BOOL, FLOAT, INT, STR, Type, list_of
 from dagwright_compiler.frontend.entities import FunctionEntity
 from dagwright_compiler.frontend.promises import Promise, Result, Static
 from dagwright_compiler.frontend.typing_rules import spell
@@ -118,7 +118,7 @@ def _read(frame: Frame, nodes: list[ast.expr]) -> list[_Operand] | None:
         declared = _type(frame, node)
         if declared is None or declared.kind in ("unknown", "union"):
             return None
-        if isinstance(node, ast.Constant):
+        if isinstance(node, ast.Constant | ast.List):
             found.append(_Operand(ast.unparse(node), declared, is_input=False))
         else:
             text = node.id if isinstance(node, ast.Name) else node.attr if isinstance(node, ast.Attribute) else next(letters, "x")
@@ -132,6 +132,10 @@ def _type(frame: Frame, node: ast.expr) -> Type | None:
     """The type of an operand that is simple enough to be told without reading it again, which might call a task."""
     if isinstance(node, ast.Constant):
         return type_of(node.value)
+    if isinstance(node, ast.List):
+        items = {type_of(item.value) if isinstance(item, ast.Constant) else None for item in node.elts}
+        item = items.pop() if len(items) == 1 else None
+        return list_of(item) if item is not None else None
     if isinstance(node, ast.Name):
         value = frame.find(node.id)
         if isinstance(value, Static) and type(value.value) in (bool, int, float, str):

@@ -102,6 +102,8 @@ def _field_type(frame: Frame, declared: Type, name: str) -> Type:
     definition = _record(frame, declared)
     if definition is None:
         help_ = f"leave `.{name}` out: the result is passed on as it is" if name in _OF_WRAPPERS else _IN_A_TASK
+        if kind in ("file", "directory", "table"):
+            help_ = f"pass it on as it is, and read `.{name}` inside the task"
         raise _Refusal(f"`{spell(declared)}` has no fields that a workflow can read", help_)
     if definition.kind == "typeddict":
         raise _Refusal(f"`{spell(declared)}` has keys", f'write `["{name}"]`')
@@ -170,7 +172,9 @@ def _item(frame: Frame, declared: Type, index: object) -> tuple[int | str, Type]
         return _key(declared, definition, index)
     if definition is not None and isinstance(index, str) and index.isidentifier():
         raise _Refusal(f"`{spell(declared)}` has attributes", f"write `.{index}`")
-    raise _Refusal(f"`{spell(declared)}` has no items that a workflow can read")
+    is_single = index == 0 and kind in ("int", "float", "bool", "datetime", "file", "directory", "table")
+    help_ = "leave `[0]` out: the result is passed on as it is" if is_single else _IN_A_TASK
+    raise _Refusal(f"`{spell(declared)}` has no items that a workflow can read", help_)
 
 
 def _key(declared: Type, definition: ClassDef, index: int | str) -> tuple[int | str, Type]:

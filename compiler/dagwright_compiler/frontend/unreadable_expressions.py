@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING
 from dagwright_compiler.diagnostics import codes
 from dagwright_compiler.diagnostics.suggestions import did_you_mean
 from dagwright_compiler.frontend.entities import Unresolved, UnstableEntity
-from dagwright_compiler.frontend.foreign_methods import of_result
+from dagwright_compiler.frontend.foreign_methods import of_result, of_value
 from dagwright_compiler.frontend.not_static import unusable
-from dagwright_compiler.frontend.promises import BROKEN, Broken, Closure, Function, Mapped, Named, Value, describe_source
+from dagwright_compiler.frontend.promises import BROKEN, Broken, Closure, Function, Mapped, Named, Promise, Value, describe_source
 
 if TYPE_CHECKING:
     from dagwright_compiler.frontend.findings import Place
@@ -101,6 +101,8 @@ def refuse_operation(frame: Frame, node: ast.AST, value: Value, *, at: ast.AST |
     if isinstance(value, Closure | Function | Mapped | Named):
         message = f"{what} takes values, and this is {describe_source(value)}"
         return frame.report(codes.UNSUPPORTED_EXPRESSION, message, at or node, help_="call it")
+    if method and isinstance(node, ast.Call) and isinstance(value, Promise):
+        help_ = of_value(value, node)
     message = f"{what} needs the value of {describe_source(value)}, which exists only when the workflow runs"
     return frame.report(codes.PROMISE_OPERATION, message, at or node, help_=help_)
 

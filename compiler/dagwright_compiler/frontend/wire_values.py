@@ -120,7 +120,7 @@ def describe(value: StaticValue) -> str:
     """A value for a message: its type, and the value itself when it is short."""
     if value is None:
         return "`None`"
-    kind = f"`{spell(type_of(value))}`"
+    kind = f"`{spell(type_of(value)).removeprefix('builtins.')}`"
     text = (
         repr(value)
         if isinstance(value, bool | int | float | str | bytes) and (not isinstance(value, str | bytes) or len(value) < 40)
@@ -241,8 +241,8 @@ class WireEncoder:
         return [self._encode(item, element, f"{path}[{index}]") for index, item in enumerate(value)]
 
     def _fits_as_list(self, value: StaticValue, element: Type) -> bool:
-        """Whether a tuple would fit with other brackets."""
-        if not isinstance(value, tuple):
+        """Whether a tuple or a set would fit with other brackets."""
+        if not isinstance(value, tuple | set | frozenset):
             return False
         try:
             for item in value:

@@ -22,6 +22,7 @@ from dagwright_compiler.frontend.promises import (
     Built,
     Function,
     Group,
+    Mapped,
     Promise,
     Record,
     Result,
@@ -215,9 +216,9 @@ def _output(frame: Frame, callee: Callee, field: Field, value: Value, at: ast.AS
         _refuse_part(frame, callee, field, bound)
     elif isinstance(value, Result) and isinstance(at, ast.expr):
         refuse_result(frame, value, at)
-    elif not isinstance(value, Broken):
+    elif not isinstance(value, Broken) and not (isinstance(value, Mapped) and value.function is None):
         message = f"{describe_source(value)} cannot be returned as `{spell(field.type)}`"
-        help_ = call_it(value) if isinstance(value, Function) else "build the value in a task"
+        help_ = call_it(value) if isinstance(value, Function | Mapped) else "build the value in a task"
         frame.report(codes.UNSUPPORTED_EXPRESSION, message, at, help_=help_)
     return None
 
