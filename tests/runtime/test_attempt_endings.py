@@ -385,6 +385,17 @@ def test_the_environment_of_other_pythons_makes_no_difference_to_what_is_printed
     assert one.output("t") == "🔥"
 
 
+def test_less_than_a_line_leaves_at_once_where_the_image_asks_for_it(tmp_path: Path) -> None:
+    flow = "import time\nfrom dagwright import task\n@task\ndef t() -> int:\n    print('... 🔥', end='')\n    time.sleep(60)\n    return 1\n"
+    one = Pods(tmp_path, flow)
+    one.task("t", {}, "int")
+    process = one.start("t", PYTHONUNBUFFERED="1")
+    assert process.stdout is not None
+    assert os.read(process.stdout.fileno(), 100).decode() == "... 🔥"
+    process.terminate()
+    process.communicate()
+
+
 def test_output_leaves_while_the_task_still_runs(tmp_path: Path) -> None:
     one = pods(tmp_path, "sleeps")
     process = one.start("ends")

@@ -6,6 +6,7 @@ was printed leaves, exit handlers run, and only this process itself speaks to th
 
 from __future__ import annotations
 
+import io
 import os
 import signal
 import sys
@@ -16,7 +17,7 @@ from dagwright.execution.faults import UserFailure
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import Any, Callable
+    from typing import Any, Callable, TextIO
 
     Report = Callable[[dict[str, Any]], None]
     Work = Callable[[Report], None]
@@ -97,9 +98,19 @@ def _status_of_fork() -> int:
 
 
 def _open_streams() -> None:
-    """Open stdout and stderr anew on the pipes: UTF-8 whatever the image's locale, and lines leave at once."""
+    """Open stdout and stderr anew on the pipes: UTF-8 whatever the image's locale, and lines leave at once.
+
+    Where the image asks for it (``PYTHONUNBUFFERED``), what is less than a line leaves at once, too.
+    """
+    stream: TextIO
+    at_once = bool(os.environ.get("PYTHONUNBUFFERED"))
     for descriptor, name in ((1, "stdout"), (2, "stderr")):
-        stream = open(descriptor, "w", buffering=1, encoding="utf-8", errors="backslashreplace", closefd=False)  # noqa: SIM115
+        if at_once:
+            raw = io.FileIO(descriptor, "w", closefd=False)
+            stream = io.TextIOWrapper(raw, encoding="utf-8", errors="backslashreplace", write_through=True)
+            vars(stream)["mode"] = "w"  # as ``open`` sets it
+        else:
+            stream = open(descriptor, "w", buffering=1, encoding="utf-8", errors="backslashreplace", closefd=False)  # noqa: SIM115
         setattr(sys, name, stream)
         setattr(sys, f"__{name}__", stream)
 

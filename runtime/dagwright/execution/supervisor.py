@@ -182,7 +182,7 @@ class _Supervisor:
             element=self._element,
         )
         if ending != SUCCEEDED and kills_before is not None:
-            ended.memory_kills = (memory.kills() or 0) - kills_before
+            ended.memory_kills = max(0, (memory.kills() or 0) - kills_before)
             ended.memory_limit = in_words(memory.limit_bytes())
         return ended
 
