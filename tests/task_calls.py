@@ -22,7 +22,9 @@ LONG = 40_000
 """Elements of the second output: too many to stand in the entry itself."""
 
 
-def task(*, serialize: bool = False, cached: bool = True, version: str = "1", name: str = "flow.t") -> TaskView:
+def task(
+    *, serialize: bool = False, cached: bool = True, version: str = "1", name: str = "flow.t", retries: int = 0
+) -> TaskView:
     """A task ``t(x: int) -> tuple[int, list[int]]``."""
     return TaskView(
         {
@@ -33,7 +35,7 @@ def task(*, serialize: bool = False, cached: bool = True, version: str = "1", na
             "outputs": [{"name": "o0", "type": "int"}, {"name": "o1", "type": "list[int]"}],
             "returns": "tuple",
             "signature": "5" * 64,
-            "policy": {"cache": {"version": version, "serialize": serialize}} if cached else {},
+            "policy": {"retries": retries, **({"cache": {"version": version, "serialize": serialize}} if cached else {})},
         }
     )
 

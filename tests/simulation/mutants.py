@@ -24,35 +24,49 @@ def _edit(module: str, *edits: tuple[str, str]) -> Mutant:
 
 
 SEEDS = {
-    "blobs_are_not_digested": 631_972_229_209,
+    "blobs_are_not_digested": 631_972_229_313,
     "long_blobs_are_not_digested": 148_046_241_018,
-    "documents_are_not_checked": 287_900_217_238,
+    "documents_are_not_checked": 287_900_217_333,
     "entries_before_blobs": 682_052_907_165,
-    "pins_before_entries": 667_747_003_580,
-    "own_results_instead_of_the_first_ones": 192_922_091_355,
+    "pins_before_entries": 667_747_003_591,
+    "own_results_instead_of_the_first_ones": 192_922_091_367,
     "own_values_instead_of_adopted_ones": 1_060_478_902_450,
     "pins_are_overwritten": 814_672_426_950,
     "stripes_are_overwritten": 1_043_339_013_050,
     "stripes_before_blobs_of_elements": 791_096_408_659,
-    "entries_are_not_verified": 388_164_863_557,
-    "damaged_entries_stay": 872_108_923_458,
-    "hits_are_not_pinned": 809_186_918_110,
-    "blobs_that_stand_there_are_trusted": 96_223_267_599,
+    "entries_are_not_verified": 388_164_863_916,
+    "damaged_entries_stay": 872_108_923_964,
+    "hits_are_not_pinned": 809_186_918_113,
+    "blobs_that_stand_there_are_trusted": 96_223_267_659,
     "sweeps_are_not_waited_for": 794_314_604_313,
-    "sweeps_are_not_waited_for_long_enough": 297_664_380_688,
-    "swept_blobs_are_not_missed": 187_414_496_478,
-    "replaced_entries_are_not_noted": 1_079_205_653_143,
+    "sweeps_are_not_waited_for_long_enough": 297_664_382_431,
+    "swept_blobs_are_not_missed": 187_414_505_228,
+    "replaced_entries_are_not_noted": 1_079_205_653_310,
     "notes_are_not_read": 268_088_733_897,
-    "blobs_are_not_looked_at_again": 257_006_895_998,
-    "sweeps_are_not_marked": 607_096_884_828,
+    "blobs_are_not_looked_at_again": 257_006_896_056,
+    "sweeps_are_not_marked": 607_096_886_834,
     "young_blobs_are_swept": 526_379_450_314,
     "runs_name_nothing": 1_075_442_737_533,
-    "entries_name_nothing": 946_527_149_404,
-    "nothing_is_swept": 438_231_347_360,
+    "entries_name_nothing": 946_527_149_407,
+    "nothing_is_swept": 438_231_347_364,
     "leases_are_won_by_all": 986_618_945_109,
-    "heartbeats_are_not_seen": 918_626_399_840,
+    "heartbeats_are_not_seen": 918_626_400_603,
     "silence_is_not_noticed": 387_723_264_679,
-    "winners_do_not_look_again": 693_673_489_982,
+    "winners_do_not_look_again": 693_673_493_940,
+    "journals_are_not_read": 9_948_528_960,
+    "results_are_not_journaled": 588_553_568,
+    "timeouts_are_not_counted": 3_472_093_504,
+    "crashes_are_not_noted": 11_354_293_824,
+    "parts_are_not_taken": 12_497_599_184,
+    "parts_are_not_left": 5_651_823_712,
+    "tries_of_earlier_attempts_are_forgotten": 10_475_707_296,
+    "failures_do_not_keep_stripes_back": 10_435_429_040,
+    "lost_answers_make_two_records": 11_469_415_936,
+    "records_are_overwritten": 16_887_089_888,
+    "elements_with_results_count_as_lost": 12_004_936_528,
+    "silent_losses_are_not_noted": 7_208_870_336,
+    "checkpoints_before_their_files": 13_223_679_008,
+    "checkpoints_keep_what_was_before": 2_348_373_648,
 }
 """Name of a mutant -> the first seed that is played to find it. These once did at once; after a change of the code others follow."""
 
@@ -143,6 +157,42 @@ MUTANTS = {
         "cache.leases",
         ("        found = find()\n        lease = Lease(", "        lease = Lease("),
     ),
+    "journals_are_not_read": _edit("execution.chunk", ("self._progress = self._journal.read()", "self._progress = Progress()")),
+    "results_are_not_journaled": _edit(
+        "execution.chunk", ("        self._journal.add_result(index, result, cached=done.state == CACHED)\n", "")
+    ),
+    "timeouts_are_not_counted": _edit("execution.pod", ("        journal.add_timeout(ended.element)\n", "        pass\n")),
+    "crashes_are_not_noted": _edit("execution.pod", ("        journal.add_failure(ended.element, failure)\n", "        pass\n")),
+    "parts_are_not_taken": _edit(
+        "execution.chunk", ("                self._progress.results.setdefault(index, result)\n", "                pass\n")
+    ),
+    "parts_are_not_left": _edit("execution.closing", ("if ended.elements is not None and not exhausted:", "if False:")),
+    "tries_of_earlier_attempts_are_forgotten": _edit(
+        "execution.chunk", ("earlier[index] = max(earlier.get(index, 0), min(tries, self._node.policy.retries))", "pass")
+    ),
+    "failures_do_not_keep_stripes_back": _edit(
+        "execution.chunk", ("        if self._progress.failures:\n", "        if False:\n")
+    ),
+    "lost_answers_make_two_records": _edit(
+        "execution.records", ("return store.create(key, data) or store.get(key) == data", "return store.create(key, data)")
+    ),
+    "records_are_overwritten": _edit(
+        "execution.records",
+        ("return store.create(key, data) or store.get(key) == data", "return store.put(key, data) is None"),
+    ),
+    "elements_with_results_count_as_lost": _edit(
+        "execution.lost_elements", ("if index < elements.count and not elements.holds(index):", "if index < elements.count:")
+    ),
+    "silent_losses_are_not_noted": _edit("execution.lost_elements", ("            keep(store, run, node, found[index])\n", "")),
+    "checkpoints_before_their_files": _edit(
+        "execution.checkpoints",
+        ("        publish_blobs(self._store, blobs)\n", ""),
+        (
+            'self._store.put(self._key, dumps({"files": listed}).encode("ascii"))\n',
+            'self._store.put(self._key, dumps({"files": listed}).encode("ascii"))\n        publish_blobs(self._store, blobs)\n',
+        ),
+    ),
+    "checkpoints_keep_what_was_before": _edit("execution.checkpoints", ("found = {} if anew else", "found =")),
 }
 """Name -> mutant. The names say what the broken code does."""
 

@@ -8,7 +8,6 @@ import random
 from typing import TYPE_CHECKING, Self
 
 if TYPE_CHECKING:
-    from dagwright.execution.journal import Progress
     from simulation.world import Actor, World
 
 
@@ -24,12 +23,19 @@ class _Time:
         return self.monotonic()
 
     def monotonic(self) -> float:
-        assert self.actor is not None
-        return self.actor.monotonic()
+        return self.running.monotonic()
+
+    def time(self) -> float:
+        return self.running.world.now
 
     def sleep(self, seconds: float) -> None:
+        self.running.sleep(seconds)
+
+    @property
+    def running(self) -> Actor:
+        """The actor whose turn it is."""
         assert self.actor is not None
-        self.actor.sleep(seconds)
+        return self.actor
 
 
 clock = _Time()
@@ -49,24 +55,6 @@ class _Chance:
 chance = _Chance()
 
 
-class _NoJournal:
-    """The file in which the processes of one pod tell each other what is done: here a pod is one process."""
-
-    def __init__(self, assignment: object) -> None:
-        pass
-
-    def read(self) -> Progress:
-        from dagwright.execution.journal import Progress
-
-        return Progress()
-
-    def add_result(self, index: int, result: object, *, cached: bool) -> None:
-        pass
-
-    def add_earlier(self, spent: object) -> None:
-        pass
-
-
 class _OneAfterTheOther:
     """What the code under test finds as a pool of threads."""
 
@@ -84,14 +72,19 @@ class _OneAfterTheOther:
 
 def make_deterministic() -> None:
     """Give the code under test the world's time and chance; once a process."""
+    import dagwright.store
     from dagwright.cache import blobs, leases
-    from dagwright.execution import chunk
+    from dagwright.execution import chunk, closing, journal
     from dagwright.upkeep import collection
+    from simulation.disk import DiskSystem, open_file
+    from simulation.world import WorldStore
 
-    for module in (blobs, leases, chunk, collection):
+    for module in (blobs, leases, chunk, closing, collection):
         module.time = clock  # type: ignore[attr-defined]
     os.urandom = chance  # type: ignore[assignment]
-    chunk.Journal = _NoJournal  # type: ignore[assignment,misc]
+    journal.os = DiskSystem()  # type: ignore[attr-defined]
+    journal.open = open_file  # type: ignore[attr-defined]
+    dagwright.store.open_store = lambda _url: WorldStore(clock.running)  # type: ignore[assignment,return-value]
     concurrent.futures.ThreadPoolExecutor = _OneAfterTheOther  # type: ignore[assignment,misc]
 
 

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from dagwright.cache.leases import Pace
 from dagwright.contract.names import BLOBS
 from dagwright.store.errors import NotFound, StoreError
+from simulation.disk import Disk
 from simulation.small import chance, clock
 
 if TYPE_CHECKING:
@@ -66,14 +67,22 @@ class Actor:
         self.frozen_removals = 0.0
         """Chance that the process stands still while it removes a blob."""
         self.stalled_until = 0.0
+        self.disk = Disk()
+        self.cause = ""
+        """What a supervisor would see of the last death."""
         self.turn = _thread.allocate_lock()
         self.turn.acquire()
 
     def revive(self) -> None:
         """Start again as another process on another machine."""
-        self.is_dead = False
+        self.restart()
+        self.disk = Disk()
         self.rate = self.world.rng.uniform(0.8, 1.25)
         self.offset = self.world.rng.uniform(-1e6, 1e6)
+
+    def restart(self) -> None:
+        """Start again as another process on the same machine."""
+        self.is_dead = False
         self.world.forget_beats(self)
 
     def monotonic(self) -> float:

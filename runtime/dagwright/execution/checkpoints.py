@@ -6,15 +6,16 @@ dies while it saves leaves the checkpoint before.
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
 
 from dagwright.authoring.working_folders import folder_of, process_folder
 from dagwright.cache.blobs import publish_blobs, read_blob
+from dagwright.cache.results import DamagedResult
+from dagwright.contract.files import leads_inside
 from dagwright.contract.jsontext import dumps, loads
-from dagwright.contract.keys import sha256_hex
+from dagwright.contract.keys import is_digest, is_size, sha256_hex
 from dagwright.contract.names import blob_key, checkpoint_key
-from dagwright.store.errors import NotFound, StoreError
+from dagwright.store.errors import Damaged, NotFound, StoreError
 from dagwright.values.blobs import BlobFile
 
 TYPE_CHECKING = False
@@ -76,7 +77,7 @@ class _InStore:
             path = Path(folder, name)
             path.parent.mkdir(parents=True, exist_ok=True)
             if size <= _IN_MEMORY:
-                path.write_bytes(read_blob(self._store, digest, size))
+                path.write_bytes(self._read(digest, size))
             else:
                 self._store.get_file(blob_key(digest), str(path), sha256=digest, size=size)
 
@@ -91,6 +92,12 @@ class _InStore:
         listed = {name: {"sha256": digest, "size": size} for name, (digest, size) in sorted(found.items())}
         self._store.put(self._key, dumps({"files": listed}).encode("ascii"))
 
+    def _read(self, digest: str, size: int) -> bytes:
+        try:
+            return read_blob(self._store, digest, size)
+        except DamagedResult:
+            raise Damaged(self._store.url, blob_key(digest)) from None
+
     def _files(self) -> dict[str, tuple[str, int]]:
         """Digest and size by name.
 
@@ -103,10 +110,10 @@ class _InStore:
             return {}
         try:
             listed: dict[str, Any] = loads(text)["files"]
-            files = {name: (str(file["sha256"]), int(file["size"])) for name, file in listed.items()}
+            files = {name: (file["sha256"], file["size"]) for name, file in listed.items()}
         except (KeyError, TypeError, ValueError, AttributeError):
-            files = {"..": ("", 0)}
-        if any(os.path.isabs(name) or ".." in name.split("/") for name in files):
+            files = {"": ("", 0)}
+        if not all(leads_inside(name) and is_digest(digest) and is_size(size) for name, (digest, size) in files.items()):
             raise StoreError(f"what stands under {self._key!r} is no checkpoint", transient=False)
         return files
 
