@@ -16,7 +16,7 @@ from dagwright_argo_client.refusals import Refused, answered
 from dagwright_argo_client.transport import LogLine
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Generator, Iterator
 
     from dagwright_argo_client.connection import Connection
     from dagwright_argo_client.transport import Json, Object
@@ -40,7 +40,7 @@ def open_server(connection: Connection) -> ArgoServer:
         raise Refused(
             "talking to Argo Server takes the package argo-workflows", "install it with: pip install 'dagwright[argo]'"
         ) from None
-    settings = argo_workflows.Configuration(host=connection.url)
+    settings: Any = argo_workflows.Configuration(host=connection.url)
     settings.retries = False
     settings.verify_ssl = connection.verifies
     parts = urlsplit(connection.url)
@@ -89,7 +89,7 @@ class ArgoServer:
         return list(found.get("items") or ())
 
     @contextmanager
-    def watch(self, namespace: str, name: str) -> Iterator[Iterator[Object]]:
+    def watch(self, namespace: str, name: str) -> Generator[Iterator[Object]]:
         """Follow a workflow."""
         asked = f"follow the workflow {name} in {namespace}"
         selector = f"metadata.name={name}"
@@ -97,7 +97,7 @@ class ArgoServer:
             yield (result["object"] for result in results if result.get("type") != "BOOKMARK")
 
     @contextmanager
-    def logs(self, namespace: str, name: str, *, pod: str, follow: bool) -> Iterator[Iterator[LogLine]]:
+    def logs(self, namespace: str, name: str, *, pod: str, follow: bool) -> Generator[Iterator[LogLine]]:
         """Read logs."""
         options: dict[str, Json] = {"log_options_container": MAIN, "log_options_follow": follow}
         if pod:
@@ -145,7 +145,7 @@ class ArgoServer:
         return data
 
     @contextmanager
-    def _stream(self, asked: str, call: Callable[..., Any], *arguments: Json, **options: Json) -> Iterator[Iterator[Object]]:
+    def _stream(self, asked: str, call: Callable[..., Any], *arguments: Json, **options: Json) -> Generator[Iterator[Object]]:
         answer = self._send(asked, call, *arguments, **options)
         try:
             yield self._results(asked, answer)

@@ -6,6 +6,7 @@ Input: a run, and its store where that can be read. Output: text.
 from __future__ import annotations
 
 import time
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from dagwright.contract import exits
@@ -59,7 +60,7 @@ def failure_text(run: Run, results: Results | None, file: str, style: Style) -> 
     Args:
         run: It has ended.
         results: Its store, where that is at hand.
-        file: What the user calls the source, for the command that replays a task.
+        file: What the user calls the source, for the command that replays a task; guessed from the workflow's module where it is empty.
         style: How to write.
     """
     failed = run.failed
@@ -81,7 +82,7 @@ class _Teller:
     def __init__(self, run: Run, results: Results | None, file: str, style: Style) -> None:
         self._run = run
         self._results = results
-        self._file = file
+        self._file = file or source_of(run)
         self._style = style
 
     def node(self, node: RunNode) -> str:
@@ -110,6 +111,12 @@ class _Teller:
             f"  try it here: dagwright run --only '{label}' --from {self._run.name} {self._file}",
         ]
         return "\n".join(lines) + "\n"
+
+
+def source_of(run: Run) -> str:
+    """Guess the file of a run's workflow from its module; a placeholder where it is not here."""
+    path = f"{run.workflow.rpartition('.')[0].replace('.', '/')}.py"
+    return path if Path(path).is_file() else "FILE"
 
 
 def _error(results: Results | None, node: str, index: int | None) -> tuple[dict[str, Any] | None, str]:

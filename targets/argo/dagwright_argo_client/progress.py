@@ -132,6 +132,6 @@ def _worth(node: RunNode, now: float) -> str:
     if node.state in ENDED:
         return node.state
     trouble = sum(part.state in (FAILED, RETRYING) for part in node.parts)
-    attempts = 0 if node.is_map else sum(len(part.attempts) for part in node.parts)
+    attempts = 1 if node.is_map else max(1, sum(len(part.attempts) for part in node.parts))
     state = node.state if node.state != PENDING else "running"
     return f"{state} {trouble} {attempts} {pending_reason(node, now)}"

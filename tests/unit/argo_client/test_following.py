@@ -175,7 +175,7 @@ def test_status_says_how_it_ended(argo):
     assert done.stdout == ""
     assert "✗ square[9]  8 of 9 done, 1 failed" in done.stderr
     assert "ValueError: 5 is not liked" in done.stderr
-    assert "dagwright run --only 'square[5]' --from main-dsmr7g" in done.stderr
+    assert "dagwright run --only 'square[5]' --from main-dsmr7g FILE\n" in done.stderr
     data = json.loads(dagwright(argo, "status", "main-dsmr7g", "--output-format", "json").stdout)
     assert [node["id"] for node in data["nodes"]] == ["numbers", "square", "total"]
 

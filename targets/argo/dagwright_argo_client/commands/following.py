@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
 
 def follow_run(
-    server: Server, namespace: str, name: str, how: str, *, color: str = "auto", file: str = "FILE", plan: PlanView | None = None
+    server: Server, namespace: str, name: str, how: str, *, color: str = "auto", file: str = "", plan: PlanView | None = None
 ) -> int:
     """Follow a run to its end, and tell how it ended.
 

@@ -16,7 +16,7 @@ from dagwright_argo_client.texts import Style
 from dagwright_compiler.cli.terminal import wants_color
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Generator
 
     from dagwright_argo_client.argo_server import ArgoServer
 
@@ -66,7 +66,7 @@ def find_run(server: ArgoServer, namespace: str | None, name: str) -> Run:
 
 
 @contextmanager
-def refusals_shown() -> Iterator[None]:
+def refusals_shown() -> Generator[None]:
     """End the command with one line where a server, a cluster or a store refuses."""
     from dagwright.store import StoreError
 

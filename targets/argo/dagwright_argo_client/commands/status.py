@@ -59,7 +59,7 @@ def command(*, name: str, namespace: str | None, how: str | None, output_format:
             return SUCCESS
         if not run.has_succeeded:
             click.echo(err=True)
-        return tell_ending(run, results, file="FILE", plan=None, color=color)
+        return tell_ending(run, results, file="", plan=None, color=color)
 
 
 def run_data(run: Run) -> dict[str, Any]:
