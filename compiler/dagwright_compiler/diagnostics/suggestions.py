@@ -12,6 +12,7 @@ _MOST_CANDIDATES = 2000
 
 _LEAST_LENGTH = 3
 _LONG = 6
+_FEW = 2
 
 
 class Guess(str):
@@ -55,6 +56,22 @@ def did_you_mean(word: str, candidates: Iterable[str]) -> str:
     slips = 1 if len(word) < _LONG else 2
     guess.is_certain = len(found) == 1 and len(word) >= _LEAST_LENGTH and found[meant] <= slips
     return guess
+
+
+def abbreviated(word: str, candidates: Iterable[str]) -> str:
+    """The help text ``did you mean `x`?`` for the few candidates that a word shortens (``grp``, ``reqs``, ``python``), or nothing."""
+    letters = word.rstrip("s") if len(word) > _LEAST_LENGTH else word
+    if len(letters) < _LEAST_LENGTH:
+        return ""
+    names = sorted(set(candidates))
+    found = [name for name in names if name.startswith(letters)] or [name for name in names if _shortens(letters, name)]
+    return f"did you mean {' or '.join(f'`{name}`' for name in found)}?" if 0 < len(found) <= _FEW else ""
+
+
+def _shortens(word: str, name: str) -> bool:
+    """Whether a word is another one without some of its letters, though with the first."""
+    rest = iter(name)
+    return word[0] == name[0] and len(word) * 2 >= len(name) and all(letter in rest for letter in word)
 
 
 def missing_import(module: str, name: str) -> MissingImport:

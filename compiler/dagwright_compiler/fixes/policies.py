@@ -12,7 +12,7 @@ from dagwright_compiler.fixes.imports import available
 from dagwright_compiler.fixes.literals import inner, is_number, quoted, text_at
 from dagwright_compiler.fixes.view import start_of
 from dagwright_compiler.frontend.names import AUTHORING
-from dagwright_compiler.frontend.policy_keywords import RESOURCES
+from dagwright_compiler.frontend.policy_keywords import OTHER_NAMES, RESOURCES
 from dagwright_compiler.ir.quantities import suggestion
 
 if TYPE_CHECKING:
@@ -21,14 +21,6 @@ if TYPE_CHECKING:
     from dagwright_compiler.source import Span
 
 _MOST_RETRIES = 10
-_OTHER_NAMES = {
-    "cpus": "cpu",
-    "disk": "ephemeral_storage",
-    "gpus": "gpu",
-    "memory": "mem",
-    "storage": "ephemeral_storage",
-}
-"""What other tools call resources."""
 _IMAGES = ("base_image", "docker_image", "image")
 """What other tools call the image of a task."""
 _ENVIRONMENT = ("environ.get", "getenv", "os.environ.get", "os.getenv")
@@ -107,7 +99,7 @@ def option_name(found: Diagnostic, view: View) -> Fix | None:
     if option is None or option.keyword.arg is None:
         return None
     word = option.keyword.arg
-    meant = _OTHER_NAMES.get(word, word)
+    meant = OTHER_NAMES.get(word, word)
     given = {keyword.arg for keyword in option.call.keywords}
     start, _ = view.offsets(option.keyword)
     if _callee(option.call) == "Resources":
@@ -232,7 +224,7 @@ def _resources(view: View, value: ast.expr) -> Fix | None:
         pairs = [(text_at(key), item) for key, item in zip(value.keys, value.values, strict=True)]
     elif isinstance(value, ast.Call) and _callee(value) == "dict" and not value.args:
         pairs = [(keyword.arg, keyword.value) for keyword in value.keywords]
-    names = [_OTHER_NAMES.get(name or "", name) for name, _ in pairs]
+    names = [OTHER_NAMES.get(name or "", name) for name, _ in pairs]
     written = (
         _authoring_name(view, value, "Resources")
         if pairs and len(set(names)) == len(names) and set(names) <= set(RESOURCES)

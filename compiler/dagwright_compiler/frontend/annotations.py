@@ -9,8 +9,10 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from dagwright.contract import types
+from dagwright.contract.flytekit_names import tail_of
 from dagwright.contract.types import Type, dict_of, list_of, opaque, tuple_of, union_of
 from dagwright_compiler.diagnostics import codes
+from dagwright_compiler.diagnostics.suggestions import did_you_mean
 from dagwright_compiler.frontend.entities import (
     ClassEntity,
     Constant,
@@ -259,10 +261,9 @@ class Annotations:
         if self._is_lenient:
             return types.UNKNOWN
         if entity.qualified.startswith(("flytekit.", "flytekitplugins.")):  # in a container stands what only refuses
-            message, help_ = (
-                f"`{_shortened(node)}` is not supported yet as a type",
-                "return a value of a type that travels, or a file",
-            )
+            message = f"`{_shortened(node)}` is not supported yet as a type"
+            near = did_you_mean(tail_of(entity.qualified), ("FlyteDirectory", "FlyteFile", "StructuredDataset"))
+            help_ = str(near) or "return a value of a type that travels, or a file"  # no fix: the import is wrong as well
             self._findings.add(codes.NOT_SUPPORTED_YET, message, Place(module, node), help=help_)
             return UNREAD
         return opaque(entity.qualified)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from msgspec.structs import replace
 
 from dagwright_compiler.diagnostics import codes
+from dagwright_compiler.frontend import option_advice
 from dagwright_compiler.frontend.function_bodies import body_version
 from dagwright_compiler.frontend.known_values import KnownCall
 from dagwright_compiler.frontend.option_values import Arguments, WrongOption
@@ -35,7 +36,7 @@ def read_cache(draft: Draft, value: StaticValue, place: Place) -> None:
         draft.places["cache.version"] = place
         return
     if not (isinstance(value, KnownCall) and value.symbol == "Cache"):
-        help_ = 'write `Cache(version="1")`' if isinstance(value, str) else ""
+        help_ = 'write `Cache(version="1")`' if isinstance(value, str) else "write `True`, and give a `cache_version`"
         raise WrongOption(f"`cache` takes `True`, `False` or `Cache(...)`, found {describe(value)}", help_)
     arguments = Arguments(value)
     draft.cache, draft.is_whole = True, True
@@ -101,7 +102,7 @@ def _ignored(draft: Draft, value: StaticValue, place: Place) -> None:
 
 def _serialize(draft: Draft, value: StaticValue, place: Place, keyword: str) -> None:
     if not isinstance(value, bool):
-        raise WrongOption(f"`{keyword}` takes `True` or `False`, found {describe(value)}", "", place)
+        raise WrongOption(f"`{keyword}` takes `True` or `False`, found {describe(value)}", option_advice.truth(value), place)
     draft.serialize = value
     draft.places["cache.serialize"] = place
 

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from dagwright_compiler.diagnostics import codes
-from dagwright_compiler.diagnostics.suggestions import did_you_mean
+from dagwright_compiler.diagnostics.suggestions import abbreviated, did_you_mean
 from dagwright_compiler.frontend.cache_keywords import IN_CACHE, with_body_version
 from dagwright_compiler.frontend.foreign_keywords import counterpart
 from dagwright_compiler.frontend.not_static import NotStatic
@@ -158,6 +158,8 @@ class Policies:
         keyword, place, readers = option.keyword, option.place, READERS_OF[what]
         if keyword.arg is not None and keyword.arg not in readers:
             self._unknown(keyword.arg, option.module.keyword_span(keyword), what)
+            if "version" in keyword.arg or "cache" in keyword.arg:  # what was meant for the cache
+                draft.is_cache_partial = True
             return
         try:
             value = self._evaluator.evaluate(keyword.value, option.module, option.scope)
@@ -229,7 +231,12 @@ class Policies:
             self._findings.add(codes.UNSUPPORTED_OPTION, message, place, help=NOT_YET[name])
             return
         known = sorted([*READERS_OF[what], *NODE_NAMES] if what == "with_overrides" else READERS_OF[what])
-        help_ = counterpart(name, what) or did_you_mean(name, [*known, *NOT_YET]) or f"its keywords are {', '.join(known)}"
+        help_ = (
+            counterpart(name, what)
+            or did_you_mean(name, [*known, *NOT_YET])
+            or abbreviated(name, known)
+            or f"its keywords are {', '.join(known)}"
+        )
         self._findings.add(codes.UNKNOWN_OPTION, f"`{what}` has no keyword `{name}`", place, help=help_)
 
     def _cache(self, draft: Draft, start: Policy, places: Callable[[], dict[str, Place]]) -> None:
@@ -283,7 +290,7 @@ class Policies:
                     f"the limit of `gpu` is {limit}, but the request is {request}",
                     written.get("limits.gpu") or written.get("limits") or written.get("requests"),
                     related=[(written.get("requests.gpu") or written.get("requests"), "the request")],
-                    help="give both the same number: a GPU is never shared out",
+                    help="give both the same number: GPUs are not shared",
                 )
                 continue
             if least is not None and most is not None and most < least:

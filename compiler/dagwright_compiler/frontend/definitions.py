@@ -16,6 +16,7 @@ from dagwright_compiler.frontend.findings import Findings, Place
 from dagwright_compiler.frontend.function_kinds import FunctionKinds
 from dagwright_compiler.frontend.makers import Maker, Makers, Unreadable
 from dagwright_compiler.frontend.names import NOT_YET
+from dagwright_compiler.frontend.option_advice import named
 from dagwright_compiler.frontend.options import Option, options_of
 from dagwright_compiler.frontend.promises import Callee
 from dagwright_compiler.ir.program import Policy, TaskDef
@@ -178,8 +179,9 @@ class Definitions:
 
     def _refuse_positional(self, symbol: str, decorator: ast.Call, module: Module) -> None:
         if decorator.args:
-            message, help_ = f"`@{symbol}` takes keywords only", "name the value: `retries=3`"
-            self._findings.add(codes.UNKNOWN_OPTION, message, Place(module, decorator.args[0]), help=help_)
+            message, first = f"`@{symbol}` takes keywords only", decorator.args[0]
+            help_ = named(first) if symbol == "task" else ""
+            self._findings.add(codes.UNKNOWN_OPTION, message, Place(module, first), help=help_)
 
     def _checked(
         self,

@@ -17,8 +17,8 @@ from dagwright_compiler.frontend.annotations import Annotations
 from dagwright_compiler.frontend.classes import Classes
 from dagwright_compiler.frontend.decorators import Policies
 from dagwright_compiler.frontend.definitions import Definitions
-from dagwright_compiler.frontend.entities import FunctionEntity, Unresolved
-from dagwright_compiler.frontend.findings import Findings
+from dagwright_compiler.frontend.entities import External, FunctionEntity, Unresolved
+from dagwright_compiler.frontend.findings import Findings, Place
 from dagwright_compiler.frontend.frames import Services
 from dagwright_compiler.frontend.image_keywords import Images
 from dagwright_compiler.frontend.imports import ImportChecks
@@ -133,6 +133,7 @@ class _Elaboration:
         for module in modules:
             self._imports.check_module(module)
             check_module_calls(module, self._resolver, self._findings)
+            self._check_classes(module)
         tasks: list[str] = []
         workflows: list[str] = []
         travelling = frozenset(record.location for record in read.values())
@@ -218,6 +219,17 @@ class _Elaboration:
             if target is not None and target is not module:
                 found[name] = target
         return found
+
+    def _check_classes(self, module: Module) -> None:
+        """Report classes that are decorated as what only a function can be: their module cannot be imported."""
+        bindings = module.summary.bindings.values() if module.summary is not None else ()
+        for node in (binding.node for binding in bindings if isinstance(binding, Defined)):
+            for decorator in node.decorator_list if isinstance(node, ast.ClassDef) else ():
+                named = self._resolver.expression(decorator.func if isinstance(decorator, ast.Call) else decorator, module)
+                if isinstance(named, External) and named.symbol in ("task", "workflow"):
+                    message = f"`@{named.symbol}` takes a function, and `{node.name}` is a class"
+                    help_ = f"decorate a function, and use `{node.name}` in it"
+                    self._findings.add(codes.WRONG_FUNCTION, message, Place(module, decorator), help=help_)
 
     def _module(self, module: Module, travelling: frozenset[str]) -> list[Callee]:
         """Elaborate the tasks and workflows that a requested module defines, in source order."""

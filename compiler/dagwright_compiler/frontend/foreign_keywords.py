@@ -50,7 +50,7 @@ _OF_TASKS = {
     "cache_key_fn": _VERSION,
     "cache_policy": _VERSION,
     "cache_expiration": _VERSION,
-    "version": _VERSION,
+    "version": "write `cache_version`",
     "name": _NAME,
     "task_id": _NAME,
     "task_run_name": _NAME,

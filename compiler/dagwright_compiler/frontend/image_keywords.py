@@ -12,6 +12,7 @@ import msgspec
 from dagwright.contract.keys import sha256_hex
 from dagwright_compiler.diagnostics import codes
 from dagwright_compiler.diagnostics.suggestions import did_you_mean
+from dagwright_compiler.frontend import option_advice
 from dagwright_compiler.frontend.known_values import KnownCall
 from dagwright_compiler.frontend.option_values import Arguments, WrongOption
 from dagwright_compiler.frontend.wire_values import describe
@@ -75,7 +76,8 @@ class Images:
             raise WrongOption(f"`container_image` takes the name of an image, found {describe(value)}", help_)
         text = self._resolved(value)
         if not text or text.split() != [text] or not text.isprintable():
-            raise WrongOption("the name of an image is text without spaces")
+            what = f"`{text}` is not the name of an image" if text else "the name of the image is empty"
+            raise WrongOption(what, option_advice.image(text))
         return text
 
     def _resolved(self, text: str) -> str:
@@ -118,7 +120,8 @@ class Images:
             path = f"{spec.registry.lower()}/{name}" if spec.registry else name
             reference = f"{path}:{self._tag(spec, arguments, place)}"
         if reference.split() != [reference]:
-            raise WrongOption("the name of an image is text without spaces", "", arguments.place("name"))
+            what, at = f"`{reference.rpartition(':')[0]}` is not the name of an image", arguments.place("name")
+            raise WrongOption(what, "write it without spaces", at)
         self.specs[reference] = spec
         return reference
 

@@ -11,6 +11,7 @@ from dagwright_compiler.diagnostics import codes
 from dagwright_compiler.diagnostics.suggestions import did_you_mean
 from dagwright_compiler.frontend.findings import name_of_argument
 from dagwright_compiler.frontend.known_values import KnownCall
+from dagwright_compiler.frontend.policy_keywords import READERS
 from dagwright_compiler.frontend.promises import Broken, MapOptions, Static
 from dagwright_compiler.frontend.wire_values import describe
 
@@ -83,7 +84,8 @@ def _concurrency(frame: Frame, keyword: ast.keyword, value: object) -> int | Non
     if type(value) is int and value >= 0:
         return value
     message = f"`concurrency` must be a whole number from 0 (no limit), found {describe(value)}"
-    frame.report(codes.WRONG_MAP, message, keyword.value)
+    help_ = f"write `{value}`" if isinstance(value, str) and value.isdecimal() else "write `concurrency=10`, or leave it out"
+    frame.report(codes.WRONG_MAP, message, keyword.value, help_=help_)
     return None
 
 
@@ -163,6 +165,15 @@ def _metadata(expressions: Expressions, frame: Frame, keyword: ast.keyword, call
 
 def _unknown(frame: Frame, keyword: ast.keyword) -> None:
     names = (*_READERS, "metadata")
-    help_ = did_you_mean(keyword.arg or "", names) or "arguments of the task stand in the second pair of parentheses"
+    help_ = did_you_mean(keyword.arg or "", names) or _of_task(keyword.arg or "**")
     message, at = f"`map_task` has no keyword `{keyword.arg or '**'}`", frame.module.keyword_span(keyword)
     frame.services.findings.add(codes.UNKNOWN_OPTION, message, at, help=help_)
+
+
+def _of_task(name: str) -> str:
+    """Where a keyword belongs that is not the map's: to its metadata, to an override of the map, or to the task."""
+    if name in _IN_METADATA:
+        return f"write `metadata=TaskMetadata({name}=...)`"
+    if name in READERS:
+        return f"write it behind the call: `map_task(f)(x=values).with_overrides({name}=...)`"
+    return "arguments of the task stand in the second pair of parentheses"

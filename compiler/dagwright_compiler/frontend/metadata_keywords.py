@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from dagwright_compiler.diagnostics import codes
+from dagwright_compiler.frontend import option_advice
 from dagwright_compiler.frontend.known_values import KnownCall
 from dagwright_compiler.frontend.option_values import Arguments, WrongOption
 from dagwright_compiler.frontend.wire_values import describe
@@ -25,8 +26,7 @@ def _table_reader(name: str) -> Reader:
             wrong = (
                 next((part for part in value.values() if not isinstance(part, str)), value) if isinstance(value, dict) else value
             )
-            help_ = f'write `"{wrong}"`' if isinstance(wrong, int | float) and not isinstance(wrong, bool) else ""
-            raise WrongOption(f"`{name}` takes a dict of texts, found {describe(wrong)}", help_)
+            raise WrongOption(f"`{name}` takes a dict of texts, found {describe(wrong)}", option_advice.pairs(value))
         draft.policy[name] = tuple(value.items())
         draft.places[name] = place
 
@@ -54,13 +54,14 @@ def read_deck_fields(_draft: Draft, value: StaticValue, _place: Place) -> None:
     """``deck_fields=(DeckField.INPUT,)``: pages that flytekit writes by itself, which a deck here never has."""
     items = value if isinstance(value, list | tuple) else [value]
     if not all(isinstance(item, KnownCall) and item.symbol == "DeckField" for item in items):
-        raise WrongOption(f"`deck_fields` takes a tuple of `DeckField`, found {describe(value)}")
+        message = f"`deck_fields` takes a tuple of `DeckField`, found {describe(value)}"
+        raise WrongOption(message, "write `(DeckField.INPUT, DeckField.OUTPUT)`, or leave it out")
 
 
 def read_pickle_untyped(_draft: Draft, value: StaticValue, place: Place) -> None:
     """``pickle_untyped=False``."""
     if not isinstance(value, bool):
-        raise WrongOption(f"`pickle_untyped` takes `True` or `False`, found {describe(value)}")
+        raise WrongOption(f"`pickle_untyped` takes `True` or `False`, found {describe(value)}", option_advice.truth(value))
     if value:
         message = "`pickle_untyped` is not supported: every input and output has a type"
         raise WrongOption(message, "annotate every input and output", place, codes.UNSUPPORTED_OPTION)
@@ -85,7 +86,8 @@ def read_aliases(_draft: Draft, value: StaticValue, _place: Place) -> None:
 def read_failure_policy(_draft: Draft, value: StaticValue, place: Place) -> None:
     """``failure_policy=WorkflowFailurePolicy.FAIL_IMMEDIATELY``."""
     if not (isinstance(value, KnownCall) and value.symbol == "WorkflowFailurePolicy"):
-        raise WrongOption(f"`failure_policy` takes a `WorkflowFailurePolicy`, found {describe(value)}")
+        message = f"`failure_policy` takes a `WorkflowFailurePolicy`, found {describe(value)}"
+        raise WrongOption(message, "write `WorkflowFailurePolicy.FAIL_IMMEDIATELY`, or leave it out")
     if value.arguments["member"] != "FAIL_IMMEDIATELY":
         message = "only `FAIL_IMMEDIATELY` is supported yet: a failed task ends the workflow"
         raise WrongOption(message, "leave `failure_policy` out", place, codes.UNSUPPORTED_OPTION)

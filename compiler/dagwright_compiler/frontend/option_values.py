@@ -5,13 +5,15 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from dagwright_compiler.diagnostics import codes
-from dagwright_compiler.diagnostics.suggestions import did_you_mean
+from dagwright_compiler.diagnostics.suggestions import abbreviated, did_you_mean
 from dagwright_compiler.frontend.findings import name_of_argument
 from dagwright_compiler.frontend.known_calls import PARAMETERS
 from dagwright_compiler.frontend.known_values import EnumValue, KnownCall
 from dagwright_compiler.frontend.wire_values import describe
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from dagwright_compiler.diagnostics.model import Code
     from dagwright_compiler.frontend.findings import Place
     from dagwright_compiler.frontend.known_values import StaticValue
@@ -51,11 +53,15 @@ class Arguments:
     def __init__(self, call: KnownCall) -> None:
         self._call = call
         known = PARAMETERS[call.symbol]
-        for name in call.arguments:
-            if name not in known:
-                help_ = did_you_mean(name, known) or f"its keywords are {', '.join(known)}"
-                at = name_of_argument(self.place(name))
-                raise WrongOption(f"`{call.symbol}` has no keyword `{name}`", help_, at, codes.UNKNOWN_OPTION)
+        wrong = [self._unknown(name, known) for name in call.arguments if name not in known]
+        if wrong:
+            wrong[0].also = tuple(wrong[1:])
+            raise wrong[0]
+
+    def _unknown(self, name: str, known: Sequence[str]) -> WrongOption:
+        help_ = did_you_mean(name, known) or abbreviated(name, known) or f"its keywords are {', '.join(known)}"
+        at = name_of_argument(self.place(name))
+        return WrongOption(f"`{self._call.symbol}` has no keyword `{name}`", help_, at, codes.UNKNOWN_OPTION)
 
     def place(self, name: str) -> Place | None:
         """Where an argument stands."""

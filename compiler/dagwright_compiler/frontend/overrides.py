@@ -8,6 +8,7 @@ from dagwright_compiler.diagnostics import codes
 from dagwright_compiler.diagnostics.suggestions import did_you_mean
 from dagwright_compiler.frontend.node_names import mangle
 from dagwright_compiler.frontend.not_static import NotStatic
+from dagwright_compiler.frontend.option_advice import named
 from dagwright_compiler.frontend.policy_keywords import NODE_NAMES
 from dagwright_compiler.frontend.promises import Broken, Promise, Result, Static, Value, describe_source
 from dagwright_compiler.frontend.wire_values import describe
@@ -26,9 +27,7 @@ def override(frame: Frame, owner: Value, node: ast.Call) -> Value:
         message = f"{describe_source(owner)} has nothing to override"
         return frame.report(codes.WRONG_OVERRIDE, message, node, help_="call `with_overrides` on the result of a task")
     if node.args:
-        frame.report(
-            codes.WRONG_OVERRIDE, "`with_overrides` takes keywords only", node.args[0], help_="name the value: `retries=3`"
-        )
+        frame.report(codes.WRONG_OVERRIDE, "`with_overrides` takes keywords only", node.args[0], help_=named(node.args[0]))
     for keyword in node.keywords:
         if keyword.arg in NODE_NAMES:
             _rename(frame, call, keyword)
@@ -49,12 +48,15 @@ def _rename(frame: Frame, call: Call, keyword: ast.keyword) -> None:
     if isinstance(value, Broken):
         return
     if not isinstance(value.value, str):
-        frame.report(codes.WRONG_NODE_NAME, f"`{keyword.arg}` takes text, found {describe(value.value)}", keyword.value)
+        message = f"`{keyword.arg}` takes text, found {describe(value.value)}"
+        frame.report(codes.WRONG_NODE_NAME, message, keyword.value, help_=f'write `{keyword.arg}="first-step"`')
     elif not mangle(value.value):
         help_ = "use lower-case letters, digits and `-`"
         frame.report(
             codes.WRONG_NODE_NAME,
-            f"`{value.value}` has no letter or digit that a node's name could keep",
+            f"`{value.value}` has no letter or digit that a node's name could keep"
+            if value.value
+            else "the node's name is empty",
             keyword.value,
             help_=help_,
         )

@@ -7,6 +7,7 @@ import re
 from typing import TYPE_CHECKING, Literal
 
 from dagwright_compiler.diagnostics import codes
+from dagwright_compiler.frontend import option_advice
 from dagwright_compiler.frontend.known_calls import KUBERNETES
 from dagwright_compiler.frontend.known_values import KnownCall
 from dagwright_compiler.frontend.option_values import Arguments, WrongOption
@@ -74,7 +75,9 @@ def _secret(call: KnownCall) -> Secret:
 def read_pod_template(draft: Draft, value: StaticValue, place: Place) -> None:
     """``pod_template=PodTemplate(pod_spec=V1PodSpec(...))``."""
     if not (isinstance(value, KnownCall) and value.symbol == "PodTemplate"):
-        raise WrongOption(f"`pod_template` takes `PodTemplate(...)`, found {describe(value)}")
+        named = f'a template of the cluster goes by its name: `pod_template_name="{value}"`' if isinstance(value, str) else ""
+        help_ = named or "write `PodTemplate(pod_spec=V1PodSpec(...))`"
+        raise WrongOption(f"`pod_template` takes `PodTemplate(...)`, found {describe(value)}", help_)
     arguments = Arguments(value)
     draft.policy["pod_template"] = PodTemplate(
         primary_container=arguments.text("primary_container_name"),
@@ -89,7 +92,8 @@ def _pod_spec(value: StaticValue, place: Place | None) -> str:
     if value is None:
         return ""
     if not isinstance(value, dict) and not (isinstance(value, KnownCall) and value.symbol == f"{KUBERNETES}V1PodSpec"):
-        raise WrongOption(f"`pod_spec` takes `V1PodSpec(...)`, found {describe(value)}", "", place)
+        help_ = "write `V1PodSpec(containers=[V1Container(...)])`"
+        raise WrongOption(f"`pod_spec` takes `V1PodSpec(...)`, found {describe(value)}", help_, place)
     found = _api_object(value, place)
     return json.dumps(found, sort_keys=True, separators=(",", ":")) if found else ""
 
@@ -104,13 +108,13 @@ def _api_object(value: StaticValue, place: Place | None) -> Any:
         }
     if isinstance(value, dict):
         if not all(isinstance(key, str) for key in value):
-            raise WrongOption("the keys of an object of Kubernetes are texts", "", place)
+            raise WrongOption("the keys of a Kubernetes object must be texts", "", place)
         return {key: _api_object(part, place) for key, part in value.items()}
     if isinstance(value, list | tuple):
         return [_api_object(part, place) for part in value]
     if value is None or isinstance(value, bool | int | float | str):
         return value
-    raise WrongOption(f"Kubernetes has no form for {describe(value)}", "", place)
+    raise WrongOption(f"a Kubernetes object cannot hold {describe(value)}", "", place)
 
 
 def _api_name(name: str) -> str:
@@ -124,7 +128,8 @@ def _api_name(name: str) -> str:
 def read_pod_template_name(draft: Draft, value: StaticValue, place: Place) -> None:
     """``pod_template_name="gpu"``."""
     if not isinstance(value, str) or not value:
-        raise WrongOption(f"`pod_template_name` takes text, found {describe(value)}")
+        help_ = "write the name of a pod template of the cluster, or leave it out"
+        raise WrongOption(f"`pod_template_name` takes text, found {describe(value)}", help_)
     draft.policy["pod_template_name"] = value
     draft.places["pod_template_name"] = place
 
@@ -132,7 +137,7 @@ def read_pod_template_name(draft: Draft, value: StaticValue, place: Place) -> No
 def read_accelerator(draft: Draft, value: StaticValue, place: Place) -> None:
     """``accelerator=T4`` or ``accelerator=GPUAccelerator("...")``."""
     if not (isinstance(value, KnownCall) and value.symbol == "GPUAccelerator"):
-        help_ = "import it: `from flytekit.extras.accelerators import T4`"
+        help_ = "import one: `from flytekit.extras.accelerators import T4`"
         raise WrongOption(f"`accelerator` takes a device, found {describe(value)}", help_)
     device, partition = value.arguments.get("device"), value.arguments.get("partition")
     if not isinstance(device, str) or not device or not (partition is None or isinstance(partition, str)):
@@ -159,7 +164,8 @@ def read_shared_memory(draft: Draft, value: StaticValue, place: Place) -> None:
 def read_task_config(draft: Draft, value: StaticValue, place: Place) -> None:
     """``task_config=Elastic(nnodes=2)``: the configuration of a plugin, or ``Pod(...)``, which is a pod template."""
     if not (isinstance(value, KnownCall) and value.symbol.startswith("flytekitplugins.")):
-        raise WrongOption(f"`task_config` takes the configuration of a plugin, found {describe(value)}")
+        message = f"`task_config` takes the configuration of a plugin, found {describe(value)}"
+        raise WrongOption(message, "write an object of `flytekitplugins`, such as `Elastic(nnodes=2)`, or leave it out")
     if value.symbol.startswith(_POD_PLUGIN) and value.symbol.endswith(".Pod"):
         read_pod_template(draft, KnownCall("PodTemplate", value.arguments, value.places), place)
         draft.places["plugin"] = place
@@ -198,6 +204,6 @@ def read_disable_deck(draft: Draft, value: StaticValue, place: Place) -> None:
 
 def _deck(draft: Draft, name: str, value: StaticValue, place: Place, *, keeps: bool) -> None:
     if not isinstance(value, bool):
-        raise WrongOption(f"`{name}` takes `True` or `False`, found {describe(value)}")
+        raise WrongOption(f"`{name}` takes `True` or `False`, found {describe(value)}", option_advice.truth(value))
     draft.policy["deck"] = value is keeps
     draft.places["deck"] = place

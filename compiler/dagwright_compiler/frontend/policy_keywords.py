@@ -9,6 +9,7 @@ import msgspec
 
 from dagwright_compiler.diagnostics import codes
 from dagwright_compiler.diagnostics.suggestions import did_you_mean
+from dagwright_compiler.frontend import option_advice
 from dagwright_compiler.frontend.cache_keywords import read_cache, read_ignored, read_serialize, read_version
 from dagwright_compiler.frontend.findings import Place, name_of_argument
 from dagwright_compiler.frontend.image_keywords import Images
@@ -54,6 +55,15 @@ NOT_YET = {
 """Keywords of flytekit that this version does not compile, with what to write instead."""
 
 RESOURCES = ("cpu", "mem", "gpu", "ephemeral_storage")
+OTHER_NAMES = {
+    **dict.fromkeys(("cpus", "cores", "vcpu", "vcpus"), "cpu"),
+    **dict.fromkeys(("memory", "ram"), "mem"),
+    **dict.fromkeys(("gpus",), "gpu"),
+    **dict.fromkeys(("disk", "storage", "ephemeral"), "ephemeral_storage"),
+}
+"""What other tools call resources."""
+_COUNTED = ("cpu", "gpu")
+_SIZES = ("Ki", "Mi", "Gi", "Ti", "Pi", "Ei", "M", "G", "T", "P", "E")
 _BYTES = ("mem", "ephemeral_storage")
 _LEAST_BYTES = 2**20
 """Less than this starts no container, let alone Python."""
@@ -110,7 +120,8 @@ class Draft(msgspec.Struct, eq=False):
 
 def _read_retries(draft: Draft, value: StaticValue, place: Place) -> None:
     if type(value) is not int:
-        raise WrongOption(f"`retries` takes an int, found {describe(value)}")
+        help_ = "write a whole number: `retries=3`" if type(value) is float else ""
+        raise WrongOption(f"`retries` takes an int, found {describe(value)}", help_)
     if not 0 <= value <= _MOST_RETRIES:
         raise WrongOption(f"`retries` must be between 0 and {_MOST_RETRIES}, not {value}", "", None, codes.RETRIES_OUT_OF_RANGE)
     draft.policy["retries"] = value
@@ -124,8 +135,8 @@ def _read_timeout(draft: Draft, value: StaticValue, place: Place) -> None:
     elif type(value) is int:
         seconds = float(value) if value < 10**15 else 10.0**15
     else:
-        help_ = f"write `timedelta(seconds={value})`" if type(value) is float else "write `timedelta(minutes=5)`"
-        raise WrongOption(f"`timeout` takes whole seconds or a timedelta, found {describe(value)}", help_)
+        message = f"`timeout` takes whole seconds or a timedelta, found {describe(value)}"
+        raise WrongOption(message, option_advice.duration(value))
     if seconds < 0 or (seconds == 0 and isinstance(value, timedelta)):
         raise WrongOption(
             "a timeout must be more than 0 seconds", "leave `timeout` out for no limit", None, codes.INVALID_TIMEOUT
@@ -183,12 +194,13 @@ def _read_amounts(field: str, value: StaticValue, read: Callable[[str, StaticVal
         WrongOption: Something in it is wrong; all of that is reported at once.
     """
     if not (isinstance(value, KnownCall) and value.symbol == "Resources"):
-        raise WrongOption(f"`{field}` takes `Resources(...)`, found {describe(value)}", 'write `Resources(cpu="1", mem="500Mi")`')
+        raise WrongOption(f"`{field}` takes `Resources(...)`, found {describe(value)}", option_advice.resources(value))
     wrong: list[WrongOption] = []
     for name, argument in value.arguments.items():
         at = value.places[name]
         if name not in RESOURCES:
-            help_ = did_you_mean(name, RESOURCES) or f"its keywords are {', '.join(RESOURCES)}"
+            known = f"its keywords are {', '.join(RESOURCES)}"
+            help_ = did_you_mean(name, RESOURCES) or (f"write `{OTHER_NAMES[name]}`" if name in OTHER_NAMES else known)
             named = name_of_argument(at)
             wrong.append(WrongOption(f"`Resources` has no keyword `{name}`", help_, named, codes.UNKNOWN_OPTION))
         elif argument is not None:
@@ -216,14 +228,18 @@ def _quantity(name: str, value: StaticValue, place: Place) -> str:
         meant = suggestion(text)
         raise WrongOption(
             f"`{text}` is not a valid quantity" if text else "an empty text is not a valid quantity",
-            f"did you mean `{meant}`?" if meant else 'write a number and a unit: `"500Mi"`, `"2"`, `"250m"`',
+            f"did you mean `{meant}`?" if meant else option_advice.quantity(name),
             place,
             codes.INVALID_QUANTITY,
         )
     if number < 0 or (number == 0 and name == "mem"):
         raise WrongOption(f"`{name}` must be more than 0, not `{text}`", "", place, codes.INVALID_QUANTITY)
     if name == "gpu" and number.denominator != 1:
-        raise WrongOption(f"`gpu` must be a whole number, not `{text}`", "", place, codes.INVALID_QUANTITY)
+        message, help_ = f"`gpu` must be a whole number, not `{text}`", option_advice.quantity(name)
+        raise WrongOption(message, help_, place, codes.INVALID_QUANTITY)
+    if name in _COUNTED and text.endswith(_SIZES):
+        message = f"`{text}` is a size, and `{name}` is a number of {name.upper()}s"
+        raise WrongOption(message, option_advice.quantity(name), place, codes.INVALID_QUANTITY)
     if name in _BYTES and text.endswith("m"):
         raise WrongOption(
             f"`{text}` counts thousandths of a byte", f"did you mean `{text[:-1]}Mi`?", place, codes.INVALID_QUANTITY
@@ -252,14 +268,12 @@ def _read_image(draft: Draft, value: StaticValue, place: Place) -> None:
 
 def _read_environment(draft: Draft, value: StaticValue, place: Place) -> None:
     if not isinstance(value, dict):
-        raise WrongOption(f"`environment` takes a dict of text, found {describe(value)}")
+        raise WrongOption(f"`environment` takes a dict of texts, found {describe(value)}", option_advice.pairs(value))
     for name, content in value.items():
         if not isinstance(name, str) or not isinstance(content, str):
-            wrong = content if isinstance(name, str) else name
-            raise WrongOption(
-                f"`environment` takes a dict of text, found {describe(wrong)}",
-                f'write `"{wrong}"`' if isinstance(wrong, int | float) else "",
-            )
+            wrong, of_what = (content, f" for `{name}`") if isinstance(name, str) else (name, "")
+            message = f"`environment` takes a dict of texts, found {describe(wrong)}{of_what}"
+            raise WrongOption(message, option_advice.pairs({"": wrong}))
         if not name or "=" in name or "\0" in name + content:
             named = f"`{name}`" if name else "an empty text"
             raise WrongOption(f"{named} cannot be the name of an environment variable")
@@ -269,7 +283,7 @@ def _read_environment(draft: Draft, value: StaticValue, place: Place) -> None:
 
 def _read_interruptible(draft: Draft, value: StaticValue, place: Place) -> None:
     if not isinstance(value, bool):
-        raise WrongOption(f"`interruptible` takes `True` or `False`, found {describe(value)}")
+        raise WrongOption(f"`interruptible` takes `True` or `False`, found {describe(value)}", option_advice.truth(value))
     draft.policy["interruptible"] = value
     draft.places["interruptible"] = place
 

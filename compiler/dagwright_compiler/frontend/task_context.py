@@ -82,8 +82,11 @@ def check_context(body: Body, tasks: Sequence[Callee], findings: Findings, *, he
 
 
 def _refuse(node: ast.Attribute, scope: Scope, findings: Findings) -> None:
-    message = f"`current_context().{node.attr}` is not supported yet"
-    help_ = _INSTEAD.get(node.attr, f"there are {', '.join(f'`{name}`' for name in sorted(_ATTRIBUTES - {'has_attr'}))}")
+    names = sorted(_ATTRIBUTES - {"has_attr"})
+    message = f"`current_context()` has no `{node.attr}`"
+    help_ = _INSTEAD.get(node.attr) or did_you_mean(node.attr, names) or f"it has {', '.join(f'`{name}`' for name in names)}"
+    if node.attr in _INSTEAD:
+        message = f"`current_context().{node.attr}` is not supported yet"
     findings.add(codes.NOT_SUPPORTED_YET, message, Place(scope.module, node), help=help_)
 
 

@@ -47,12 +47,58 @@ def test_an_unknown_keyword_is_marked_by_its_name(source: str, marked: str, help
             "did you mean `10Gi`?",
         ),
         ("cpu=4000", "`4000` of `cpu` counts whole CPUs, and no machine has as many", "did you mean `4000m`?"),
-        ('mem="lots"', "`lots` is not a valid quantity", 'write a number and a unit: `"500Mi"`, `"2"`, `"250m"`'),
+        ('mem="lots"', "`lots` is not a valid quantity", 'write a number and a unit: `"500Mi"` or `"2Gi"`'),
     ],
 )
 def test_a_number_that_nobody_means_is_no_quantity(resources: str, message: str, help_text: str) -> None:
     found = front(_HEAD + _decorated(f"requests=Resources({resources})")).only
     assert (found.code.id, found.message, found.help) == ("DW504", message, help_text)
+
+
+@pytest.mark.parametrize(
+    ("keywords", "message", "help_text"),
+    [
+        ('timeout="1h"', "`timeout` takes whole seconds or a timedelta, found `str` ('1h')", "write `timedelta(hours=1)`"),
+        ('timeout="5 minutes"', "found `str` ('5 minutes')", "write `timedelta(minutes=5)`"),
+        ('timeout="soon"', "found `str` ('soon')", "write `timedelta(minutes=5)`"),
+        ("timeout=1.5", "found `float` (1.5)", "write `timedelta(seconds=1.5)`"),
+        ("retries=2.5", "`retries` takes an int", "write a whole number: `retries=3`"),
+        ('interruptible="yes"', "`interruptible` takes `True` or `False`", "write `True`"),
+        ('interruptible="no"', "`interruptible` takes `True` or `False`", "write `False`"),
+        ("interruptible=[]", "`interruptible` takes `True` or `False`", "write `True`, or leave it out"),
+        ('requests="1Gi"', "`requests` takes `Resources(...)`", 'write `Resources(mem="1Gi")`'),
+        ('requests="500m"', "`requests` takes `Resources(...)`", 'write `Resources(cpu="500m")`'),
+        ('environment={"A": 1}', "takes a dict of texts, found `int` (1) for `A`", 'write `"1"`'),
+        ('environment=["A=1"]', "takes a dict of texts, found `list[str]`", 'write `{"A": "1"}`'),
+        ('container_image="my image"', "`my image` is not the name of an image", 'write `"my-image"`'),
+        ('container_image=""', "the name of the image is empty", 'write `"registry/name:tag"`, or leave it out'),
+        (
+            'pod_template="gpu"',
+            "`pod_template` takes `PodTemplate(...)`",
+            'a template of the cluster goes by its name: `pod_template_name="gpu"`',
+        ),
+        ('"ghcr.io/x:1"', "`@task` takes keywords only", 'name the value: `container_image="ghcr.io/x:1"`'),
+        ('Resources(mem="1Gi")', "`@task` takes keywords only", "name the value: `requests=Resources(...)`"),
+        (
+            'resources=Resources(mem="1Gi"), limits=Resources(mem="1Gi")',
+            "`resources` cannot stand beside `limits`",
+            "leave one of them out",
+        ),
+        ('cache=True, version="1"', "`@task` has no keyword `version`", "write `cache_version`"),
+        ('cache="yes", cache_version="1"', "`cache` takes `True`, `False` or `Cache(...)`", 'write `Cache(version="1")`'),
+        ("cache_serialize=True", "`cache_serialize` has no effect without `cache=True`", "add `cache=True`"),
+        ('secret_requests=[Secret(grp="a")]', "`Secret` has no keyword `grp`", "did you mean `group`?"),
+        (
+            'requests=Resources(cpu="500Mi")',
+            "`500Mi` is a size, and `cpu` is a number of CPUs",
+            'write a number of CPUs, `"2"`, or thousandths of one, `"250m"`',
+        ),
+    ],
+)
+def test_what_to_write_instead_of_a_wrong_value(keywords: str, message: str, help_text: str) -> None:
+    found = front(_HEAD + _decorated(keywords)).only
+    assert message in found.message
+    assert found.help == help_text
 
 
 @pytest.mark.parametrize("resources", ["mem=2**30", 'mem="1048576"', "cpu=64", 'mem="1Mi"', 'ephemeral_storage="0"', "gpu=8"])
