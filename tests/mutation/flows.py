@@ -316,17 +316,17 @@ class Flow:
         if not targets:
             return self._call()
         callee, over = self._chance.choice(targets)
-        lists = {over.name: self._chance.choice(self._lists(over.kind))}
-        for each in callee.inputs:
-            if each.name not in lists and self._lists(each.kind) and self._chance.random() < 0.3:
-                lists[each.name] = self._chance.choice(self._lists(each.kind))
+        source = self._chance.choice(self._lists(over.kind))
+        lists = {over.name: source}
+        for each in callee.inputs:  # lists of different lengths would be a mistake: the same one side by side
+            if each.name not in lists and source in self._lists(each.kind) and self._chance.random() < 0.5:
+                lists[each.name] = source
         others = [(each, self._argument(each)) for each in callee.inputs if each.name not in lists]
-        identity = ("map", callee.name, *lists, *lists.values(), *(key for _, (_, key) in others))
+        identity = ("map", callee.name, *lists, source, *(key for _, (_, key) in others))
         if identity in self._made:
             return []
         self._made.add(identity)
-        for source in lists.values():
-            self._use_up(source)
+        self._use_up(source)
         name = self._module.use(callee.name)
         self.body.callees[name] = callee
         bound = "".join(f", {each.name}={text}" for each, (text, _) in others)
@@ -341,7 +341,7 @@ class Flow:
         if not bound and self._chance.random() < 0.15:
             self.before += ["", "", f"mapped_{made}_{self._module.length} = {mapped}"]
             mapped = f"mapped_{made}_{self._module.length}"
-        return [f"{made} = {mapped}({', '.join(f'{each}={source}' for each, source in lists.items())})"]
+        return [f"{made} = {mapped}({', '.join(f'{each}={source}' for each in lists)})"]
 
     def _map_options(self, *, losing: bool) -> str:
         ratio = self._chance.choice([", min_success_ratio=0.5", ", min_successes=1"]) if losing else ""

@@ -104,7 +104,7 @@ def parts(expression: str, kind: str, depth: int = 2) -> list[tuple[str, str]]:
     """What can be read of a value: expressions, written as ``ast.unparse`` writes them, and their kinds."""
     near = [(f"{expression}['{name}']" if kind in KEYED else f"{expression}.{name}", of) for name, of in RECORDS.get(kind, {}).items()]  # fmt: skip
     if of := element(kind):
-        near += [(f"{expression}[0]", of), (f"{expression}[-1]", of), (f"{expression}[1:]", kind)]
+        near += [(f"{expression}[0]", of), (f"{expression}[-1]", of), (f"{expression}[:2]", kind)]
     if held := arguments(kind, "dict"):
         near.append((f"{expression}['low']", held[1]))
     near += [(f"{expression}[{at}]", of) for at, of in enumerate(arguments(kind, "tuple"))]
@@ -187,3 +187,31 @@ def _container(kind: str, number: int, chance: random.Random) -> Spelled | None:
         items = [literal(of, chance) for _ in range(2)]
         return Spelled(f"[{', '.join(each.text for each in items)}]", [repr(each.value) for each in items])
     return chance.choice(found) if found else None
+
+
+def given(kind: str) -> object:
+    """A value of a kind as an input of a run is given: text, or what becomes JSON."""
+    simple = {
+        "int": 7,
+        "float": 1.5,
+        "str": "text",
+        "bool": True,
+        "datetime": "2024-01-02T03:04:05+00:00",
+        "Level": "LOW",
+        "Frame": [{"price": 1}],
+        "File": "s3://bucket/any.bin",
+        "Directory": "s3://bucket/folder/",
+    }
+    form = kind.partition("[")[0]
+    inner = arguments(kind, form)
+    if kind in RECORDS:
+        return {name: given(of) for name, of in RECORDS[kind].items()}
+    if kind in simple:
+        return simple[kind]
+    if form == "File":
+        return f"s3://bucket/any.{inner[0]}"
+    if form == "dict":
+        return {"low": given(inner[1]), "high": given(inner[1])}
+    if form == "tuple":
+        return [given(each) for each in inner]
+    return given(inner[0]) if form == "Optional" else [given(inner[0])] if form == "set" else [given(inner[0])] * 3

@@ -257,7 +257,7 @@ def misspelt_member(view: View) -> Planted | None:
             value = site.given.get(each.name)
             if each.kind == "Level" and isinstance(value, ast.Attribute) and ast.unparse(value) not in site.body.kinds:
                 wrong = f"{view.cut(site.body.path, value.value)}.{misspelt(value.attr, view.chance)}"
-                return view.swapped(site.body.path, value, wrong, "DW410")
+                return view.swapped(site.body.path, value, wrong, "DW312")
     return None
 
 

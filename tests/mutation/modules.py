@@ -126,7 +126,10 @@ class Module:
 
     def _from_the_project(self, symbol: str, home: str) -> list[tuple[str, str]]:
         package, _, stem = home.rpartition(".")
-        forms = [(f"from {home} import {symbol}", symbol)] * 2 + [(f"import {home}", f"{home}.{symbol}")]
+        inside = bool(package) and self.name.startswith(f"{package}.")
+        forms = [(f"from {home} import {symbol}", symbol)] * 2
+        if not inside:  # there, the package may not be imported to its end yet
+            forms.append((f"import {home}", f"{home}.{symbol}"))
         forms += [
             (f"from {home} import {symbol} as the_{symbol}", f"the_{symbol}"),
             (f"import {home} as m_{stem}", f"m_{stem}.{symbol}"),
@@ -135,7 +138,7 @@ class Module:
             forms.append((f"from {home} import *", symbol))
         if package:
             forms.append((f"from {package} import {stem}", f"{stem}.{symbol}"))
-        if package and self.name.rpartition(".")[0] == package:
+        if inside:
             forms += [(f"from .{stem} import {symbol}", symbol), (f"from . import {stem}", f"{stem}.{symbol}")] * 2
         elif package:
             forms.append((f"from {package} import {symbol}", symbol))

@@ -13,7 +13,7 @@ CONSTANTS = {
     "IMAGE": ("image", '"registry.example/team/image:1.4"', "registry.example/team/image:1.4"),
     "WAIT": ("timeout", "$timedelta(minutes=5)", None),
     "SMALL": ("resources", '$Resources(cpu="500m", mem="256Mi")', None),
-    "REGION": ("str", '$os.environ["REGION"]', "eu"),
+    "REGION": ("str", '$os.environ.get("REGION", "anywhere")', "eu"),
 }
 """Name, kind, definition and value of what the constants' module holds."""
 GIVEN = {"REGION": "eu"}
