@@ -13,9 +13,10 @@ from dagwright_compiler.diagnostics.suggestions import did_you_mean
 from dagwright_compiler.diagnostics.wording import counted, listed
 from dagwright_compiler.frontend import edge_advice
 from dagwright_compiler.frontend.constant_parts import instead, locate, origin
+from dagwright_compiler.frontend.entities import ClassEntity
 from dagwright_compiler.frontend.findings import Place
 from dagwright_compiler.frontend.frames import Frame, contains_broken
-from dagwright_compiler.frontend.groups import Misfit, bind, describe_group, fits_as_list
+from dagwright_compiler.frontend.groups import Misfit, bind, describe_group
 from dagwright_compiler.frontend.origins import all_arguments, source_places
 from dagwright_compiler.frontend.promises import (
     Argument,
@@ -26,6 +27,7 @@ from dagwright_compiler.frontend.promises import (
     Function,
     Group,
     Mapped,
+    Named,
     Promise,
     Record,
     Result,
@@ -121,7 +123,9 @@ def bind_given(
             count = f"{len(positional)} positional argument{'s' if len(positional) != 1 else ''}"
             given = function.positional + len(values)
             message = f"`{callee.node.name}` takes {count if positional else 'no positional arguments'}, but {given} are passed"
+            by_name = next((field.name for field in interface.inputs if field.name in interface.keyword_only), "")
             help_ = listed("input", [field.name for field in interface.inputs])
+            help_ = f"pass `{by_name}` by its name: `{by_name}=...`" if by_name else help_
             frame.report(codes.TOO_MANY_ARGUMENTS, message, argument[1], help_=help_, related=(declaration(callee),))
             break
         name = positional[position]
@@ -251,8 +255,7 @@ def _refuse_part(frame: Frame, slot: Slot, misfit: Misfit) -> None:
         )
     elif isinstance(value, Group | Record):
         message = f"this is {describe_group(value)}, but {takes}"
-        as_list = fits_as_list(frame, value, misfit.expected, node)
-        help_ = "write `[...]`" if as_list else edge_advice.of_group(frame, value, misfit.expected)
+        help_ = edge_advice.of_group(frame, value, misfit.expected, node)
     elif misfit.reason:
         code, message = codes.CONSTANT_MISMATCH, f"`{callee.node.name}.{field.name}` does not take this constant: {misfit.reason}"
         help_ = misfit.help
@@ -289,6 +292,8 @@ def call_it(value: Value) -> str:
     if isinstance(value, Mapped) and value.function is not None:
         callee = value.function.callee
         return f"call it: `map_task({callee.node.name})({callee.interface.inputs[0].name}=...)`"
+    if isinstance(value, Named) and isinstance(value.entity, ClassEntity):
+        return f"make an instance: `{value.entity.qualname}(...)`"
     return f"call it: `{value.callee.node.name}(...)`" if isinstance(value, Function) else "pass the result of a call"
 
 

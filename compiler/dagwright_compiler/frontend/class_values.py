@@ -121,7 +121,8 @@ class ClassValues:
                     self._classes.encoder.encode(values[field.name], field.type)
                 except Mismatch as error:
                     message = f"what is passed for `{field.name}` of `{definition.qualname}` is left to the model: {error.reason}"
-                    raise NotStatic(place, message, help_=f"pass a value of type `{spell(field.type)}`") from None
+                    at = _argument(place, field.name)
+                    raise NotStatic(at, message, help_=f"pass a value of type `{spell(field.type)}`") from None
 
     def _constructible(self, entity: ClassEntity | Constant, place: Place) -> tuple[str, Kind, str]:
         if isinstance(entity, Constant):
@@ -213,6 +214,12 @@ class ClassValues:
                 if member.known and type(member.value) is type(args[0]) and member.value == args[0]:
                     return member
         raise NotStatic(place, "no member of the enum has this value", help_="name the member: `Color.RED`")
+
+
+def _argument(place: Place, keyword: str) -> Place:
+    """Where a keyword's value stands in a call, else the whole of that."""
+    keywords = place.node.keywords if isinstance(place.node, ast.Call) else []
+    return next((Place(place.module, each.value) for each in keywords if each.arg == keyword), place)
 
 
 def _wrong_call(place: Place, mistake: Mistake, *, keyword: str = "", position: int | None = None) -> NotStatic:

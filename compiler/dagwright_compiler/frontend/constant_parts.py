@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import ast
+import json
 from collections.abc import Iterator
 from datetime import datetime
 from typing import TYPE_CHECKING, NamedTuple
 
+from dagwright_compiler.diagnostics.suggestions import did_you_mean
 from dagwright_compiler.frontend.entities import Constant
 from dagwright_compiler.frontend.findings import Place
 from dagwright_compiler.frontend.typing_rules import spell
@@ -18,6 +20,8 @@ if TYPE_CHECKING:
     from dagwright_compiler.frontend.known_values import StaticValue
     from dagwright_compiler.frontend.wire_values import Mismatch
 
+_MOST_CHOICES = 8
+"""Values of a literal type that a help line lists."""
 _LONGEST = 40
 """Characters of a constant that a help line repeats."""
 
@@ -55,6 +59,11 @@ def instead(error: Mismatch, found: Misplaced, name: str, declared: Type) -> str
         return error.help
     if error.note or found.expected is None:
         return ""
+    if found.expected.kind == "literal":
+        allowed = json.loads(f"[{found.expected.name}]")
+        texts = [each for each in allowed if isinstance(each, str)]
+        near = did_you_mean(error.value, texts) if isinstance(error.value, str) else ""
+        return near or f"write {' or '.join(f'`{each!r}`' for each in allowed[:_MOST_CHOICES])}"
     if found.expected.kind != declared.kind or error.path:
         return f"pass a value of type `{spell(found.expected)}`"
     changes = found.node.func.attr if isinstance(found.node, ast.Call) and isinstance(found.node.func, ast.Attribute) else ""

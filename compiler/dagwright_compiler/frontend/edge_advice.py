@@ -9,6 +9,7 @@ import ast
 from typing import TYPE_CHECKING
 
 from dagwright.contract.types import union_of
+from dagwright_compiler.frontend.groups import fits_as_list, fits_as_tuple
 from dagwright_compiler.frontend.promises import Group
 from dagwright_compiler.frontend.typing_rules import spell
 from dagwright_compiler.frontend.wire_values import construction
@@ -64,8 +65,12 @@ def of_return(value: Promise, expected: Type, node: ast.AST, workflow: Callee) -
     return f"convert the value in a task, or {annotate}"
 
 
-def of_group(frame: Frame, value: Group | Record, expected: Type) -> str:
-    """Help for a dict with results in it where a class is declared: the call that makes an instance."""
+def of_group(frame: Frame, value: Group | Record, expected: Type, at: ast.AST) -> str:
+    """Help for a list where a tuple is declared, or the other way round, and for a dict where a class is: the call that makes an instance."""
+    if fits_as_list(frame, value, expected, at):
+        return "write `[...]`"
+    if fits_as_tuple(frame, value, expected, at):
+        return "write `(...)`"
     if not isinstance(value, Group) or value.kind != "dict" or expected.kind != "class":
         return ""
     definition = frame.services.classes.definition(expected.name)

@@ -12,7 +12,7 @@ from dagwright_compiler.frontend.constant_parts import locate
 from dagwright_compiler.frontend.promises import Bound, Built, Group, Promise, Record, Static, Value
 from dagwright_compiler.frontend.typing_rules import NO, spell
 from dagwright_compiler.frontend.unread_types import UNREAD
-from dagwright_compiler.frontend.wire_values import Mismatch, type_of
+from dagwright_compiler.frontend.wire_values import Mismatch, type_of, unknown_key
 
 if TYPE_CHECKING:
     from dagwright_compiler.frontend.frames import Frame
@@ -50,6 +50,13 @@ def fits_as_list(frame: Frame, value: Value, expected: Type, at: ast.AST) -> boo
     if not isinstance(value, Group) or value.kind != "tuple" or expected.kind != "list":
         return False
     return not isinstance(_bind_items(frame, msgspec.structs.replace(value, kind="list"), expected, at), Misfit)
+
+
+def fits_as_tuple(frame: Frame, value: Value, expected: Type, at: ast.AST) -> bool:
+    """The same of a list where a tuple is declared."""
+    if not isinstance(value, Group) or value.kind != "list" or expected.kind not in ("tuple", "vartuple"):
+        return False
+    return not isinstance(_bind_items(frame, msgspec.structs.replace(value, kind="tuple"), expected, at), Misfit)
 
 
 def type_of_value(value: Value) -> Type:
@@ -134,14 +141,14 @@ def _typed_dict(frame: Frame, declared: Type) -> ClassDef | None:
 def _bind_keys(frame: Frame, value: Group, declared: Type, definition: ClassDef, at: ast.AST) -> Built | Misfit:
     """A dict that is written out, where a typed one is declared: each value under the type of its key."""
     types = {field.name: field.type for field in definition.fields}
-    for key in value.keys:
+    for position, key in enumerate(value.keys):
         if key not in types:
-            return Misfit(
-                Static(key), declared, at, f"`{definition.qualname}` has no key {key!r}: its keys are {', '.join(types)}"
-            )
+            note, help_ = unknown_key(declared, key, types)
+            return Misfit(Static(key), declared, _key(at, position, value), note, help_)
     missing = [field.name for field in definition.fields if field.name not in value.keys and not field.optional]
     if missing:
-        return Misfit(Static(missing[0]), declared, at, f"`{definition.qualname}` lacks the key {missing[0]!r}")
+        message = f"`{spell(declared)}` lacks the key {missing[0]!r}"
+        return Misfit(Static(missing[0]), declared, at, message, f"add `{missing[0]!r}: ...`")
     items: list[Bound] = []
     for key, item, place in zip(value.keys, value.items, _places(value, at), strict=True):
         bound = bind(frame, item, types[key], place)
@@ -174,10 +181,15 @@ def _bind_items(frame: Frame, value: Group, declared: Type, at: ast.AST) -> Buil
         try:
             keys.append(frame.services.classes.encoder.encode(key, declared.args[0]))
         except Mismatch as error:
-            written = at.keys[position] if isinstance(at, ast.Dict) and len(at.keys) == len(value.keys) else None
             help_ = f"write a key of type `{spell(declared.args[0])}`"
-            return Misfit(Static(key), declared.args[0], written or at, error.reason, help_)
+            return Misfit(Static(key), declared.args[0], _key(at, position, value), error.reason, help_)
     return Built(declared, tuple(items), tuple(keys))
+
+
+def _key(at: ast.AST, position: int, value: Group) -> ast.AST:
+    """Where a key stands: in the literal, else where the whole is used."""
+    written = at.keys[position] if isinstance(at, ast.Dict) and len(at.keys) == len(value.keys) else None
+    return written or at
 
 
 def _places(value: Group, at: ast.AST) -> list[ast.AST]:

@@ -261,5 +261,6 @@ def describe_source(value: Value) -> str:
     if isinstance(value, Closure):
         return f"the function `{value.name}`" if value.name else "a lambda"
     if isinstance(value, Named):
-        return "a module, class or function"
+        name = getattr(value.entity, "qualname", "")
+        return f"the class `{name}`" if name else "a module, class or function"
     return "a mapped task" if isinstance(value, Mapped) else "a constant"

@@ -29,7 +29,7 @@ from dagwright_compiler.frontend.constructors import (
 )
 from dagwright_compiler.frontend.entities import ClassEntity
 from dagwright_compiler.frontend.findings import Place
-from dagwright_compiler.frontend.groups import Misfit, bind, describe_group, fits_as_list
+from dagwright_compiler.frontend.groups import Misfit, bind, describe_group
 from dagwright_compiler.frontend.origins import source_places
 from dagwright_compiler.frontend.promises import Broken, Group, Promise, Record, Result, Static, Value, describe_source, opened
 from dagwright_compiler.frontend.typing_rules import spell
@@ -162,8 +162,7 @@ def _check(frame: Frame, definition: ClassDef, field: Field, value: Value, at: a
         help_ = edge_advice.of_argument(wrong, misfit.expected, place)
     elif isinstance(wrong, Group | Record):
         message = f"this is {describe_group(wrong)}, but {takes}"
-        as_list = fits_as_list(frame, wrong, misfit.expected, place)
-        help_ = "write `[...]`" if as_list else edge_advice.of_group(frame, wrong, misfit.expected)
+        help_ = edge_advice.of_group(frame, wrong, misfit.expected, place)
     elif misfit.reason:
         code, message = (
             codes.CONSTANT_MISMATCH,

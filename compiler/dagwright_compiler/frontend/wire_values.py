@@ -39,6 +39,8 @@ from dagwright.contract.types import (
     tuple_of,
     union_of,
 )
+from dagwright_compiler.diagnostics.suggestions import did_you_mean
+from dagwright_compiler.diagnostics.wording import listed
 from dagwright_compiler.frontend.far_values import NotFar, located_wire, table_wire, type_of_call
 from dagwright_compiler.frontend.known_values import EnumValue, Instance, KnownCall, StaticValue
 from dagwright_compiler.frontend.typing_rules import spell
@@ -46,7 +48,7 @@ from dagwright_compiler.frontend.unread_types import UNREAD
 from dagwright_compiler.ir.program import LiteralBinding
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable
 
     from dagwright_compiler.ir.program import ClassDef, Json
 
@@ -253,7 +255,8 @@ class WireEncoder:
 
     def _tuple(self, value: StaticValue, declared: Type, path: str) -> Json:
         if not isinstance(value, tuple) or len(value) != len(declared.args):
-            raise Mismatch(path, declared, value)
+            fits = isinstance(value, list) and [type_of(item) for item in value] == [*declared.args]
+            raise Mismatch(path, declared, value, help_="write `(...)`" if fits else "")
         return [
             self._encode(item, arg, f"{path}[{index}]")
             for index, (item, arg) in enumerate(zip(value, declared.args, strict=True))
@@ -303,10 +306,11 @@ class WireEncoder:
         fields = {field.name: field for field in definition.fields}
         for name in value:
             if name not in fields:
-                raise Mismatch(path, declared, value, f"`{spell(declared)}` has no key {name!r}")
+                note, help_ = unknown_key(declared, name, fields)
+                raise Mismatch(f"{path}[{name!r}]", declared, name, note, help_)
         missing = next((field.name for field in definition.fields if field.name not in value and not field.optional), None)
         if missing is not None:
-            raise Mismatch(path, declared, value, f"the key {missing!r} is missing")
+            raise Mismatch(path, declared, value, f"`{spell(declared)}` lacks the key {missing!r}", f"add `{missing!r}: ...`")
         return {
             name: self._encode(value[name], field.type, f"{path}[{name!r}]") for name, field in fields.items() if name in value
         }
@@ -395,6 +399,12 @@ class WireEncoder:
 
     def _never(self, value: StaticValue, declared: Type, path: str) -> Json:
         raise Mismatch(path, declared, value)
+
+
+def unknown_key(declared: Type, name: object, keys: Iterable[str]) -> tuple[str, str]:
+    """Message and help about a key that a typed dict does not have."""
+    names = list(keys)
+    return f"`{spell(declared)}` has no key {name!r}", did_you_mean(str(name), names) or listed("key", names)
 
 
 def construction(definition: ClassDef) -> str:

@@ -238,7 +238,7 @@ def _refuse_part(frame: Frame, callee: Callee, field: Field, misfit: Misfit) -> 
         help_ = edge_advice.of_argument(value, misfit.expected, at)
     elif isinstance(value, Group | Record):
         message = f"this is {describe_group(value)}, but {returns}"
-        help_ = edge_advice.of_group(frame, value, misfit.expected)
+        help_ = edge_advice.of_group(frame, value, misfit.expected, at)
         if isinstance(value, Group) and value.kind == "tuple":
             help_ = _of_tuple(callee, type_of_value(value), fits=fits_as_list(frame, value, misfit.expected, at))
         elif isinstance(value, Group) and value.kind == "list" and type_of_value(value).args[0].text == misfit.expected.text:

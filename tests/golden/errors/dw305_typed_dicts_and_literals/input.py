@@ -20,7 +20,7 @@ def number(x: int) -> int:
 
 @workflow
 def main(x: int = 1) -> float:
-    read(row={"name": "a"}, mode="fast")  # E: DW305 the key 'value' is missing
+    read(row={"name": "a"}, mode="fast")  # E: DW305 lacks the key 'value'
     read(row={"name": "a", "value": "b"}, mode="fast")  # E: DW305 expected `float`, found `str` ('b')
     read(row={"name": "a", "value": 1, "more": 2}, mode="fast")  # E: DW305 no key 'more'
     read(row={"name": "a", "value": 1}, mode="slow")  # E: DW305 slow
