@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from typing import Mapping
 
     from dagwright.execution.child import Report, Work
+    from dagwright.execution.memory import MemoryGroup
     from dagwright.execution.supervisor import Ended
 
 _TERMINATION_LOG = "/dev/termination-log"
@@ -54,13 +55,16 @@ def run(assignment: Assignment, console: Console, lifeline: int | None = None) -
     return close(assignment, supervise_attempt(assignment, console, lifeline), console).code
 
 
-def supervise_attempt(assignment: Assignment, console: Console, lifeline: int | None = None) -> Ended:
+def supervise_attempt(
+    assignment: Assignment, console: Console, lifeline: int | None = None, memory: MemoryGroup | None = None
+) -> Ended:
     """Run an attempt in children of this process: in one, unless it runs several elements of a map and one of them takes its process along."""
     return supervise(
         work_of(assignment),
         timeout_s=assignment.node.policy.timeout_s,
         console=console,
         lifeline=lifeline,
+        memory=memory,
         log_folder=assignment.work,
         goes_on=lambda ended: ended.element is not None and _goes_on_after(assignment, ended),
     )

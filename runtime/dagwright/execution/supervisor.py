@@ -103,6 +103,7 @@ def supervise(
     timeout_s: float = 0,
     console: Console,
     lifeline: int | None = None,
+    memory: MemoryGroup | None = None,
     log_folder: str | None = None,
     goes_on: Callable[[Ended], bool] | None = None,
 ) -> Ended:
@@ -113,6 +114,7 @@ def supervise(
         timeout_s: Seconds that the user's code may take; 0 is no limit.
         console: Where the child's output goes.
         lifeline: A pipe whose closing means that whoever started this process is gone: like SIGTERM.
+        memory: The control group of this process, where it is known already.
         log_folder: Where the end of a long output may stand until the end; ``None`` keeps none of it.
         goes_on: Tells whether ``work`` is run once more, in a new child, after one that ended so. Not asked after a SIGTERM.
 
@@ -122,7 +124,7 @@ def supervise(
     Raises:
         Fault: The system gave no process.
     """
-    supervisor = _Supervisor(timeout_s, console, lifeline, log_folder)
+    supervisor = _Supervisor(timeout_s, console, lifeline, memory, log_folder)
     ended = supervisor.run(work)
     while goes_on is not None and not supervisor.is_terminated and goes_on(ended):
         ended = supervisor.run(work)
@@ -131,12 +133,15 @@ def supervise(
 
 
 class _Supervisor:
-    def __init__(self, timeout_s: float, console: Console, lifeline: int | None, log_folder: str | None) -> None:
+    def __init__(
+        self, timeout_s: float, console: Console, lifeline: int | None, memory: MemoryGroup | None, log_folder: str | None
+    ) -> None:
         self._timeout_s = timeout_s
         self._console = console
         self._lifeline = lifeline
         self.is_terminated = False
         self._usage = Usage()
+        self._memory = memory
         self._tail = Tail(log_folder)
         self._started = time.monotonic()
         self._elements: range | None = None  # those of every child: a child that dies early has the same
@@ -157,7 +162,7 @@ class _Supervisor:
     def run(self, work: Work) -> Ended:
         self._begin_anew()
         words = self._start(work)
-        memory = MemoryGroup()  # after the fork: the child begins meanwhile
+        memory = self._memory = self._memory or MemoryGroup()  # after the fork: the child begins meanwhile
         kills_before = memory.kills()
         try:
             self._watch(*words)

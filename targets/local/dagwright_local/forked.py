@@ -64,7 +64,7 @@ class ForkedLauncher:
         """Wait for the end of any attempt."""
         answer = self._answer()
         job = self._jobs[answer["id"]]
-        closed = self._closed(job)
+        closed = answer.get("closed") or self._closed(job)
         if closed is None:
             return Finished(job, answer["code"])
         if closed["error"]:

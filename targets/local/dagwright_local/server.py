@@ -1,8 +1,8 @@
 """The clean process that attempts are forked from: small, single-threaded, without the compiler, and never near a store.
 
 Started by ``dagwright run``; imports the runtime once, so that an attempt costs two forks. Orders come as JSON lines on standard
-input, the first one for the whole run; for each attempt that ended a line goes to standard output. When the input closes, whoever gave the
-orders is gone or done: what still runs is terminated.
+input, the first one for the whole run; for each attempt that ended a line goes to standard output, from its supervisor, or from here where
+that died. When the input closes, whoever gave the orders is gone or done: what still runs is terminated.
 """
 
 from __future__ import annotations
@@ -12,13 +12,13 @@ import json
 import os
 import select
 import signal
-from contextlib import suppress
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 from dagwright.execution import closing, signals
 from dagwright.execution.assignment import Assignment
 from dagwright.execution.faults import Fault
+from dagwright.execution.memory import MemoryGroup
 from dagwright.execution.output import open_standard_descriptors, write_all
 from dagwright.execution.plan_view import PlanView, read_plan
 from dagwright.execution.pod import pickle_policy, supervise_attempt
@@ -30,7 +30,9 @@ if TYPE_CHECKING:
     Order = dict[str, Any]
 
 CLOSED_FILE = "closed.json"
-"""In an attempt's folder: how it ended. Absent where its supervisor died."""
+"""In an attempt's folder: how it ended, where a line that is written at once has no room for that."""
+_TOLD = 255
+"""Exit status of a supervisor that has told by itself how its attempt ended."""
 OUTPUTS_FILE = "outputs.json"
 _PRELOADED = (
     "atexit",
@@ -76,6 +78,7 @@ class _Server:
     def __init__(self, setup: Order, orders: bytes) -> None:
         self._setup = setup
         self._plan: PlanView = read_plan(setup["plan"])
+        self._memory = MemoryGroup()
         self._children: dict[int, int] = {}
         self._orders = orders
         self._lifeline = os.pipe()
@@ -136,8 +139,13 @@ class _Server:
         """Supervise one attempt, and leave word of how it ended."""
         assignment = self._assignment(order)
         console = Console(out=2, err=2, prefix=order["prefix"].encode(), reports_final=False)
-        closed = closing.close(assignment, supervise_attempt(assignment, console, self._lifeline[0]), console)
+        closed = closing.close(assignment, supervise_attempt(assignment, console, self._lifeline[0], self._memory), console)
         word = {"code": closed.code, "state": closed.state, "error": closed.error, "counts": closed.counts}
+        line = json.dumps({"id": order["id"], "closed": word}).encode() + b"\n"
+        if len(line) <= select.PIPE_BUF:  # else lines of two supervisors could mix
+            write_all(1, line)
+            return _TOLD
+        os.makedirs(order["work"], exist_ok=True)  # noqa: PTH103
         with open(os.path.join(order["work"], CLOSED_FILE), "wb", buffering=0) as file:  # noqa: PTH118, PTH123
             write_all(file.fileno(), json.dumps(word).encode())
         return closed.code
@@ -154,9 +162,6 @@ class _Server:
 
     def _assignment(self, order: Order) -> Assignment:
         setup = self._setup
-        for folder in (os.path.dirname(order["work"]), order["work"]):  # noqa: PTH120
-            with suppress(FileExistsError):
-                os.mkdir(folder)  # noqa: PTH102
         return Assignment(
             self._plan,
             order["unit"],
@@ -180,7 +185,9 @@ class _Server:
             if pid == 0:
                 return
             code = os.WEXITSTATUS(status) if os.WIFEXITED(status) else 128 + os.WTERMSIG(status)
-            os.write(1, json.dumps({"id": self._children.pop(pid), "code": code}).encode() + b"\n")
+            number = self._children.pop(pid)
+            if code != _TOLD:
+                os.write(1, json.dumps({"id": number, "code": code}).encode() + b"\n")
 
     def _end(self) -> None:
         """Terminate what still runs; supervisors forward the signal and keep their grace periods."""
