@@ -7,9 +7,11 @@ import math
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, time, timedelta, timezone
 from decimal import Decimal
+from fractions import Fraction
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Generic, NamedTuple, TypedDict, TypeVar
 
+import numpy as np
 from hypothesis import strategies as st
 from pydantic import BaseModel, Field
 
@@ -23,6 +25,7 @@ from dagwright.contract.types import (
     FILE,
     FLOAT,
     INT,
+    NDARRAY,
     NONE,
     PATH,
     STR,
@@ -36,6 +39,7 @@ from dagwright.contract.types import (
     frozenset_of,
     list_of,
     literal_of,
+    opaque,
     parse,
     set_of,
     tuple_of,
@@ -187,6 +191,7 @@ _HASHABLE = [
     union_of([INT, STR]),
 ]
 _FILES = [FILE, parse("file[csv]"), parse("file[png]"), DIRECTORY, parse("directory[parquet]")]
+PICKLED = opaque("fractions.Fraction")
 _TEXTS = [DATE, TIME, DECIMAL, UUID, PATH, LITERAL]
 _SCALARS = [INT, FLOAT, BOOL, STR, BYTES, NONE, DATETIME, TIMEDELTA, *_TEXTS, *_FILES, *(class_named(name) for name in CLASSES)]
 
@@ -208,7 +213,7 @@ def types(*, plain: bool = False) -> st.SearchStrategy[Type]:
         )
 
     scalars = [scalar for scalar in _SCALARS if not plain or scalar is not NONE]
-    return st.recursive(st.sampled_from(scalars if plain else [*scalars, UNKNOWN]), extend, max_leaves=5)
+    return st.recursive(st.sampled_from(scalars if plain else [*scalars, UNKNOWN, NDARRAY, PICKLED]), extend, max_leaves=5)
 
 
 ANY_TEXT = st.text(st.characters(exclude_categories=[]), max_size=5) | st.sampled_from(
@@ -216,6 +221,13 @@ ANY_TEXT = st.text(st.characters(exclude_categories=[]), max_size=5) | st.sample
 )
 _FLOATS = st.floats() | st.sampled_from([0.0, -0.0, 1.0, math.nan, math.inf, -math.inf])
 _INTS = st.integers() | st.sampled_from([0, 1, 2**53 + 1, 1 << 9000, -(1 << 9000)])
+_ARRAYS = st.builds(
+    lambda items, dtype, shape, turned: np.resize(np.array(items), shape).astype(dtype).T[:: -1 if turned else 1],
+    st.lists(st.integers(0, 3), min_size=1, max_size=4),
+    st.sampled_from(["int8", "<i4", ">i4", "float64", "float32", "bool", "U1", "S2", "complex64"]),
+    st.sampled_from([(1,), (0,), (2, 2), (1, 4), (4, 1), (2, 1, 2)]),
+    st.booleans(),
+)
 _INSTANTS = st.datetimes(timezones=st.just(UTC))
 _BY_KIND: dict[str, st.SearchStrategy[Any]] = {
     "int": _INTS,
@@ -233,6 +245,8 @@ _BY_KIND: dict[str, st.SearchStrategy[Any]] = {
     "uuid": st.uuids(),
     "path": st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0"), max_size=5).map(Path),
     "literal": st.sampled_from(["a", 1, True, "]"]),
+    "ndarray": _ARRAYS,
+    "opaque": st.fractions(),
 }
 _UNKNOWN = st.recursive(
     st.one_of(*_BY_KIND.values(), st.builds(Point, st.floats(), st.floats()), st.sampled_from(list(Colour))),
@@ -331,7 +345,9 @@ def identity(value: Any) -> Any:
         return (kind.__qualname__, tuple(identity(getattr(value, spec["name"])) for spec in definition["fields"]))
     if kind in (Decimal, time):  # equal ones may be written in two ways, and arrive as they were written
         return (kind.__qualname__, str(value))
-    if kind in (datetime, timedelta):
+    if kind is np.ndarray:
+        return ("ndarray", value.dtype.str, value.shape, value.tobytes())
+    if kind in (datetime, timedelta, Fraction):
         return (kind.__qualname__, value)
     if isinstance(value, (File, Directory)):
         content = value.travelling()

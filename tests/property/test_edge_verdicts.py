@@ -5,11 +5,13 @@ from __future__ import annotations
 import os
 from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
+from fractions import Fraction
 from itertools import product
 from pathlib import Path
 from typing import Any
 from uuid import UUID
 
+import numpy as np
 from hypothesis import HealthCheck, given, reject, settings
 from hypothesis import strategies as st
 from value_samples import (
@@ -132,6 +134,8 @@ _SCALARS: dict[str, list[Any]] = {
     "path": [Path("a")],
     "literal": ["a", 1, True, "]"],
     "unknown": [1],
+    "ndarray": [np.array([1])],
+    "opaque": [Fraction(1, 2)],
 }
 
 

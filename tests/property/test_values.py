@@ -4,20 +4,25 @@ from __future__ import annotations
 
 import enum
 import random
-from datetime import datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
+from fractions import Fraction
+from pathlib import Path
 from typing import Any
+from uuid import UUID
 
+import numpy as np
 import pytest
 from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
-from value_samples import CLASSES, Frozen, Pair, Point, Slotted, Tree, identity, types, values
+from value_samples import CLASSES, Colour, Frozen, Level, Pair, Point, Slotted, Tree, identity, types, values
 
 from dagwright.contract.jsontext import dumps, loads
 from dagwright.contract.keys import value_digest
 from dagwright.contract.types import Type, parse
 from dagwright.values import Codec, ValueMismatch
 
-CODEC = Codec(CLASSES)
+CODEC = Codec(CLASSES, warn=lambda _: None)
 few = settings(max_examples=300, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much])
 TYPED = types().flatmap(lambda declared: st.tuples(st.just(declared), values(declared)))
 
@@ -100,6 +105,29 @@ SMALL += [
     {"1": 2},
     {True: 2},
     {1.0: 2},
+]
+SMALL += [
+    set(),
+    frozenset(),
+    {1},
+    frozenset({1}),
+    [1],
+    (1,),
+    {True},
+    {"1"},
+    timedelta(0),
+    datetime(2024, 1, 1, tzinfo=UTC),
+    date(2024, 1, 1),
+]
+SMALL += [Decimal(1), Decimal("1.0"), Fraction(1), Path("1"), UUID(int=1), "2024-01-01", Colour.RED, "RED", Level.LOW]
+SMALL += [
+    np.array(1),
+    np.array(1, "int8"),
+    np.array([1]),
+    np.array([[1]]),
+    np.array([1.0]),
+    np.array(["1"]),
+    np.array([], "int8"),
 ]
 SMALL += [Point(0.0), Point(-0.0), Pair(1), (1, None), Tree(1), Tree(None)]
 
