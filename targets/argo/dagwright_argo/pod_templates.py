@@ -18,6 +18,7 @@ from dagwright.contract.names import DEFAULT_PLAN, TERMINATION_GRACE_POD_S
 from dagwright_argo import model, shapes
 from dagwright_argo.expansion import LOST_ON_THE_WAY, json_text
 from dagwright_argo.naming import LABEL_NAME, LABEL_VALUE
+from dagwright_argo.pod_parts import part_problems
 from dagwright_compiler.diagnostics.codes import ARGO_IGNORED, ARGO_LIVE_TEXT, ARGO_POD_TEMPLATE
 from dagwright_compiler.diagnostics.model import Diagnostic
 
@@ -61,14 +62,6 @@ _REFUSED = {
 """Fields of a PodSpec that a pod of Argo cannot have, and what to write instead."""
 _HARMLESS = {"restartPolicy": "Never"}
 """Values of refused fields that every pod has anyway."""
-
-_SHAPES = {
-    "affinity": shapes.AFFINITY,
-    "securityContext": shapes.POD_SECURITY,
-    "tolerations": shapes.TOLERATIONS,
-    "topologySpreadConstraints": shapes.TOPOLOGY_SPREAD,
-}
-"""Fields of a PodSpec whose form is known to the last level."""
 
 _LISTS = ("containers", "initContainers", "tolerations", "volumes")
 _TABLES = ("affinity", "nodeSelector")
@@ -155,16 +148,19 @@ def _containers(template: PodTemplate, spec: Mapping[str, Json]) -> tuple[dict[s
     )
 
 
-def template_problems(template: PodTemplate, variables: frozenset[str], mounted: frozenset[str]) -> Iterator[Diagnostic]:
+def template_problems(
+    template: PodTemplate, variables: frozenset[str], mounted: frozenset[str], volumes: frozenset[str] = frozenset()
+) -> Iterator[Diagnostic]:
     """Say what of a pod template a pod of Argo cannot have, and what it has anyway.
 
     Args:
         template: The user's.
         variables: Names that the task's own environment and secrets take.
         mounted: Paths where the task's pod has something already.
+        volumes: Names of the volumes that it has already.
     """
     spec, sorted_ = _spec(template), overlay(template)
-    misshapen = tuple(_misshapen(sorted_, spec)) or tuple(_misfits(sorted_, spec))
+    misshapen = tuple(_misshapen(sorted_, spec)) or tuple(_misfits(spec))
     if misshapen:
         yield from misshapen
         return
@@ -189,6 +185,8 @@ def template_problems(template: PodTemplate, variables: frozenset[str], mounted:
         elif field not in _SPECIAL and field not in _CONTAINER:
             yield _unknown("the task's container in the pod template", field, (*_SPECIAL, *_CONTAINER))
     yield from _collisions(sorted_, variables, mounted)
+    for message, help_text in part_problems(spec, template.primary_container or PRIMARY, volumes):
+        yield _refused(message, help_text)
     yield from _live_texts(sorted_)
 
 
@@ -202,8 +200,8 @@ def spec_problems(spec: Mapping[str, Json]) -> Iterator[tuple[str, str]]:
         elif field not in _OF_TEMPLATE and field not in _OF_PATCH:
             near = difflib.get_close_matches(field, (*_OF_TEMPLATE, *_OF_PATCH), 1)
             yield f"a PodSpec has no field {field}", f"did you mean {near[0]}?" if near else "see the Kubernetes API reference"
-        elif field in _SHAPES:
-            for misfit in shapes.misfits(value, _SHAPES[field], field):
+        else:
+            for misfit in shapes.spec_misfits({field: value}):
                 yield misfit, "write it as the Kubernetes API has it"
 
 
@@ -282,12 +280,9 @@ def _misshapen(found: Overlay, spec: Mapping[str, Json]) -> Iterator[Diagnostic]
         yield _refused("the image of the task's container in the pod template is no text", "write the image's reference")
 
 
-def _misfits(found: Overlay, spec: Mapping[str, Json]) -> Iterator[Diagnostic]:
+def _misfits(spec: Mapping[str, Json]) -> Iterator[Diagnostic]:
     """Fields that nobody looks into before the API server, or the kubelet when a pod starts."""
-    misfits = [misfit for field in _SHAPES if field in spec for misfit in shapes.misfits(spec[field], _SHAPES[field], field)]
-    if "securityContext" in found.primary:
-        misfits += shapes.misfits(found.primary["securityContext"], shapes.SECURITY, "the task's securityContext")
-    for misfit in misfits:
+    for misfit in shapes.spec_misfits(dict(spec)):
         yield _refused(f"in the pod template, {misfit}", "write it as the Kubernetes API has it")
 
 

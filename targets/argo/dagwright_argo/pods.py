@@ -45,6 +45,8 @@ _RETRY_EXPRESSION = (
 )
 SHARED_MEMORY_PATH = "/dev/shm"  # noqa: S108  # where Linux has shared memory
 _SHARED_MEMORY = "dagwright-shared-memory"
+_LONGEST_DEADLINE_S = 2**31 - 1
+"""What Kubernetes takes for a pod, 68 years; a longer timeout is the runtime's alone."""
 _BACKOFF = model.Backoff(duration="10s", factor=2, cap="5m")
 
 
@@ -326,4 +328,7 @@ def _mounts(settings: ArgoSettings) -> tuple[model.Mount, ...]:
 def _deadline_s(kind: PodKind) -> int | None:
     """Argo's own deadline; none where a pod may run several elements of a map: how many, only the run knows."""
     policy = kind.policy
-    return backstop_s(policy.timeout_s, waits=policy.serializes) if policy.timeout_s and not kind.may_share else None
+    if not policy.timeout_s or kind.may_share:
+        return None
+    deadline_s = backstop_s(policy.timeout_s, waits=policy.serializes)
+    return deadline_s if deadline_s <= _LONGEST_DEADLINE_S else None

@@ -5,23 +5,24 @@ The same policy is judged once for the task and once for each call that override
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING
 
 import msgspec
 
 from dagwright_argo.expansion import LOST_ON_THE_WAY
-from dagwright_argo.naming import LABEL_VALUE
+from dagwright_argo.naming import IMAGE, LABEL_VALUE, VARIABLE_NAME
 from dagwright_argo.pod_templates import metadata_problems, template_problems
 from dagwright_argo.pods import SHARED_MEMORY_PATH, template_of
 from dagwright_argo.secrets import secret_parts, secret_problems, variables_of
 from dagwright_argo.settings import TABLE
 from dagwright_compiler.diagnostics.codes import (
     ARGO_IGNORED,
+    ARGO_INPUT_SIZE,
     ARGO_LIVE_TEXT,
     ARGO_NAME,
     ARGO_PLUGIN,
     ARGO_POD_TEMPLATE,
+    ARGO_SECRET,
 )
 from dagwright_compiler.diagnostics.model import Diagnostic
 
@@ -35,8 +36,9 @@ if TYPE_CHECKING:
     Finding = tuple[str, Diagnostic]
     """A part of the policy as the table of spans names it, and what is wrong there."""
 
-_VARIABLE_NAME = re.compile(r"[-._a-zA-Z][-._a-zA-Z0-9]*")
 _RESERVED_VARIABLES = "DAGWRIGHT_"
+_MOST_VARIABLE_BYTES = 131_072
+"""One text of an environment, with its name, ``=`` and the end (``MAX_ARG_STRLEN``): with a longer one, no process starts."""
 _OF_BATCH = "AWSBatchConfig"
 _INSTEAD = {
     "Pod": "give the decorator pod_template=PodTemplate(...) with the same pod_spec",
@@ -67,7 +69,7 @@ def check_policies(program: Program, settings: ArgoSettings, spans: SpanTable) -
 
 def _problems(policy: Policy, settings: ArgoSettings) -> Iterator[Finding]:
     yield from _image_problems(policy)
-    yield from _environment_problems(policy)
+    yield from _environment_problems(policy, settings)
     for found in secret_problems(policy.secrets, settings):
         yield "policy.secrets", found
     yield from _template_problems(policy, settings)
@@ -88,9 +90,12 @@ def _image_problems(policy: Policy) -> Iterator[Finding]:
             f"the image {policy.image!r} holds {{{{, which Argo would expand" if policy.image.strip() else "the image is empty"
         )
         yield "policy.image", Diagnostic(ARGO_LIVE_TEXT, message, help="write the image itself, for instance python:3.11-slim")
+    elif policy.image is not None and not IMAGE.fullmatch(policy.image):
+        message = f"the image {policy.image!r} has a name that no registry takes: its pods would wait without end"
+        yield "policy.image", Diagnostic(ARGO_NAME, message, help="write registry/name:tag, the name in lower case")
 
 
-def _environment_problems(policy: Policy) -> Iterator[Finding]:
+def _environment_problems(policy: Policy, settings: ArgoSettings) -> Iterator[Finding]:
     for name, value in policy.environment:
         if "\0" in value or LOST_ON_THE_WAY.search(value):
             message = f"the environment variable {name} holds a control character that the Kubernetes API refuses or drops"
@@ -98,12 +103,24 @@ def _environment_problems(policy: Policy) -> Iterator[Finding]:
                 "policy.environment",
                 Diagnostic(ARGO_LIVE_TEXT, message, help="let the task make the text, or pass it as an input"),
             )
-        if not _VARIABLE_NAME.fullmatch(name):
+        if not VARIABLE_NAME.fullmatch(name):
             message = f"the environment variable {name!r}: Kubernetes takes letters, digits, _, - and . with no digit first"
             yield "policy.environment", Diagnostic(ARGO_NAME, message, help="rename it")
         elif name.startswith(_RESERVED_VARIABLES):
             message = f"the environment variable {name}: names that begin with {_RESERVED_VARIABLES} are dagwright's own"
             yield "policy.environment", Diagnostic(ARGO_NAME, message, help="rename it")
+        size = len(name.encode()) + len(value.encode()) + 2
+        if size > _MOST_VARIABLE_BYTES:
+            message = f"the environment variable {name} takes {size:,} bytes, and Linux gives one {_MOST_VARIABLE_BYTES:,}"
+            yield (
+                "policy.environment",
+                Diagnostic(ARGO_INPUT_SIZE, message, help="let the task make the text, or read it from a file"),
+            )
+    of_secrets = variables_of(secret_parts(policy.secrets, settings))
+    for name, _ in policy.environment:
+        if name in of_secrets:
+            message = f"the variable {name} is set by environment and by a secret"
+            yield "policy.environment", Diagnostic(ARGO_SECRET, message, help="set it in one place")
 
 
 def _template_problems(policy: Policy, settings: ArgoSettings) -> Iterator[Finding]:
@@ -123,7 +140,8 @@ def _template_problems(policy: Policy, settings: ArgoSettings) -> Iterator[Findi
         if policy.shared_memory is not None:
             mounted.add(SHARED_MEMORY_PATH)
         part = "policy.pod_template" if policy.pod_template is not None else "policy.pod_template_name"
-        for found in template_problems(template, variables, frozenset(mounted)):
+        volumes = {volume.name for volume in settings.volumes}
+        for found in template_problems(template, variables, frozenset(mounted), frozenset(volumes)):
             yield part, found
 
 

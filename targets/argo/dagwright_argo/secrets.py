@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from dagwright.contract.secrets import SECRETS_FOLDER, secret_path, secret_variable
 from dagwright_argo import model
-from dagwright_argo.naming import Names, dns_name
+from dagwright_argo.naming import VARIABLE_NAME, Names, dns_name
 from dagwright_argo.settings import TABLE
 from dagwright_compiler.diagnostics.codes import ARGO_IGNORED, ARGO_SECRET
 from dagwright_compiler.diagnostics.model import Diagnostic
@@ -22,7 +22,6 @@ if TYPE_CHECKING:
     from dagwright_compiler.ir.program import Secret
 
 _KEY = re.compile(r"[-._a-zA-Z0-9]{1,253}")
-_VARIABLE_NAME = re.compile(r"[-._a-zA-Z][-._a-zA-Z0-9]*")
 _OBJECT_NAME_LENGTH = 253
 
 
@@ -130,10 +129,10 @@ def _problems_of_one(secret: Secret, what: str) -> Iterator[Diagnostic]:
             yield Diagnostic(ARGO_SECRET, message, help="take it as a variable (mount_requirement ENV_VAR), or rename the group")
     else:
         for variable in filter(None, (secret_variable(secret.group, secret.key or ""), secret.env_var)):
-            if not _VARIABLE_NAME.fullmatch(variable):
+            if not VARIABLE_NAME.fullmatch(variable):
                 message = f"{what} cannot become a variable: Kubernetes does not take the name {variable}"
                 yield Diagnostic(ARGO_SECRET, message, help="take it as a file (mount_requirement FILE), or rename the group")
-    if secret.env_var is not None and (secret.env_var.startswith("DAGWRIGHT_") or not _VARIABLE_NAME.fullmatch(secret.env_var)):
+    if secret.env_var is not None and (secret.env_var.startswith("DAGWRIGHT_") or not VARIABLE_NAME.fullmatch(secret.env_var)):
         message = f"{what}: the variable {secret.env_var!r} has a name that Kubernetes or dagwright does not take"
         yield Diagnostic(ARGO_SECRET, message, help="rename env_var")
     if secret.version:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from dagwright.contract.names import DEFAULT_PLAN, TERMINATION_GRACE_POD_S
 from dagwright_argo import shapes
 from dagwright_argo.expansion import LOST_ON_THE_WAY
-from dagwright_argo.naming import LABEL_NAME, LABEL_VALUE
+from dagwright_argo.naming import DNS_LABEL, DNS_NAME, IMAGE, LABEL_NAME, LABEL_VALUE, VARIABLE_NAME
 from dagwright_argo.pod_templates import spec_problems
 from dagwright_argo.schedules import schedule_problems
 from dagwright_argo.settings import TABLE, ArgoSettings, VolumeSetting
@@ -20,10 +20,6 @@ if TYPE_CHECKING:
 MAX_CONFIG_MAP_BYTES = 1_048_576
 """What the API server takes as the data of one ConfigMap."""
 _ROOT = DEFAULT_PLAN.rpartition("/")[0]
-_VARIABLE_NAME = re.compile(r"[-._a-zA-Z][-._a-zA-Z0-9]*")
-_DNS_LABEL = re.compile(r"[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?")
-DNS_NAME = re.compile(r"(?=.{1,253}\Z)[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*")
-"""Names of most objects of Kubernetes."""
 _NO_TAGS = ("store", "image", "python", "cpu", "memory", "cpu_limit", "memory_limit", "gpu", "mutexes", "annotations")
 _AS_KUBERNETES = (
     ("affinity", "affinity", shapes.AFFINITY),
@@ -71,6 +67,9 @@ def _texts(settings: ArgoSettings) -> Iterator[Problem]:
         if any("{{" in text for text in _strings(getattr(settings, name))):
             message = f"setting {name} of {TABLE} holds {{{{, which Argo would expand"
             yield Problem(name, message, "write the value itself")
+    if settings.image.strip() and "{{" not in settings.image and not IMAGE.fullmatch(settings.image):
+        message = f"setting image of {TABLE} is {settings.image!r}, which is not the reference of an image"
+        yield Problem("image", message, "write registry/name:tag, the name in lower case")
     if settings.store and "://" not in settings.store:
         message = f"setting store of {TABLE} is {settings.store!r}, which is no URL"
         yield Problem("store", message, 'write for instance store = "s3://bucket/prefix"')
@@ -89,7 +88,7 @@ def _texts(settings: ArgoSettings) -> Iterator[Problem]:
 def _names(settings: ArgoSettings) -> Iterator[Problem]:
     for name in ("namespace", "service_account", "scheduler", "priority_class"):
         value = getattr(settings, name)
-        valid = _DNS_LABEL if name == "namespace" else DNS_NAME
+        valid = DNS_LABEL if name == "namespace" else DNS_NAME
         if value and not valid.fullmatch(value):
             message = f"setting {name} of {TABLE} is {value!r}, which is no Kubernetes name"
             yield Problem(name, message, "use lower-case letters, digits and -")
@@ -152,7 +151,7 @@ def _variables(settings: ArgoSettings) -> Iterator[Problem]:
         if "\0" in value or LOST_ON_THE_WAY.search(value):
             message = f"variable {name!r} in setting env of {TABLE} holds a control character that Kubernetes refuses"
             yield Problem("env", message, "remove it")
-        if name.startswith("DAGWRIGHT_") or not _VARIABLE_NAME.fullmatch(name):
+        if name.startswith("DAGWRIGHT_") or not VARIABLE_NAME.fullmatch(name):
             message = f"variable {name!r} in setting env of {TABLE} has a name that Kubernetes or dagwright does not take"
             yield Problem("env", message, "rename it")
 
@@ -171,7 +170,7 @@ def _volumes(volumes: tuple[VolumeSetting, ...]) -> Iterator[Problem]:
 
 
 def _volume(volume: VolumeSetting, where: str) -> Iterator[tuple[str, str]]:
-    if not _DNS_LABEL.fullmatch(volume.name):
+    if not DNS_LABEL.fullmatch(volume.name):
         yield f"{where} has no Kubernetes name", "use at most 63 lower-case letters, digits and -"
     if volume.name.startswith("dagwright-"):
         yield f"{where} has a name that dagwright keeps for itself", "choose another name"

@@ -11,6 +11,7 @@ from dagwright_compiler.ir.program import Accelerator, Plugin, PodTemplate, Poli
 
 TAINT = "k8s.amazonaws.com/accelerator"
 PARTITION = "k8s.amazonaws.com/gpu-partition-size"
+V = {"volumes": [{"name": "v", "emptyDir": {}}]}
 
 
 def compiled(settings=STORE, **policy):
@@ -64,6 +65,7 @@ def test_labels_that_a_pod_cannot_have_are_refused(policy, code, text):
 
 def test_the_primary_container_is_the_tasks():
     box = pod(
+        settings={**STORE, "volumes": [{"name": "data", "mount_path": "/else", "claim": "c"}]},
         pod_template=primary(
             env=[{"name": "POD", "valueFrom": {"fieldRef": {"fieldPath": "metadata.name"}}}],
             envFrom=[{"configMapRef": {"name": "conf"}}],
@@ -112,7 +114,7 @@ def test_fields_of_the_pod_go_where_argo_has_them():
         "tolerations": [{"key": "a", "operator": "Exists"}],
         "affinity": {"podAntiAffinity": {}},
         "hostAliases": [{"ip": "10.0.0.1", "hostnames": ["db"]}],
-        "initContainers": [{"name": "init", "image": "busybox", "command": ["true"]}],
+        "initContainers": [{"name": "first", "image": "busybox", "command": ["true"]}],
         "securityContext": {"fsGroup": 1000},
         "serviceAccountName": "runner",
         "schedulerName": "other",
@@ -159,17 +161,20 @@ def test_pods_without_a_template_are_as_before_and_share_their_volumes():
         ({"containers": [{"name": "primary", "env": [{"name": "_FSEC_G_K"}]}]}, "DW540", "the variable _FSEC_G_K is set by"),
         ({"containers": [{"name": "primary", "env": [{"name": "DAGWRIGHT_RUN"}]}]}, "DW540", "keeps for itself"),
         (
-            {"containers": [{"name": "primary", "volumeMounts": [{"name": "v", "mountPath": "/dev/shm/"}]}]},
+            {**V, "containers": [{"name": "primary", "volumeMounts": [{"name": "v", "mountPath": "/dev/shm/"}]}]},
             "DW540",
             "has a volume already",
         ),
         (
-            {"containers": [{"name": "primary", "volumeMounts": [{"name": "v", "mountPath": "/dagwright/work"}]}]},
+            {**V, "containers": [{"name": "primary", "volumeMounts": [{"name": "v", "mountPath": "/dagwright/work"}]}]},
             "DW540",
             "own volumes",
         ),
         ({"containers": [{"name": "primary", "terminationMessagePath": "/x"}]}, "DW540", "the field terminationMessagePath"),
         ({"containers": [{"name": "primary", "enviroment": []}]}, "DW540", "a field enviroment"),
+        ({"containers": [{"name": "side"}]}, "DW540", "the container side of the pod template has no image"),
+        ({"containers": [{"name": "wait", "image": "i"}]}, "DW540", "a name that Argo keeps for itself"),
+        ({"hostNetwork": "yes"}, "DW540", "in the pod template, hostNetwork is not true or false"),
     ],
 )
 def test_what_a_pod_of_argo_cannot_have_is_said(spec, code, message):
@@ -283,3 +288,26 @@ def test_plugins_are_refused_with_what_to_do_instead():
     ours = compiled(plugin=Plugin(name="flytekitplugins.awsbatch.AWSBatchConfig", arguments="{}"))
     assert ours.codes == ["DW541"]
     assert ours.artefact is not None
+
+
+@pytest.mark.parametrize(
+    ("policy", "code", "message"),
+    [
+        ({"image": "Ghcr.io/Acme/x:1"}, "DW532", "the image 'Ghcr.io/Acme/x:1' has a name that no registry takes"),
+        ({"environment": (("A", "x" * 131_069),)}, None, ""),
+        ({"environment": (("A", "x" * 131_070),)}, "DW538", "the environment variable A takes 131,073 bytes"),
+        (
+            {"environment": (("TOKEN", "x"),), "secrets": (Secret(group="g", key="k", env_var="TOKEN"),)},
+            "DW542",
+            "the variable TOKEN is set by environment and by a secret",
+        ),
+    ],
+)
+def test_what_would_keep_a_pod_from_starting_is_said(policy, code, message):
+    found = compiled(**policy).findings
+    assert [(item.code.id, message in item.message) for item in found] == ([(code, True)] if code else [])
+
+
+def test_a_deadline_beyond_what_kubernetes_takes_is_left_to_the_runtime():
+    assert pod(timeout_s=60)["activeDeadlineSeconds"] > 60
+    assert "activeDeadlineSeconds" not in pod(timeout_s=10**10)

@@ -92,7 +92,7 @@ def test_every_wrong_value_is_reported_and_replaced_by_its_default():
         ({"ttl_s": -1}, "`int` >= 0"),
         ({"tolerations": [{"key": "{{x}}"}]}, "Argo would expand"),
         ({"tolerations": [{"key": "a", "operator": "Exists", "value": "b"}]}, "beside the operator Exists"),
-        ({"affinity": {"nodeAffinity": 3}}, "affinity.nodeAffinity is no table"),
+        ({"affinity": {"nodeAffinity": 3}}, "affinity.nodeAffinity is not a table"),
         ({"topology_spread": [{"maxSkew": 1}]}, "topologySpreadConstraints[0] has no topologyKey"),
         ({"pod_security_context": {"runAsUser": "x"}}, "securityContext.runAsUser is not a whole number"),
         ({"security_context": {"privileged": "{{x}}"}}, "is not true or false"),
