@@ -13,6 +13,7 @@ from ways_of_running import WAYS, execute, write_project
 
 import dagwright
 from dagwright.authoring.checkpoints import Checkpoint
+from dagwright.cache.results import seal
 from dagwright.contract.names import checkpoint_key
 from dagwright.execution import context
 from dagwright.store import StoreError, open_store
@@ -140,9 +141,24 @@ def test_what_cannot_be_saved_is_refused(attempts: list[context.Attempt]) -> Non
     assert not of(attempts[0]).prev_exists()
 
 
+FILE = {"sha256": "0" * 64, "size": 1}
+
+
 @pytest.mark.parametrize(
     "document",
-    [b"{}", b"x", b'{"files": {"../a": {"sha256": "0", "size": 1}}}', b'{"files": {"/a": {"sha256": "0", "size": 1}}}'],
+    [
+        b"{}",
+        b"x",
+        b'{"files": {}}',
+        seal({}),
+        seal({"files": ["a"]}),
+        seal({"files": {"a": 7}}),
+        seal({"files": {"../a": FILE}}),
+        seal({"files": {"/a": FILE}}),
+        seal({"files": {"a//b": FILE}}),
+        seal({"files": {"a": {**FILE, "sha256": "../../x"}}}),
+        seal({"files": {"a": {**FILE, "size": -1}}}),
+    ],
 )
 def test_what_is_no_checkpoint_is_not_written_anywhere(tmp_path: Path, document: bytes) -> None:
     attempt = context.Attempt("node", run="r", work=str(tmp_path))

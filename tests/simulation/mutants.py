@@ -188,8 +188,8 @@ MUTANTS = {
         "execution.checkpoints",
         ("        publish_blobs(self._store, blobs)\n", ""),
         (
-            'self._store.put(self._key, dumps({"files": listed}).encode("ascii"))\n',
-            'self._store.put(self._key, dumps({"files": listed}).encode("ascii"))\n        publish_blobs(self._store, blobs)\n',
+            'self._store.put(self._key, seal({"files": listed}))\n',
+            'self._store.put(self._key, seal({"files": listed}))\n        publish_blobs(self._store, blobs)\n',
         ),
     ),
     "checkpoints_keep_what_was_before": _edit("execution.checkpoints", ("found = {} if anew else", "found =")),

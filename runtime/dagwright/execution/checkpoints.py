@@ -10,9 +10,8 @@ from pathlib import Path
 
 from dagwright.authoring.working_folders import folder_of, process_folder
 from dagwright.cache.blobs import publish_blobs, read_blob
-from dagwright.cache.results import DamagedResult
+from dagwright.cache.results import DamagedResult, seal, unseal
 from dagwright.contract.files import leads_inside
-from dagwright.contract.jsontext import dumps, loads
 from dagwright.contract.keys import is_digest, is_size, sha256_hex
 from dagwright.contract.names import blob_key, checkpoint_key
 from dagwright.store.errors import Damaged, NotFound, StoreError
@@ -90,7 +89,7 @@ class _InStore:
             found[name] = (digest, size)
         publish_blobs(self._store, blobs)
         listed = {name: {"sha256": digest, "size": size} for name, (digest, size) in sorted(found.items())}
-        self._store.put(self._key, dumps({"files": listed}).encode("ascii"))
+        self._store.put(self._key, seal({"files": listed}))
 
     def _read(self, digest: str, size: int) -> bytes:
         try:
@@ -109,9 +108,9 @@ class _InStore:
         except NotFound:
             return {}
         try:
-            listed: dict[str, Any] = loads(text)["files"]
+            listed: dict[str, Any] = unseal(text)["files"]
             files = {name: (file["sha256"], file["size"]) for name, file in listed.items()}
-        except (KeyError, TypeError, ValueError, AttributeError):
+        except (DamagedResult, KeyError, TypeError, AttributeError):
             files = {"": ("", 0)}
         if not all(leads_inside(name) and is_digest(digest) and is_size(size) for name, (digest, size) in files.items()):
             raise StoreError(f"what stands under {self._key!r} is no checkpoint", transient=False)
