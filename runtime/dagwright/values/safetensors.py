@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
 _NAME = "tensor"
 _MARKS = "__metadata__"
+_MOST = 1 << 63
 _LENGTH = 8
 """Bytes of the length before the header; the header is padded to a multiple, so that the numbers are aligned."""
 
@@ -68,7 +69,8 @@ def read_header(content: bytes) -> StoredTensor:
     if type(tensor) is not dict or set(tensor) != {"dtype", "shape", "data_offsets"}:
         raise ValueError("it does not hold the one tensor")
     dtype, shape, marks = tensor["dtype"], tensor["shape"], header.get(_MARKS, {})
-    if dtype not in ITEM_SIZES or type(shape) is not list or not all(type(size) is int and size >= 0 for size in shape):
+    sizes = shape if type(shape) is list else [-1]
+    if type(dtype) is not str or dtype not in ITEM_SIZES or not all(type(size) is int and 0 <= size < _MOST for size in sizes):
         raise ValueError(f"its header names no type and shape that are known: {dtype} {shape}")
     count = _byte_count(dtype, tuple(shape))
     if tensor["data_offsets"] != [0, count] or len(content) - start != count:

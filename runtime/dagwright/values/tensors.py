@@ -89,7 +89,8 @@ class TensorForm(Form):
         except AttributeError as error:  # a type of numbers that came with a later version
             raise ValueMismatch(self.spelling, f"one that torch {torch.__version__} cannot hold: {error}") from None
         except (ValueError, RuntimeError) as error:
-            raise ValueMismatch(self.spelling, f"a blob that is no .safetensors file: {error}") from None
+            text = str(error).partition("\n")[0]  # torch adds a trace of its own
+            raise ValueMismatch(self.spelling, f"a blob that is no .safetensors file: {text}") from None
 
     def from_user(self, data: Json) -> Any:
         """A tensor from a number, or from nested lists of numbers."""

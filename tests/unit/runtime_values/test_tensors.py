@@ -167,6 +167,7 @@ def test_what_safetensors_cannot_hold_is_refused(torch: Any, source: str, said: 
         (write_header("F32", (2,), {}) + b"\0" * 9, "it holds 9 bytes of numbers, not 8"),
         (write_header("F32", (2,), {}).replace(b"F32", b"F33") + b"\0" * 8, "no type and shape that are known: F33 [2]"),
         (write_header("F32", (2,), {}).replace(b"[2]", b'"2"') + b"\0" * 8, "no type and shape that are known"),
+        (write_header("F32", (0, 1 << 63), {}), "no type and shape that are known: F32 [0, 9223372036854775808]"),
         (write_header("F32", (2,), {}).replace(b"[0,8]", b"[1,9]") + b"\0" * 8, "of numbers"),
         (write_header("F32", (3,), {"complex": "true"}) + b"\0" * 12, "no .safetensors file"),
     ],
@@ -175,6 +176,38 @@ def test_a_damaged_file_says_so(torch: Any, content: bytes, said: str) -> None:
     with pytest.raises(ValueMismatch, match="a blob that is no") as found:
         CODEC.decode({"$blob": "x", "size": len(content), "enc": "safetensors"}, TENSOR, lambda _: content)
     assert said in str(found.value)
+
+
+_PIECES = st.sampled_from(
+    [
+        '"F32"',
+        '"C64"',
+        "[2]",
+        "[0]",
+        "[0,0]",
+        "[0,8]",
+        "[[]]",
+        "{}",
+        "null",
+        "-1",
+        "1e9",
+        "9" * 30,
+        "[0," + "9" * 30 + "]",
+        '"',
+        "}",
+    ]
+)
+
+
+@given(st.tuples(_PIECES, _PIECES, _PIECES), st.binary(max_size=9), st.integers(-2, 2))
+def test_no_file_breaks_the_reader(torch: Any, pieces: tuple[str, str, str], numbers: bytes, off: int) -> None:
+    assert torch
+    header = '{"tensor":{"dtype":%s,"shape":%s,"data_offsets":%s}}' % pieces  # noqa: UP031 - braces are JSON's
+    content = (len(header) + off).to_bytes(8, "little") + header.encode() + numbers
+    try:
+        CODEC.decode({"$blob": "x", "size": len(content), "enc": "safetensors"}, TENSOR, lambda _: content)
+    except ValueMismatch as wrong:
+        assert "no .safetensors file" in str(wrong)  # some files are fine
 
 
 def test_a_pickle_is_no_tensor(torch: Any) -> None:
