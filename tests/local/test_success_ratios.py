@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import json
+import re
 from pathlib import Path
 
 import pytest
@@ -155,3 +156,46 @@ def test_a_map_that_loses_too_many_fails_and_says_how_many(project: Path, way: s
     if way != "script" or workflow == "too_few":
         for part in FAILURES[workflow]:
             assert part in ended.stderr, ended.stderr
+
+
+KILLED = """
+from __future__ import annotations
+import os
+from typing import List, Optional
+from dagwright import map_task, task, workflow
+
+@task
+def fragile(x: int) -> int:
+    if x % 2:
+        os.kill(os.getpid(), 9)
+    return x
+
+@task
+def show(xs: List[Optional[int]]) -> str:
+    return str(xs)
+
+@workflow
+def some() -> str:
+    return show(xs=map_task(fragile, min_success_ratio=0.5)(x=[0, 1, 2, 3]))
+
+@workflow
+def most() -> str:
+    return show(xs=map_task(fragile, min_success_ratio=0.7)(x=[0, 1, 2, 3]))
+"""
+
+
+@pytest.mark.parametrize("pods", ["", "map_pods = 2"], ids=["alone", "chunks"])
+@pytest.mark.parametrize("way", ["run", "isolate"])
+def test_elements_whose_processes_the_system_kills_are_lost_when_its_patience_is_over(
+    tmp_path: Path, way: str, pods: str
+) -> None:
+    write_project(tmp_path, KILLED)
+    (tmp_path / "pyproject.toml").write_text(f"[tool.dagwright]\n{pods}\n")
+    ended = execute(tmp_path, way, "some")
+    assert ended.returncode == 0, ended.stderr
+    assert json.loads(ended.stdout) == "[0, None, 2, None]"
+    assert re.search(r"fragile\[3\]: the task's process was killed by SIGKILL.*; its place in the list holds None", ended.stderr)
+    assert "6 retried, 0 failed, 2 lost" in ended.stderr
+    ended = execute(tmp_path, way, "most")
+    assert ended.returncode == 1
+    assert "2 of the 4 elements of fragile failed, and at most 1 may (min_success_ratio=0.7)" in ended.stderr

@@ -90,6 +90,10 @@ class Elements:
             return False
         return True
 
+    def pod(self, index: int) -> int:
+        """Which pod runs an element."""
+        return index // self._chunk
+
     def key(self, index: int) -> str:
         """Where in the store an element's result is looked for."""
         if self._chunk > 1:

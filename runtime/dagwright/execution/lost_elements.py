@@ -13,7 +13,7 @@ from dagwright.execution.faults import in_one_line
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import Any, Iterable, Mapping, Sequence
+    from typing import Any, Callable, Iterable, Mapping, Sequence
 
     from dagwright.execution.elements import Elements
     from dagwright.execution.plan_view import NodeView
@@ -93,18 +93,49 @@ def _read_note(document: bytes, index: int) -> Loss:
     return Loss(index, in_one_line(error), in_one_line(inputs))
 
 
-def note_unheard(store: Store, run: str, node: str, elements: Elements, noted: Sequence[Loss]) -> list[Loss]:
-    """Note the elements that have neither result nor note: their processes died with their supervisors. Give all losses.
+def note_unheard(
+    store: Store,
+    run: str,
+    node: str,
+    elements: Elements,
+    noted: Sequence[Loss],
+    *,
+    among: Iterable[int] | None = None,
+    why: Callable[[int], str] | None = None,
+) -> list[Loss]:
+    """Note the elements that have neither result nor note: their processes died with their supervisors, or the system failed. Give all losses.
+
+    Args:
+        store: Where results and notes are.
+        run: Key of the run.
+        node: Id of the map.
+        elements: Access to its results.
+        noted: The losses that are noted.
+        among: Which elements are looked at; all of them where this is absent.
+        why: Says of an element what its attempts left word of; empty where they left none.
 
     Raises:
         StoreError: The store failed.
     """
     found = {loss.index: loss for loss in noted}
-    for index in range(elements.count):
+    for index in range(elements.count) if among is None else among:
         if index not in found and not elements.holds(index):
-            found[index] = Loss(index, "it was killed before it could say why: out of memory, or a lost node")
+            error = why(index) if why is not None else ""
+            found[index] = Loss(index, error or "it was killed before it could say why: out of memory, or a lost node")
             keep(store, run, node, found[index])
     return [found[index] for index in sorted(found)]
+
+
+def last_words(store: Store, run: str, node: str, index: int) -> str:
+    """Give what the last attempt of an element with a pod of its own said of its failure; empty where none left a record.
+
+    Raises:
+        StoreError: The store failed.
+    """
+    from dagwright.execution.records import read_records
+
+    messages = [str(record.get("message", "")) for record in read_records(store, run, node, index)]
+    return short_error("", messages[-1]) if messages else ""
 
 
 def too_many(node: NodeView, count: int, lost: Sequence[Loss]) -> str:

@@ -11,7 +11,7 @@ import os
 from dagwright.contract.chunks import chunk_of
 from dagwright.contract.exits import SUCCEEDED, SYSTEM_FATAL, SYSTEM_TRANSIENT, USER_FAILED
 from dagwright.execution.faults import Fault, UserFailure, fatal
-from dagwright.execution.lost_elements import describe, losses, note_unheard, too_many
+from dagwright.execution.lost_elements import describe, last_words, losses, note_unheard, too_many
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -31,7 +31,14 @@ def judge_map(assignment: Assignment) -> int:
     store, elements = open_map(assignment)
     node = assignment.node
     try:
-        lost = note_unheard(store, assignment.run, node.id, elements, losses(store, assignment.run, node.id, elements))
+        lost = note_unheard(
+            store,
+            assignment.run,
+            node.id,
+            elements,
+            losses(store, assignment.run, node.id, elements),
+            why=lambda index: last_words(store, assignment.run, node.id, elements.pod(index)),
+        )
     except StoreError as error:
         raise fault_of(error) from error
     text = too_many(node, elements.count, lost)

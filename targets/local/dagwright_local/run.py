@@ -94,11 +94,11 @@ def _run(setup: Mapping[str, Any], scratch: Path, request: Request) -> Report:
     program = plan.program
     with ForkedLauncher(setup, scratch) as forked:
         if not request.isolate:
-            tally = _schedule(plan, forked, request)
+            tally = _schedule(plan, forked, setup, request)
             failures = tuple(failure_text(failed.job, forked.errors.get(failed.job), failed.code) for failed in tally.failed)
         else:
             with _isolated(setup, scratch, program) as isolated:
-                tally = _schedule(plan, isolated, request)
+                tally = _schedule(plan, isolated, setup, request)
             failures = tuple(f"dagwright: {failed.job.label} failed (exit {failed.code})\n" for failed in tally.failed)
         if tally.lost:
             failures = (*_about_lost(program, setup, tally), *failures)
@@ -114,9 +114,29 @@ def _isolated(setup: Mapping[str, Any], scratch: Path, program: ProgramView) -> 
     return IsolatedLauncher(setup, scratch, environments, open_store(setup["store"]))
 
 
-def _schedule(plan: PlanView, launcher: ForkedLauncher | IsolatedLauncher, request: Request) -> Tally:
+def _schedule(plan: PlanView, launcher: ForkedLauncher | IsolatedLauncher, setup: Mapping[str, Any], request: Request) -> Tally:
     counts = _Counts(plan, launcher, request.inputs)
-    return Schedule(plan.program, launcher, max_workers=request.max_workers, count=counts.of_node).run()
+
+    def lose(job: Job, size: int) -> int:
+        return _note_lost(plan.program, setup, job, size)
+
+    return Schedule(plan.program, launcher, max_workers=request.max_workers, count=counts.of_node, lose=lose).run()
+
+
+def _note_lost(program: ProgramView, setup: Mapping[str, Any], job: Job, size: int) -> int:
+    """Note the elements of a job that will not come; give how many they are."""
+    from dagwright.execution.elements import Elements
+    from dagwright.execution.lost_elements import last_words, losses, note_unheard
+    from dagwright.store import open_store
+
+    assert job.pod is not None
+    store, run, mine = open_store(setup["store"]), setup["run"], job.elements or (job.pod,)
+    elements = Elements(store, run, program.node(job.node), size, program.map_pods)
+    noted = losses(store, run, job.node, elements)
+    found = note_unheard(
+        store, run, job.node, elements, noted, among=mine, why=lambda index: last_words(store, run, job.node, elements.pod(index))
+    )
+    return sum(loss.index in mine for loss in found)
 
 
 class _Counts:

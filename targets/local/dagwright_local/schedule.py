@@ -135,13 +135,23 @@ class Schedule:
         launcher: Starts and awaits attempts.
         max_workers: How many attempts may run at a time.
         count: Gives the number of elements of a map node whose needs are met.
+        lose: Notes which elements of a job are lost, in a map that may lose some and has so many; gives how many that are.
     """
 
-    def __init__(self, program: ProgramView, launcher: Launcher, *, max_workers: int, count: Callable[[NodeView], int]) -> None:
+    def __init__(
+        self,
+        program: ProgramView,
+        launcher: Launcher,
+        *,
+        max_workers: int,
+        count: Callable[[NodeView], int],
+        lose: Callable[[Job, int], int],
+    ) -> None:
         self._program = program
         self._launcher = launcher
         self._max_workers = max_workers
         self._count = count
+        self._lose = lose
         self._waits = needs(program)
         self._followers: dict[str, list[str]] = {node_id: [] for node_id in self._waits}
         for node_id, waits in self._waits.items():
@@ -188,7 +198,9 @@ class Schedule:
         elif finished.code in ORCHESTRATOR_RETRYABLE and job.attempt < self._granted(job.node):
             self.tally.retried += 1
             self._again.append(job._replace(attempt=job.attempt + 1))
-        elif finished.code in FINAL and self._program.node(job.node).has_holes:
+        elif self._program.node(job.node).has_holes:
+            if finished.code not in FINAL:  # the system's failure, once too often: nobody has noted yet what is lost
+                finished = finished._replace(told=Counts(lost=self._lose(job, opened.size)))
             self._add(finished)
             self.tally.lost.append(finished)
             opened.spare -= finished.counts.lost

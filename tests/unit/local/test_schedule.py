@@ -50,7 +50,9 @@ def run(
     view: ProgramView, *, count: int = 3, workers: int = 8, code: Callable[[Job], int] = lambda _job: 0
 ) -> tuple[Schedule, Recorded]:
     launcher = Recorded(code)
-    schedule = Schedule(view, launcher, max_workers=workers, count=lambda _node: count)
+    schedule = Schedule(
+        view, launcher, max_workers=workers, count=lambda _node: count, lose=lambda job, _size: max(1, len(job.elements))
+    )
     schedule.run()
     return schedule, launcher
 
