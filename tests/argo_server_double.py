@@ -31,6 +31,14 @@ class ArgoDouble:
         self.workflows: dict[tuple[str, str], dict[str, Any]] = {}
         self.templates: dict[tuple[str, str], dict[str, Any]] = {}
         self.logs: list[tuple[str, str]] = []
+        self.log_cuts: list[int] = []
+        """After how many lines a stream of logs is cut, a stream an item."""
+        self.on_log: Callable[[int], object] = lambda _count: None
+        """Called with the number of streams of logs so far, before each begins."""
+        self.log_streams = 0
+        self.uid = ""
+        """Of workflows that are created; empty for one of their own each."""
+        self.on_create: Callable[[str], object] = lambda _name: None
         self.requests: list[tuple[str, str]] = []
         self.headers: dict[str, str] = {}
         self.changes: list[Callable[[dict[str, Any]], bool]] = []
@@ -149,7 +157,7 @@ class _Handler(BaseHTTPRequestHandler):
         if workflow is None:
             return _absent("workflows", name)
         if action == "log":
-            self._stream([json.dumps({"result": {"podName": pod, "content": text}}) for pod, text in argo.logs])
+            self._log()
             return 0, None
         if action == "retry":
             workflow["status"]["phase"] = "Running"
@@ -165,8 +173,9 @@ class _Handler(BaseHTTPRequestHandler):
                 self.argo.workflows[namespace, name] = {"metadata": {"name": name, "uid": "other"}, "spec": {}}
             if (namespace, name) in self.argo.workflows:
                 return 409, {"code": 6, "message": f'workflows.argoproj.io "{name}" already exists'}
-            workflow["metadata"] |= {"uid": str(uuid.uuid4()), "creationTimestamp": "2026-11-21T11:00:00Z"}
+            workflow["metadata"] |= {"uid": self.argo.uid or str(uuid.uuid4()), "creationTimestamp": "2026-11-21T11:00:00Z"}
             self.argo.workflows[namespace, name] = workflow
+        self.argo.on_create(name)
         time.sleep(self.argo.delay_s)
         return 200, workflow
 
@@ -184,11 +193,18 @@ class _Handler(BaseHTTPRequestHandler):
             self._chunk(json.dumps({"error": error}) + "\n")
         self._chunk("")
 
-    def _stream(self, lines: list[str]) -> None:
+    def _log(self) -> None:
+        argo = self.argo
+        argo.log_streams += 1
+        argo.on_log(argo.log_streams)
+        cut = argo.log_cuts.pop(0) if argo.log_cuts else None
         self._head()
-        for line in lines:
-            self._chunk(line + "\n")
-        self._chunk("")
+        for pod, text in argo.logs[:cut]:
+            self._chunk(json.dumps({"result": {"podName": pod, "content": text}}) + "\n")
+        if cut is None:
+            self._chunk("")
+        else:
+            self._hang_up()
 
     def _head(self) -> None:
         self.send_response(200)

@@ -39,7 +39,7 @@ def main(words):
     verb, *words = words
     with (FOLDER / "calls").open("a") as calls:
         calls.write(" ".join([verb, *words]) + "\\n")
-    if (FOLDER / "forbidden").exists() and verb in (FOLDER / "forbidden").read_text():
+    if (FOLDER / "forbidden").exists() and " ".join([verb, *words]).startswith((FOLDER / "forbidden").read_text()):
         end("Forbidden", f'configmaps is forbidden: User "me" cannot {{verb}} resource "configmaps" in API group "" in the namespace "argo"')
     if verb == "create":
         item = json.load(sys.stdin)
@@ -94,11 +94,11 @@ class KubectlDouble:
         program.write_text(PROGRAM.format(python=sys.executable, folder=str(self.cluster)), "utf-8")
         program.chmod(0o755)
 
-    def add(self, kind: str, name: str, created: str = "2026-11-21T11:00:00Z", **fields: Any) -> None:
+    def add(self, kind: str, name: str, created: str = "2026-11-21T11:00:00Z", *, uid: str = "", **fields: Any) -> None:
         """Put an object there."""
         path = self.cluster / kind / name
         path.parent.mkdir(exist_ok=True)
-        metadata = {"name": name, "creationTimestamp": created, "resourceVersion": "1"}
+        metadata = {"name": name, "uid": uid, "creationTimestamp": created, "resourceVersion": "1"}
         path.write_text(json.dumps({"metadata": metadata, **fields}), "utf-8")
 
     @property

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from dagwright.contract import exits
+from dagwright.execution.closing import label_of
 from dagwright.store import StoreError
 from dagwright_argo_client.runs import FAILED
 from dagwright_argo_client.texts import Style, duration_text
@@ -102,7 +103,7 @@ class _Teller:
         index = part.index if index is None else index
         label = node.id if index is None else f"{node.id}[{index}]"
         lines = [
-            f"{self._style.mark(FAILED)} {label} failed after {_attempts(part.attempts)}",
+            f"{self._style.mark(FAILED)} {label_of(error) if error else label} failed after {_attempts(part.attempts)}",
             _indented(_table(part.attempts)),
             "",
             _indented(_why(part.attempts[-1], error)),
@@ -131,10 +132,9 @@ def _error(results: Results | None, node: str, index: int | None) -> tuple[dict[
 
 def _why(last: Attempt, error: dict[str, Any] | None) -> str:
     """The task's own traceback where one is kept, else what the pod said in the end."""
-    if error and error.get("traceback"):
-        return str(error["traceback"]).rstrip()
-    if error and error.get("message"):
-        return str(error["message"])
+    if error and (error.get("traceback") or error.get("message")):
+        shortage = error.get("shortage") or ""
+        return "\n".join(filter(None, (str(error.get("traceback") or error["message"]).rstrip(), str(shortage))))
     said = last.text.strip()
     _, _, rest = said.partition("\n")
     # A termination message says it in one line first, for those who show no more.

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 
 from dagwright_argo_client.collecting import mark_used
+from dagwright_argo_client.kubernetes import Kubectl
 from dagwright_argo_client.manifests import REQUEST_ANNOTATION, mounted_config_maps, workflow_of
 from dagwright_argo_client.notes import Note
 from dagwright_argo_client.refusals import Refused
@@ -22,7 +23,6 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
     from pathlib import Path
 
-    from dagwright_argo_client.kubernetes import Kubectl
     from dagwright_argo_client.manifests import Manifest
     from dagwright_argo_client.transport import Server
 
@@ -48,10 +48,14 @@ class Submitted(msgspec.Struct, frozen=True):
 
 
 class Provided(msgspec.Struct, frozen=True):
-    """Names of the ConfigMaps that were created; ``remark`` says what could not be done, and does not matter to the run."""
+    """Names of the ConfigMaps that were created; ``remark`` says what could not be done, and does not matter to the run.
+
+    ``cluster`` is where they were looked for, if anywhere: nobody but the user knows that Argo Server is of the same cluster.
+    """
 
     created: tuple[str, ...] = ()
     remark: str = ""
+    cluster: Kubectl | None = None
 
 
 def provide_code(manifest: Manifest, server: Server, kubectl: Kubectl | None, namespace: str) -> Provided:
@@ -79,7 +83,23 @@ def provide_code(manifest: Manifest, server: Server, kubectl: Kubectl | None, na
         for item in manifest.config_maps
         if item["metadata"]["name"] in absent and kubectl.create(_placed(item, namespace))
     )
-    return Provided(created, remark)
+    return Provided(created, remark, kubectl)
+
+
+def doubt_about_cluster(kubectl: Kubectl, submitted: Submitted) -> str:
+    """Say where ``kubectl`` does not know the run, so that its code went to another cluster, and its pods would wait for it forever."""
+    try:
+        found = kubectl.read("workflow", submitted.name)["metadata"]["uid"]
+    except Refused as refused:
+        if refused.status != 404 and "resource type" not in refused.text:
+            return ""  # who may not read workflows learns nothing here
+        found = ""
+    if found == submitted.uid:
+        return ""
+    return (
+        f"kubectl does not know {submitted.name}: it speaks to another cluster than ARGO_SERVER, where the code of this run may be absent, "
+        "and then its pods never start; look at `kubectl config current-context`"
+    )
 
 
 def _mark(kubectl: Kubectl, present: list[str]) -> str:

@@ -6,9 +6,11 @@ import io
 import json
 import os
 import pty
+import signal
 import subprocess
 import sys
 import threading
+import time
 from pathlib import Path
 
 import pytest
@@ -253,3 +255,32 @@ def test_runs_are_listed_without_their_nodes(argo):
     assert "nodes" not in query
     argo.workflows.clear()
     assert dagwright(argo, "runs").stderr == "no runs in argo\n"
+
+
+def test_a_log_that_is_cut_goes_on_behind_what_was_shown(argo):
+    workflow, status = going()
+    states = {state["displayName"]: state["id"].rpartition("-")[2] for state in status["nodes"].values()}
+    workflow["status"] |= {"nodes": status["nodes"]}
+    argo.add(workflow)
+    numbers, total = f"main-dsmr7g-numbers-{states['numbers(0)']}", f"main-dsmr7g-square-{states['element(5:5)(0)']}"
+    argo.logs = [(numbers, "one"), (total, "two"), (numbers, "one"), (numbers, "three")]
+    argo.log_cuts = [1, 3]
+    argo.on_log = lambda count: ended("Failed")(workflow) if count == 3 else None
+    done = dagwright(argo, "logs", "-f", "main-dsmr7g")
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.splitlines() == ["numbers | one", "square[5] | two", "numbers | one", "numbers | three"]
+
+
+def test_who_leaves_learns_that_the_run_goes_on(argo):
+    workflow, _ = going()
+    argo.add(workflow)
+    argo.changes = [lambda _: time.sleep(60) or True]
+    environment = {**os.environ, **argo.environment()}
+    command = [COMMAND, "status", "main-dsmr7g", "--watch"]
+    process = subprocess.Popen(command, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True)
+    assert process.stderr is not None
+    process.stderr.readline()
+    process.send_signal(signal.SIGINT)
+    told = process.communicate()[1]
+    assert process.returncode == 130
+    assert "main-dsmr7g goes on; `dagwright status main-dsmr7g --watch` follows it, `dagwright stop main-dsmr7g` ends it" in told

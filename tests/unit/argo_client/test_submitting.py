@@ -205,6 +205,18 @@ def test_a_deployed_template_of_the_same_code_makes_kubectl_needless(project, ar
     assert "there is no kubectl here" in done.stderr
 
 
+def test_a_kubectl_of_another_cluster_is_told(project, argo):
+    done = project.submit("flow.py:small", "--n", "1")
+    assert "kubectl does not know small-" in done.stderr, "the double's two clusters are two"
+    assert done.returncode == 0
+    (project.kubectl.cluster / "forbidden").write_text("get workflow", "utf-8")
+    assert "does not know" not in project.submit("flow.py:small", "--n", "1").stderr
+    (project.kubectl.cluster / "forbidden").unlink()
+    argo.uid = "u-1"
+    argo.on_create = lambda name: project.kubectl.add("workflows.argoproj.io", name, uid="u-1")
+    assert "does not know" not in project.submit("flow.py:small", "--n", "1").stderr
+
+
 def test_a_dry_run_touches_nothing(project, argo):
     done = project.submit("--dry-run", "flow.py:main", "--text", "words.txt", "--names", "[]")
     assert done.returncode == 0

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import sys
+import time
+from collections import Counter
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -12,7 +14,7 @@ from dagwright_argo_client.commands.options import is_terminal, style_of
 from dagwright_argo_client.endings import failure_text
 from dagwright_argo_client.following import follow
 from dagwright_argo_client.kubernetes import open_kubectl
-from dagwright_argo_client.logs import labels_of, written
+from dagwright_argo_client.logs import label_of, labels_of, written
 from dagwright_argo_client.manifests import UnusableManifest, deployed_plan
 from dagwright_argo_client.progress import Lines, Tree
 from dagwright_argo_client.refusals import Refused
@@ -25,6 +27,10 @@ if TYPE_CHECKING:
     from dagwright.execution.plan_view import PlanView
     from dagwright_argo_client.progress import Progress
     from dagwright_argo_client.transport import Server
+
+_MOST_FAILURES = 10
+"""Log streams in a row that may break without a line."""
+_PAUSE_S = 1.0
 
 
 def follow_run(
@@ -44,18 +50,31 @@ def follow_run(
     Raises:
         Refused: The server refuses, or does not answer for long.
     """
-    if how == "log":
-        show_logs(server, namespace, name, follow=True)
-    progress = _progress(how, color)
+    try:
+        if how == "log":
+            show_logs(server, namespace, name, follow=True)
+        progress = _progress(how, color)
+        run = _followed(server, namespace, name, progress)
+    except KeyboardInterrupt:
+        click.echo(
+            f"\ndagwright: {name} goes on; `dagwright status {name} --watch` follows it, `dagwright stop {name}` ends it",
+            err=True,
+        )
+        raise
+    results = open_results(run)
+    if progress is not None:
+        progress.close(run, results.reused(run) if results is not None else {})
+    return tell_ending(run, results, file=file, plan=plan, color=color)
+
+
+def _followed(server: Server, namespace: str, name: str, progress: Progress | None) -> Run:
+    """Show every state of a run; give the last one."""
     run: Run | None = None
     for run in follow(server, namespace, name):
         if progress is not None:
             progress.show(run)
     assert run is not None
-    results = open_results(run)
-    if progress is not None:
-        progress.close(run, results.reused(run) if results is not None else {})
-    return tell_ending(run, results, file=file, plan=plan, color=color)
+    return run
 
 
 def _progress(how: str, color: str) -> Progress | None:
@@ -126,17 +145,38 @@ def show_logs(
 ) -> int:
     """Print what tasks print, behind the names of their nodes; gives the number of lines.
 
+    Following goes on until the run has ended: a stream that is cut, or silent for so long that something between cuts it, is taken up again
+    behind the lines that were shown.
+
     Raises:
-        Refused: The server refuses.
+        Refused: The server refuses, or does not answer for long.
     """
-    count = 0
-    labels = labels_of(Run(server.get(namespace, name)))
-    with server.logs(namespace, name, pod="", follow=follow) as lines:
-        for line in lines:
-            if line.pod not in labels and follow:
-                labels |= labels_of(Run(server.get(namespace, name)))
-            text = written(line, labels, node, index)
-            if text is not None:
-                click.echo(text)
-                count += 1
-    return count
+    shown: Counter[str] = Counter()
+    failures = printed = 0
+    strangers: set[str] = set()
+    while True:
+        run = Run(server.get(namespace, name))
+        labels = labels_of(run)
+        passed: Counter[str] = Counter()
+        try:
+            with server.logs(namespace, name, pod="", follow=follow) as lines:
+                for line in lines:
+                    failures = 0
+                    passed[line.pod] += 1
+                    if passed[line.pod] <= shown[line.pod]:
+                        continue
+                    shown[line.pod] += 1
+                    if label_of(line, labels) is None and line.pod not in strangers:
+                        labels |= labels_of(Run(server.get(namespace, name)))
+                        strangers.add(line.pod)
+                    text = written(line, labels, node, index)
+                    if text is not None:
+                        click.echo(text)
+                        printed += 1
+        except Refused as refused:
+            failures += 1
+            if not follow or not refused.is_passing or failures > _MOST_FAILURES:
+                raise
+        if not follow or run.has_ended:
+            return printed
+        time.sleep(_PAUSE_S)

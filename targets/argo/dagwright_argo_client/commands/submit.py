@@ -227,7 +227,7 @@ def _print_objects(prepared: Prepared, namespace: str) -> None:
 
 def _submit(prepared: Prepared, server: Any, namespace: str, *, name_only: bool) -> Submitted:
     from dagwright_argo_client.kubernetes import open_kubectl
-    from dagwright_argo_client.submitting import provide_code, submit
+    from dagwright_argo_client.submitting import doubt_about_cluster, provide_code, submit
 
     notes = prepared.folder / _NOTES
     if prepared.blobs:
@@ -241,6 +241,9 @@ def _submit(prepared: Prepared, server: Any, namespace: str, *, name_only: bool)
         ) from None
     if not name_only:
         _tell(submitted, provided, server.url, namespace)
+    doubt = doubt_about_cluster(provided.cluster, submitted) if provided.cluster is not None else ""
+    if doubt:
+        click.echo(f"dagwright: {doubt}", err=True)
     _keep_plan(prepared, submitted)
     return submitted
 

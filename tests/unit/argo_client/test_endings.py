@@ -1,0 +1,83 @@
+"""A failed run with its store at hand: the task's own error document says more than Argo keeps."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from dagwright.contract.names import attempt_key, error_key, pin_key
+from dagwright_argo_client.endings import failure_text, meaning
+from dagwright_argo_client.results import Results
+from dagwright_argo_client.runs import Attempt, Run
+from dagwright_argo_client.texts import Reused, Style
+
+LIVE = Path(__file__).with_name("live")
+
+
+@pytest.fixture
+def run() -> Run:
+    return Run(json.loads((LIVE / "failed_map.json").read_text("utf-8")))
+
+
+def document(**fields) -> bytes:
+    body = {"node": "square", "index": 5, "inputs": "n=5", "message": "5 is not liked", "traceback": "", **fields}
+    return json.dumps(body).encode()
+
+
+def test_the_error_document_s_traceback_is_whole(run, tmp_path):
+    results = Results(run, f"file://{tmp_path}")
+    long = "Traceback (most recent call last):\n" + "  deep\n" * 2000 + "ValueError: 5 is not liked\n"
+    results.store.put(error_key(run.key, "square", 5, 0), document(traceback="old\n"))
+    results.store.put(error_key(run.key, "square", 5, 1), document(traceback=long, shortage="it used 511 MiB of 512 MiB"))
+    text = failure_text(run, results, "flow.py", Style())
+    assert text.splitlines()[0] == "✗ square[5] n=5 failed after 1 attempt"
+    assert text.count("  deep") == 2000
+    assert "old" not in text
+    assert "  it used 511 MiB of 512 MiB" in text
+    assert "--only 'square[5]' --from" in text
+
+
+def test_a_damaged_document_leaves_what_argo_keeps(run, tmp_path):
+    results = Results(run, f"file://{tmp_path}")
+    folder = tmp_path / Path(error_key(run.key, "square", 5, 0)).parent
+    folder.mkdir(parents=True)
+    (folder / "error-0000.json").write_bytes(b"{half")
+    text = failure_text(run, results, "flow.py", Style())
+    assert "  ValueError: 5 is not liked" in text
+
+
+def test_what_came_from_the_cache_is_counted(run, tmp_path):
+    results = Results(run, f"file://{tmp_path}")
+    states = {0: {"state": "cached"}, 1: {"state": "run"}}
+    for number, body in states.items():
+        record = json.dumps({"ending": "succeeded", "number": number, **body}).encode()
+        results.store.put(attempt_key(run.key, "numbers", number, 0), record)
+    chunk = json.dumps({"ending": "succeeded", "number": 0, "state": "run", "ran": 3, "cached": 7, "lost": 0}).encode()
+    results.store.put(attempt_key(run.key, "numbers", 2, 0), chunk)
+    results.store.put(attempt_key(run.key, "numbers", 3, 0), json.dumps({"ending": "failed", "number": 0}).encode())
+    assert results.reused(run) == {"numbers": Reused(cached=8, known=12)}
+
+
+def test_the_plan_stands_beside_the_nodes_of_its_run(run, tmp_path):
+    results = Results(run, f"file://{tmp_path}")
+    assert results.plan() is None
+    results.keep_plan(b'{"schema":1}')
+    assert (tmp_path / pin_key(run.key, "x")).parent.parent.joinpath("plan.json").read_bytes() == b'{"schema":1}'
+
+
+@pytest.mark.parametrize(
+    ("code", "message", "said"),
+    [
+        (137, "OOMKilled (exit code 137)", "more memory than its limit"),
+        (137, "Error (exit code 137)", "killed: out of memory (OOMKilled), or from outside"),
+        (72, "pod exceeded the specified deadline", "passed the pod's deadline"),
+        (75, "", "recoverable error; tried again"),
+        (81, "", "its retries are spent"),
+        (2, "", "the container could not run the task"),
+        (None, "pod deleted", "pod deleted"),
+    ],
+)
+def test_exit_codes_have_meanings(code, message, said):
+    assert said in meaning(Attempt(pod="p", phase="failed", exit_code=code, message=message))
