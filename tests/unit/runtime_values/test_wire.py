@@ -184,6 +184,18 @@ def test_arrays_are_shown_as_json(array, shown):
     assert json.loads(json.dumps(CODEC.to_user(array, parse("ndarray")), allow_nan=False)) == shown
 
 
+@pytest.mark.parametrize(
+    "damage", [(b"}", b" "), (b"'", b'"'), (b"'descr'", b"0123456"), (b"<i8", b"zz9"), (b"(2,)", b"(3,)"), (b"NUMPY", b"numpy")]
+)
+def test_a_damaged_array_says_so(damage):
+    blobs: dict[str, bytes] = {}
+    data = CODEC.encode(np.array([1, 2]), parse("ndarray"), blobs)
+    content = next(iter(blobs.values()))
+    assert damage[0] in content
+    with pytest.raises(ValueMismatch, match=r"expected numpy\.ndarray, got a blob that is no \.npy file: "):
+        CODEC.decode(data, parse("ndarray"), lambda _: content.replace(*damage, 1))
+
+
 def test_what_lies_between_aligned_fields_is_no_part_of_an_array():
     inner = np.dtype([("c", "i1"), ("d", "i4")], align=True)
     dtype = np.dtype([("a", "i1"), ("b", "f8"), ("in", inner, (2,))], align=True)
