@@ -57,7 +57,7 @@ class NdarrayForm(Form):
             raise
         except Exception as error:  # numpy reads the header as Python: its tokenizer has exceptions of its own
             text = str(error).partition("\n")[0]
-            raise ValueMismatch(self.spelling, f"a blob that is no .npy file: {text}") from None
+            raise ValueMismatch(self.spelling, f"a blob that is no .npy file: {text}") from error
 
     def from_user(self, data: Json) -> Any:
         """An array from nested lists of numbers."""
