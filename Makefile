@@ -7,7 +7,7 @@ BIN := $(VENV)/bin
 STAMP := $(VENV)/installed
 export PYTHONDONTWRITEBYTECODE :=
 
-.PHONY: demo test check lint types imports test-fast test-cluster mutation fuzz soak golden bench format clean
+.PHONY: demo test check lint types imports test-fast test-cluster mutation fuzz hostile soak golden bench format clean
 
 $(STAMP): requirements/dev.txt pyproject.toml
 	@test -n "$(PYTHON)" || { echo "dagwright needs Python 3.11 or newer: make PYTHON=/path/to/python3.11" >&2; exit 1; }
@@ -43,6 +43,9 @@ mutation: $(STAMP)  ## precision and recall of check, a kind of mistake a line
 
 fuzz: $(STAMP)  ## feed the reader what nobody writes, for five minutes
 	cd tests && ../$(BIN)/python -m fuzz
+
+hostile: $(STAMP)  ## 5,000 hostile texts through manifests, both validators and back; a minute
+	DAGWRIGHT_HOSTILE_TEXTS=5000 $(BIN)/pytest -q tests/argo_lint/test_hostile.py
 
 SOAK_S ?= 3600
 soak: $(STAMP)  ## play the cache's protocol on fresh seeds for an hour, or SOAK_S seconds; before a release
