@@ -51,7 +51,10 @@ def located_wire(value: StaticValue, declared: Type) -> Json:
     if found.kind != declared.kind or (found.name and declared.name and found.name != declared.name):
         raise NotFar
     metadata = value.arguments.get("metadata")
-    wire = url_wire(_url(_written_path(value.arguments, declared)))
+    path = _written_path(value.arguments, declared)
+    if not _is_path(path):
+        raise NotFar(f"a `{spell(found)}` in a workflow is made of a URL", 'write its URL as a text: `"s3://..."`')
+    wire = url_wire(_url(path))
     if not metadata:
         return wire
     if not isinstance(metadata, dict) or not all(isinstance(text, str) for pair in metadata.items() for text in pair):
@@ -73,12 +76,16 @@ def table_wire(value: StaticValue) -> Json:
 
 
 def _url(given: StaticValue | None) -> str:
-    if type(given) is not str and type(given).__name__ != "PurePosixPath":
+    if not _is_path(given):
         raise NotFar
     text = str(given)
     if not is_url(text):
         raise NotFar(f"{text!r} is a path on this machine, which no task sees", OF_PATH)
     return text
+
+
+def _is_path(given: StaticValue | None) -> bool:
+    return type(given) is str or type(given).__name__ == "PurePosixPath"
 
 
 def _written_path(arguments: Mapping[str, StaticValue], declared: Type) -> StaticValue | None:
