@@ -23,7 +23,7 @@ _DATE = "2024-01-31T10:00:00.000Z"
 
 
 class FaultyStore:
-    """``faults`` are taken one a request, in order; ``requests`` records method and path with query.
+    """``faults`` are taken one a request, in order; ``requests`` records method and path with query, ``refusals`` counts a storm's.
 
     Faults: ``"ok"``, a status as text (``"503"``, or with a code ``"403 SignatureDoesNotMatch"``), ``"500 applied"`` (done, then
     answered 500), ``"drop applied"`` (done, then the connection closed), ``"drop"`` (closed at once), ``"truncate"`` (half of the
@@ -38,6 +38,7 @@ class FaultyStore:
         self.faults: list[str] = []
         self.requests: list[tuple[str, str]] = []
         self.storm: random.Random | None = None
+        self.refusals = 0
         self.lock = threading.Lock()
 
     def script(self, faults: Sequence[str]) -> None:
@@ -48,12 +49,15 @@ class FaultyStore:
         self.requests.clear()
         self.faults = list(faults)
         self.storm = None
+        self.refusals = 0
 
     def fault(self) -> str:
         """Take the next fault; in a storm, two of five requests are refused."""
         with self.lock:
             if self.storm is not None:
-                return "503" if self.storm.random() < 0.4 else "ok"
+                is_refused = self.storm.random() < 0.4
+                self.refusals += is_refused
+                return "503" if is_refused else "ok"
             return self.faults.pop(0) if self.faults else "ok"
 
 

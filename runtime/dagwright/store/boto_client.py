@@ -8,7 +8,6 @@ from contextlib import suppress
 from dagwright.store import trouble
 from dagwright.store.errors import StoreError
 from dagwright.store.obstore_settings import aws_authorities, aws_endpoint
-from dagwright.store.transfers import PART_BYTES
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -74,11 +73,7 @@ class BotoClient:
 
     def put(self, key: str, data: bytes) -> None:
         """Write a value; see ``Client``."""
-        if len(data) <= 2 * PART_BYTES:
-            self._s3.put_object(**self._at(key), Body=data)
-            return
-        parts = (data[start : start + PART_BYTES] for start in range(0, len(data), PART_BYTES))
-        self.put_parts(key, parts, PART_BYTES, lambda request: request())
+        self._s3.put_object(**self._at(key), Body=data)
 
     def put_parts(self, key: str, parts: Iterator[bytes], part_bytes: int, repeat: Repeat) -> None:
         """Write a value from its parts; see ``Client``. Each part is repeated alone."""

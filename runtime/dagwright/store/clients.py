@@ -33,7 +33,7 @@ class Client(Protocol):
         ...
 
     def put(self, key: str, data: bytes) -> None:
-        """Write a value."""
+        """Write a value of one part's length at most."""
         ...
 
     def put_parts(self, key: str, parts: Iterator[bytes], part_bytes: int, repeat: Repeat) -> None:

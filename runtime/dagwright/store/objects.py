@@ -19,7 +19,7 @@ from dagwright.store.keys import check_key
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import Callable, TypeVar
+    from typing import Callable, Iterator, TypeVar
 
     from dagwright.store.clients import Bytes, Client
     from dagwright.store.trouble import Trouble
@@ -85,21 +85,21 @@ class ObjectStore:
         return self._repeat("create", key, lambda: self._client.create(key, data))
 
     def put(self, key: str, data: bytes) -> None:
-        """Write a value over whatever stands there; see ``Store``. A long one is sent in parts, and appears as a whole."""
+        """Write a value over whatever stands there; see ``Store``. A long one is sent in parts, each repeated alone, and appears as a whole."""
+        from dagwright.store import transfers
+
         check_key(key)
-        self._repeat("write", key, lambda: self._client.put(key, data))
+        if len(data) <= transfers.PART_BYTES:
+            self._repeat("write", key, lambda: self._client.put(key, data))
+        else:
+            self._put_parts(key, lambda: transfers.parts_in(data), transfers.PART_BYTES)
 
     def put_file(self, key: str, path: str, *, sha256: str) -> None:
         """Write a file's bytes over whatever stands there; see ``Store``."""
         from dagwright.store.transfers import part_bytes, parts_of
 
         check_key(key)
-
-        def upload() -> None:
-            parts = parts_of(self.url, key, path, sha256)
-            self._client.put_parts(key, parts, part_bytes(path), lambda request: self._repeat("write", key, request))
-
-        self._repeat("write", key, upload)
+        self._put_parts(key, lambda: parts_of(self.url, key, path, sha256), part_bytes(path))
 
     def get_file(self, key: str, path: str, *, sha256: str, size: int) -> None:
         """Read a value into a file; see ``Store``."""
@@ -128,6 +128,14 @@ class ObjectStore:
             self._repeat("delete", key, lambda: self._client.delete(key))
         except NotFound:
             return
+
+    def _put_parts(self, key: str, parts: Callable[[], Iterator[bytes]], length: int) -> None:
+        """Write a value from its parts; each is repeated alone, and all of them where that does not help."""
+
+        def upload() -> None:
+            self._client.put_parts(key, parts(), length, lambda request: self._repeat("write", key, request))
+
+        self._repeat("write", key, upload)
 
     def _part(self, key: str, start: int, length: int) -> Bytes:
         """Read a part of a value into whatever memory the client has it in."""

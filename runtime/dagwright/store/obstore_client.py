@@ -9,7 +9,7 @@ from __future__ import annotations
 from dagwright.store import trouble
 from dagwright.store.errors import StoreError
 from dagwright.store.obstore_settings import PROVIDERS
-from dagwright.store.transfers import AHEAD, PART_BYTES
+from dagwright.store.transfers import AHEAD
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -66,7 +66,7 @@ class ObstoreClient:
 
     def put(self, key: str, data: bytes) -> None:
         """Write a value; see ``Client``."""
-        self._obstore.put(self._store, key, data, chunk_size=PART_BYTES, max_concurrency=AHEAD)
+        self._obstore.put(self._store, key, data, use_multipart=False)
 
     def put_parts(self, key: str, parts: Iterator[bytes], part_bytes: int, repeat: Repeat) -> None:  # noqa: ARG002
         """Write a value from its parts; see ``Client``. Here obstore repeats: it hands out no single part."""

@@ -37,6 +37,11 @@ def part_bytes(path: str) -> int:
         return PART_BYTES
 
 
+def parts_in(data: bytes) -> Iterator[bytes]:
+    """Cut a value into parts."""
+    return (data[start : start + PART_BYTES] for start in range(0, len(data), PART_BYTES))
+
+
 def parts_of(url: str, key: str, path: str, sha256: str) -> Iterator[bytes]:
     """Read a file part by part; the last comes only once the digest is known to fit.
 

@@ -34,8 +34,7 @@ def store(request, server, monkeypatch):
         monkeypatch.setenv(name, value)
     monkeypatch.setenv("AWS_REGION", "us-east-1")
     monkeypatch.setenv("NO_PROXY", "127.0.0.1")
-    for module in (transfers, boto_client, obstore_client):
-        monkeypatch.setattr(module, "PART_BYTES", PART)
+    monkeypatch.setattr(transfers, "PART_BYTES", PART)
     monkeypatch.setattr(objects, "_FIRST_PAUSE_S", 0.01)
     return ObjectStore("s3://bucket/p", CLIENTS[request.param]("s3://bucket/p"), patience_s=20)
 
@@ -110,6 +109,20 @@ def test_a_verb_survives_two_faults_in_a_row(store, server, tmp_path, name):
     verbs = Verbs(store, server, tmp_path)
     verbs.prepare(["500 applied", "drop"])
     getattr(verbs, name)()
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_a_verb_survives_a_storm(store, server, tmp_path, name):
+    """Two of five requests are refused, for as long as it takes."""
+    verbs = Verbs(store, server, tmp_path)
+    refused = 0
+    for seed in range(6):
+        verbs.prepare([])
+        server.storm = random.Random(seed)
+        getattr(verbs, name)()
+        refused += server.refusals
+    server.storm = None
+    assert refused >= 2
 
 
 def test_an_upload_that_fails_for_good_leaves_no_parts_behind(store, server, tmp_path):

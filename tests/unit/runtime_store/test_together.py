@@ -52,7 +52,8 @@ def test_stripes_of_a_long_list_are_read_together(tmp_path):
     for pod in range(8):
         results = {index: Result((Output("o0", "int", index),)) for index in range(pod * 5, pod * 5 + 5)}
         publish_stripe(near, "run", "node", pod, results)
-    node = type("Node", (), {"id": "node", "has_holes": False})
+    task = type("Task", (), {"shape": [("o0", "int")]})
+    node = type("Node", (), {"id": "node", "has_holes": False, "task": task})
     elements = Elements(Far(near), "run", node, 40, 8)
     elements.fetch(range(40))
     assert [elements.result(index).output("o0").data for index in range(40)] == list(range(40))
