@@ -11,7 +11,7 @@ from dagwright_compiler.frontend import static_operations as operations
 from dagwright_compiler.frontend.displays import refuse_key, set_of
 from dagwright_compiler.frontend.entities import ClassEntity, External
 from dagwright_compiler.frontend.iteration import VIEWS, elements, turns
-from dagwright_compiler.frontend.known_values import Instance, Symbolic
+from dagwright_compiler.frontend.known_values import Instance, Symbolic, name_of_class, said
 from dagwright_compiler.frontend.operator_expressions import truth
 from dagwright_compiler.frontend.promises import BROKEN, Broken, Named, Static, Value, describe_source, unwrapped, wrapped
 from dagwright_compiler.frontend.settled_values import symbolic_in
@@ -102,7 +102,7 @@ def iterator(made: BodyCall) -> Value:
     try:
         return Static(ITERATORS[made.name](*args, **made.kwargs))
     except (TypeError, ValueError) as error:
-        return made.fail(f"fails: {error}")
+        return made.fail(f"fails: {said(error)}")
 
 
 def refuse(made: BodyCall, value: Value) -> Broken:
@@ -286,7 +286,7 @@ def _extreme(made: BodyCall) -> Value:
         try:
             return values[choose(range(len(keys)), key=keys.__getitem__)]
         except (TypeError, ValueError) as error:
-            raise OperationError(f"`{made.name}` fails: {error}") from None
+            raise OperationError(f"`{made.name}` fails: {said(error)}") from None
 
     return made.expressions.compute(made.node, chosen)
 
@@ -295,7 +295,7 @@ def _ordered(positions: list[int], keys: list[StaticValue], *, reverse: bool) ->
     try:
         return sorted(positions, key=keys.__getitem__, reverse=reverse)
     except TypeError as error:
-        raise OperationError(f"`sorted` fails: {error}") from None
+        raise OperationError(f"`sorted` fails: {said(error)}") from None
 
 
 def _unordered(made: BodyCall, keys: list[StaticValue]) -> Broken:
@@ -368,7 +368,7 @@ def _len(made: BodyCall) -> Value:
         value = value if members is None else members
     if isinstance(value, (list, tuple, dict, set, frozenset, str, bytes, *VIEWS)):
         return Static(len(value))
-    return _with_one(made) or made.fail(f"of a value of type `{type(value).__name__}` is not known")
+    return _with_one(made) or made.fail(f"of a value of type `{name_of_class(value)}` is not known")
 
 
 def _bool(made: BodyCall) -> Value:

@@ -9,7 +9,7 @@ from dagwright_compiler.diagnostics import codes
 from dagwright_compiler.frontend import static_operations as operations
 from dagwright_compiler.frontend.displays import refuse_key
 from dagwright_compiler.frontend.iteration import items_of
-from dagwright_compiler.frontend.known_values import Symbolic
+from dagwright_compiler.frontend.known_values import Symbolic, name_of_class, said
 from dagwright_compiler.frontend.promises import BROKEN, Broken, Static, Value, describe_source, unwrapped, wrapped
 from dagwright_compiler.frontend.settled_values import symbolic_in
 from dagwright_compiler.frontend.static_operations import MOST_ITEMS, BudgetError, OperationError
@@ -196,7 +196,7 @@ def _items(frame: Frame, value: StaticValue, node: ast.Call, name: str) -> list[
                 f"`.{name}()` needs the elements of {describe_source(wrapped(value))}, which exist only when the workflow runs"
             )
             if not isinstance(value, Symbolic):
-                message = f"`.{name}()` takes no value of type `{type(value).__name__}`"
+                message = f"`.{name}()` takes no value of type `{name_of_class(value)}`"
             frame.report(
                 codes.PROMISE_OPERATION if isinstance(value, Symbolic) else codes.NOT_STATIC,
                 message,
@@ -213,7 +213,7 @@ def _owner(expressions: Expressions, frame: Frame, target: ast.Subscript, what: 
         return None
     if isinstance(value, Static) and isinstance(value.value, list | dict):
         return value.value if may_change(frame, value.value, target) else None
-    source = f"a value of type `{type(value.value).__name__}`" if isinstance(value, Static) else describe_source(value)
+    source = f"a value of type `{name_of_class(value.value)}`" if isinstance(value, Static) else describe_source(value)
     message = f"{what} of {source} is not supported in a workflow"
     frame.report(codes.UNSUPPORTED_STATEMENT, message, target, help_="change the value inside a task")
     return None
@@ -253,6 +253,6 @@ def _do(expressions: Expressions, node: ast.AST, change: Callable[[], StaticValu
         try:
             return change()
         except (TypeError, ValueError, LookupError, AttributeError) as error:
-            raise OperationError(f"this fails: {str(error) or type(error).__name__}") from None
+            raise OperationError(f"this fails: {said(error)}") from None
 
     return expressions.compute(node, done)

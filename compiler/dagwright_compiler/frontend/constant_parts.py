@@ -68,7 +68,7 @@ def instead(error: Mismatch, found: Misplaced, name: str, declared: Type) -> str
         return f"pass a value of type `{spell(found.expected)}`"
     changes = found.node.func.attr if isinstance(found.node, ast.Call) and isinstance(found.node.func, ast.Attribute) else ""
     if error.value is None and changes:
-        return f"`.{changes}()` gives nothing: call it before, and pass what it changes"
+        return f"`.{changes}()` gives nothing: call it on a line of its own"
     if isinstance(error.value, Iterator) and declared.kind == "list":
         text = ast.unparse(found.node)
         return f"write `list{text}`" if isinstance(found.node, ast.GeneratorExp) else f"write `list({text})`"

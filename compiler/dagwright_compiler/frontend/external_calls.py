@@ -10,7 +10,7 @@ from dagwright_compiler.diagnostics import codes
 from dagwright_compiler.frontend import known_calls, static_methods
 from dagwright_compiler.frontend import static_operations as operations
 from dagwright_compiler.frontend.findings import Place
-from dagwright_compiler.frontend.known_values import KnownCall, StaticValue
+from dagwright_compiler.frontend.known_values import KnownCall, StaticValue, said
 from dagwright_compiler.frontend.not_static import NotStatic, never_run
 
 if TYPE_CHECKING:
@@ -59,7 +59,7 @@ def call_external(entity: External, node: ast.Call, module: Module, given: Calla
             return getattr(import_module(home), name)(*args, **kwargs)
         except (TypeError, ValueError, ArithmeticError, AttributeError) as error:
             called = entity.qualified.rpartition(".")[2]
-            raise NotStatic(place, f"`{called}(...)` fails: {str(error) or type(error).__name__}") from None
+            raise NotStatic(place, f"`{called}(...)` fails: {said(error)}") from None
     root, _, name = entity.qualified.rpartition(".")
     owner = known_calls.constant(root)
     if owner is not None:

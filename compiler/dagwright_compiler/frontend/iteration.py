@@ -8,8 +8,10 @@ from typing import TYPE_CHECKING
 
 from dagwright_compiler.diagnostics import codes
 from dagwright_compiler.frontend.entities import ClassEntity
+from dagwright_compiler.frontend.known_values import name_of_class
 from dagwright_compiler.frontend.promises import (
     Broken,
+    Function,
     Named,
     Promise,
     Static,
@@ -52,7 +54,7 @@ def elements(frame: Frame, value: Value, node: ast.AST, what: str, loop: ast.AST
             message = f"{what} goes over a set, which has no order: the same source would not always give the same workflow"
             frame.report(codes.NOT_STATIC, message, node, help_="write `sorted(...)` around it")
         else:
-            frame.report(codes.NOT_STATIC, f"{what} goes over a value of type `{type(value.value).__name__}`", node)
+            frame.report(codes.NOT_STATIC, f"{what} goes over a value of type `{name_of_class(value.value)}`", node)
         return None
     parts = parts_of(value)
     if parts is not None:
@@ -71,7 +73,7 @@ def elements(frame: Frame, value: Value, node: ast.AST, what: str, loop: ast.AST
 def _refuse(frame: Frame, value: Value, node: ast.AST, what: str, loop: ast.AST | None) -> None:
     """Report that the elements of a result are needed; of one that has none, that."""
     message = f"{what} needs the elements of {describe_source(value)}, which exist only when the workflow runs"
-    help_ = "loop inside a task"
+    help_ = f"call it: `{value.callee.node.name}(...)`" if isinstance(value, Function) else "loop inside a task"
     if isinstance(value, Promise) and value.type.kind in _WITHOUT_ELEMENTS:
         message = f"{what} goes over {describe_source(value)}, which is `{spell(value.type)}` and has no elements"
         help_ = ""

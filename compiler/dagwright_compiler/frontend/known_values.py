@@ -32,6 +32,9 @@ class EnumValue(msgspec.Struct, frozen=True):
     is_plain: bool = False
     """Whether its class has no other base than ``Enum`` and defines no comparison: members equal themselves and nothing else."""
 
+    def __repr__(self) -> str:
+        return f"{name_of_class(self)}.{self.member}"
+
 
 class Instance(msgspec.Struct, frozen=True):
     """A dataclass or named tuple built from static values."""
@@ -39,12 +42,23 @@ class Instance(msgspec.Struct, frozen=True):
     owner: str
     fields: dict[str, StaticValue]
 
+    def __repr__(self) -> str:
+        return f"{name_of_class(self)}({', '.join(f'{name}={value!r}' for name, value in self.fields.items())})"
+
 
 def name_of_class(value: StaticValue) -> str:
     """The class of a value as people call it."""
     if isinstance(value, EnumValue | Instance):
         return value.owner.rpartition(".")[2]
-    return value.symbol.rpartition(".")[2] if isinstance(value, KnownCall) else type(value).__name__
+    if isinstance(value, KnownCall):
+        return value.symbol.rpartition(".")[2]
+    return type(value).__name__.replace("PurePosixPath", "Path")
+
+
+def said(error: Exception) -> str:
+    """What Python says of an operation that fails, without the names of our own classes."""
+    text = str(error) or type(error).__name__
+    return text.replace("'EnumValue'", "'Enum'").replace("not EnumValue", "not Enum").replace("'Instance'", "'object'")
 
 
 class KnownCall(msgspec.Struct, frozen=True):

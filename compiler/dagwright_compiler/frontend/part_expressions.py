@@ -24,6 +24,7 @@ from dagwright_compiler.frontend.promises import (
     parts_of,
     unwrapped,
 )
+from dagwright_compiler.frontend.settled_values import symbolic_in
 from dagwright_compiler.frontend.unreadable_expressions import refuse_operation
 from dagwright_compiler.frontend.wire_values import describe
 
@@ -99,7 +100,7 @@ def _read_dotted(expressions: Expressions, frame: Frame, node: ast.Attribute) ->
 def _member(frame: Frame, owner: Named, entity: ClassEntity, key: Static, node: ast.Subscript) -> Value:
     """``Color["RED"]``."""
     members = frame.services.evaluator.members(entity)
-    if members is None:
+    if members is None or symbolic_in(key.value) is not None:
         return refuse_operation(frame, node, owner)
     for member in members:
         if member.member == key.value:

@@ -8,6 +8,7 @@ import string
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
+from dagwright_compiler.frontend.known_values import name_of_class
 from dagwright_compiler.frontend.static_operations import (
     MOST_TEXT,
     SPEC_NUMBER,
@@ -63,7 +64,7 @@ def call_function(qualified: str, args: list[Any], kwargs: dict[str, Any]) -> An
     function, takes = FUNCTIONS[qualified]
     for value in args:
         if not isinstance(value, takes):
-            raise OperationError(f"`{qualified}` of a `{type(value).__name__}` is not computed while compiling")
+            raise OperationError(f"`{qualified}` of a `{name_of_class(value)}` is not computed while compiling")
     return checked(lambda: function(*args, **kwargs), f"`{qualified}`")
 
 
@@ -77,7 +78,7 @@ def call_method(owner: Any, name: str, args: list[Any], kwargs: dict[str, Any]) 
     if not _is_allowed(owner, name):
         if type(owner).__name__ == "PurePosixPath":
             raise OperationError(f"`.{name}()` of a `Path` is not computed while compiling, which never looks at the disk")
-        raise OperationError(f"the method `.{name}()` of a `{type(owner).__name__}` is not computed while compiling")
+        raise OperationError(f"the method `.{name}()` of a `{name_of_class(owner)}` is not computed while compiling")
     if isinstance(owner, str):
         _check_text(owner, name, args)
         if name == "format":

@@ -11,7 +11,7 @@ import re
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
-from dagwright_compiler.frontend.known_values import EnumValue, name_of_class
+from dagwright_compiler.frontend.known_values import EnumValue, name_of_class, said
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
@@ -347,7 +347,7 @@ def checked(compute: Callable[[], Any], what: str) -> Any:
     try:
         value = compute()
     except (TypeError, ValueError, ArithmeticError, LookupError, RecursionError) as error:
-        raise OperationError(f"{what} fails: {str(error) or type(error).__name__}") from None
+        raise OperationError(f"{what} fails: {said(error)}") from None
     if isinstance(value, int) and value.bit_length() > MOST_BITS:
         raise BudgetError("the number has more than 4000 digits")
     if isinstance(value, complex):

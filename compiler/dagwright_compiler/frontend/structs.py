@@ -14,7 +14,7 @@ from dagwright_compiler.diagnostics import codes
 from dagwright_compiler.diagnostics.suggestions import did_you_mean
 from dagwright_compiler.diagnostics.wording import listed
 from dagwright_compiler.frontend import edge_advice
-from dagwright_compiler.frontend.calls import refuse_result
+from dagwright_compiler.frontend.calls import call_it, refuse_result
 from dagwright_compiler.frontend.changes import lend
 from dagwright_compiler.frontend.class_kinds import defines
 from dagwright_compiler.frontend.constructors import (
@@ -170,6 +170,7 @@ def _check(frame: Frame, definition: ClassDef, field: Field, value: Value, at: a
         )
     else:
         message = f"{describe_source(wrong)} cannot be passed to `{definition.qualname}.{field.name}`"
+        help_ = call_it(wrong)
     frame.report(code, message, place, label=f"expected `{spell(misfit.expected)}`", related=related, help_=help_)
 
 

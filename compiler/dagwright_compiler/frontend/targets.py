@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from dagwright_compiler.diagnostics import codes
 from dagwright_compiler.frontend import changes
 from dagwright_compiler.frontend.iteration import items_of
+from dagwright_compiler.frontend.known_values import name_of_class
 from dagwright_compiler.frontend.origins import source_places
 from dagwright_compiler.frontend.promises import (
     BROKEN,
@@ -86,7 +87,7 @@ def _unpack(expressions: Expressions, frame: Frame, target: ast.Tuple | ast.List
                 f"`{value.call.callee.node.name}` returns nothing",
                 "write the call by itself, or annotate what it returns",
             )
-        frame.report(codes.UNPACKING_MISMATCH, f"{has}, but {names} take it", target, help_=help_)
+        frame.report(codes.UNPACKING_MISMATCH, f"{has}, but {names} take{'s' if count == 1 else ''} it", target, help_=help_)
         parts = None
     if parts is not None and stars:
         before, after = stars[0], len(target.elts) - stars[0] - 1
@@ -100,7 +101,7 @@ def _refuse_unpacking(frame: Frame, target: ast.Tuple | ast.List, value: Value) 
     if isinstance(value, Broken) or (isinstance(value, Promise) and value.type is UNREAD):
         return
     if isinstance(value, Static):
-        message = f"a value of type `{type(value.value).__name__}` cannot be unpacked"
+        message = f"a value of type `{name_of_class(value.value)}` cannot be unpacked"
         frame.report(codes.UNPACKING_MISMATCH, message, target)
         return
     if isinstance(value, Promise):
@@ -125,7 +126,7 @@ def _refuse_promise(frame: Frame, target: ast.Tuple | ast.List, value: Promise) 
     count = len(target.elts)
     whole = value.call is not None and not value.path and value.call.kind != "map" and output_part(value) == ""
     what = f"`{value.call.callee.node.name}` returns" if whole and value.call is not None else f"{source} is"
-    message = f"{what} one value (`{spell(declared)}`), but {count} name{'s' if count != 1 else ''} take it"
+    message = f"{what} one value (`{spell(declared)}`), but {count} name{'s take' if count != 1 else ' takes'} it"
     fields = list(frame.services.classes.types_of_fields(declared.name) or {}) if declared.kind == "class" else []
     if fields:
         help_ = f"assign it to one name, and read its fields: `result.{fields[0]}`"

@@ -122,6 +122,7 @@ def test_what_is_written_out_may_be_long() -> None:
         ("1 / 0", "DW410", "`/` fails: division by zero"),
         ("TABLE['zz']", "DW312", "the dict has no key 'zz'"),
         ("sum([0.1] * 10)", "DW410", "the sum of floats differs between versions of Python in its last digits"),
+        ("Color.RED + [1]", "DW410", "`+` fails: unsupported operand type(s) for +: 'Enum' and 'list'"),
         ("Color.GREEN", "DW312", "`Color` has no member `GREEN`"),
         ("t", "DW407", None),
         ("1j", "DW410", "`1j` is not a value that can travel to a task"),
