@@ -10,7 +10,6 @@ import os
 import time
 
 from dagwright.authoring.coroutines import finished
-from dagwright.authoring.working_folders import UnwritableFolderError
 from dagwright.cache import InputsDiffer, PinDamaged
 from dagwright.contract.chunks import chunk_length, chunk_of, pods_of
 from dagwright.contract.exits import SYSTEM_TRANSIENT
@@ -274,9 +273,8 @@ class _UserCode:
             return finished(function(**arguments))
         except (StoreError, PinDamaged):
             raise  # a file that the function opened could not be fetched: not the user's failure
-        except UnwritableFolderError as error:
-            where = error.filename or "temporary files"
-            raise fatal(f"cannot write {where}: {error.strerror}: the pod needs a writable {ENV_WORK}") from error
+        except OSError as error:
+            raise _folder_fault(error) or UserFailure(error) from error
         except BaseException as error:
             raise UserFailure(error) from error
         finally:
@@ -294,6 +292,16 @@ class _UserCode:
     def _end(self) -> None:
         self._is_timed = False
         self._report({"event": "end"})
+
+
+def _folder_fault(error: OSError) -> Fault | None:
+    """Tell a folder of the pod that cannot be written to from the task's own trouble with files."""
+    from dagwright.authoring.working_folders import UnwritableFolderError
+
+    if not isinstance(error, UnwritableFolderError):
+        return None
+    where = error.filename or "temporary files"
+    return fatal(f"cannot write {where}: {error.strerror}: the pod needs a writable {ENV_WORK}")
 
 
 def _write_controls(assignment: Assignment, result: Result, store: Store) -> None:

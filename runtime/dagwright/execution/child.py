@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import io
 import os
-import signal
 import sys
 
 from dagwright.contract.jsontext import dumps
@@ -39,10 +38,10 @@ def become_child(work: Work, pipes: list[tuple[int, int]], ending: tuple[int, ..
 
         atexit._clear()  # noqa: SLF001  # pyright: ignore[reportPrivateUsage]  # what the parent registered is the parent's to run
         os.setsid()
-        signal.set_wakeup_fd(-1)
-        for number in (*ending, signal.SIGCHLD):
+        signals.wake_by(-1)
+        for number in (*ending, signals.CHILD):
             signals.on(number, signals.DEFAULT)
-        signals.on(signal.SIGINT, signal.default_int_handler)
+        signals.on(signals.INTERRUPT, signals.RAISE)
         signals.let_in(ending)
         null = os.open(os.devnull, os.O_RDONLY)
         for source, target in ((null, 0), (pipes[1][1], 1), (pipes[2][1], 2)):

@@ -7,9 +7,9 @@ user codes never leak through, and a signal that we did not send is never the us
 from __future__ import annotations
 
 import os
-import signal
 
 from dagwright.contract import exits
+from dagwright.execution import signals
 
 SUCCEEDED = "succeeded"
 RECOVERABLE = "recoverable"
@@ -59,9 +59,9 @@ def judge(*, reported: str | None, status: int, terminated: bool, timed_out: boo
         return reported
     if os.WIFSIGNALED(status):
         number = os.WTERMSIG(status)
-        if number == signal.SIGTERM:
+        if number == signals.TERMINATE:
             return TERMINATED
-        if number == signal.SIGKILL:
+        if number == signals.KILL:
             return TRANSIENT
     return FAILED
 
@@ -84,12 +84,14 @@ def death_text(status: int, *, memory_kills: int | None = None, memory_limit: st
     """Say how a child died that reported nothing; for what the kernel did for want of memory see ``supervisor.Ended``."""
     if not os.WIFSIGNALED(status):
         return f"the task ended its process with exit status {os.WEXITSTATUS(status)} instead of returning"
+    import signal
+
     number = os.WTERMSIG(status)
-    if number == signal.SIGKILL and memory_kills:
+    if number == signals.KILL and memory_kills:
         return f"the task's process was killed for want of memory ({memory_limit})"
     known = {int(member): member.name for member in signal.Signals}
-    cause = _CAUSES.get(number, "")
-    if number == signal.SIGKILL:
+    cause = _CAUSES.get(known.get(number, ""), "")
+    if number == signals.KILL:
         cause = ": out of memory, most likely" if memory_kills is None else ", by another process: not for want of memory"
     return f"the task's process was killed by {known.get(number, f'signal {number}')}{cause}"
 
@@ -101,7 +103,7 @@ def shortage_text(memory_kills: int, memory_limit: str) -> str:
 
 
 _CAUSES = {
-    int(signal.SIGSEGV): ": a crash in native code",
-    int(signal.SIGBUS): ": a crash in native code",
-    int(signal.SIGABRT): ": native code gave up",
+    "SIGSEGV": ": a crash in native code",
+    "SIGBUS": ": a crash in native code",
+    "SIGABRT": ": native code gave up",
 }

@@ -17,7 +17,6 @@ from __future__ import annotations
 
 import os
 import select
-import signal
 import time
 
 from dagwright.contract.jsontext import loads
@@ -26,7 +25,6 @@ from dagwright.execution import signals
 from dagwright.execution.child import become_child, flush
 from dagwright.execution.ending import FAILED, RECOVERABLE, SUCCEEDED, judge
 from dagwright.execution.faults import transient
-from dagwright.execution.memory import MemoryGroup, in_words
 from dagwright.execution.output import Passage, Tail, open_standard_descriptors
 from dagwright.execution.usage import Usage
 
@@ -35,6 +33,7 @@ if TYPE_CHECKING:
     from typing import Any, Callable
 
     from dagwright.execution.child import Work
+    from dagwright.execution.memory import MemoryGroup
 
 _CHUNK = 1 << 16
 _LATE_SIGNAL_S = 1.0
@@ -162,15 +161,14 @@ class _Supervisor:
     def run(self, work: Work) -> Ended:
         self._begin_anew()
         words = self._start(work)
-        memory = self._memory = self._memory or MemoryGroup()  # after the fork: the child begins meanwhile
-        kills_before = memory.kills()
+        kills_before = self._count_kills()  # after the fork: the child begins meanwhile
         try:
             self._watch(*words)
         except BaseException:
-            self._signal_child(signal.SIGKILL)  # nobody else would end it
+            self._signal_child(signals.KILL)  # nobody else would end it
             raise
         finally:
-            signal.set_wakeup_fd(-1)
+            signals.wake_by(-1)
             for descriptor in (*words, *self._wake):
                 os.close(descriptor)
         assert self._status is not None
@@ -187,9 +185,22 @@ class _Supervisor:
             element=self._element,
         )
         if ending != SUCCEEDED and kills_before is not None:
-            ended.memory_kills = max(0, (memory.kills() or 0) - kills_before)
-            ended.memory_limit = in_words(memory.limit_bytes())
+            self._tell_of_memory(ended, kills_before)
         return ended
+
+    def _count_kills(self) -> int | None:
+        from dagwright.execution.memory import MemoryGroup
+
+        if self._memory is None:
+            self._memory = MemoryGroup()
+        return self._memory.kills()
+
+    def _tell_of_memory(self, ended: Ended, kills_before: int) -> None:
+        from dagwright.execution.memory import in_words
+
+        assert self._memory is not None
+        ended.memory_kills = max(0, (self._memory.kills() or 0) - kills_before)
+        ended.memory_limit = in_words(self._memory.limit_bytes())
 
     def take_log(self) -> bytes:
         """Give the end of what all children printed."""
@@ -222,7 +233,7 @@ class _Supervisor:
             os.set_blocking(end, False)
         ending = _ending_signals()
         signals.hold_back(ending)
-        signals.on(signal.SIGCHLD, _on_signal)  # before the fork: where it was ignored, a child that dies at once would be lost
+        signals.on(signals.CHILD, _on_signal)  # before the fork: where it was ignored, a child that dies at once would be lost
         flush()
         try:
             self._pid = os.fork()
@@ -233,7 +244,7 @@ class _Supervisor:
             become_child(work, pipes, ending)
         for pipe in pipes:
             os.close(pipe[1])
-        signal.set_wakeup_fd(self._wake[1], warn_on_full_buffer=False)
+        signals.wake_by(self._wake[1])
         for number in ending:
             signals.on(number, self._on_terminate)
         signals.let_in(ending)
@@ -253,7 +264,7 @@ class _Supervisor:
             self._end_child()
 
     def _end_child(self) -> None:
-        self._signal_child(signal.SIGTERM)
+        self._signal_child(signals.TERMINATE)
         self._kill_at = time.monotonic() + TERMINATION_GRACE_S
 
     def _signal_child(self, number: int) -> None:
@@ -287,11 +298,11 @@ class _Supervisor:
             self._deadline = None
             if not self.is_terminated:
                 self._timed_out = True
-                self._signal_child(signal.SIGTERM)
+                self._signal_child(signals.TERMINATE)
                 self._kill_at = now + TIMEOUT_GRACE_S
         if self._kill_at is not None and now >= self._kill_at:
             self._kill_at = None
-            self._signal_child(signal.SIGKILL)
+            self._signal_child(signals.KILL)
 
     def _listen(self, wait_s: float | None) -> int:
         """Take what is there to read; give how many bytes that was."""
@@ -320,7 +331,7 @@ class _Supervisor:
             elif event == "chunk":
                 self._elements = range(word["first"], word["last"] + 1)
             elif event == "element" and self._timed_out:  # the task outlived its SIGTERM: the next element is not to blame
-                self._signal_child(signal.SIGKILL)
+                self._signal_child(signals.KILL)
             elif event == "element":
                 self._element, self._inputs = word["index"], word["text"]
             elif event == "end":
@@ -344,7 +355,7 @@ class _Supervisor:
 
     def _clear_up(self) -> None:
         """End what the task left running, take the rest of the output, and let a late SIGTERM explain a failure."""
-        self._signal_child(signal.SIGKILL)
+        self._signal_child(signals.KILL)
         left = _PIPE_BYTES * len(self._readers)  # a daemon in a session of its own may go on printing for ever
         while left > 0 and (heard := self._listen(0)):
             left -= heard
@@ -363,8 +374,8 @@ class _Supervisor:
 
 def _ending_signals() -> tuple[int, ...]:
     """What asks an attempt to end: an orchestrator, an image's own stop signal, a terminal. A hangup may be ignored (``nohup``)."""
-    asked = (signal.SIGTERM, signal.SIGINT, signal.SIGQUIT)
-    return asked if signal.getsignal(signal.SIGHUP) is signal.SIG_IGN else (*asked, signal.SIGHUP)
+    asked = (signals.TERMINATE, signals.INTERRUPT, signals.QUIT)
+    return asked if signals.is_ignored(signals.HANGUP) else (*asked, signals.HANGUP)
 
 
 def _on_signal(_number: int, _frame: object) -> None:
