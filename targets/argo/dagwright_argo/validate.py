@@ -12,6 +12,7 @@ import msgspec
 from dagwright.contract.names import ENV_INPUT
 from dagwright_argo import model
 from dagwright_argo.counts import LiteralCount
+from dagwright_argo.cuts import best_cut
 from dagwright_argo.lower import MAX_ITEMS, Lowering, workflow_name
 from dagwright_argo.naming import OBJECT_NAME_LENGTH, PARAMETER_NAME, TEMPLATE_NAME, dns_name
 from dagwright_argo.policies import check_policies
@@ -27,7 +28,7 @@ from dagwright_compiler.diagnostics.codes import (
     ARGO_SIZE,
     ARGO_WAITS,
 )
-from dagwright_compiler.diagnostics.model import Diagnostic
+from dagwright_compiler.diagnostics.model import Diagnostic, Label
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -40,6 +41,10 @@ if TYPE_CHECKING:
 MAX_PARAMETERS = 500
 MAX_INPUT_BYTES = 65_536
 """What a pod's workflow inputs may hold together: one variable stops at 128 KiB, and all of them with the arguments."""
+_HOW_TO_SHRINK = (
+    "split it into workflows that run one after the other, or raise "
+    f"`max_workflow_bytes` in `{TABLE}` to the controller's `MAX_WORKFLOW_SIZE`"
+)
 _NODE_BYTES = 110
 """What the status holds of one pod and its retry node, compressed (measured; facts: 109)."""
 
@@ -107,9 +112,21 @@ def check_manifest(
             f"the workflow `{workflow}` takes about {total:,} bytes in the cluster "
             f"({'twice ' if copies == 2 else ''}its {size:,} bytes, and {nodes:,} pod{'s' if nodes != 1 else ''}), and the controller takes {settings.max_workflow_bytes:,}"
         )
-        help_text = f"split the workflow, or raise `max_workflow_bytes` in `{TABLE}` to the controller's `MAX_WORKFLOW_SIZE`"
-        yield Diagnostic(ARGO_SIZE, message, span, help=help_text)
+        yield Diagnostic(ARGO_SIZE, message, span, related=_where_to_split(program, lowering, spans), help=_HOW_TO_SHRINK)
     yield from _report_split(program, lowering, span)
+
+
+def _where_to_split(program: Program, lowering: Lowering, spans: SpanTable) -> tuple[Label, ...]:
+    """Show the call at which the workflow falls into two with the fewest results between them."""
+    if len(lowering.predecessors) < 2:
+        return ()
+    cut = best_cut(lowering.predecessors)
+    place = spans.node(program.workflow.name, cut.behind)
+    if place is None:
+        return ()
+    behind = len(lowering.predecessors) - cut.before
+    results = "no result" if not cut.crossing else "1 result" if cut.crossing == 1 else f"{cut.crossing:,} results"
+    return (Label(place, f"a cut before this leaves {cut.before:,} calls and {behind:,}, with {results} between them"),)
 
 
 def _long_template(template: str, program: Program, spans: SpanTable) -> Diagnostic:

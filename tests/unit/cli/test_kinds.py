@@ -230,3 +230,18 @@ def test_rights_are_of_kubernetes_and_go_nowhere_else(capsys: pytest.CaptureFixt
     assert "leave it out with -t batch" in capsys.readouterr().err
     assert invoke(["compile", "--emit", "rbac", "-o", "out/", "flow.py"]) == 2
     assert "writes to standard output" in capsys.readouterr().err
+
+
+def test_a_workflow_that_is_too_large_is_told_where_to_split(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    body = "".join(f"    v{number} = double(x={f'v{number - 1}' if number % 3 else 'x'}, note=note)\n" for number in range(6))
+    text = FLOW.replace("    return double(x=x, note=note)\n", f"{body}    return double(x=v5, note=note)\n")
+    (tmp_path / "flow.py").write_text(text, encoding="utf-8")
+    (tmp_path / "pyproject.toml").write_text(
+        '[tool.dagwright]\nstore = "s3://b/p"\n[tool.dagwright.argo]\nmax_workflow_bytes = 2000\n', encoding="utf-8"
+    )
+    assert invoke(["compile", "--select", "DW536", "flow.py"]) == 1
+    err = capsys.readouterr().err
+    assert "error[DW536]: the workflow `flow.main` takes about" in err
+    line = text.splitlines().index("    v3 = double(x=x, note=note)") + 1
+    assert f"{line} |     v3 = double(x=x, note=note)\n" in err
+    assert "a cut before this leaves 3 calls and 4, with no result between them" in err

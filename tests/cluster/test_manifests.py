@@ -1,0 +1,155 @@
+"""What ``compile`` makes besides a template, applied as a platform team applies it: schedules from a folder, one run by name, a graph of 1,000 calls."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+import subprocess
+import time
+import uuid
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import pytest
+from live_cluster import DAGWRIGHT, NAMESPACE, command, kubectl
+
+pytestmark = pytest.mark.cluster
+
+HOSTILE = "{{workflow.name}} {{=1+1}} $(HOME) 'q' \"é🔥 {{tasks.x"
+SOURCE = """\
+from datetime import datetime
+
+from dagwright import task, workflow
+
+
+@task
+def told(day: datetime, name: str, n: int) -> str:
+    return f"{day.isoformat()} {name} {n}"
+
+
+@workflow
+def NAME(day: datetime, name: str = "a", n: int = 2) -> str:
+    return told(day=day, name=name, n=n)
+"""
+_WAIT_S = 180
+
+
+@pytest.fixture
+def project(tmp_path, argo):
+    """A project with a workflow of a name of its own; everything labelled with it is deleted in the end."""
+    name = f"wf{uuid.uuid4().hex[:8]}"
+    volume = argo["volumes"][0]
+    (tmp_path / "pyproject.toml").write_text(
+        f"""[tool.dagwright]
+store = {json.dumps(argo["store"])}
+[tool.dagwright.argo]
+image = {json.dumps(argo["image"])}
+cpu = "10m"
+memory = "32Mi"
+parallelism = 4
+labels = {{team = "ml"}}
+security_context = {{allowPrivilegeEscalation = false}}
+topology_spread = [{{maxSkew = 1, topologyKey = "kubernetes.io/hostname", whenUnsatisfiable = "ScheduleAnyway"}}]
+volumes = [{{name = "shared", mount_path = {json.dumps(volume["mount_path"])}, host_path = {json.dumps(volume["host_path"])}}}]
+[tool.dagwright.argo.schedules.minutely]
+workflow = "{name}"
+cron = ["* * * * *"]
+timezone = "Europe/Berlin"
+kickoff_input = "day"
+inputs = {{name = {json.dumps(HOSTILE)}, n = 3}}
+""",
+        "utf-8",
+    )
+    (tmp_path / "flow.py").write_text(SOURCE.replace("NAME", name), "utf-8")
+    yield Project(tmp_path, name, argo["store"])
+    for kind in ("cronworkflow", "workflow", "workflowtemplate", "configmap"):
+        kubectl("delete", kind, "-l", f"dagwright/workflow={name}", "--wait=false")
+
+
+class Project:
+    def __init__(self, folder, name, store):
+        self.folder = folder
+        self.name = name
+        self.store = Path(urlsplit(store).path)
+
+    def compile(self, *words):
+        done = subprocess.run(
+            [*DAGWRIGHT, "compile", "-n", NAMESPACE, *words], cwd=self.folder, capture_output=True, text=True, check=False
+        )
+        assert done.returncode == 0, done.stderr
+        return done.stdout
+
+    def runs(self):
+        return json.loads(kubectl("get", "workflow", "-l", f"dagwright/workflow={self.name}", "-o", "json"))["items"]
+
+    def ended(self):
+        """Runs that have ended, as soon as there is one."""
+        deadline = time.monotonic() + _WAIT_S
+        while time.monotonic() < deadline:
+            found = [item for item in self.runs() if item.get("status", {}).get("phase") in ("Succeeded", "Failed", "Error")]
+            if found:
+                return found
+            time.sleep(1)
+        raise AssertionError(
+            f"no run of {self.name} ended in {_WAIT_S} s: {kubectl('get', 'cronworkflow,workflow', '-o', 'yaml')[-3000:]}"
+        )
+
+    def told(self, run):
+        """What the run's only task returned."""
+        assert run["status"]["phase"] == "Succeeded", run["status"].get("message")
+        (pin,) = self.store.glob(f"**/run/{run['metadata']['uid']}/told/out.json")
+        return json.loads(pin.read_text("utf-8"))["outputs"][0]["data"]
+
+
+def test_a_schedule_from_a_folder_starts_with_its_time_and_its_inputs(project):
+    project.compile("-o", "out/", "--kustomize", ".")
+    command("kubectl", "apply", "--server-side", "-k", str(project.folder / "out"))
+    before = dt.datetime.now(dt.UTC)
+    run = project.ended()[0]
+    kickoff, _, rest = project.told(run).partition(" ")
+    assert rest == f"{HOSTILE} 3"
+    assert dt.datetime.fromisoformat(kickoff).second == 0
+    assert -60 <= (dt.datetime.fromisoformat(kickoff) - before).total_seconds() <= _WAIT_S
+    assert run["metadata"]["labels"]["team"] == "ml"
+    # Applying the same once more changes nothing.
+    again = command("kubectl", "diff", "--server-side", "-k", str(project.folder / "out"))
+    assert again == ""
+
+
+def test_a_named_run_is_created_once(project):
+    text = project.compile(
+        "--kind", "Workflow", "--name", project.name, f"flow.py:{project.name}", "--", "--day", "2026-01-31", "--name", HOSTILE
+    )
+    kubectl("create", "-f", "-", stdin=text)
+    second = subprocess.run(
+        ["kubectl", "-n", NAMESPACE, "create", "-f", "-"], input=text, capture_output=True, text=True, check=False
+    )
+    assert second.returncode == 1
+    assert f'workflows.argoproj.io "{project.name}" already exists' in second.stderr
+    (run,) = project.ended()
+    assert len(project.runs()) == 1
+    assert project.told(run) == f"2026-01-31T00:00:00+00:00 {HOSTILE} 2"
+
+
+def test_a_graph_of_a_thousand_calls_is_created_and_runs(project):
+    lanes, depth = 4, 250
+    lines = ["from dagwright import task, workflow", "", "", "@task", "def step(x: int) -> int:", "    return x + 1", "", ""]
+    lines += ["@workflow", f"def {project.name}(x: int = 0) -> list[int]:"]
+    for lane in range(lanes):
+        lines += [f"    v{lane}_{level} = step(x={f'v{lane}_{level - 1}' if level else 'x'})" for level in range(depth)]
+    lines.append(f"    return [{', '.join(f'v{lane}_{depth - 1}' for lane in range(lanes))}]")
+    (project.folder / "flow.py").write_text("\n".join(lines) + "\n", "utf-8")
+    text = project.compile("--kind", "Workflow", "--name", project.name, f"flow.py:{project.name}")
+    kubectl("create", "-f", "-", stdin=text)
+    deadline = time.monotonic() + _WAIT_S
+    done = 0
+    while done < 6 and time.monotonic() < deadline:
+        (run,) = project.runs()
+        status = run.get("status", {})
+        assert status.get("phase") in (None, "", "Running", "Pending"), status.get("message")
+        nodes = status.get("nodes", {}).values()
+        done = sum(item["type"] == "Pod" and item["phase"] == "Succeeded" for item in nodes)
+        time.sleep(2)
+    command("argo", "terminate", "-n", NAMESPACE, project.name)
+    assert done >= 6, status
+    assert len(list(project.store.glob(f"**/run/{run['metadata']['uid']}/*/out.json"))) >= done
