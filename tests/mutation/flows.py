@@ -118,7 +118,10 @@ class Flow:
         return [self._chance.choice([f"{first} >> {second}", f"{first}.runs_before({second})"])]
 
     def _call(self) -> list[str]:
-        callee = self._chance.choice(self._callable())
+        callees = self._callable()
+        if not callees:
+            return []
+        callee = self._chance.choice(callees)
         made = self._arguments(callee)
         if made is None:
             return []
@@ -322,7 +325,7 @@ class Flow:
             if each.name not in lists and source in self._lists(each.kind) and self._chance.random() < 0.5:
                 lists[each.name] = source
         others = [(each, self._argument(each)) for each in callee.inputs if each.name not in lists]
-        identity = ("map", callee.name, *lists, source, *(key for _, (_, key) in others))
+        identity = ("map", callee.name, *sorted(lists), source, *(key for _, (_, key) in others))
         if identity in self._made:
             return []
         self._made.add(identity)
