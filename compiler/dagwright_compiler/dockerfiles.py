@@ -93,8 +93,9 @@ def _lines(spec: ImageSpec) -> Iterator[str]:
     if spec.packages:
         yield _run(f"{_pip(spec)} {_words(spec.packages)}")
     for path in spec.copy:
+        # Relative to the working directory of the image, which is where its tasks run.
         normal = posixpath.normpath(path)
-        yield f"COPY {json.dumps([normal, f'/root/{normal}' if normal != '.' else '/root/'])}"
+        yield f"COPY {json.dumps([normal, './' if normal == '.' else f'./{normal}'])}"
     for text in spec.commands:
         yield _run(text)
     if spec.entrypoint:

@@ -46,7 +46,7 @@ def lines(**fields):
         ),
         (
             {"copy": ("data dir/x.csv", ".")},
-            ["FROM python:3.11-slim", 'COPY ["data dir/x.csv", "/root/data dir/x.csv"]', 'COPY [".", "/root/"]'],
+            ["FROM python:3.11-slim", 'COPY ["data dir/x.csv", "./data dir/x.csv"]', 'COPY [".", "./"]'],
         ),
         ({"env": (("A", 'b "c" $D \\'),)}, ["FROM python:3.11-slim", 'ENV A="b \\"c\\" \\$D \\\\"']),
         ({"commands": ("make",), "entrypoint": ("a", "b c")}, ["FROM python:3.11-slim", "RUN make", 'ENTRYPOINT ["a", "b c"]']),

@@ -115,10 +115,12 @@ def _number(text: str, names: tuple[str, ...], low: int = 0) -> int | None:
 
 def is_zone(name: str) -> bool:
     """Whether a timezone is one: by its name, and by this machine's table of them where it has one."""
-    from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
-
+    if name == "UTC":
+        return True  # what nearly every compilation asks: the table is slow to import
     if not _ZONE.fullmatch(name):
         return False
+    from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
     try:
         ZoneInfo("Europe/Berlin")
     except ZoneInfoNotFoundError:
