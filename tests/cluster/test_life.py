@@ -104,7 +104,7 @@ def test_a_run_that_succeeds(dagwright):
 def test_a_run_that_fails_is_replayed_mended_and_retried(dagwright, tmp_path):
     done = dagwright("submit", "--wait", *inputs(6))
     assert done.returncode == 1
-    assert "✗ calibrate[5] failed after 1 attempt" in done.stderr
+    assert "✗ calibrate[5] value=25.0 failed after 1 attempt" in done.stderr
     assert "ValueError: the sensor cannot read 25.0" in done.stderr
     name = re.search(r"--only 'calibrate\[5\]' --from (\S+) flow.py", done.stderr)[1]
     failed = dagwright("run", "--only", "calibrate[5]", "--from", name, "flow.py")
