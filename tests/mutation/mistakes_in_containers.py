@@ -40,7 +40,10 @@ def secret_that_is_not_asked_for(view: View) -> Planted | None:
 
 
 def deck_that_is_not_kept(view: View) -> Planted | None:
-    return _in_a_body(view, "DW434", 'dw.Deck("report", "<p>done</p>")', _OURS)
+    for site in without(view, "enable_deck="):
+        line = '    dw.Deck("report", "<p>done</p>")'
+        return view.importing(view.added(site.path, site.node.body[0].lineno, "DW434", line), _OURS)
+    return None
 
 
 def generator_as_a_task(view: View) -> Planted | None:
