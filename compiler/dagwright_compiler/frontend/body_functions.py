@@ -16,6 +16,7 @@ from dagwright_compiler.frontend.operator_expressions import truth
 from dagwright_compiler.frontend.promises import BROKEN, Broken, Named, Static, Value, describe_source, unwrapped, wrapped
 from dagwright_compiler.frontend.settled_values import symbolic_in
 from dagwright_compiler.frontend.static_operations import OperationError
+from dagwright_compiler.frontend.unreadable_expressions import UNCALLED, refuse_operation
 
 if TYPE_CHECKING:
     import ast
@@ -109,6 +110,8 @@ def refuse(made: BodyCall, value: Value) -> Broken:
     """Report a function that needs the value of a result."""
     if isinstance(value, Broken):
         return value
+    if isinstance(value, UNCALLED):
+        return refuse_operation(made.frame, made.node, value, what=f"`{made.name}`")
     message = f"`{made.name}` needs the value of {describe_source(value)}, which exists only when the workflow runs"
     help_ = f"call `{made.name}` inside a task"
     if made.name == "range":

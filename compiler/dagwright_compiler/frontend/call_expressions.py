@@ -54,7 +54,7 @@ from dagwright_compiler.frontend.promises import (
     wrapped,
 )
 from dagwright_compiler.frontend.settled_values import symbolic_in
-from dagwright_compiler.frontend.unreadable_expressions import refuse_entity, refuse_operation
+from dagwright_compiler.frontend.unreadable_expressions import UNCALLED, refuse_entity, refuse_operation
 
 if TYPE_CHECKING:
     from dagwright_compiler.frontend.expressions import Expressions
@@ -181,6 +181,8 @@ def _nothing(_function: Value, _given: list[Value]) -> Value:
 def _refuse_external(frame: Frame, node: ast.Call, value: Value, name: str) -> Broken:
     if isinstance(value, Broken):
         return value
+    if isinstance(value, UNCALLED):
+        return refuse_operation(frame, node, value, what=f"`{name}`")
     message = f"`{name}` needs the value of {describe_source(value)}, which exists only when the workflow runs"
     return frame.report(codes.PROMISE_OPERATION, message, node, help_=f"call `{name}` inside a task")
 

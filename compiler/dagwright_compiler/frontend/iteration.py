@@ -7,11 +7,14 @@ from collections.abc import ItemsView, Iterator, KeysView, ValuesView
 from typing import TYPE_CHECKING
 
 from dagwright_compiler.diagnostics import codes
+from dagwright_compiler.frontend.calls import call_it
 from dagwright_compiler.frontend.entities import ClassEntity
 from dagwright_compiler.frontend.known_values import name_of_class
 from dagwright_compiler.frontend.promises import (
     Broken,
+    Closure,
     Function,
+    Mapped,
     Named,
     Promise,
     Static,
@@ -73,8 +76,10 @@ def elements(frame: Frame, value: Value, node: ast.AST, what: str, loop: ast.AST
 def _refuse(frame: Frame, value: Value, node: ast.AST, what: str, loop: ast.AST | None) -> None:
     """Report that the elements of a result are needed; of one that has none, that."""
     message = f"{what} needs the elements of {describe_source(value)}, which exist only when the workflow runs"
-    help_ = f"call it: `{value.callee.node.name}(...)`" if isinstance(value, Function) else "loop inside a task"
-    if isinstance(value, Promise) and value.type.kind in _WITHOUT_ELEMENTS:
+    help_ = "loop inside a task"
+    if isinstance(value, Closure | Function | Mapped | Named):
+        message, help_ = f"{what} goes over {describe_source(value)}, which has no elements", call_it(value)
+    elif isinstance(value, Promise) and value.type.kind in _WITHOUT_ELEMENTS:
         message = f"{what} goes over {describe_source(value)}, which is `{spell(value.type)}` and has no elements"
         help_ = ""
     elif isinstance(value, Promise) and loop is not None:

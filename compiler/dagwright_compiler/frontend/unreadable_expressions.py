@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from dagwright_compiler.diagnostics import codes
 from dagwright_compiler.diagnostics.suggestions import did_you_mean
+from dagwright_compiler.frontend.calls import call_it
 from dagwright_compiler.frontend.entities import Unresolved, UnstableEntity
 from dagwright_compiler.frontend.foreign_methods import of_result, of_value
 from dagwright_compiler.frontend.not_static import unusable
@@ -66,7 +67,11 @@ _SYNTAX: dict[type[ast.expr], tuple[str, str]] = {
 }
 
 
-def refuse_operation(frame: Frame, node: ast.AST, value: Value, *, at: ast.AST | None = None) -> Broken:
+UNCALLED = (Closure, Function, Mapped, Named)
+"""What gives values once it is called."""
+
+
+def refuse_operation(frame: Frame, node: ast.AST, value: Value, *, at: ast.AST | None = None, what: str = "") -> Broken:
     """Report an operation on something that exists only when the workflow runs.
 
     Args:
@@ -74,14 +79,20 @@ def refuse_operation(frame: Frame, node: ast.AST, value: Value, *, at: ast.AST |
         node: The operation.
         value: What it needs and does not have.
         at: Where the finding stands, where that is not the whole operation.
+        what: How the finding begins, where that is not told by the operation.
     """
     if isinstance(value, Broken):
         return value
+    if isinstance(node, ast.stmt) and isinstance(value, UNCALLED):
+        what = _STATEMENTS[type(node)][0]
+    if what and isinstance(value, UNCALLED):
+        message = f"{what} takes values, and this is {describe_source(value)}"
+        return frame.report(codes.UNSUPPORTED_EXPRESSION, message, at or node, help_=call_it(value))
     related: tuple[tuple[Place, str], ...] = ()
     decision = frame.run.decision
     if isinstance(decision, ast.While) and isinstance(node, ast.expr) and node.lineno > decision.test.lineno:
         related = ((frame.place(node), "this decides when it ends"),)
-    if decision is not None and not isinstance(value, Closure | Function | Mapped | Named):
+    if decision is not None and not isinstance(value, UNCALLED):
         node = decision
     if isinstance(node, ast.stmt):
         what, help_ = _STATEMENTS[type(node)]
@@ -98,9 +109,9 @@ def refuse_operation(frame: Frame, node: ast.AST, value: Value, *, at: ast.AST |
         return frame.report(
             codes.PROMISE_OPERATION, message, at or node, help_="change it in a task, and return the changed value"
         )
-    if isinstance(value, Closure | Function | Mapped | Named):
+    if isinstance(value, UNCALLED):
         message = f"{what} takes values, and this is {describe_source(value)}"
-        return frame.report(codes.UNSUPPORTED_EXPRESSION, message, at or node, help_="call it")
+        return frame.report(codes.UNSUPPORTED_EXPRESSION, message, at or node, help_=call_it(value))
     if method and isinstance(node, ast.Call) and isinstance(value, Promise):
         help_ = of_value(value, node)
     message = f"{what} needs the value of {describe_source(value)}, which exists only when the workflow runs"
