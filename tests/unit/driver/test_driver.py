@@ -301,6 +301,6 @@ def test_a_file_whose_module_name_is_taken_is_shown_and_obeyed_like_any_other(tm
     assert [found.code.id for found in checked(reading, reading.settings.check)] == ["DW106"]
     marked = [found.span for found in reading.diagnostics.sorted() if found.code.id == "DW501"]
     assert [(span.path, span.line, span.column, span.end_column) for span in marked if span] == [
-        ("a/flow.py", 2, 6, 14),
-        ("b/flow.py", 2, 6, 14),
+        ("a/flow.py", 2, 6, 12),
+        ("b/flow.py", 2, 6, 12),
     ]
