@@ -23,6 +23,7 @@ from dagwright_compiler.frontend.promises import (
     describe_source,
     parts_of,
     unwrapped,
+    wrapped,
 )
 from dagwright_compiler.frontend.settled_values import symbolic_in
 from dagwright_compiler.frontend.unreadable_expressions import refuse_operation
@@ -114,6 +115,9 @@ def _member(frame: Frame, owner: Named, entity: ClassEntity, key: Static, node: 
 def _item(expressions: Expressions, frame: Frame, owner: Static, key: Static, node: ast.Subscript) -> Value:
     """An item of a list, tuple, dict or text that is known."""
     value = owner.value
+    inside = symbolic_in(key.value)
+    if inside is not None:
+        return refuse_operation(frame, node, wrapped(inside), at=node.slice)
     try:
         is_missing = isinstance(value, dict) and key.value not in value
     except TypeError:
