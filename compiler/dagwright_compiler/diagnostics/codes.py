@@ -107,6 +107,7 @@ ARGO_POD_TEMPLATE = Code("DW540", "error", "a pod of Argo cannot take a part of 
 ARGO_IGNORED = Code("DW541", "warning", "Argo has no use for something that a task asks for")
 ARGO_SECRET = Code("DW542", "error", "a secret has no place among the Secrets of Kubernetes")
 ARGO_PLUGIN = Code("DW543", "error", "Argo cannot run tasks of this plugin")
+ARGO_SAME_ID = Code("DW544", "warning", "a run has so many pods that two may get the same id")
 
 # 55x: AWS Batch
 BATCH_SETTING = Code("DW550", "error", "a setting of AWS Batch is wrong or missing")

@@ -25,6 +25,7 @@ from dagwright_compiler.diagnostics.codes import (
     ARGO_NAME,
     ARGO_NO_STORE,
     ARGO_NO_TASK,
+    ARGO_SAME_ID,
     ARGO_SIZE,
     ARGO_WAITS,
 )
@@ -45,6 +46,11 @@ _HOW_TO_SHRINK = (
     "split it into workflows that run one after the other, or raise "
     f"`max_workflow_bytes` in `{TABLE}` to the controller's `MAX_WORKFLOW_SIZE`"
 )
+_NODES_OF_A_POD = 2
+"""Each has a node for its attempts and one for itself."""
+_PAIRS_OF_IDS = 2.0**33
+"""An id has 32 bits: of ``n`` nodes, two have the same one with a chance of about ``n * n`` divided by this (Argo up to 4.1.2)."""
+_MOST_SAME_ID = 0.01
 _NODE_BYTES = 110
 """What the status holds of one pod and its retry node, compressed (measured; facts: 109)."""
 
@@ -113,7 +119,17 @@ def check_manifest(
             f"({'twice ' if copies == 2 else ''}its {size:,} bytes, and {nodes:,} pod{'s' if nodes != 1 else ''}), and the controller takes {settings.max_workflow_bytes:,}"
         )
         yield Diagnostic(ARGO_SIZE, message, span, related=_where_to_split(program, lowering, spans), help=_HOW_TO_SHRINK)
+    else:
+        yield from _check_ids(workflow, nodes, span)
     yield from _report_split(program, lowering, span)
+
+
+def _check_ids(workflow: str, pods: int, span: Span | None) -> Iterator[Diagnostic]:
+    same = (_NODES_OF_A_POD * pods) ** 2 / _PAIRS_OF_IDS
+    if same > _MOST_SAME_ID:
+        message = f"the workflow `{workflow}` has {pods:,} pods: in about 1 of {round(1 / same)} runs, two of them get the same id, and one does not run"
+        help_text = "let more elements of a map share a pod with a smaller `map_pods`, or split the workflow"
+        yield Diagnostic(ARGO_SAME_ID, message, span, help=help_text)
 
 
 def _where_to_split(program: Program, lowering: Lowering, spans: SpanTable) -> tuple[Label, ...]:

@@ -130,7 +130,19 @@ def test_a_workflow_that_outgrows_the_controller_is_refused():
     found = only(compile_argo(one(*nodes), spans=defined("flow.wf")))
     assert (found.code.id, found.span) == ("DW536", HERE)
     assert "20,000 pods" in found.message
-    assert compile_argo(one(*nodes), {**STORE, "max_workflow_bytes": 4_000_000}).findings == ()
+    assert compile_argo(one(*nodes), {**STORE, "max_workflow_bytes": 4_000_000}).codes == ["DW544"]
+
+
+@pytest.mark.parametrize(("maps", "warned"), [(9, False), (10, True)])
+def test_a_run_in_which_two_nodes_may_get_one_id_is_warned_of(maps, warned):
+    each = (("a", literal([0] * 500, list_of(INT))),)
+    nodes = [MapNode(id=f"t-{number}", task="flow.t", over="a", bindings=each) for number in range(maps)]
+    compiled = compile_argo(one(*nodes), spans=defined("flow.wf"))
+    assert compiled.artefact is not None
+    assert compiled.codes == (["DW544"] if warned else [])
+    if warned:
+        assert "has 5,000 pods: in about 1 of 86 runs, two of them get the same id" in compiled.findings[0].message
+        assert compiled.findings[0].span == HERE
 
 
 def test_a_wide_map_has_no_more_pods_than_a_map_may_have():
