@@ -1,6 +1,6 @@
 """The simulator on fresh seeds, and the proof that it sees: each mutant of the code under test is found.
 
-``make soak`` plays many more seeds; ``python -m simulation`` alone plays 50,000. A seed that fails is printed with what went wrong; ``python -m simulation --start SEED --seeds 1``,
+``make soak`` plays many more seeds, among other things; ``python -m simulation`` alone plays 50,000. A seed that fails is printed with what went wrong; ``python -m simulation --start SEED --seeds 1``,
 in the folder of the tests, plays it again.
 """
 
@@ -48,6 +48,12 @@ def test_a_mutant_is_found(mutant: str) -> None:
     played = simulate("--seeds", str(SEEDS_OF_MUTANTS), "--start", str(SEEDS[mutant]), "--mutant", mutant, "--workers", "1")
     assert played.returncode == 1, played.stdout
     assert "\nseed " in played.stdout, played.stdout
+
+
+def test_a_soak_tells_what_each_stage_came_to() -> None:
+    command = [sys.executable, "-m", "soak", "--only", "simulation", "--seconds", "1", "--workers", "1"]
+    ended = subprocess.run(command, cwd=TESTS, capture_output=True, text=True, check=False)
+    assert (ended.returncode, ended.stdout) == (0, "simulation: 1 times to its end, clean\n")
 
 
 def test_a_seed_is_played_the_same_each_time() -> None:
