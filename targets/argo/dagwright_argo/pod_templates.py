@@ -268,16 +268,16 @@ def _misshapen(found: Overlay, spec: Mapping[str, Json]) -> Iterator[Diagnostic]
     for where, fields, lists, tables in places:
         for name, value in fields.items():
             if name in lists and not (isinstance(value, list) and all(isinstance(item, dict) for item in value)):
-                yield _refused(f"the field {name} of {where} is no list of objects", "write it as the Kubernetes API has it")
+                yield _refused(f"the field {name} of {where} is not a list of objects", "write it as the Kubernetes API has it")
             elif name in _NAMED and not all(isinstance(item.get("name"), str) for item in value):
                 yield _refused(f"an item of the field {name} of {where} has no name", "give every one of them a name")
             if name in tables and not isinstance(value, dict):
-                yield _refused(f"the field {name} of {where} is no object", "write it as the Kubernetes API has it")
+                yield _refused(f"the field {name} of {where} is not an object", "write it as the Kubernetes API has it")
     for name, value in _table(spec.get("nodeSelector")).items():
         if not isinstance(value, str):
             yield _refused(f"nodeSelector of the pod template has the value {value!r} for {name}", "write it as a text")
     if not isinstance(found.primary.get("image", ""), str):
-        yield _refused("the image of the task's container in the pod template is no text", "write the image's reference")
+        yield _refused("the image of the task's container in the pod template is not text", "write the image's reference")
 
 
 def _misfits(spec: Mapping[str, Json]) -> Iterator[Diagnostic]:

@@ -151,9 +151,7 @@ def _accelerator_problems(policy: Policy) -> Iterator[Finding]:
         return
     for name in filter(None, (wanted.device, wanted.partition)):
         if not LABEL_VALUE.fullmatch(name):
-            message = (
-                f"the accelerator {name!r} is no value of a node's label: Kubernetes takes up to 63 letters, digits, -, _ and ."
-            )
+            message = f"the accelerator {name!r} cannot be the value of a node's label: Kubernetes takes up to 63 letters, digits, -, _ and ."
             yield "policy.accelerator", Diagnostic(ARGO_NAME, message, help="write the device as your nodes' label has it")
 
 

@@ -71,12 +71,12 @@ def _texts(settings: ArgoSettings) -> Iterator[Problem]:
         message = f"setting image of {TABLE} is {settings.image!r}, which is not the reference of an image"
         yield Problem("image", message, "write registry/name:tag, the name in lower case")
     if settings.store and "://" not in settings.store:
-        message = f"setting store of {TABLE} is {settings.store!r}, which is no URL"
+        message = f"setting store of {TABLE} is {settings.store!r}, which is not a URL"
         yield Problem("store", message, 'write for instance store = "s3://bucket/prefix"')
     for name in ("cpu", "memory", "cpu_limit", "memory_limit"):
         value = getattr(settings, name)
         if value.strip() and "{{" not in value and amount(value) is None:
-            message = f"setting {name} of {TABLE} is {value!r}, which is no quantity of Kubernetes"
+            message = f"setting {name} of {TABLE} is {value!r}, which is not a quantity of Kubernetes"
             yield Problem(name, message, "write for instance 500m, 2, 256Mi or 1.5Gi")
     for name in ("cpu", "memory"):
         default, limit = amount(getattr(settings, name)), amount(getattr(settings, f"{name}_limit"))
@@ -117,7 +117,7 @@ def _metadata(settings: ArgoSettings) -> Iterator[Problem]:
     for name in ("accelerator_label", "partition_label"):
         value = getattr(settings, name)
         if not LABEL_NAME.fullmatch(value):
-            message = f"setting {name} of {TABLE} is {value!r}, which is no name of a label"
+            message = f"setting {name} of {TABLE} is {value!r}, which cannot be the name of a label"
             yield Problem(name, message, "name the label of your nodes")
     for setting in ("labels", "annotations", "node_selector"):
         for name, value in getattr(settings, setting).items():

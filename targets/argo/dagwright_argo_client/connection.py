@@ -45,7 +45,7 @@ def read_connection(environ: Mapping[str, str]) -> Connection:
             "set it to Argo Server's host:port; without a server: `dagwright submit --dry-run FILE | kubectl apply --server-side -f -`",
         )
     if not _ADDRESS.fullmatch(address):
-        raise Refused(f"{ENV_SERVER} is {address!r}, which is no host:port", "write for instance argo.example.com:443")
+        raise Refused(f"{ENV_SERVER} is {address!r}, which is not host:port", "write for instance argo.example.com:443")
     base = environ.get("ARGO_BASE_HREF", "").strip("/")
     scheme = "http" if environ.get("ARGO_SECURE") == "false" else "https"
     token = environ.get(ENV_TOKEN, "")

@@ -114,7 +114,7 @@ def _not_found(message: str, asked: str, url: str) -> Refused:
         )
     if not message or message == "Not Found" or "page not found" in message:
         return Refused(
-            f"cannot {asked}: {url} is no Argo Server, or its base path is another (404)",
+            f"cannot {asked}: {url} is not an Argo Server, or its base path is another (404)",
             "look at ARGO_SERVER and ARGO_BASE_HREF",
             status=HTTPStatus.NOT_FOUND,
         )

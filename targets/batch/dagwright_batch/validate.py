@@ -50,7 +50,7 @@ def broken_definition_rules(definition: Data) -> Iterator[str]:
     yield from _environment(container.get("environment", ()))
     yield from _secrets(container)
     if not _is_text(container["image"]):
-        yield f"image {container['image']!r} is no text"
+        yield f"image {container['image']!r} is not text"
     granted = {item["type"]: item["value"] for item in container["resourceRequirements"]}
     if "FARGATE" in definition.get("platformCapabilities", ()):
         yield from _fargate(granted, container)

@@ -112,7 +112,7 @@ def test_tls_where_there_is_none(argo):
 def test_something_else_than_argo_server(argo):
     argo.fail("GET", 200, body="<html>hello</html>")
     assert "sends something else than JSON; look at ARGO_SERVER" in str(refusal(lambda: server_of(argo).get("argo", "x")))
-    assert "is no Argo Server, or its base path" in str(
+    assert "is not an Argo Server, or its base path" in str(
         refusal(lambda: server_of(argo, ARGO_BASE_HREF="/other/").get("argo", "x"))
     )
 

@@ -86,7 +86,7 @@ def test_sound_requests_break_no_rule():
             [{"name": "X", "value": "\ud83d"}],
             "'X' holds a NUL or half a character",
         ),
-        (DEFINITION, ["containerProperties", "image"], "\ud83d", "image '\\ud83d' is no text"),
+        (DEFINITION, ["containerProperties", "image"], "\ud83d", "image '\\ud83d' is not text"),
         (DEFINITION, ["containerProperties", "resourceRequirements"], resources(("VCPU", "1")), "'' MiB of memory"),
         (
             DEFINITION,
