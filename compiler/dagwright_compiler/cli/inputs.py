@@ -20,7 +20,7 @@ from dagwright_compiler.diagnostics.suggestions import did_you_mean
 from dagwright_compiler.ir.codec import to_data
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Collection, Mapping, Sequence
 
     from dagwright.contract.types import Type
     from dagwright.execution.plan_view import FieldView, ProgramView
@@ -46,7 +46,9 @@ def read_inputs(program: Program, arguments: Sequence[str], inputs_file: str | N
     return inputs_of(ProgramView(to_data(program)), arguments, inputs_file, usage)  # type: ignore[arg-type]
 
 
-def inputs_of(program: ProgramView, arguments: Sequence[str], inputs_file: str | None, usage: str) -> Inputs | None:
+def inputs_of(
+    program: ProgramView, arguments: Sequence[str], inputs_file: str | None, usage: str, *, given: Collection[str] = ()
+) -> Inputs | None:
     """Read options and file into texts by input.
 
     Args:
@@ -54,6 +56,7 @@ def inputs_of(program: ProgramView, arguments: Sequence[str], inputs_file: str |
         arguments: What stands after the target.
         inputs_file: Path of a JSON or YAML object, ``-`` for standard input, or none.
         usage: The command so far, for help.
+        given: Inputs that have a value already, so that none need be given.
 
     Returns:
         The inputs; ``None`` when help was asked for and shown.
@@ -74,7 +77,9 @@ def inputs_of(program: ProgramView, arguments: Sequence[str], inputs_file: str |
     texts = {name: _text(value) for name, value in values.items()}
     texts.update(_Options(fields).read(arguments))
     missing = [
-        f"--{_dashed(name)}" for name, field in fields.items() if name not in texts and not (field.has_default or field.deferred)
+        f"--{_dashed(name)}"
+        for name, field in fields.items()
+        if name not in texts and name not in given and not (field.has_default or field.deferred)
     ]
     if missing:
         raise click.UsageError(f"missing input {', '.join(missing)}; `{usage} --help` shows all inputs")

@@ -77,6 +77,12 @@ def provide_code(manifest: Manifest, server: Server, kubectl: Kubectl | None, na
         )
     names = manifest.config_map_names
     absent = set(kubectl.absent(names))
+    unknown = absent.difference(item["metadata"]["name"] for item in manifest.config_maps)
+    if unknown:
+        raise Refused(
+            f"{namespace} lacks the ConfigMap {min(unknown)}, which is not among the objects given either",
+            "give the whole output of compile",
+        )
     remark = _mark(kubectl, [name for name in names if name not in absent])
     created = tuple(
         item["metadata"]["name"]

@@ -10,7 +10,7 @@ import time
 import pytest
 import yaml
 
-from dagwright_argo_client.manifests import UnusableManifest, looks_compiled, read_manifest, store_of, workflow_of
+from dagwright_argo_client.manifests import UnusableManifest, given_values, looks_compiled, read_manifest, store_of, workflow_of
 from dagwright_argo_client.notes import Note, new_name
 from dagwright_compiler.cli.main import invoke
 
@@ -64,6 +64,24 @@ def test_a_stream_a_list_and_json_are_one(compiled):
     assert read_manifest(listed) == read_manifest(text)
 
 
+def test_one_run_that_was_compiled_has_its_inputs_and_a_name_to_come(compiled):
+    text = compiled("--kind", "Workflow", "--store", "s3://b/p", "flow.py:other", "--", "--n", "4")
+    manifest = read_manifest(text)
+    assert manifest.name == "other"
+    assert given_values(manifest)["n"] == "4"
+    workflow = workflow_of(manifest, name="other-x", namespace="team", values={})
+    assert workflow["metadata"]["name"] == "other-x"
+    assert "generateName" not in workflow["metadata"]
+    assert workflow["spec"]["arguments"]["parameters"][0]["value"] == "4"
+
+
+def test_a_folder_has_the_runtime_in_a_file_of_its_own(compiled, tmp_path):
+    compiled("-o", "out/", "flow.py")
+    manifest = read_manifest((tmp_path / "out/flow.main.yaml").read_bytes())
+    assert [item["metadata"]["name"] for item in manifest.config_maps] == [f"main-{manifest.digest}"]
+    assert manifest.config_map_names[0].startswith("dagwright-runtime-")
+
+
 def test_a_schedule_beside_it_is_passed_over(compiled):
     cron = b"---\napiVersion: argoproj.io/v1alpha1\nkind: CronWorkflow\nmetadata: {name: nightly}\nspec: {}\n"
     assert read_manifest(compiled("flow.py:main") + cron).name == "main"
@@ -73,10 +91,10 @@ def test_a_schedule_beside_it_is_passed_over(compiled):
     ("change", "said"),
     [
         (lambda text: b"a: [}\n", "it is neither YAML nor JSON in line 1"),
-        (lambda text: b"just a text", "something that is no object of Kubernetes"),
+        (lambda text: b"just a text", "something that is not a Kubernetes object"),
         (lambda text: b"apiVersion: v1\nkind: Secret\nmetadata: {name: a}\n", "it holds a Secret, which no run is made of"),
         (lambda text: text.split(b"---\n")[1], "it holds no WorkflowTemplate and no Workflow"),
-        (lambda text: text[text.rindex(b"---\n") :], "not among the objects: give the whole output of compile"),
+        (lambda text: text[text.rindex(b"---\n") :], "where its plan is, and that is not among the objects: give all of them"),
         (lambda text: text.replace(b'"schema":1,"program"', b'"schema":2,"program"'), "the plan has schema 2"),
         (lambda text: text.replace(b'{"schema":1,"program"', b'{"schema":1,"progra"'), "the plan is damaged"),
     ],

@@ -170,6 +170,17 @@ def test_what_was_compiled_can_be_submitted_too(project, argo):
     assert python.returncode == 0, python.stderr
 
 
+def test_a_file_of_a_folder_needs_the_runtime_to_be_there(project, argo):
+    command = [project.command, "compile", "-o", "out/", "flow.py"]
+    subprocess.run(command, cwd=project.folder, env=project.environment, capture_output=True, check=True)
+    done = project.submit("out/flow.small.yaml", "--n", "3")
+    assert done.returncode == 2
+    assert "argo lacks the ConfigMap dagwright-runtime-" in done.stderr
+    assert argo.workflows == {}
+    assert project.submit("flow.py:small", "--n", "1").returncode == 0
+    assert project.submit("out/flow.small.yaml", "--n", "3").returncode == 0
+
+
 def test_code_that_is_there_is_not_created_again(project, argo):
     assert "created ConfigMap" in project.submit("flow.py:small", "--n", "1").stderr
     assert not any("dagwright/used" in json.dumps(item) for item in project.kubectl.config_maps.values())

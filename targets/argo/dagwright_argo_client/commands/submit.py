@@ -18,6 +18,7 @@ from dagwright_argo_client.connection import namespace_of
 from dagwright_argo_client.manifests import (
     Manifest,
     UnusableManifest,
+    given_values,
     looks_compiled,
     missing_parameters,
     read_manifest,
@@ -167,7 +168,7 @@ def _inputs(manifest: Manifest, rest: list[str], inputs_file: str | None, usage:
         program = manifest.plan().program
     except UnusableManifest as error:
         raise click.UsageError(str(error)) from None
-    return inputs_of(program, rest, inputs_file, usage)
+    return inputs_of(program, rest, inputs_file, usage, given=given_values(manifest))
 
 
 def _prepared(manifest: Manifest, inputs: Inputs, store_flag: str | None, folder: Path) -> Prepared:
@@ -181,7 +182,7 @@ def _prepared(manifest: Manifest, inputs: Inputs, store_flag: str | None, folder
     missing = missing_parameters(manifest, values)
     if missing:
         raise click.UsageError(
-            f"the manifest takes parameters that are no inputs of its plan: {', '.join(missing)}; compile it again"
+            f"the manifest takes parameters that are not inputs of its plan: {', '.join(missing)}; compile it again"
         )
     return Prepared(manifest, values, store, {**inputs.blobs, **arguments.blobs}, folder)
 
@@ -197,7 +198,7 @@ def _store(manifest: Manifest, values: dict[str, str], flag: str | None, folder:
             raise click.UsageError(f"this manifest keeps results in {fixed}; --store {flag} comes too late")
         return fixed
     parameter = store_parameter_of(manifest)
-    url = flag or load_settings(folder).store
+    url = flag or (given_values(manifest).get(parameter) if parameter else None) or load_settings(folder).store
     if not url or parameter is None:
         raise click.UsageError(
             "the run needs a store that its pods reach: give --store s3://bucket/prefix, set DAGWRIGHT_STORE, or configure `store`"
