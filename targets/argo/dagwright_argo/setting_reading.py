@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import re
 from typing import TYPE_CHECKING, Any
 
 import msgspec
@@ -16,6 +17,16 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from dagwright_compiler.source import Span
+
+_WORDS = {
+    "int": "a number",
+    "float": "a number",
+    "str": "a text",
+    "bool": "true or false",
+    "object": "a table",
+    "array": "a list",
+}
+_TYPES = re.compile(rf"`((?:(?:{'|'.join(_WORDS)}|null)(?: \| )?)+)`")
 
 
 def read_settings(
@@ -39,9 +50,14 @@ def read_settings(
         try:
             values[name] = msgspec.convert(value, fields[name].type)
         except msgspec.ValidationError as error:
-            text = str(error)
-            found.add(Diagnostic(ARGO_SETTING, f"setting {name} of {TABLE}: {text[0].lower()}{text[1:]}", place(name)))
+            found.add(Diagnostic(ARGO_SETTING, f"setting {name} of {TABLE}: {_in_words(str(error))}", place(name)))
     settings = ArgoSettings(**values)
     for problem in problems(settings):
         found.add(Diagnostic(ARGO_SETTING, problem.message, place(problem.setting), help=problem.help))
     return settings
+
+
+def _in_words(text: str) -> str:
+    """What msgspec says of a value, with TOML's words for its types: ``expected a number, got a text - at `$.key` ``."""
+    text = _TYPES.sub(lambda types: " or ".join(_WORDS[word] for word in types[1].split(" | ") if word != "null"), text)
+    return text[0].lower() + text[1:]
