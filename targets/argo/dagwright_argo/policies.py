@@ -116,6 +116,8 @@ def _environment_problems(policy: Policy, settings: ArgoSettings) -> Iterator[Fi
                 "policy.environment",
                 Diagnostic(ARGO_INPUT_SIZE, message, help="let the task make the text, or read it from a file"),
             )
+    if not (policy.environment and policy.secrets):
+        return
     of_secrets = variables_of(secret_parts(policy.secrets, settings))
     for name, _ in policy.environment:
         if name in of_secrets:
