@@ -22,9 +22,7 @@ LONG = 40_000
 """Elements of the second output: too many to stand in the entry itself."""
 
 
-def task(
-    *, serialize: bool = False, cached: bool = True, version: str = "1", name: str = "flow.t", retries: int = 0
-) -> TaskView:
+def task(*, serialize: bool = False, cached: bool = True, version: str = "1", name: str = "flow.t", retries: int = 0) -> TaskView:
     """A task ``t(x: int) -> tuple[int, list[int]]``."""
     return TaskView(
         {

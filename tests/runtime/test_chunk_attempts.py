@@ -211,21 +211,21 @@ def test_a_pod_that_fails_before_it_knows_its_elements_names_none(pods: Pods) ->
 
 
 def test_the_record_counts_the_processes_that_are_gone(pods: Pods) -> None:
-    map_each(pods, "works and exits", retries=1, timeout_s=2)
+    map_each(pods, "works and exits", retries=1, timeout_s=3)
     assert pods.attempt("each", 0).code == 0
     assert calls(pods) == [0, 1, 2, 1]
     assert pods.records("each/0")[0]["cpu_s"] >= 0.6
 
 
 def test_a_task_that_handles_sigterm_runs_out_of_time_all_the_same_and_no_other_pays(pods: Pods) -> None:
-    map_each(pods, "exits on SIGTERM", retries=1, timeout_s=1)
+    map_each(pods, "exits on SIGTERM", retries=1, timeout_s=2)
     assert pods.attempt("each", 0, attempt=0).code == 83
     assert calls(pods) == [0, 1, 2, 1]
     assert pods.error("each/0")["index"] == 1
 
 
 def test_a_result_that_came_late_counts(pods: Pods) -> None:
-    map_each(pods, "ignores SIGTERM", timeout_s=1)
+    map_each(pods, "ignores SIGTERM", timeout_s=2)
     assert pods.attempt("each", 0, attempt=0).code == 0
     assert calls(pods) == [0, 1, 2]
 

@@ -111,7 +111,7 @@ def finished(pods: Pods) -> list[int]:
 @pytest.mark.parametrize("retries", [0, 1, 2])
 @pytest.mark.parametrize("how", BUDGETED)
 def test_the_users_budget_is_spent_attempt_by_attempt(tmp_path: Path, how: str, retries: int) -> None:
-    pods = one_task(tmp_path, how, retries=retries, timeout_s=0.3)
+    pods = one_task(tmp_path, how, retries=retries, timeout_s=0.5)
     again, over = BUDGETED[how]
     assert [pods.attempt("alone", attempt=number).code for number in range(retries + 1)] == [again] * retries + [over]
     assert len(pods.records("alone")) == retries + 1
@@ -120,7 +120,7 @@ def test_the_users_budget_is_spent_attempt_by_attempt(tmp_path: Path, how: str, 
 @pytest.mark.parametrize("retries", [0, 2])
 @pytest.mark.parametrize("how", BUDGETED)
 def test_in_a_pod_of_several_the_budget_is_spent_at_once(tmp_path: Path, how: str, retries: int) -> None:
-    pods = one_pod(tmp_path, how, retries=retries, timeout_s=0.3)
+    pods = one_pod(tmp_path, how, retries=retries, timeout_s=1)
     ended = pods.attempt("each", 0)
     assert ended.code == BUDGETED[how][1], ended
     assert pods.error("each/0")["index"] == 1
