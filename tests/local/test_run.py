@@ -171,7 +171,7 @@ def test_a_file_of_inputs_is_taken_at_its_word(project: Path, text: str, message
         (["flow.py", "wf", "--data", '["x"]'], "expected float, got str 'x' at [0]"),
         (["flow.py", "wf", "--dta", "[1]"], "did you mean `data`"),
         (["flow.py", "wf", "--data", "[1]", "--no-label"], "no input"),
-        (["flow.py", "wf", "[1]"], "is no option"),
+        (["flow.py", "wf", "[1]"], "is not an option"),
         (["flow.py:wf", "wf", "--data", "[1]"], "one name too many"),
         (["absent.py"], "does not exist"),
         (["--max-worker=3", "flow.py", "wf"], "Did you mean '--max-workers'"),

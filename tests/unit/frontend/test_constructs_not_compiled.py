@@ -57,7 +57,7 @@ SOURCES = {
         "the workflow itself: `inner(...)`",
     ),
     "launch plan by name": (_made('LaunchPlan.create(name="p", workflow=inner)'), "DW206", "the workflow itself: `inner(...)`"),
-    "launch plan in a body": (_main("return LaunchPlan.get_or_create(inner)(x=x)"), "DW206", "compile the workflow itself"),
+    "launch plan in a body": (_main("return LaunchPlan.get_or_create(inner)(x=x)"), "DW206", "tool.dagwright.argo.schedules"),
     "reference task": (_decorated('@reference_task(project="p", domain="d", name="n", version="v")'), "DW206", "import the task"),
     "reference workflow": (
         _decorated('@reference_workflow(project="p", domain="d", name="n", version="v")'),
