@@ -212,7 +212,9 @@ class View:
 
 
 def misspelt(name: str, chance: random.Random) -> str:
-    """A name with two of its letters in the wrong order."""
+    """A name with two of its letters in the wrong order, or, where it is too short for that, its last one twice."""
     places = [at for at in range(1, len(name) - 1) if name[at] != name[at + 1]]
+    if not places:
+        return name + name[-1]
     at = chance.choice(places)
     return name[:at] + name[at + 1] + name[at] + name[at + 2 :]

@@ -140,10 +140,12 @@ def test_a_bundle_that_is_not_what_its_name_says_is_refused_before_anything_is_w
     assert not (tmp_path / "out").exists()
 
 
-def test_an_absent_bundle_names_its_key(pods: Pods) -> None:
+def test_an_absent_bundle_names_its_key_and_what_to_do(pods: Pods) -> None:
     ended = pods.attempt("t", **without_mounts(pods, "0" * 64))
     assert ended.code == 82
-    assert bundle_key("0" * 64) in ended.err
+    assert ended.err.endswith(
+        f"{bundle_key('0' * 64)} is not there: submit the workflow again, with the store that its jobs have (exit 82)\n"
+    )
 
 
 @pytest.mark.parametrize("text", ["[" * 100_000, '{"$ref": ' + "[" * 100_000])

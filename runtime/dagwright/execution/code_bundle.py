@@ -37,11 +37,18 @@ def unpack_bundle(store: Store, digest: str, folder: str) -> None:
     """Fetch the bundle and write ``plan.json`` and ``code/`` into ``folder``.
 
     Raises:
-        Fault: It is not the bundle of that digest, or holds anything but plain files in their place.
-        StoreError: The store failed, or holds no such bundle.
+        Fault: It is not there, is not the bundle of that digest, or holds anything but plain files in their place.
+        StoreError: The store failed.
     """
+    from dagwright.store.errors import NotFound
+
     key = bundle_key(digest)
-    archive = store.get_range(key, 0, _MOST_BYTES + 1)
+    try:
+        archive = store.get_range(key, 0, _MOST_BYTES + 1)
+    except NotFound as missing:
+        raise fatal(
+            f"store {store.url}: {key} is not there: submit the workflow again, with the store that its jobs have"
+        ) from missing
     if len(archive) > _MOST_BYTES:
         raise fatal(
             f"store {store.url}: {key} has more than {_MOST_BYTES >> 20} MiB: leave data out of the code, and read it from the store"
