@@ -8,7 +8,10 @@ from __future__ import annotations
 
 import json
 import re
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 EMPTY_VARIABLE = "DAGWRIGHT_EMPTY"
 """Variable that is always empty; it must stand before those whose value came from ``variable_text``."""
@@ -47,3 +50,16 @@ def variable_text(value: str) -> str:
 def parameter_reference(name: str) -> str:
     """Expression for a workflow parameter as the value of a variable: its ``$`` reach the container as they are."""
     return f"{{{{=replace(workflow.parameters['{name}'], '$', '$$')}}}}"
+
+
+def texts_in(value: Any) -> Iterator[str]:
+    """Yield every text of a JSON value, keys of objects included, in their order."""
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, dict):
+        for key, item in value.items():
+            yield key
+            yield from texts_in(item)
+    elif isinstance(value, list | tuple):
+        for item in value:
+            yield from texts_in(item)

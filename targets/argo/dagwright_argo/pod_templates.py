@@ -16,7 +16,7 @@ import msgspec
 
 from dagwright.contract.names import DEFAULT_PLAN, TERMINATION_GRACE_POD_S
 from dagwright_argo import model, shapes
-from dagwright_argo.expansion import LOST_ON_THE_WAY, json_text
+from dagwright_argo.expansion import LOST_ON_THE_WAY, json_text, texts_in
 from dagwright_argo.naming import LABEL_NAME, LABEL_VALUE
 from dagwright_argo.pod_parts import part_problems
 from dagwright_compiler.diagnostics.codes import ARGO_IGNORED, ARGO_LIVE_TEXT, ARGO_POD_TEMPLATE
@@ -303,7 +303,7 @@ def _live_texts(found: Overlay) -> Iterator[Diagnostic]:
 
 def _live(parts: Mapping[str, Json], of_what: str) -> Iterator[Diagnostic]:
     for name, part in parts.items():
-        live = next((text for text in _texts(part) if "{{" in text or LOST_ON_THE_WAY.search(text) or "\0" in text), None)
+        live = next((text for text in texts_in(part) if "{{" in text or LOST_ON_THE_WAY.search(text) or "\0" in text), None)
         if live is not None:
             what = (
                 "{{, which Argo would expand" if "{{" in live else "a control character that the Kubernetes API refuses or drops"
@@ -313,15 +313,3 @@ def _live(parts: Mapping[str, Json], of_what: str) -> Iterator[Diagnostic]:
                 "keep the text in a ConfigMap or a file of the image, or pass it with environment=, which arrives unchanged"
             )
             yield Diagnostic(ARGO_LIVE_TEXT, message, help=help_text)
-
-
-def _texts(value: Json) -> Iterator[str]:
-    if isinstance(value, str):
-        yield value
-    elif isinstance(value, dict):
-        for key, item in value.items():
-            yield key
-            yield from _texts(item)
-    elif isinstance(value, list | tuple):
-        for item in value:
-            yield from _texts(item)

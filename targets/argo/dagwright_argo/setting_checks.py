@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from dagwright.contract.names import DEFAULT_PLAN, TERMINATION_GRACE_POD_S
 from dagwright_argo import shapes
-from dagwright_argo.expansion import LOST_ON_THE_WAY
+from dagwright_argo.expansion import LOST_ON_THE_WAY, texts_in
 from dagwright_argo.naming import DNS_LABEL, DNS_NAME, IMAGE, LABEL_NAME, LABEL_VALUE, VARIABLE_NAME
 from dagwright_argo.pod_templates import spec_problems
 from dagwright_argo.schedules import schedule_problems
@@ -64,7 +64,7 @@ def _texts(settings: ArgoSettings) -> Iterator[Problem]:
         if not getattr(settings, name).strip():
             yield Problem(name, f"setting {name} of {TABLE} is empty", "give it a value or remove it")
     for name in _NO_TAGS:
-        if any("{{" in text for text in _strings(getattr(settings, name))):
+        if any("{{" in text for text in texts_in(getattr(settings, name))):
             message = f"setting {name} of {TABLE} holds {{{{, which Argo would expand"
             yield Problem(name, message, "write the value itself")
     if settings.image.strip() and "{{" not in settings.image and not IMAGE.fullmatch(settings.image):
@@ -203,7 +203,7 @@ def _pods(settings: ArgoSettings) -> Iterator[Problem]:
             continue
         for misfit in shapes.misfits(value, shape, field):
             yield Problem(name, f"setting {name} of {TABLE}: {misfit}", "write it as the Kubernetes API has it")
-        if name != "topology_spread" and any("{{" in text for text in _strings(value)):
+        if name != "topology_spread" and any("{{" in text for text in texts_in(value)):
             message = f"setting {name} of {TABLE} holds {{{{, which Argo would expand"
             yield Problem(name, message, "write the value itself")
     yield from _patch(settings)
@@ -219,16 +219,3 @@ def _patch(settings: ArgoSettings) -> Iterator[Problem]:
     if isinstance(grace_s, int) and grace_s < TERMINATION_GRACE_POD_S:
         message = f"setting patch of {TABLE} gives a pod {grace_s} s to end, and an attempt needs {TERMINATION_GRACE_POD_S}"
         yield Problem("patch", message, f"write {TERMINATION_GRACE_POD_S} or more, or leave it out")
-
-
-def _strings(value: Any) -> Iterator[str]:
-    """All texts of a value: ``Any``, since parts of settings are data of Kubernetes."""
-    if isinstance(value, str):
-        yield value
-    elif isinstance(value, dict):
-        for key, item in value.items():
-            yield key
-            yield from _strings(item)
-    elif isinstance(value, list | tuple):
-        for item in value:
-            yield from _strings(item)

@@ -166,7 +166,7 @@ def test_pods_without_a_template_are_as_before_and_share_their_volumes():
             "has a volume already",
         ),
         (
-            {**V, "containers": [{"name": "primary", "volumeMounts": [{"name": "v", "mountPath": "/dagwright/work"}]}]},
+            {**V, "containers": [{"name": "primary", "volumeMounts": [{"name": "v", "mountPath": "/dagwright/attempt"}]}]},
             "DW540",
             "own volumes",
         ),

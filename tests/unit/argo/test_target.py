@@ -90,7 +90,7 @@ def test_an_empty_map_lets_its_consumer_run():
 
 def test_only_the_pod_that_feeds_a_map_publishes_a_count_and_without_a_default():
     compiled = compile_argo(map_reduce())
-    path = {"path": "/dagwright/work/control/count-o0"}
+    path = {"path": "/dagwright/attempt/control/count-o0"}
     assert compiled.pods()["split"]["outputs"] == {"parameters": [{"name": "count-o0", "valueFrom": path}]}
     assert "outputs" not in compiled.pods()["total"]
     assert [(unit.id, [published.parameter for published in unit.publish]) for unit in compiled.artefact.units.values()] == [

@@ -10,6 +10,7 @@ import click
 
 from dagwright_argo_client.commands.options import connect, format_option, namespace_option, refusals_shown
 from dagwright_argo_client.connection import namespace_of
+from dagwright_argo_client.documents import head_data
 from dagwright_argo_client.runs import Run
 from dagwright_argo_client.texts import duration_text, phase_text
 from dagwright_compiler.cli.cache_texts import table
@@ -36,7 +37,7 @@ def command(*, workflow: str | None, namespace: str | None, limit: int, output_f
         found = connect().list(place, selector=selector, fields=_FIELDS, limit=limit)
     runs = sorted(map(Run, found), key=lambda run: run.created, reverse=True)[:limit]
     if output_format == "json":
-        click.echo(json.dumps([_data(run) for run in runs], indent=2, ensure_ascii=False))
+        click.echo(json.dumps([head_data(run) for run in runs], indent=2, ensure_ascii=False))
     elif runs:
         click.echo(_table(runs))
     else:
@@ -58,17 +59,3 @@ def _table(runs: list[Run]) -> str:
         for run in runs
     ]
     return table(("RUN", "WORKFLOW", "STATE", "PODS", "SUBMITTED", "TOOK"), rows, right=("PODS", "TOOK"))
-
-
-def _data(run: Run) -> dict[str, object]:
-    return {
-        "name": run.name,
-        "namespace": run.namespace,
-        "key": run.key,
-        "workflow": run.workflow,
-        "phase": run.phase,
-        "message": run.message,
-        "created": run.created,
-        "started": run.started,
-        "finished": run.finished,
-    }

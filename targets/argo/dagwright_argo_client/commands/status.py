@@ -6,7 +6,6 @@ import json
 import os
 import sys
 import time
-from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -21,12 +20,10 @@ from dagwright_argo_client.commands.options import (
     style_of,
 )
 from dagwright_argo_client.connection import namespace_of
+from dagwright_argo_client.documents import run_data
 from dagwright_argo_client.texts import head_line, node_lines
 from dagwright_compiler.cli.main import FINDINGS, SUCCESS
 from dagwright_compiler.cli.options import color_option
-
-if TYPE_CHECKING:
-    from dagwright_argo_client.runs import Part, Run
 
 
 @click.command("status")
@@ -60,42 +57,3 @@ def command(*, name: str, namespace: str | None, how: str | None, output_format:
         if not run.has_succeeded:
             click.echo(err=True)
         return tell_ending(run, results, file="", plan=None, color=color)
-
-
-def run_data(run: Run) -> dict[str, Any]:
-    """A run for programs."""
-    return {
-        "name": run.name,
-        "namespace": run.namespace,
-        "key": run.key,
-        "workflow": run.workflow,
-        "phase": run.phase,
-        "message": run.message,
-        "created": run.created,
-        "started": run.started,
-        "finished": run.finished,
-        "nodes": [
-            {
-                "id": node.id,
-                "state": node.state,
-                "pods": node.count,
-                "parts": [_part_data(part) for part in node.parts],
-            }
-            for node in run.nodes
-        ],
-    }
-
-
-def _part_data(part: Part) -> dict[str, Any]:
-    attempts = [
-        {
-            "state": attempt.phase,
-            "exit_code": attempt.exit_code,
-            "message": attempt.message,
-            "started": attempt.started,
-            "finished": attempt.finished,
-            "host": attempt.host,
-        }
-        for attempt in part.attempts
-    ]
-    return {"index": part.index, "state": part.state, "attempts": attempts}
