@@ -143,8 +143,8 @@ class Findings:
                 self.keep(each)
 
     def keep_alone(self, diagnostic: Diagnostic) -> None:
-        """Report a finding that was made elsewhere, unless an error marks the same stretch of text: that one says more."""
-        if not any(other.is_error and other.span == diagnostic.span for other in self._collector.sorted()):
+        """Report a finding that was made elsewhere, unless an error marks the same stretch of text, or its end: that one says more."""
+        if not any(other.is_error and _is_end(other.span, diagnostic.span) for other in self._collector.sorted()):
             self.keep(diagnostic)
 
     def keep(self, diagnostic: Diagnostic) -> None:
@@ -152,6 +152,14 @@ class Findings:
         self.count += 1
         self.errors += diagnostic.is_error
         self._collector.add(diagnostic)
+
+
+def _is_end(part: Span | None, whole: Span | None) -> bool:
+    """Whether a stretch of text ends another one, as a value ends what it is assigned by, or is it."""
+    if part is None or whole is None:
+        return part is whole
+    ends = (part.path, part.end_line, part.end_column) == (whole.path, whole.end_line, whole.end_column)
+    return ends and (part.line, part.column) >= (whole.line, whole.column)
 
 
 def _span(at: Place | Span | None) -> Span | None:

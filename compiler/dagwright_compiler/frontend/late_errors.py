@@ -3,9 +3,6 @@
 The interpreter's compiler knows these rules, but compiling a file costs half as much again as parsing it (measured: 42 to 50 %, and as much for
 its table of names alone). So it sees those statements of the module in which such a mistake can stand: those with one of a few words, and
 those whose shape is enough. Files in which there is none pay for looking at the words that they hold.
-
-Two mistakes have neither word nor shape, and are found only beside others or where calls are read anyway: a keyword given twice in a call of a
-function's body, and two parameters of one name in a function within a function.
 """
 
 from __future__ import annotations
@@ -19,12 +16,15 @@ from typing import TYPE_CHECKING
 from dagwright_compiler.diagnostics import codes
 from dagwright_compiler.diagnostics.model import Diagnostic
 from dagwright_compiler.frontend.findings import Place
+from dagwright_compiler.frontend.names import AUTHORING
+from dagwright_compiler.frontend.repeated_names import repeats_name
+from dagwright_compiler.frontend.summary import Imported
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from dagwright_compiler.frontend.modules import Module
-    from dagwright_compiler.frontend.summary import FunctionNode, Summary
+    from dagwright_compiler.frontend.summary import Binding, Summary
 
 _WORDS = frozenset(
     word.encode()
@@ -33,8 +33,12 @@ _WORDS = frozenset(
 _WORD = re.compile(rb"\b(?:async|await|break|case|continue|except\s*[:*]|global|nonlocal|yield|__debug__)")
 _STARRED = re.compile(rb"(?m)^[ \t]*\*|(?:=|\b(?:return|yield|for|in))[ \t]*\*(?!\*)|,[ \t]*\*(?![* \t,])")
 """Where a star may be one that unpacks in a place that does not allow it."""
-_PLAIN = frozenset({ast.Import, ast.ImportFrom, ast.AugAssign, ast.Assert, ast.Pass})
+_PLAIN = frozenset({ast.Import, ast.ImportFrom, ast.Pass})
 """Statements that are right at module level if no word says otherwise."""
+_OFTEN_RIGHT = _PLAIN | {ast.FunctionDef, ast.Assign, ast.AnnAssign, ast.AugAssign, ast.Assert, ast.Expr}
+"""Those that are right if no name stands in them twice, either."""
+
+_DECORATORS = ("task", "workflow")
 
 
 def late_errors(module: Module, summary: Summary) -> tuple[Diagnostic, ...]:
@@ -56,8 +60,14 @@ def _suspects(module: Module, summary: Summary) -> Iterable[ast.stmt]:
     body = summary.body
     if _imports_amiss(summary):
         return body
-    data = module.lines.data
-    suspects = {index for index, statement in enumerate(body) if _is_odd(statement)}
+    lines = module.lines
+    data = lines.data
+    read = frozenset(name for name in _DECORATORS if _is_ours(summary.bindings.get(name)))
+    suspects = {
+        index
+        for index, node in enumerate(body)
+        if type(node) not in _PLAIN and (_is_odd(node) or repeats_name(node, lines, read))
+    }
     positions: list[int] = []
     if not _WORDS.isdisjoint(module.vocabulary):
         positions += (match.start() for match in _WORD.finditer(data))
@@ -69,6 +79,10 @@ def _suspects(module: Module, summary: Summary) -> Iterable[ast.stmt]:
         starts = [_first_line(statement) for statement in body]
         suspects.update(bisect_right(starts, module.lines.line(position)) - 1 for position in positions)
     return [body[index] for index in sorted(suspects) if index >= 0]
+
+
+def _is_ours(binding: Binding | None) -> bool:
+    return isinstance(binding, Imported) and binding.module in AUTHORING
 
 
 def _imports_amiss(summary: Summary) -> bool:
@@ -101,30 +115,9 @@ def _is_future(node: ast.stmt) -> bool:
 
 def _is_odd(node: ast.stmt) -> bool:
     """Whether the shape of a statement of the module is enough for a closer look."""
-    kind = type(node)
-    if kind is ast.FunctionDef:
-        assert isinstance(node, ast.FunctionDef)
-        return _repeats_parameter(node)
-    if kind is ast.ClassDef:
-        assert isinstance(node, ast.ClassDef)
+    if isinstance(node, ast.ClassDef):
         return any(_is_odd(inner) for inner in node.body)
-    if isinstance(node, ast.Assign | ast.AnnAssign | ast.Expr):
-        return isinstance(node.value, ast.Call) and _repeats_keyword(node.value)
-    return kind not in _PLAIN
-
-
-def _repeats_keyword(node: ast.Call) -> bool:
-    names = [keyword.arg for keyword in node.keywords if keyword.arg is not None]
-    return len(names) > 1 and len(set(names)) < len(names)
-
-
-def _repeats_parameter(node: FunctionNode) -> bool:
-    arguments = node.args
-    names = [argument.arg for argument in arguments.args]
-    if arguments.kwonlyargs or arguments.posonlyargs or arguments.vararg or arguments.kwarg:
-        extra = [argument for argument in (arguments.vararg, arguments.kwarg) if argument is not None]
-        names += [argument.arg for argument in (*arguments.posonlyargs, *arguments.kwonlyargs, *extra)]
-    return len(names) > 1 and len(set(names)) < len(names)
+    return type(node) not in _OFTEN_RIGHT
 
 
 def _first_line(node: ast.stmt) -> int:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from frontend_sources import front
 
-_TASK = "from dagwright import task\n\n\n@task\ndef one(a: int) -> int:\n"
+_TASK = "from dagwright import task, workflow\n\n\n@task\ndef one(a: int) -> int:\n"
 
 _BODIES = [
     ("    return await a\n", 6, "`await` stands in a function that is not async"),
@@ -30,6 +30,16 @@ _BODIES = [
     ("    match a:\n        case _:\n            return 1\n        case 2:\n            return 2\n", 7, "`case _` takes every value, so that no other `case` can follow it"),
     ("    match a:\n        case [b] | [c]:\n            return 1\n    return 2\n", 7, "the two sides of `|` in a pattern give different names"),
     ("    match a:\n        case [b, b]:\n            return 1\n    return 2\n", 7, "a pattern gives two values the name `b`"),
+    ("    print(a, end='', end='')\n    return a\n", 6, "`end` is passed twice"),
+    ("    print(\n        a,\n        end='',\n        # twice\n        sep=' ',\n        end='',\n    )\n    return a\n", 11, "`end` is passed twice"),
+    ("    print( # one\n        end = '', **{}, end = '')\n    return a\n", 7, "`end` is passed twice"),
+    ("    return int(str(a, errors='', errors=''))\n", 6, "`errors` is passed twice"),
+    ("    b = {'a': [f'{dict(größe=1, größe=2)}']}\n    return len(b)\n", 6, "`größe` is passed twice"),
+    ("    if a:\n        for b in sorted([a], key=None, key=None):\n            return b\n    return 1\n", 7, "`key` is passed twice"),
+    ("    def two(b, b):\n        return b\n    return two(a, a)\n", 6, "two parameters have the name `b`"),
+    ("    class B:\n        def two(self, b, *, b):\n            return b\n    return a\n", 7, "two parameters have the name `b`"),
+    ("    class B(metaclass=type, metaclass=type):\n        pass\n    return a\n", 6, "`metaclass` is passed twice"),
+    ("    return (lambda b, b: b)(a, a)\n", 6, "two parameters have the name `b`"),
     ("    return sum(b for b in (c := [a]))\n", 6, "assignment expression cannot be used in a comprehension iterable expression"),
 ]  # fmt: skip
 _MODULES = [
@@ -48,6 +58,20 @@ _MODULES = [
     ("async def f():\n    yield 1\n    return 2\n", 3, "a function that is async and yields returns a value"),
     ("A = dict(b=1, b=2)\n", 1, "`b` is passed twice"),
     ("print(1, end='', end='')\n", 1, "`end` is passed twice"),
+    ("A = [1, {2: dict(b=1, b=2)}]\n", 1, "`b` is passed twice"),
+    ("A = 1\nA += int('1', base=2, base=2)\n", 2, "`base` is passed twice"),
+    ("assert dict(b=1, b=2)\n", 1, "`b` is passed twice"),
+    ("F = lambda a, a: a\n", 1, "two parameters have the name `a`"),
+    ("class A(metaclass=type, metaclass=type):\n    pass\n", 1, "`metaclass` is passed twice"),
+    ("class A:\n    B = dict(b=1, b=2)\n", 2, "`b` is passed twice"),
+    ("class A:\n    def f(self):\n        return dict(b=1, b=2)\n", 3, "`b` is passed twice"),
+    ("def f(a=dict(b=1, b=2)):\n    return a\n", 1, "`b` is passed twice"),
+    ("def f(a: dict(b=1, b=2)) -> int:\n    return a\n", 1, "`b` is passed twice"),
+    (
+        "import functools\n\n\n@functools.lru_cache(maxsize=1, maxsize=2)\ndef f(a):\n    return a\n",
+        4,
+        "`maxsize` is passed twice",
+    ),
     ("import math\nfrom __future__ import annotations\n", 2, "`from __future__ import` has to be the first statement of a file"),
     ("3\nfrom __future__ import annotations\n", 2, "`from __future__ import` has to be the first statement of a file"),
     ("from __future__ import anotations\n", 1, "`__future__` has no `anotations`"),
@@ -81,6 +105,8 @@ def test_what_python_refuses_after_parsing_is_told_where_it_stands(source: str, 
         "type Pair[T] = tuple[T, T]\n\n\ndef f[T](a: T) -> T:\n    while True:\n        break\n    return f'{a + f\"{a}\"}'\n",
         "def f(a):\n    try:\n        return a\n    except OSError, ValueError:\n        yield a\n",
         "def f(a):\n    for b in a:\n        yield t'{b}'\n        break\n",
+        "def f(a=1, b=1):\n    print(dict(a=a), dict(a=b, b=dict(a=1)))\n    return (lambda a: a)(a=b), dict(a == 1, b=a == b)\n",
+        "class A:\n    def f(self, a):\n        def g(a, b=lambda a: a):\n            return a\n        return g(a=dict(a=a))\n",
     ],
 )
 def test_what_python_compiles_is_left_alone(source: str) -> None:
@@ -105,6 +131,16 @@ def test_every_statement_of_the_module_is_told_of_and_the_rest_is_read() -> None
     ]
 
 
-def test_a_finding_of_the_same_stretch_says_more() -> None:
-    source = "from dagwright import task\n\n\n@task(retries=1)\ndef one() -> list[int]:\n    return [(yield b) for b in [1]]\n"
-    assert front(source).only.code.id == "DW512"
+@pytest.mark.parametrize(
+    ("source", "code"),
+    [
+        (
+            "from dagwright import task\n\n\n@task(retries=1)\ndef one() -> list[int]:\n    return [(yield b) for b in [1]]\n",
+            "DW512",
+        ),
+        ("import flytekit\n\n\n@flytekit.task(retries=1, retries=2)\ndef one() -> int:\n    return 1\n", "DW403"),
+        (_TASK + "    return a\n\n\n@workflow\ndef flow(a: int) -> int:\n    return one(a=a, a=1)\n", "DW403"),
+    ],
+)
+def test_a_finding_of_the_same_stretch_says_more(source: str, code: str) -> None:
+    assert front(source).only.code.id == code
