@@ -7,7 +7,7 @@ BIN := $(VENV)/bin
 STAMP := $(VENV)/installed
 export PYTHONDONTWRITEBYTECODE :=
 
-.PHONY: demo test check lint types imports test-fast test-cluster mutation fuzz hostile soak golden bench format clean
+.PHONY: demo test check lint types imports docs test-fast test-cluster mutation fuzz hostile soak golden bench format clean
 
 $(STAMP): requirements/dev.txt pyproject.toml
 	@test -n "$(PYTHON)" || { echo "dagwright needs Python 3.11 or newer: make PYTHON=/path/to/python3.11" >&2; exit 1; }
@@ -19,7 +19,7 @@ $(STAMP): requirements/dev.txt pyproject.toml
 demo: $(STAMP)  ## compile an example to both targets and run it twice
 	@PATH="$(CURDIR)/$(BIN):$$PATH" sh examples/demo.sh
 
-test: check  ## every check and test
+test: check docs  ## every check and test
 	$(BIN)/pytest -n 2 --dist worksteal -m 'not cluster'
 
 check: lint types imports
@@ -34,6 +34,10 @@ types: $(STAMP)
 
 imports: $(STAMP)
 	$(BIN)/lint-imports
+
+docs: $(STAMP)  ## build the pages into build/site; every warning is an error
+	@rm -rf build/site
+	$(BIN)/sphinx-build -W -n -E -q -b html -d build/doctrees docs build/site
 
 test-cluster: $(STAMP)  ## tests/cluster against the cluster that KUBECONFIG names
 	$(BIN)/pytest -m cluster tests/cluster -n 4
@@ -64,4 +68,4 @@ format: $(STAMP)
 	$(BIN)/ruff check --fix .
 
 clean:
-	rm -rf $(VENV) .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache dist
+	rm -rf $(VENV) .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache build dist

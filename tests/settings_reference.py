@@ -15,38 +15,58 @@ from dagwright_argo.settings import (
     TolerationSetting,
     VolumeSetting,
 )
+from dagwright_batch.settings import BatchSettings
+from dagwright_compiler.config import _Table as OwnSettings
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
 TABLES = (VolumeSetting, TolerationSetting, SemaphoreSetting, PodTemplateSetting, ScheduleSetting)
-_WORDS = {str: "text", int: "number", bool: "boolean"}
+_WORDS = {str: "text", int: "number", float: "number", bool: "boolean"}
 HEAD = """\
-# Settings of Argo
+# Settings
 
 <!-- Written by `python tests/settings_reference.py`; a test holds it to that. -->
 
-`[tool.dagwright.argo]` of the nearest `pyproject.toml`, or `[argo]` of `dagwright.toml`. [Deploying](../deploying.md) shows them at work; the settings of
-`[tool.dagwright]` itself and those of AWS Batch stand where they are used: [images and pods](../pods.md), [stores](../stores.md), [checking](../checking.md).
+They stand in the nearest `pyproject.toml` under `[tool.dagwright]`, or in a `dagwright.toml` of their own without that prefix (`[argo]`). A flag goes over a
+[variable](variables.md), a variable over a profile, a profile over the rest.
 
 A profile is a table `[tool.dagwright.profiles.NAME]` whose keys go over those of `[tool.dagwright]`: tables are joined key by key, everything else is
 replaced. `--profile NAME` chooses one, else the variable `DAGWRIGHT_PROFILE`.
 
-A setting with a wrong value is an error (DW530) at its line, and an unknown one a warning (DW591). Parts that are written as the Kubernetes API spells them are
-checked to the last field, since Argo's linter passes them on unseen.
+A setting with a wrong value is an error (DW592, DW530 of Argo, DW550 of AWS Batch) at its line, and an unknown one a warning (DW591).
 
-| setting | form | default | meaning |
-|---|---|---|---|
 """
+OWN = """\
+## `[tool.dagwright]`
+
+What holds on every way of running. `[tool.dagwright.check]` is told of in [checking](../checking.md#what-is-shown).
+
+"""
+ARGO = """
+## `[tool.dagwright.argo]`
+
+[Argo for platform teams](../deploying.md) shows them at work. Parts that are written as the Kubernetes API spells them are checked to the last field, since Argo's linter
+passes them on unseen.
+
+"""
+BATCH = """
+## `[tool.dagwright.batch]`
+
+"""
+COLUMNS = "| setting | form | default | meaning |\n|---|---|---|---|\n"
 
 
 def text() -> str:
     """The page."""
-    return HEAD + "".join(_rows(ArgoSettings)) + "".join(_tables())
+    own = "".join((OWN, COLUMNS, *_rows(OwnSettings)))
+    argo = "".join((ARGO, COLUMNS, *_rows(ArgoSettings), *_tables()))
+    batch = "".join((BATCH, COLUMNS, *_rows(BatchSettings)))
+    return HEAD + own + argo + batch
 
 
 def _tables() -> Iterator[str]:
-    yield "\n## Tables\n"
+    yield "\nSome of them are tables again:\n"
     for table in TABLES:
         name = table.__name__.removesuffix("Setting")
         rows = [
@@ -64,7 +84,7 @@ def _rows(table: type) -> Iterator[str]:
     for field in msgspec.structs.fields(table):
         declared = _type(table, field.name)
         meta = next(item for item in typing.get_args(declared) if isinstance(item, msgspec.Meta))
-        yield f"| `{field.name}` | {_form(declared)} | {_default(field)} | {meta.description} |\n"
+        yield f"| `{field.encode_name}` | {_form(declared)} | {_default(field)} | {meta.description} |\n"
 
 
 def _type(table: type, name: str) -> Any:
@@ -82,8 +102,8 @@ def _form(declared: Any) -> str:
         return f"list of {_plural(_form(arguments[0]))}"
     if origin is dict:
         return f"table of {_plural(_form(arguments[1]))}" if arguments[1] is not Any else "table"
-    if arguments:  # a union with None
-        return _form(next(item for item in arguments if item is not type(None)))
+    if arguments:  # a union, mostly with None
+        return " or ".join(_form(item) for item in arguments if item is not type(None))
     if isinstance(declared, type) and issubclass(declared, msgspec.Struct):
         name = declared.__name__.removesuffix("Setting")
         return f"[{name}](#{name.lower()})"

@@ -52,17 +52,39 @@ _FORMS = {
 _MOST_MAP_PODS = 10_000
 
 
-class _Table(msgspec.Struct, frozen=True, kw_only=True):
-    """The keys of ``[tool.dagwright]`` that are no target's table, and the types that ``msgspec`` holds them to."""
+def _is(description: str) -> msgspec.Meta:
+    return msgspec.Meta(description=description)
 
-    project: str = DEFAULT_PROJECT
-    domain: str = DEFAULT_DOMAIN
-    store: str = ""
-    source_roots: tuple[str, ...] = ()
-    pickle: Literal["warn", "deny"] | tuple[str, ...] = "warn"
-    images: dict[str, str] = {}
-    map_pods: Annotated[int, msgspec.Meta(ge=1, le=_MOST_MAP_PODS)] = MAP_PODS
-    constants: dict[str, Any] = msgspec.field(default_factory=dict, name="set")
+
+class _Table(msgspec.Struct, frozen=True, kw_only=True):
+    """The keys of ``[tool.dagwright]`` that are no target's table, and the types that ``msgspec`` holds them to.
+
+    The texts are the reference in ``docs/reference/settings.md``.
+    """
+
+    project: Annotated[str, _is("project that cache keys belong to")] = DEFAULT_PROJECT
+    domain: Annotated[str, _is("domain that cache keys belong to")] = DEFAULT_DOMAIN
+    store: Annotated[
+        str,
+        _is("URL of the store for every way of running; unset, `.dagwright/store` in the project where it runs on this machine"),
+    ] = ""
+    source_roots: Annotated[
+        tuple[str, ...], _is("folders that modules are imported from, beside the file's own; relative to the project")
+    ] = ()
+    pickle: Annotated[
+        Literal["warn", "deny"] | tuple[str, ...],
+        _is("what becomes of values that only pickle carries: a warning, an error, or names of the classes that may pass"),
+    ] = "warn"
+    images: Annotated[dict[str, str], _is("images by name, for templates such as `{{.image.trainer.fqn}}`")] = {}
+    map_pods: Annotated[
+        int,
+        msgspec.Meta(
+            ge=1, le=_MOST_MAP_PODS, description="the most pods of one map: over a longer list a pod runs several elements"
+        ),
+    ] = MAP_PODS
+    constants: Annotated[
+        dict[str, Any], _is("constants that the source leaves to the environment, by name (`NAME` or `module.NAME`)")
+    ] = msgspec.field(default_factory=dict, name="set")
 
 
 _TYPES = {field.encode_name: field.type for field in msgspec.structs.fields(_Table)}

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import difflib
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import msgspec
 
@@ -16,24 +16,28 @@ if TYPE_CHECKING:
 Platform = Literal["EC2", "FARGATE"]
 
 
+def _is(description: str) -> msgspec.Meta:
+    return msgspec.Meta(description=description)
+
+
 class BatchSettings(msgspec.Struct, frozen=True):
-    """Settings of the target; an empty text is unset.
+    """Settings of the target; an empty text is unset. The texts are the reference in ``docs/reference/settings.md``."""
 
-    ``image``, ``queue`` and ``store`` that are unset become parameters of the plan. ``workers`` is the size of a pool (see
-    ``lower``), ``cpu`` and ``memory`` are what a task without ``requests`` and ``limits`` gets.
-    """
-
-    image: str = ""
-    queue: str = ""
-    store: str = ""
-    platform: Platform = "EC2"
-    job_role_arn: str = ""
-    execution_role_arn: str = ""
-    python: str = "python3"
-    workers: int = 16
-    cpu: str = "1"
-    memory: str = "2Gi"
-    secrets: dict[str, str] = {}
+    image: Annotated[str, _is("image of tasks that name none; unset, a parameter of the plan")] = ""
+    queue: Annotated[str, _is("job queue; unset, a parameter of the plan")] = ""
+    store: Annotated[str, _is("URL of the store; unset, a parameter of the plan")] = ""
+    platform: Annotated[Platform, _is("what jobs run on")] = "EC2"
+    job_role_arn: Annotated[str, _is("role of the task")] = ""
+    execution_role_arn: Annotated[
+        str, _is("role of the agent that pulls images, writes logs and reads secrets; Fargate needs one")
+    ] = ""
+    python: Annotated[str, _is("interpreter in the images")] = "python3"
+    workers: Annotated[int, _is("children of a map whose length only a task knows, or that has `concurrency`")] = 16
+    cpu: Annotated[str, _is("what a task without `requests` and `limits` gets")] = "1"
+    memory: Annotated[str, _is("the same of memory")] = "2Gi"
+    secrets: Annotated[
+        dict[str, str], _is('ARN, or name in the Parameter Store, of each secret that tasks ask for, by `"group.key"`')
+    ] = {}
 
 
 def read_settings(raw: Mapping[str, Any], found: Collector) -> BatchSettings:
