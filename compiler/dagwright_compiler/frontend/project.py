@@ -17,7 +17,7 @@ from dagwright_compiler.frontend.modules import Module
 from dagwright_compiler.frontend.names import AUTHORING
 from dagwright_compiler.frontend.reading import read
 from dagwright_compiler.frontend.source_tree import DiskTree, MemoryTree
-from dagwright_compiler.frontend.summary import summarise
+from dagwright_compiler.frontend.summarising import summarise
 from dagwright_compiler.source import SourceFile, Span
 
 if TYPE_CHECKING:
