@@ -12,6 +12,7 @@ from dagwright_argo.settings import (
     PodTemplateSetting,
     ScheduleSetting,
     SemaphoreSetting,
+    TaskSetting,
     TolerationSetting,
     VolumeSetting,
 )
@@ -21,7 +22,7 @@ from dagwright_compiler.config import _Table as OwnSettings
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-TABLES = (VolumeSetting, TolerationSetting, SemaphoreSetting, PodTemplateSetting, ScheduleSetting)
+TABLES = (TaskSetting, VolumeSetting, TolerationSetting, SemaphoreSetting, PodTemplateSetting, ScheduleSetting)
 _WORDS = {str: "text", int: "number", float: "number", bool: "boolean"}
 HEAD = """\
 # Settings

@@ -6,6 +6,10 @@ percent-encoded by ``quote_part``, so no name can leave its folder.
 
 from __future__ import annotations
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Sequence
+
 SCHEMA = 1
 """Version of the program, the plan and the store layout; a runtime refuses a plan of another schema (exit 82)."""
 
@@ -32,6 +36,8 @@ ENV_PICKLE = "DAGWRIGHT_PICKLE"
 """What becomes of values that only pickle carries: ``warn`` (default), ``deny``, or the class names that may pass, with commas."""
 ENV_PROJECT = "DAGWRIGHT_PROJECT"
 ENV_DOMAIN = "DAGWRIGHT_DOMAIN"
+ENV_MEMORY = "DAGWRIGHT_MEMORY"
+"""The mark (``memory_mark``) of a pod whose next attempt gets more memory: its termination message holds it from the beginning on."""
 ENV_TERMINATION = "DAGWRIGHT_TERMINATION"
 """File that takes a failed attempt's message; default ``/dev/termination-log`` where that exists."""
 
@@ -81,6 +87,16 @@ BACKSTOP_MARGIN_S = 600
 def backstop_s(timeout_s: float, *, waits: bool) -> int:
     """An orchestrator's own deadline for an attempt whose task has a timeout; ``waits`` when it may wait as long for an equal call."""
     return int(-(-timeout_s // 1)) * (2 if waits else 1) + BACKSTOP_MARGIN_S
+
+
+MEMORY_NEXT = ", then "
+"""What stands in a mark before the memory of the next attempt."""
+
+
+def memory_mark(sizes: Sequence[str], step: int) -> str:
+    """What an attempt says of its memory: ``[memory 1 of 3: 512Mi, then 1Gi]``."""
+    following = f"{MEMORY_NEXT}{sizes[step + 1]}" if step + 1 < len(sizes) else ""
+    return f"[memory {step + 1} of {len(sizes)}: {sizes[step]}{following}]"
 
 
 _PLAIN = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_")
@@ -167,6 +183,11 @@ def failed_key(run: str, node: str, index: int | None = None) -> str:
 def deck_key(run: str, node: str, index: int | None, number: int) -> str:
     """Key of the page that a task wrote about attempt ``number``."""
     return f"{node_prefix(run, node, index)}/deck-{number:04d}.html"
+
+
+def given_key(run: str, gate: str) -> str:
+    """Key of what a person gave at a gate of a run: created once."""
+    return f"{node_prefix(run, gate)}/given.json"
 
 
 def checkpoint_key(run: str, node: str, index: int | None = None) -> str:

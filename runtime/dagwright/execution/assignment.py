@@ -23,7 +23,7 @@ class Assignment:
 
     ``index`` is the element of a map node, ``hint`` the orchestrator's number of the attempt, ``inputs`` the texts of the workflow's
     inputs by name, ``code`` the folders put first on ``sys.path``, ``environment`` what the process adds to its own (a pod's
-    manifest has done that already), ``termination`` the file for a failed attempt's message, ``cache`` the mode (``contract.modes``),
+    manifest has done that already), ``memory`` what its termination message says of its memory, ``termination`` the file for a failed attempt's message, ``cache`` the mode (``contract.modes``),
     ``pickle`` the codec's policy. ``counts_attempts`` tells that ``hint`` grows by one from attempt to attempt. ``token`` is this attempt's own, and that of all its processes.
     """
 
@@ -36,6 +36,7 @@ class Assignment:
         "hint",
         "index",
         "inputs",
+        "memory",
         "node",
         "pickle",
         "plan",
@@ -67,6 +68,7 @@ class Assignment:
         termination: str | None = None,
         pickle: str | tuple[str, ...] = "warn",
         counts_attempts: bool = True,
+        memory: str = "",
     ) -> None:
         self.plan = plan
         self.unit: Unit = plan.unit(unit_id)
@@ -86,6 +88,7 @@ class Assignment:
         self.token = os.urandom(8).hex()
         self.pickle = pickle
         self.counts_attempts = counts_attempts
+        self.memory = memory
 
     @property
     def label(self) -> str:

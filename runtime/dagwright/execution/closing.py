@@ -11,7 +11,7 @@ import time
 
 from dagwright.contract.exits import FINAL, RETRYABLE
 from dagwright.contract.jsontext import dumps
-from dagwright.contract.names import attempt_key, error_key
+from dagwright.contract.names import MEMORY_NEXT, attempt_key, error_key
 from dagwright.execution.ending import COUNTS, SUCCEEDED, TERMINATED, TIMEOUT, death_text, exit_code, shortage_text
 from dagwright.execution.output import write_all
 
@@ -58,10 +58,10 @@ def close(assignment: Assignment, ended: Ended, console: Console) -> Closed:
         return Closed(0, SUCCEEDED, ended.outcome["state"], None, _counts(ended))
     error = _error_document(assignment, ended)
     error["code"], error["attempt"] = _record(assignment, ended, error, console)
-    text = _pod_text(error)
+    text = _pod_text(error, _again(assignment, ended, error["code"]))
     if console.reports_final or error["code"] in RETRYABLE:
         write_all(console.err, _prefixed(text, console.prefix))
-    _write_termination(assignment.termination, error)
+    _write_termination(assignment, error)
     return Closed(error["code"], ended.ending, "failed", error, _counts(ended))
 
 
@@ -198,10 +198,19 @@ def _message(assignment: Assignment, ended: Ended) -> str:
     return text
 
 
-def _pod_text(error: dict[str, Any]) -> str:
+def _again(assignment: Assignment, ended: Ended, code: int) -> str:
+    """Say what follows a failed attempt, as far as that is known here."""
+    if code not in RETRYABLE:
+        return ""
+    if assignment.memory and ended.memory_kills and ended.outcome is None:
+        _, grows, following = assignment.memory.rstrip("]").partition(MEMORY_NEXT)
+        return f"; the next attempt gets {following} of memory" if grows else "; no attempt gets more memory"
+    return "; it may be tried again"
+
+
+def _pod_text(error: dict[str, Any], again: str) -> str:
     """Make the end of the pod's log: the user's own traceback, or one line of ours."""
     shortage = _shortage(error)
-    again = "" if error["code"] not in RETRYABLE else "; it may be tried again"
     if error["origin"] == "user" and error["traceback"]:
         which = f"dagwright: {label_of(error)} failed (exit {error['code']}{again})\n" if again or error["inputs"] else ""
         return f"{which}{error['traceback']}{shortage}"
@@ -223,12 +232,14 @@ def _prefixed(text: str, prefix: bytes) -> bytes:
     return b"".join(prefix + line for line in text.encode("utf-8", "backslashreplace").splitlines(keepends=True))
 
 
-def _write_termination(path: str | None, error: dict[str, Any]) -> None:
+def _write_termination(assignment: Assignment, error: dict[str, Any]) -> None:
     """Fill the pod's termination message: one line first, then the end of the traceback, within 4 KiB."""
+    path = assignment.termination
     if path is None:
         return
+    mark = f" {assignment.memory}\n".encode() if assignment.memory else b"\n"
     what = f"{error['exc_type']}: {error['message']}" if error["exc_type"] else error["message"]
-    head = f"{label_of(error)}: {' '.join(what.split())} (exit {error['code']})\n".encode("utf-8", "backslashreplace")[:1024]
+    head = f"{label_of(error)}: {' '.join(what.split())} (exit {error['code']})".encode("utf-8", "backslashreplace")[:1024] + mark
     rest = f"{error['traceback'] if error['origin'] == 'user' else ''}{_shortage(error)}"
     tail = rest.encode("utf-8", "backslashreplace")[-(TERMINATION_BYTES - len(head)) :]
     try:

@@ -12,7 +12,7 @@ import os
 import sys
 
 from dagwright.contract import names
-from dagwright.contract.exits import SYSTEM_FATAL
+from dagwright.contract.exits import SUCCEEDED, SYSTEM_FATAL
 from dagwright.contract.modes import cache_mode
 from dagwright.execution.assignment import Assignment
 from dagwright.execution.faults import Fault, fatal
@@ -50,9 +50,25 @@ def main(argv: list[str]) -> int:
 
 def run(assignment: Assignment, console: Console, lifeline: int | None = None) -> int:
     """Supervise one attempt and leave its traces; give its exit code."""
+    if assignment.memory:  # the kernel may kill all of the container at once: then nobody is left to say how much memory it had
+        _leave(assignment, f"{assignment.label}: the container died before the task ended {assignment.memory}\n")
+    ended = supervise_attempt(assignment, console, lifeline)
     from dagwright.execution.closing import close
 
-    return close(assignment, supervise_attempt(assignment, console, lifeline), console).code
+    code = close(assignment, ended, console).code
+    if assignment.memory and code == SUCCEEDED:
+        _leave(assignment, "")
+    return code
+
+
+def _leave(assignment: Assignment, text: str) -> None:
+    """Write the pod's termination message; one that cannot be written costs the next attempt its memory, and nothing else."""
+    if assignment.termination:
+        try:
+            with open(assignment.termination, "w", encoding="utf-8") as file:
+                file.write(text)
+        except OSError as failure:
+            os.write(2, f"dagwright: cannot write {assignment.termination}: {failure.strerror}\n".encode())
 
 
 def supervise_attempt(
@@ -122,6 +138,7 @@ def read_assignment(argv: list[str], environ: Mapping[str, str]) -> Assignment:
         domain=environ.get(names.ENV_DOMAIN),
         pickle=pickle_policy(environ.get(names.ENV_PICKLE) or names.DEFAULT_PICKLE),
         termination=environ.get(names.ENV_TERMINATION) or (_TERMINATION_LOG if os.path.exists(_TERMINATION_LOG) else None),
+        memory=environ.get(names.ENV_MEMORY, ""),
         # Several attempts of ours in one of Batch's have numbers with gaps, and a pool's elements begin late.
         counts_attempts=not (environ.get(names.ENV_ATTEMPT) and environ.get(_BATCH_ATTEMPT)),
     )

@@ -132,6 +132,14 @@ class _Repeats:
         mounts = Counter(id(template.container.volume_mounts) for template in templates if template.container)
         self._shared_mounts = mounts.most_common(1)[0][0] if mounts else None
         self._written: set[int] = set()
+        self._expressions: dict[str, str] = {}
+
+    def expression(self, text: str) -> str:
+        """The expression of a retry with its anchor, or an alias; most pods have the same one."""
+        if text in self._expressions:
+            return f"*{self._expressions[text]}"
+        name = self._expressions[text] = f"retry{len(self._expressions) + 1 if self._expressions else ''}"
+        return f"&{name} {yaml_scalar(text)}"
 
     def mounts(self, mounts: tuple[object, ...]) -> str:
         """The anchor or the alias of a container's mounts, or nothing."""

@@ -107,9 +107,10 @@ class Overlay(msgspec.Struct, frozen=True):
         taken = ("nodeSelector", "affinity", "tolerations", "volumes")
         return {_TEMPLATE[name]: value for name, value in self.template.items() if name not in taken}
 
-    def patch_text(self) -> str | None:
-        """What a patch of the pod carries, in which no ``{{`` stands."""
-        return json_text(dict(self.patch)) if self.patch else None
+    def patch_text(self, ours: str = "") -> str | None:
+        """What a patch of the pod carries, beside what is ours: of the user's, no text holds ``{{``."""
+        users = json_text(dict(self.patch)) if self.patch else ""
+        return f"{users[:-1]},{ours[1:]}" if users and ours else users or ours or None
 
 
 EMPTY = Overlay()

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import msgspec
 
-from dagwright.contract.exits import ORCHESTRATOR_RETRYABLE
 from dagwright.contract.names import (
     CONTROL_FOLDER,
     DEFAULT_CODE,
@@ -16,6 +15,7 @@ from dagwright.contract.names import (
     DEFAULT_WORK,
     ENV_ATTEMPT,
     ENV_INPUT,
+    ENV_MEMORY,
     ENV_RUN,
     ENV_STORE,
     backstop_s,
@@ -23,11 +23,14 @@ from dagwright.contract.names import (
 from dagwright_argo import model
 from dagwright_argo.devices import affinity_without, nodes_of
 from dagwright_argo.expansion import EMPTY_VARIABLE, parameter_reference, variable_text
+from dagwright_argo.memory_steps import MemorySteps, memory_steps
 from dagwright_argo.naming import LABEL_VALUE
 from dagwright_argo.parameters import RUN_REFERENCE
 from dagwright_argo.pod_templates import Overlay, overlay
+from dagwright_argo.retries import retry_strategy
 from dagwright_argo.run_settings import tolerations
 from dagwright_argo.secrets import SecretParts, secret_parts
+from dagwright_argo.settings import TaskSetting
 from dagwright_compiler.ir.program import PodTemplate, Policy, Resources
 
 if TYPE_CHECKING:
@@ -37,17 +40,10 @@ if TYPE_CHECKING:
 
 UNIT = "unit"
 INDEX = "index"
-_RETRY_EXPRESSION = (
-    "lastRetry.status == 'Error' || "
-    f"(asInt(lastRetry.exitCode) in [{', '.join(map(str, ORCHESTRATOR_RETRYABLE))}]"
-    " && !(lastRetry.message contains 'OOMKilled')"
-    " && !(lastRetry.message contains 'specified deadline'))"
-)
 SHARED_MEMORY_PATH = "/dev/shm"  # noqa: S108  # where Linux has shared memory
 _SHARED_MEMORY = "dagwright-shared-memory"
 _LONGEST_DEADLINE_S = 2**31 - 1
 """What Kubernetes takes for a pod, 68 years; a longer timeout is the runtime's alone."""
-_BACKOFF = model.Backoff(duration="10s", factor=2, cap="5m")
 
 
 _UNDISTURBED = {
@@ -78,7 +74,7 @@ class PodKind(msgspec.Struct, frozen=True):
     """Everything that makes two pods need different templates.
 
     ``task`` is empty where tasks share a template; ``inputs`` are the workflow inputs that the pod reads, ``published`` its control outputs;
-    ``may_share`` tells of a task with a timeout that a pod may run it for several elements of a map.
+    ``may_share`` tells of a task with a timeout that a pod may run it for several elements of a map; ``own`` is what the settings have for the task alone.
     """
 
     task: str
@@ -87,6 +83,7 @@ class PodKind(msgspec.Struct, frozen=True):
     inputs: tuple[str, ...]
     published: tuple[str, ...]
     may_share: bool = False
+    own: TaskSetting = TaskSetting()
 
 
 class Pods:
@@ -118,6 +115,7 @@ class Pods:
             mapped=True,
             inputs=kind.inputs,
             published=(),
+            own=kind.own,
         )
 
     def template(self, name: str, kind: PodKind, *, labelled: bool) -> model.Template:
@@ -125,6 +123,9 @@ class Pods:
         settings, policy = self._settings, kind.policy
         users = overlay(template_of(policy, settings))
         secrets = secret_parts(policy.secrets, settings)
+        resources = _resources(policy, settings, users.primary.get("resources", {}))
+        retries = settings.oom_retries if kind.own.oom_retries is None else kind.own.oom_retries
+        steps = memory_steps(resources, settings, retries)
         outputs = tuple(
             model.Parameter(name=published, value_from=model.ValueFrom(path=f"{DEFAULT_WORK}/{CONTROL_FOLDER}/{published}"))
             for published in kind.published
@@ -135,22 +136,17 @@ class Pods:
             inputs=model.Parameters(parameters=tuple(model.Parameter(name=parameter) for parameter in _parameters(kind))),
             outputs=model.Parameters(parameters=outputs) if outputs else None,
             active_deadline_seconds=_deadline_s(kind),
-            retry_strategy=model.RetryStrategy(
-                limit=policy.retries + settings.system_retries,
-                retry_policy="Always",
-                expression=_RETRY_EXPRESSION,
-                backoff=_BACKOFF,
-            ),
-            pod_spec_patch=users.patch_text(),
-            container=self._container(kind, users, secrets),
+            retry_strategy=retry_strategy(policy.retries, settings.system_retries, steps),
+            pod_spec_patch=users.patch_text(steps.patch() if steps else ""),
+            container=self._container(kind, users, secrets, resources, steps),
             sidecars=users.sidecars or None,
             volumes=_joined(self._volumes, _memory_volume(policy), secrets.volumes, users.template.get("volumes", ())),
-            **self._placing(policy, users),
+            **self._placing(kind, users),
         )
 
-    def _placing(self, policy: Policy, users: Overlay) -> dict[str, Any]:
+    def _placing(self, kind: PodKind, users: Overlay) -> dict[str, Any]:
         """Where a pod runs and as whom. Argo takes a template's field in the place of the workflow's, so the settings' part stands in it too."""
-        settings = self._settings
+        settings, policy = self._settings, kind.policy
         nodes = nodes_of(policy.accelerator, settings)
         selector = {**users.template.get("nodeSelector", {}), **nodes.labels}
         accepted = (
@@ -163,14 +159,16 @@ class Pods:
             own["security_context"] = {**settings.pod_security_context, **own["security_context"]}
         affinity = users.template.get("affinity") or (settings.affinity if nodes.without else None)
         return {
-            "service_account_name": settings.service_account or None,
+            "service_account_name": kind.own.service_account or settings.service_account or None,
             **own,
             "node_selector": {**settings.node_selector, **selector} if selector else None,
             "affinity": affinity_without(nodes.without, affinity),
             "tolerations": (*self._tolerations, *accepted) if accepted else None,
         }
 
-    def _container(self, kind: PodKind, users: Overlay, secrets: SecretParts) -> model.Container:
+    def _container(
+        self, kind: PodKind, users: Overlay, secrets: SecretParts, resources: model.Resources, steps: MemorySteps | None
+    ) -> model.Container:
         settings, policy, primary = self._settings, kind.policy, users.primary
         env_from = (
             *(model.EnvironmentSource(secret_ref=model.SecretRef(name=name)) for name in settings.env_secrets),
@@ -181,9 +179,9 @@ class Pods:
             image=policy.image or primary.get("image") or settings.image,
             command=(settings.python, DEFAULT_RUNTIME),
             args=tuple(f"{{{{inputs.parameters.{parameter}}}}}" for parameter in _parameters(kind)),
-            env=(*self._variables(kind), *secrets.variables, *primary.get("env", ())),
+            env=(*self._variables(kind, steps), *secrets.variables, *primary.get("env", ())),
             env_from=env_from or None,
-            resources=_resources(policy, settings, primary.get("resources", {})),
+            resources=resources,
             volume_mounts=_joined(self._mounts, _memory_mount(policy), secrets.mounts, primary.get("volumeMounts", ())),
             **self._container_fields(users),
         )
@@ -194,7 +192,7 @@ class Pods:
             fields["security_context"] = {**self._settings.security_context, **fields.get("security_context", {})}
         return fields
 
-    def _variables(self, kind: PodKind) -> Iterable[model.Variable]:
+    def _variables(self, kind: PodKind, steps: MemorySteps | None) -> Iterable[model.Variable]:
         users = {**self._settings.env, **dict(kind.policy.environment)}
         texts = {name: variable_text(value) for name, value in users.items()}
         if any(f"$({EMPTY_VARIABLE})" in text for text in texts.values()):
@@ -204,6 +202,8 @@ class Pods:
         yield model.Variable(name=ENV_STORE, value=self._store)
         yield model.Variable(name=ENV_RUN, value=RUN_REFERENCE)
         yield model.Variable(name=ENV_ATTEMPT, value="{{retries}}")
+        if steps:
+            yield model.Variable(name=ENV_MEMORY, value=steps.variable())
         for name in kind.inputs:
             yield model.Variable(name=f"{ENV_INPUT}{name}", value=parameter_reference(name))
 
@@ -251,7 +251,7 @@ def _memory_mount(policy: Policy) -> tuple[model.Mount, ...]:
 def _resources(policy: Policy, settings: ArgoSettings, users: Mapping[str, Any]) -> model.Resources:
     """Map quantities to Kubernetes' names; a default request must not exceed a limit, so a limit alone requests itself.
 
-    A GPU is never overcommitted: Kubernetes wants it among the limits. A pod template's resources count where the task names none.
+    A device is never overcommitted: Kubernetes wants it among the limits. A pod template's resources count where the task names none.
     """
     requests, limits = _quantities(policy.requests, settings), _quantities(policy.limits, settings)
     if not requests and not limits:
@@ -263,8 +263,8 @@ def _resources(policy: Policy, settings: ArgoSettings, users: Mapping[str, Any])
                 limits[name] = limit
     if policy.accelerator is not None and settings.gpu not in limits:
         requests.setdefault(settings.gpu, "1")
-    if settings.gpu in requests:
-        limits.setdefault(settings.gpu, requests[settings.gpu])
+    for name in requests.keys() - _OVERCOMMITTED:
+        limits.setdefault(name, requests[name])
     return model.Resources(requests=requests or None, limits=limits or None, claims=users.get("claims"))
 
 

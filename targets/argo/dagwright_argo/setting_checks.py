@@ -20,7 +20,10 @@ if TYPE_CHECKING:
 MAX_CONFIG_MAP_BYTES = 1_048_576
 """What the API server takes as the data of one ConfigMap."""
 _ROOT = DEFAULT_PLAN.rpartition("/")[0]
-_NO_TAGS = ("store", "image", "python", "cpu", "memory", "cpu_limit", "memory_limit", "gpu", "mutexes", "annotations")
+_NO_TAGS = (
+    *("store", "image", "python", "cpu", "memory", "cpu_limit", "memory_limit", "oom_memory_max", "gpu", "mutexes"),
+    "annotations",
+)
 _AS_KUBERNETES = (
     ("affinity", "affinity", shapes.AFFINITY),
     ("topology_spread", "topologySpreadConstraints", shapes.TOPOLOGY_SPREAD),
@@ -73,7 +76,7 @@ def _texts(settings: ArgoSettings) -> Iterator[Problem]:
     if settings.store and "://" not in settings.store:
         message = f"setting store of {TABLE} is {settings.store!r}, which is not a URL"
         yield Problem("store", message, 'write for instance store = "s3://bucket/prefix"')
-    for name in ("cpu", "memory", "cpu_limit", "memory_limit"):
+    for name in ("cpu", "memory", "cpu_limit", "memory_limit", "oom_memory_max"):
         value = getattr(settings, name)
         if value.strip() and "{{" not in value and amount(value) is None:
             message = f"setting {name} of {TABLE} is {value!r}, which is not a quantity of Kubernetes"
@@ -92,6 +95,10 @@ def _names(settings: ArgoSettings) -> Iterator[Problem]:
         if value and not valid.fullmatch(value):
             message = f"setting {name} of {TABLE} is {value!r}, which is no Kubernetes name"
             yield Problem(name, message, "use lower-case letters, digits and -")
+    for task, own in settings.tasks.items():
+        if own.service_account and not DNS_NAME.fullmatch(own.service_account):
+            message = f"service_account of task {task!r} in {TABLE} is {own.service_account!r}, which is no Kubernetes name"
+            yield Problem(f"tasks.{task}", message, "use lower-case letters, digits and -")
     objects: list[tuple[str, Iterable[str]]] = [
         ("env_secrets", settings.env_secrets),
         ("image_pull_secrets", settings.image_pull_secrets),
@@ -138,6 +145,9 @@ def _numbers(settings: ArgoSettings) -> Iterator[Problem]:
     if not 0 <= settings.system_retries <= 10:
         message = f"setting system_retries of {TABLE} is {settings.system_retries}, not 0 to 10"
         yield Problem("system_retries", message, "")
+    if not 1 < settings.oom_factor <= 10:
+        message = f"setting oom_factor of {TABLE} is {settings.oom_factor:g}, not above 1 and up to 10"
+        yield Problem("oom_factor", message, "write by what memory grows, for instance 1.5 or 2")
     if not 0 < settings.max_code_bytes <= MAX_CONFIG_MAP_BYTES:
         message = f"setting max_code_bytes of {TABLE} is {settings.max_code_bytes:,}, not 1 to {MAX_CONFIG_MAP_BYTES:,}"
         yield Problem("max_code_bytes", message, "Kubernetes takes no more in one ConfigMap")

@@ -20,6 +20,11 @@ def _is(description: str) -> msgspec.Meta:
     return msgspec.Meta(description=description)
 
 
+_Count = Annotated[int, msgspec.Meta(ge=1)]
+_Seconds = Annotated[int, msgspec.Meta(ge=0)]
+_Few = Annotated[int, msgspec.Meta(ge=0, le=5)]
+
+
 class VolumeSetting(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """A volume for every pod: exactly one of the sources ``host_path``, ``claim``, ``config_map``, ``secret``."""
 
@@ -85,8 +90,12 @@ class ScheduleSetting(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_
     kickoff_input: str = ""
 
 
-_Count = Annotated[int, msgspec.Meta(ge=1)]
-_Seconds = Annotated[int, msgspec.Meta(ge=0)]
+class TaskSetting(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """What holds for one task, in the place of the settings of these names."""
+
+    service_account: str = ""
+    runtime: Literal["", "archive", "image"] = ""
+    oom_retries: _Few | None = None
 
 
 class ArgoSettings(msgspec.Struct, frozen=True, kw_only=True):
@@ -100,6 +109,16 @@ class ArgoSettings(msgspec.Struct, frozen=True, kw_only=True):
     image: Annotated[str, _is("image of tasks that name none")] = "python:3.11-slim"
     image_pull_secrets: Annotated[tuple[str, ...], _is("Secrets of type dockerconfigjson with which images are pulled")] = ()
     python: Annotated[str, _is("interpreter in the images")] = "python3"
+    runtime: Annotated[
+        Literal["archive", "image"],
+        _is("`archive`: the runtime travels in a ConfigMap; `image`: it is installed in the images"),
+    ] = "archive"
+    bundle: Annotated[
+        Literal["manifest", "store"],
+        _is(
+            "where plan and modules are: in ConfigMaps of the manifest, or in the store; see [code in the store](../deploying.md#code-in-the-store)"
+        ),
+    ] = "manifest"
     env: Annotated[dict[str, str], _is("variables of every task")] = {}
     env_secrets: Annotated[tuple[str, ...], _is("Secrets all of whose keys become variables of every task")] = ()
     volumes: Annotated[
@@ -150,6 +169,17 @@ class ArgoSettings(msgspec.Struct, frozen=True, kw_only=True):
     secret_group: Annotated[str, _is("the Secret of keys without a group")] = ""
     secret_names: Annotated[dict[str, str], _is("the Secret of a group, where its name is another")] = {}
     system_retries: Annotated[int, _is("attempts beyond the user's retries, for lost pods and stores")] = SYSTEM_RETRIES
+    oom_retries: Annotated[
+        _Few, _is("attempts beyond those for pods that were killed for want of memory, each with more of it: 0 to 5")
+    ] = 0
+    oom_factor: Annotated[float, _is("by what memory grows from one of those attempts to the next, requests and limits both")] = (
+        2.0
+    )
+    oom_memory_max: Annotated[str, _is("the most memory that such an attempt gets; unset, no bound but the factor")] = ""
+    tasks: Annotated[
+        dict[str, TaskSetting],
+        _is("what holds for single tasks, by the function's name, with its module where several have it"),
+    ] = {}
     parallelism: Annotated[_Count | None, _is("most pods of one run at a time; unset, no limit but the controller's")] = None
     mutexes: Annotated[tuple[str, ...], _is("names of locks that a run holds: no two runs with the same one at a time")] = ()
     semaphores: Annotated[
@@ -172,3 +202,10 @@ class ArgoSettings(msgspec.Struct, frozen=True, kw_only=True):
     ] = {}
     max_workflow_bytes: Annotated[int, _is("the controller's `MAX_WORKFLOW_SIZE`")] = 1_048_576
     max_code_bytes: Annotated[int, _is("plan and modules in one ConfigMap; above, they are spread over several")] = 1_000_000
+
+    def of_task(self, name: str) -> TaskSetting:
+        """What is set for a task, by its full name or its function's."""
+        return self.tasks.get(name) or self.tasks.get(name.rpartition(".")[2]) or _NOTHING_SET
+
+
+_NOTHING_SET = TaskSetting()

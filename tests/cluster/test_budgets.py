@@ -1,0 +1,81 @@
+"""Budgets and where code is, live: pods that the kernel kills get more memory, at nobody else's expense."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from live_cluster import Flow
+
+pytestmark = pytest.mark.cluster
+
+HUNGRY = """\
+from pathlib import Path
+
+from dagwright import RecoverableError, Resources, current_context, map_task, task, workflow
+
+LIMITS = ("/sys/fs/cgroup/memory/memory.limit_in_bytes", "/sys/fs/cgroup/memory.max")
+
+
+def limit_mib() -> int:
+    return next(int(Path(path).read_text()) for path in LIMITS if Path(path).exists()) >> 20
+
+
+@task(limits=Resources(mem="96Mi"), requests=Resources(mem="64Mi"), retries=1)
+def greedy(mib: int) -> int:
+    if not current_context().checkpoint.prev_exists():
+        current_context().checkpoint.write(b"was here")
+        raise RecoverableError("not a matter of memory")
+    held = bytearray(b"x") * (mib << 20)
+    return limit_mib() if held else 0
+
+
+@task(limits=Resources(mem="96Mi"), requests=Resources(mem="64Mi"))
+def element(mib: int) -> int:
+    held = bytearray(b"x") * (mib << 20)
+    return limit_mib() if held else 0
+
+
+@task(limits=Resources(mem="96Mi"), requests=Resources(mem="64Mi"))
+def insatiable(mib: int) -> int:
+    held = bytearray(b"x") * (mib << 20)
+    return len(held)
+
+
+@workflow
+def fed(mib: int = 120) -> tuple[int, list[int]]:
+    return greedy(mib=mib), map_task(element)(mib=[1, mib])
+
+
+@workflow
+def starved(mib: int = 400) -> int:
+    return insatiable(mib=mib)
+"""
+
+
+@pytest.fixture
+def settings(argo: dict[str, Any]) -> dict[str, Any]:
+    return {**argo, "oom_retries": 2, "oom_memory_max": "200Mi"}
+
+
+def test_killed_pods_get_more_memory_and_cost_the_user_no_retry(flows: Callable[..., Flow], settings: dict[str, Any]) -> None:
+    run = flows(HUNGRY, "fed", settings).submit().succeeded()
+    assert run.outputs() == [192, [96, 192]]
+    recoverable, killed, succeeded = run.pods("greedy")
+    assert "[memory 1 of 3: 96Mi, then 192Mi]" in recoverable["message"]
+    assert killed["message"].startswith("main: OOMKilled"), killed
+    assert "[memory 1 of 3: 96Mi, then 192Mi]" in killed["message"]
+    assert succeeded["phase"] == "Succeeded"
+    small, *large = sorted(run.pods("element"), key=lambda pod: pod["displayName"])
+    assert [pod["phase"] for pod in (small, *large)] == ["Succeeded", "Failed", "Succeeded"]
+    assert "the next attempt gets 192Mi of memory" in run.logs()
+
+
+def test_a_task_that_cannot_have_enough_ends_at_the_bound(flows: Callable[..., Flow], settings: dict[str, Any]) -> None:
+    run = flows(HUNGRY, "starved", settings).submit().failed()
+    marks = [pod["message"].rpartition("[")[2].strip() for pod in run.pods("insatiable")]
+    assert marks == ["memory 1 of 3: 96Mi, then 192Mi]", "memory 2 of 3: 192Mi, then 200Mi]", "memory 3 of 3: 200Mi]"]
