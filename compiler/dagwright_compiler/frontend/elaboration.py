@@ -21,6 +21,7 @@ from dagwright_compiler.frontend.entities import External, FunctionEntity, Unres
 from dagwright_compiler.frontend.findings import Findings, Place
 from dagwright_compiler.frontend.frames import Services
 from dagwright_compiler.frontend.image_keywords import Images
+from dagwright_compiler.frontend.import_order import check_import_order
 from dagwright_compiler.frontend.imports import ImportChecks
 from dagwright_compiler.frontend.interfaces import Interfaces
 from dagwright_compiler.frontend.late_errors import late_errors
@@ -141,6 +142,8 @@ class _Elaboration:
             for callee in self._module(module, travelling):
                 (tasks if callee.kind == "task" else workflows).append(callee.name)
         self._drop_callers()
+        names = (*self._definitions.tasks, *self._definitions.workflows)
+        check_import_order(names, modules, read, self._project, self._findings)
         try:
             self._services.classes.definition("")  # reads the classes that nothing asked for yet
         except RecursionError:

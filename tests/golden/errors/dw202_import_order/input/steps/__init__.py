@@ -1,0 +1,4 @@
+from steps.double import double
+
+FACTOR = 2
+__all__ = ["FACTOR", "double"]
