@@ -44,9 +44,13 @@ class ArgoDouble:
         self.changes: list[Callable[[dict[str, Any]], bool]] = []
         """What becomes of a watched workflow, a step an event; a step that gives False cuts the stream."""
         self.expires = False
+        self.warnings: dict[str, list[tuple[str, str]]] = {}
+        """Reason and message of each event, newest last, by the pod's name."""
         self._failures: list[list[Any]] = []
         self.lock = threading.Lock()
         self.address = ""
+        self.silence_s = 5.0
+        """Of a stream of events, after the last one."""
         self.delay_s = 0.0
         """Between what a request does and its answer."""
         self.taken = 0
@@ -133,7 +137,7 @@ class _Handler(BaseHTTPRequestHandler):
     def _answer(self, asked: str, query: dict[str, list[str]], body: dict[str, Any]) -> tuple[int, Any]:
         argo = self.argo
         found = re.fullmatch(
-            r"(\w+) /api/v1/(workflows|workflow-templates|workflow-events)/([^/]+)(?:/([^/]+))?(?:/(\w+))?", asked
+            r"(\w+) /api/v1/(workflows|workflow-templates|workflow-events|stream/events)/([^/]+)(?:/([^/]+))?(?:/(\w+))?", asked
         )
         if found is None:
             return 404, {"code": 5, "message": "Not Found"}
@@ -141,6 +145,9 @@ class _Handler(BaseHTTPRequestHandler):
         if kind == "workflow-templates":
             template = argo.templates.get((namespace, name))
             return (200, template) if template else _absent("workflowtemplates", name)
+        if kind == "stream/events":
+            self._events(query)
+            return 0, None
         if kind == "workflow-events":
             self._watch(namespace, query)
             return 0, None
@@ -191,6 +198,16 @@ class _Handler(BaseHTTPRequestHandler):
         if self.argo.expires:
             error = {"grpc_code": 8, "http_code": 429, "message": "EOF", "http_status": "Too Many Requests"}
             self._chunk(json.dumps({"error": error}) + "\n")
+        self._chunk("")
+
+    def _events(self, query: dict[str, list[str]]) -> None:
+        """Tell what there was, in no order, and fall silent."""
+        pod = query["listOptions.fieldSelector"][0].rpartition("involvedObject.name=")[2]
+        self._head()
+        for number, (reason, message) in reversed(list(enumerate(self.argo.warnings.get(pod, ())))):
+            event = {"reason": reason, "message": message, "lastTimestamp": f"2026-11-21T11:00:{number:02}Z"}
+            self._chunk(json.dumps({"result": event}) + "\n")
+        time.sleep(self.argo.silence_s)
         self._chunk("")
 
     def _log(self) -> None:

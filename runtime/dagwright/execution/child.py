@@ -12,6 +12,7 @@ import sys
 
 from dagwright.contract.jsontext import dumps
 from dagwright.execution import signals
+from dagwright.execution.ending import FATAL
 from dagwright.execution.faults import UserFailure
 
 TYPE_CHECKING = False
@@ -48,8 +49,15 @@ def become_child(work: Work, pipes: list[tuple[int, int]], ending: tuple[int, ..
             os.dup2(source, target)
         for pipe in pipes:
             os.close(pipe[0])
-        _open_streams()
-        work(_reporter(pipes[0][1]))
+        report = _reporter(pipes[0][1])
+        try:
+            _open_streams()
+            work(report)
+        except Exception as error:  # noqa: BLE001  # the process edge: what is not the task's doing is not laid at its door
+            import traceback
+
+            text = f"internal error beside the task: {type(error).__name__}: {error}; please report it"
+            report({"event": "outcome", "ending": FATAL, "text": " ".join(text.split()), "internal": traceback.format_exc()})
         status = 0
     finally:
         _leave(status)

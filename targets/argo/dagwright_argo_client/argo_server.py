@@ -8,12 +8,13 @@ from __future__ import annotations
 
 import json
 from contextlib import contextmanager
+from itertools import islice
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 from urllib.request import getproxies, proxy_bypass
 
 from dagwright_argo_client.refusals import Refused, answered
-from dagwright_argo_client.transport import LogLine
+from dagwright_argo_client.transport import ANSWER_S, LogLine, PodWarning
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Generator, Iterator
@@ -22,8 +23,10 @@ if TYPE_CHECKING:
     from dagwright_argo_client.transport import Json, Object
 
 _CONNECT_S = 10.0
-_ANSWER_S = 60.0
-"""How long an answer, or the next event of a stream, may take: proxies cut idle streams after about a minute anyway."""
+_EVENTS_S = 1.5
+"""After how long a silence a stream of events has told what there was before it began."""
+_MOST_EVENTS = 200
+_PATIENCE = "patience_s"
 MAIN = "main"
 """The container that runs the user's task."""
 
@@ -89,22 +92,41 @@ class ArgoServer:
         return list(found.get("items") or ())
 
     @contextmanager
-    def watch(self, namespace: str, name: str) -> Generator[Iterator[Object]]:
+    def watch(self, namespace: str, name: str, *, patience_s: float = ANSWER_S) -> Generator[Iterator[Object]]:
         """Follow a workflow."""
         asked = f"follow the workflow {name} in {namespace}"
-        selector = f"metadata.name={name}"
-        with self._stream(asked, self._workflows.watch_workflows, namespace, list_options_field_selector=selector) as results:
+        options = {"list_options_field_selector": f"metadata.name={name}", _PATIENCE: patience_s}
+        with self._stream(asked, self._workflows.watch_workflows, namespace, **options) as results:
             yield (result["object"] for result in results if result.get("type") != "BOOKMARK")
 
     @contextmanager
-    def logs(self, namespace: str, name: str, *, pod: str, follow: bool) -> Generator[Iterator[LogLine]]:
+    def logs(
+        self, namespace: str, name: str, *, pod: str, follow: bool, patience_s: float = ANSWER_S
+    ) -> Generator[Iterator[LogLine]]:
         """Read logs."""
-        options: dict[str, Json] = {"log_options_container": MAIN, "log_options_follow": follow}
+        options: dict[str, Json] = {"log_options_container": MAIN, "log_options_follow": follow, _PATIENCE: patience_s}
         if pod:
             options["pod_name"] = pod
         asked = f"read the log of {pod or name} in {namespace}"
         with self._stream(asked, self._workflows.workflow_logs, namespace, name, **options) as results:
             yield (LogLine(result.get("podName", ""), result.get("content", "")) for result in results)
+
+    def warnings(self, namespace: str, pod: str) -> tuple[PodWarning, ...]:
+        """Read a pod's events. The server has a stream of them alone, which begins with those that are there and then falls silent."""
+        asked = f"read the events of the pod {pod} in {namespace}"
+        selector = f"type=Warning,involvedObject.kind=Pod,involvedObject.name={pod}"
+        options = {"list_options_field_selector": selector, _PATIENCE: _EVENTS_S}
+
+        def told() -> Iterator[Object]:
+            try:
+                with self._stream(asked, self._workflows.watch_events, namespace, **options) as results:
+                    yield from islice(results, _MOST_EVENTS)
+            except Refused as refused:
+                if refused.status or refused.is_unsent or not refused.is_passing:
+                    raise
+
+        ordered = sorted(told(), key=lambda event: str(event.get("lastTimestamp") or event.get("eventTime") or ""))
+        return tuple(PodWarning(str(event.get("reason", "")), str(event.get("message", ""))) for event in ordered)
 
     def retry(self, namespace: str, name: str) -> Object:
         """Retry a workflow."""
@@ -183,13 +205,14 @@ class ArgoServer:
     def _send(self, asked: str, call: Callable[..., Any], *arguments: Json, **options: Json) -> Any:
         from argo_workflows.exceptions import ApiException
 
+        patience_s = options.pop(_PATIENCE, ANSWER_S)
         try:
             return call(
                 *arguments,
                 **options,
                 _check_return_type=False,
                 _preload_content=False,
-                _request_timeout=(_CONNECT_S, _ANSWER_S),
+                _request_timeout=(_CONNECT_S, patience_s),
             )
         except ApiException as error:
             if error.status:

@@ -12,7 +12,8 @@ from threading import Event, Lock, Thread
 from typing import TYPE_CHECKING, Protocol, TextIO
 
 from dagwright_argo_client.runs import ENDED, FAILED, PENDING, RETRYING, SKIPPED, WAITING
-from dagwright_argo_client.texts import NOTHING_KNOWN, Style, head_line, node_lines, node_text, pending_reason
+from dagwright_argo_client.stalls import pending_reason, stalls_of, unclaimed
+from dagwright_argo_client.texts import NOTHING_KNOWN, Style, head_line, node_lines, node_text
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -110,8 +111,9 @@ class Lines:
             if told and told != self._told.get(node.id):
                 self._told[node.id] = told
                 lines.append(f"{node.id}: {node_text(node, now)}")
-        if run.phase and run.phase != self._phase:
-            self._phase = run.phase
+        phase = run.phase or unclaimed(run, now)
+        if phase and phase != self._phase:
+            self._phase = phase
             lines.append(head_line(run, now, Style()))
         self._stream.write("".join(f"{time.strftime('%H:%M:%S', time.localtime(now))} {line}\n" for line in lines))
         self._stream.flush()
@@ -123,6 +125,27 @@ class Lines:
             if counts.cached:
                 self._stream.write(f"{name}: {counts.cached} of {counts.known} results from the cache\n")
         self._stream.flush()
+
+
+class Stalls:
+    """Says nothing but why a run does not get on, once each: it might be waited for without end."""
+
+    def __init__(self, stream: TextIO, clock: Callable[[], float] = time.time) -> None:
+        """Write to any stream."""
+        self._stream = stream
+        self._clock = clock
+        self._told: set[str] = set()
+
+    def show(self, run: Run) -> None:
+        """Write a line for each reason that is new."""
+        for text in stalls_of(run, self._clock()):
+            if text not in self._told:
+                self._told.add(text)
+                self._stream.write(f"dagwright: {run.name} waits: {text}\n")
+        self._stream.flush()
+
+    def close(self, run: Run, reused: Mapping[str, Reused] = NOTHING_KNOWN) -> None:
+        """Nothing is left to say."""
 
 
 def _worth(node: RunNode, now: float) -> str:

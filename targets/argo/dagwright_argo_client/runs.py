@@ -51,14 +51,20 @@ _PHASES = {
     "Omitted": SKIPPED,
     "Daemoned": RUNNING,
 }
+_LONGEST_PREFIX = 242
+"""Of a pod's name, before the hash."""
 _ORDINAL = re.compile(r"\((\d+)\)$")
 _EXIT_IN_MESSAGE = re.compile(r"\(exit code (-?\d+)\)(?:: )?")
 
 
 class Attempt(msgspec.Struct, frozen=True, kw_only=True):
-    """One pod: ``exit_code`` and ``message`` are empty where nothing is known; times are seconds since the epoch, 0 for none."""
+    """One pod: ``exit_code`` and ``message`` are empty where nothing is known; times are seconds since the epoch, 0 for none.
+
+    ``pod`` is Argo's id of its node, ``pod_name`` the Kubernetes object's.
+    """
 
     pod: str
+    pod_name: str = ""
     phase: str
     started: float = 0.0
     finished: float = 0.0
@@ -110,9 +116,10 @@ class RunNode(msgspec.Struct, frozen=True, kw_only=True):
 class Run:
     """One run, from its Workflow object."""
 
-    def __init__(self, workflow: Object) -> None:
-        """Take the object; it is read when asked."""
+    def __init__(self, workflow: Object, words: Mapping[str, str] | None = None) -> None:
+        """Take the object; it is read when asked. ``words`` say why pods do not start, by their names, where the object does not."""
         self.object = workflow
+        self.words: Mapping[str, str] = words or {}
         self._metadata: Object = workflow["metadata"]
         self._status: Object = workflow.get("status") or {}
         self._spec: Object = workflow.get("spec") or {}
@@ -199,7 +206,7 @@ class Run:
     @cached_property
     def nodes(self) -> tuple[RunNode, ...]:
         """All nodes, in the order of the source."""
-        return tuple(_Reading(self._status, self.spec, is_over=self.has_ended).nodes())
+        return tuple(_Reading(self, self._status, self.words).nodes())
 
     def node(self, name: str) -> RunNode | None:
         """The node of an id."""
@@ -214,9 +221,11 @@ class Run:
 class _Reading:
     """One look at the states of a Workflow."""
 
-    def __init__(self, status: Object, spec: Object, *, is_over: bool) -> None:
-        self._spec = spec
-        self._is_over = is_over
+    def __init__(self, run: Run, status: Object, words: Mapping[str, str]) -> None:
+        self._run_name = run.name
+        self._spec = run.spec
+        self._is_over = run.has_ended
+        self._words = words
         self._states: Mapping[str, Object] = status.get("nodes") or {}
         self._by_name = {state.get("name", ""): state for state in self._states.values()}
         self._pods: dict[tuple[str, str], list[Object]] = {}
@@ -287,13 +296,13 @@ class _Reading:
 
     def _part(self, index: int | None, pods: Sequence[Object]) -> Part:
         ordered = sorted(pods, key=lambda state: (_ordinal(state), state.get("startedAt") or ""))
-        attempts = tuple(_attempt(state) for state in ordered)
+        attempts = tuple(self._attempt(state) for state in ordered)
         if not ordered:
             return Part(index=index, state=WAITING, attempts=())
         last = ordered[-1]
         around = self._by_name.get(_ORDINAL.sub("", last.get("name", "")))
         phase = _PHASES.get(last.get("phase", ""), RUNNING)
-        message = str(last.get("message") or "")
+        message = attempts[-1].message
         if around is not None and around.get("type") == "Retry":
             whole = _PHASES.get(around.get("phase", ""), RUNNING)
             if whole in ENDED:
@@ -304,21 +313,28 @@ class _Reading:
             phase = STOPPED
         return Part(index=index, state=self._settled(phase), attempts=attempts, message=message)
 
+    def _attempt(self, state: Object) -> Attempt:
+        message = str(state.get("message") or "")
+        told = (state.get("outputs") or {}).get("exitCode") or ""
+        found = _EXIT_IN_MESSAGE.search(message)
+        code = told or (found[1] if found and state.get("phase") in ("Failed", "Error") else "")
+        name = _pod_name(self._run_name, state)
+        phase = _PHASES.get(state.get("phase", ""), RUNNING)
+        return Attempt(
+            pod=str(state.get("id", "")),
+            pod_name=name,
+            phase=phase,
+            started=_time(state.get("startedAt")),
+            finished=_time(state.get("finishedAt")),
+            exit_code=int(code) if code.lstrip("-").isdigit() else None,
+            message=self._words.get(name, message) if phase == PENDING else message,
+            host=str(state.get("hostNodeName") or ""),
+        )
 
-def _attempt(state: Object) -> Attempt:
-    message = str(state.get("message") or "")
-    told = (state.get("outputs") or {}).get("exitCode") or ""
-    found = _EXIT_IN_MESSAGE.search(message)
-    code = told or (found[1] if found and state.get("phase") in ("Failed", "Error") else "")
-    return Attempt(
-        pod=str(state.get("id", "")),
-        phase=_PHASES.get(state.get("phase", ""), RUNNING),
-        started=_time(state.get("startedAt")),
-        finished=_time(state.get("finishedAt")),
-        exit_code=int(code) if code.lstrip("-").isdigit() else None,
-        message=message,
-        host=str(state.get("hostNodeName") or ""),
-    )
+
+def _pod_name(run: str, state: Object) -> str:
+    """What Argo calls the pod of a state: the run, the template and the hash that ends the state's id."""
+    return f"{run}-{state.get('templateName', '')}"[:_LONGEST_PREFIX] + f"-{str(state.get('id', '')).rpartition('-')[2]}"
 
 
 def _ordinal(state: Object) -> int:

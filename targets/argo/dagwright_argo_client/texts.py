@@ -21,6 +21,7 @@ from dagwright_argo_client.runs import (
     SUCCEEDED,
     WAITING,
 )
+from dagwright_argo_client.stalls import pending_reason, unclaimed
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -30,9 +31,6 @@ if TYPE_CHECKING:
 _MARKS = {WAITING: "·", PENDING: "◌", RUNNING: "●", RETRYING: "↻", SUCCEEDED: "✓", FAILED: "✗", SKIPPED: "-", STOPPED: "■"}
 _PLAIN_MARKS = {WAITING: ".", PENDING: "o", RUNNING: "*", RETRYING: "r", SUCCEEDED: "+", FAILED: "x", SKIPPED: "-", STOPPED: "s"}
 _COLORS = {PENDING: "yellow", RUNNING: "blue", RETRYING: "yellow", SUCCEEDED: "green", FAILED: "red", STOPPED: "yellow"}
-_LONGEST_REASON = 120
-_SLOW_START_S = 30.0
-"""From which on it is worth a word why a pod does not start."""
 _PHASES = {
     "": "not taken up yet",
     "Pending": "pending",
@@ -89,7 +87,8 @@ def head_line(run: Run, now: float, style: Style) -> str:
     parts = [run.name, run.workflow, style.paint(phase_text(run), state)]
     if run.started:
         parts.append(duration_text((run.finished or now) - run.started))
-    return "  ".join(parts)
+    doubt = unclaimed(run, now)
+    return "  ".join([*parts, doubt] if doubt else parts)
 
 
 def node_lines(run: Run, now: float, style: Style, reused: Mapping[str, Reused] = NOTHING_KNOWN, *, most: int = 0) -> list[str]:
@@ -144,13 +143,3 @@ def _map_text(node: RunNode) -> str:
     if again:
         counts.append(f"{again} tried again")
     return ", ".join(counts)
-
-
-def pending_reason(node: RunNode, now: float) -> str:
-    """Why a pod does not start, once that takes long: no deadline of Argo ends it."""
-    for part in node.parts:
-        last = part.attempts[-1] if part.attempts else None
-        if last is not None and last.phase == PENDING and last.started and now - last.started > _SLOW_START_S:
-            reason = " ".join(part.message.split())[:_LONGEST_REASON]
-            return reason or "its pod does not start; `kubectl describe pod` tells why"
-    return ""

@@ -26,6 +26,17 @@ class LogLine(msgspec.Struct, frozen=True):
     text: str
 
 
+class PodWarning(msgspec.Struct, frozen=True):
+    """What the cluster complains of about a pod: ``FailedMount`` and why."""
+
+    reason: str
+    text: str
+
+
+ANSWER_S = 60.0
+"""How long an answer, or the next event of a stream, may take: proxies cut idle streams after about a minute anyway."""
+
+
 class Server(Protocol):
     """The calls of Argo Server that the life of a run takes. Every method raises ``refusals.Refused``."""
 
@@ -43,12 +54,18 @@ class Server(Protocol):
         """Read the newest workflows that a selector of labels finds, of each only some fields (``metadata,status.phase``)."""
         ...
 
-    def watch(self, namespace: str, name: str) -> AbstractContextManager[Iterator[Object]]:
-        """Follow one workflow: the object after each change, until the stream ends or is cut."""
+    def watch(self, namespace: str, name: str, *, patience_s: float = ANSWER_S) -> AbstractContextManager[Iterator[Object]]:
+        """Follow one workflow: the object after each change, until the stream ends, is cut, or is silent for ``patience_s``."""
         ...
 
-    def logs(self, namespace: str, name: str, *, pod: str, follow: bool) -> AbstractContextManager[Iterator[LogLine]]:
+    def logs(
+        self, namespace: str, name: str, *, pod: str, follow: bool, patience_s: float = ANSWER_S
+    ) -> AbstractContextManager[Iterator[LogLine]]:
         """Read what the main containers of a workflow, or of one of its pods, printed."""
+        ...
+
+    def warnings(self, namespace: str, pod: str) -> tuple[PodWarning, ...]:
+        """Read what the cluster has complained of about a pod so far, oldest first."""
         ...
 
     def retry(self, namespace: str, name: str) -> Object:

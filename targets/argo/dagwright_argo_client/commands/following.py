@@ -12,19 +12,22 @@ import click
 from dagwright.store import StoreError
 from dagwright_argo_client.commands.options import is_terminal, style_of
 from dagwright_argo_client.endings import failure_text
-from dagwright_argo_client.following import follow
+from dagwright_argo_client.following import FOR_GOOD, follow, impatient
 from dagwright_argo_client.kubernetes import open_kubectl
 from dagwright_argo_client.logs import label_of, labels_of, written
 from dagwright_argo_client.manifests import UnusableManifest, deployed_plan
-from dagwright_argo_client.progress import Lines, Tree
+from dagwright_argo_client.progress import Lines, Stalls, Tree
 from dagwright_argo_client.refusals import Refused
 from dagwright_argo_client.results import Results, Unreadable, store_url
 from dagwright_argo_client.runs import Run
+from dagwright_argo_client.stalls import explained
+from dagwright_argo_client.transport import ANSWER_S
 from dagwright_compiler.cli.main import FINDINGS, SUCCESS
 from dagwright_local.collect import laid_out
 
 if TYPE_CHECKING:
     from dagwright.execution.plan_view import PlanView
+    from dagwright_argo_client.following import Patience
     from dagwright_argo_client.progress import Progress
     from dagwright_argo_client.transport import Server
 
@@ -34,7 +37,15 @@ _PAUSE_S = 1.0
 
 
 def follow_run(
-    server: Server, namespace: str, name: str, how: str, *, color: str = "auto", file: str = "", plan: PlanView | None = None
+    server: Server,
+    namespace: str,
+    name: str,
+    how: str,
+    *,
+    color: str = "auto",
+    file: str = "",
+    plan: PlanView | None = None,
+    patience: Patience = FOR_GOOD,
 ) -> int:
     """Follow a run to its end, and tell how it ended.
 
@@ -46,15 +57,16 @@ def follow_run(
         color: Whether to colour.
         file: What the user calls the source.
         plan: The run's, where it is at hand.
+        patience: How long it is followed.
 
     Raises:
-        Refused: The server refuses, or does not answer for long.
+        Refused: The server refuses, or does not answer for long, or the run takes longer than it is to be followed.
     """
     try:
         if how == "log":
-            show_logs(server, namespace, name, follow=True)
+            show_logs(server, namespace, name, follow=True, patience=patience)
         progress = _progress(how, color)
-        run = _followed(server, namespace, name, progress)
+        run = _followed(server, namespace, name, progress, patience)
     except KeyboardInterrupt:
         click.echo(
             f"\ndagwright: {name} goes on; `dagwright status {name} --watch` follows it, `dagwright stop {name}` ends it",
@@ -62,24 +74,27 @@ def follow_run(
         )
         raise
     results = open_results(run)
-    if progress is not None:
-        progress.close(run, results.reused(run) if results is not None else {})
+    progress.close(run, results.reused(run) if results is not None and how == "watch" else {})
     return tell_ending(run, results, file=file, plan=plan, color=color)
 
 
-def _followed(server: Server, namespace: str, name: str, progress: Progress | None) -> Run:
+def _followed(server: Server, namespace: str, name: str, progress: Progress, patience: Patience) -> Run:
     """Show every state of a run; give the last one."""
     run: Run | None = None
-    for run in follow(server, namespace, name):
-        if progress is not None:
+    try:
+        for run in follow(server, namespace, name, patience=patience):
             progress.show(run)
+    except Refused:
+        if run is not None:
+            progress.close(run)
+        raise
     assert run is not None
     return run
 
 
-def _progress(how: str, color: str) -> Progress | None:
+def _progress(how: str, color: str) -> Progress:
     if how != "watch":
-        return None
+        return Stalls(sys.stderr)
     return Tree(sys.stderr, style_of(sys.stderr, color)) if is_terminal() else Lines(sys.stderr)
 
 
@@ -141,7 +156,14 @@ def plan_of(run: Run, results: Results | None) -> PlanView:
 
 
 def show_logs(
-    server: Server, namespace: str, name: str, *, follow: bool, node: str | None = None, index: int | None = None
+    server: Server,
+    namespace: str,
+    name: str,
+    *,
+    follow: bool,
+    node: str | None = None,
+    index: int | None = None,
+    patience: Patience = FOR_GOOD,
 ) -> int:
     """Print what tasks print, behind the names of their nodes; gives the number of lines.
 
@@ -159,7 +181,7 @@ def show_logs(
         labels = labels_of(run)
         passed: Counter[str] = Counter()
         try:
-            with server.logs(namespace, name, pod="", follow=follow) as lines:
+            with server.logs(namespace, name, pod="", follow=follow, patience_s=patience.within(ANSWER_S)) as lines:
                 for line in lines:
                     failures = 0
                     passed[line.pod] += 1
@@ -173,10 +195,14 @@ def show_logs(
                     if text is not None:
                         click.echo(text)
                         printed += 1
+                    if patience.is_over():
+                        break
         except Refused as refused:
             failures += 1
             if not follow or not refused.is_passing or failures > _MOST_FAILURES:
                 raise
         if not follow or run.has_ended:
             return printed
+        if patience.is_over():
+            raise impatient(explained(run, server, namespace, time.time()), patience)
         time.sleep(_PAUSE_S)

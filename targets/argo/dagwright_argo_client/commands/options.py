@@ -13,12 +13,14 @@ from dagwright_argo_client.connection import namespace_of, read_connection
 from dagwright_argo_client.refusals import Refused
 from dagwright_argo_client.runs import Run
 from dagwright_argo_client.texts import Style
+from dagwright_compiler.cli.cache_texts import Age
 from dagwright_compiler.cli.terminal import wants_color
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Generator
 
     from dagwright_argo_client.argo_server import ArgoServer
+    from dagwright_argo_client.following import Patience
 
 F = TypeVar("F", bound="Callable[..., Any]")
 
@@ -40,9 +42,27 @@ def following_options(function: F) -> F:
         click.option("--wait", "how", flag_value="wait", help="Follow the run to its end silently."),
         click.option("--log", "how", flag_value="log", help="Follow the run to its end, showing what its tasks print."),
     )
-    for option in reversed(options):
+    for option in (
+        click.option(
+            "--timeout", "timeout_s", type=Age(), help="Give up following after so long, as in 90s or 2h; the run goes on."
+        ),
+        *reversed(options),
+    ):
         function = option(function)
     return function
+
+
+def patience_of(how: str | None, timeout_s: float | None) -> Patience:
+    """How long a run is followed.
+
+    Raises:
+        click.UsageError: It is not followed at all.
+    """
+    from dagwright_argo_client.following import Patience
+
+    if timeout_s is not None and how is None:
+        raise click.UsageError("--timeout goes with --watch, --wait or --log")
+    return Patience(timeout_s)
 
 
 def connect() -> ArgoServer:

@@ -13,7 +13,7 @@ import click
 import msgspec
 
 from dagwright_argo_client.arguments import arguments_of
-from dagwright_argo_client.commands.options import connect, following_options, namespace_option, refusals_shown
+from dagwright_argo_client.commands.options import connect, following_options, namespace_option, patience_of, refusals_shown
 from dagwright_argo_client.connection import namespace_of
 from dagwright_argo_client.manifests import (
     Manifest,
@@ -79,6 +79,7 @@ def command(
     arguments: tuple[str, ...],
     namespace: str | None,
     how: str | None,
+    timeout_s: float | None,
     inputs_file: str | None,
     dry_run: bool,
     name_only: bool,
@@ -98,6 +99,7 @@ def command(
     refuse_option(target, command)
     if (how is not None) + dry_run + name_only > 1:
         raise click.UsageError("give one of --watch, --wait, --log, --dry-run and --name-only")
+    patience = patience_of(how, timeout_s)
     flags = {"project": project, "domain": domain, "store": store, "profile": profile, "set": constants}
     with refusals_shown():
         read = _read(target, list(arguments), flags, color)
@@ -119,7 +121,7 @@ def command(
             return SUCCESS
         from dagwright_argo_client.commands.following import follow_run
 
-        return follow_run(server, place, submitted.name, how, color=color, file=target, plan=manifest.plan())
+        return follow_run(server, place, submitted.name, how, color=color, file=target, plan=manifest.plan(), patience=patience)
 
 
 def _read(target: str, arguments: list[str], flags: Mapping[str, Any], color: str) -> tuple[Manifest, list[str], Path] | int:
