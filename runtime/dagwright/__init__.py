@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from dagwright.authoring.context import current_context
     from dagwright.authoring.deck import Deck
     from dagwright.authoring.errors import RecoverableError
+    from dagwright.authoring.gates import approve, sleep, wait_for_input
     from dagwright.authoring.hash_method import HashMethod
     from dagwright.authoring.image_spec import ImageSpec
     from dagwright.authoring.mapping import map_task
@@ -40,9 +41,12 @@ __all__ = [
     "StructuredDataset",
     "TaskMetadata",
     "ValueCodec",
+    "approve",
     "current_context",
     "map_task",
+    "sleep",
     "task",
+    "wait_for_input",
     "workflow",
 ]
 
@@ -61,7 +65,10 @@ _HOMES = {
     "TaskMetadata": "authoring.task_metadata",
     "RecoverableError": "authoring.errors",
     "Resources": "authoring.resources",
+    "approve": "authoring.gates",
     "map_task": "authoring.mapping",
+    "sleep": "authoring.gates",
+    "wait_for_input": "authoring.gates",
     "task": "authoring.tasks",
     "ValueCodec": "authoring.value_codec",
     "workflow": "authoring.workflows",

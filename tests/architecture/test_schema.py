@@ -28,6 +28,7 @@ PAIRS = [
     (program.ListBinding, schema.ListBinding),
     (program.DictBinding, schema.DictBinding),
     (program.StructBinding, schema.StructBinding),
+    (program.GateNode, schema.Gate),
     (program.Output, schema.Output),
     (program.Workflow, schema.Workflow),
     (program.Program, schema.Program),

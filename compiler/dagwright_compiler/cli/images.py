@@ -16,7 +16,7 @@ from dagwright_compiler.cli.options import color_option, parse_wanted, profile_o
 from dagwright_compiler.cli.sources import read_wanted
 from dagwright_compiler.cli.terminal import show_findings
 from dagwright_compiler.dockerfiles import NotBuildable, base_of, dockerfile
-from dagwright_compiler.ir.program import GraphNode, ImageSpec
+from dagwright_compiler.ir.program import ImageSpec, MapNode, TaskNode
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -136,7 +136,7 @@ def _users(library: Library) -> dict[str, list[str]]:
     found: dict[str, dict[str, None]] = {}
     policies = [(name, task.policy) for name, task in library.tasks.items()]
     for workflow in library.workflows.values():
-        calls = (node for node in workflow.nodes if not isinstance(node, GraphNode))
+        calls = (node for node in workflow.nodes if isinstance(node, TaskNode | MapNode))
         policies += [(node.task, node.policy) for node in calls if node.policy is not None]
     for name, policy in policies:
         if policy.image is not None:

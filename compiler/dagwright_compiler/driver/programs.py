@@ -15,6 +15,7 @@ from dagwright_compiler.ir.program import (
     GraphNode,
     InputBinding,
     Library,
+    MapNode,
     Output,
     OutputBinding,
     Program,
@@ -128,7 +129,7 @@ def is_complete(library: Library, entry: Workflow) -> bool:
     while pending:
         for node in pending.pop().nodes:
             if not isinstance(node, GraphNode):
-                if node.task not in library.tasks:
+                if isinstance(node, TaskNode | MapNode) and node.task not in library.tasks:
                     return False
             elif node.workflow not in seen:
                 if node.workflow not in library.workflows:

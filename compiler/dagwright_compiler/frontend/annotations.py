@@ -140,6 +140,10 @@ class Annotations:
             return result
         return self._read(node, module)
 
+    def of_entity(self, entity: Entity, node: ast.expr, module: Module) -> Type:
+        """Type that a name stands for, where the name is known otherwise: a variable of a workflow's body."""
+        return self._entity(entity, node, module)
+
     def _read(self, node: ast.expr, module: Module) -> Type:
         if self._depth > _MOST_DEPTH:
             return self._unreadable(node, module, "the annotation is nested too deeply")

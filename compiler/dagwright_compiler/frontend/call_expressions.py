@@ -13,6 +13,7 @@ from dagwright_compiler.frontend import (
     changes,
     constructions,
     function_calls,
+    gate_calls,
     inlined_functions,
     mapping,
     ordering,
@@ -138,6 +139,8 @@ def _call_external(
 ) -> Value:
     if entity.symbol == "map_task":
         return mapping.make(expressions, frame, node)
+    if entity.symbol in gate_calls.PARAMETERS:
+        return gate_calls.call(expressions, frame, entity.symbol, node)
     if entity.symbol == "functools.partial":
         return function_calls.partial(expressions, frame, node)
     if function_calls.is_create_node(entity):

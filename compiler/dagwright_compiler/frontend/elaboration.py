@@ -112,6 +112,7 @@ class _Elaboration:
             resolver=self._resolver,
         )
         self._services = Services(
+            annotations=annotations,
             evaluator=evaluator,
             classes=classes,
             definitions=self._definitions,

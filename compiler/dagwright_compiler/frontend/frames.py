@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from dagwright_compiler.diagnostics.model import Code
+    from dagwright_compiler.frontend.annotations import Annotations
     from dagwright_compiler.frontend.classes import Classes
     from dagwright_compiler.frontend.decorators import Policies
     from dagwright_compiler.frontend.definitions import Definitions
@@ -33,12 +34,13 @@ if TYPE_CHECKING:
 class Services:
     """What all bodies share: resolution, values, types, definitions."""
 
-    __slots__ = ("classes", "definitions", "evaluator", "findings", "policies", "resolver", "rules")
+    __slots__ = ("annotations", "classes", "definitions", "evaluator", "findings", "policies", "resolver", "rules")
 
     def __init__(
         self,
         *,
         resolver: Resolver,
+        annotations: Annotations,
         evaluator: Evaluator,
         classes: Classes,
         definitions: Definitions,
@@ -47,6 +49,7 @@ class Services:
         findings: Findings,
     ) -> None:
         self.resolver = resolver
+        self.annotations = annotations
         self.evaluator = evaluator
         self.classes = classes
         self.definitions = definitions

@@ -17,6 +17,9 @@ SUPPORTED = frozenset(
         "task",
         "workflow",
         "map_task",
+        "approve",
+        "sleep",
+        "wait_for_input",
         "Resources",
         "Cache",
         "ImageSpec",
@@ -52,7 +55,8 @@ OWN = frozenset(
             "Resources",
             "Secret",
         ),
-        *("StructuredDataset", "TaskMetadata", "ValueCodec", "accelerators", "current_context", "map_task", "task", "workflow"),
+        *("StructuredDataset", "TaskMetadata", "ValueCodec", "accelerators", "approve", "current_context", "map_task", "sleep"),
+        *("task", "wait_for_input", "workflow"),
     }
 )
 """What ``dagwright`` itself gives: its names, and the module that is meant to be imported."""
@@ -73,9 +77,6 @@ NOT_YET = {
     "ShellTask": "run the command from a Python task with `subprocess`",
     "Workflow": "write the workflow as a function with `@workflow`",
     "ImperativeWorkflow": "write the workflow as a function with `@workflow`",
-    "approve": "run the two halves as two workflows",
-    "wait_for_input": "make the value an input of the workflow",
-    "sleep": "wait inside a task",
     "FlyteSchema": "write `StructuredDataset`, or the class of the frame: `pandas.DataFrame`",
     "Deck": "write the report as a `str` output",
     "Artifact": "pass the value itself",

@@ -35,6 +35,9 @@ def override(frame: Frame, owner: Value, node: ast.Call) -> Value:
     if others and call.kind == "graph":
         message = f"`{others[0].arg or '**'}` cannot be overridden on the workflow `{call.callee.node.name}`"
         frame.report(codes.WRONG_OVERRIDE, message, others[0], help_="override it on the calls of tasks inside the workflow")
+    elif others and call.kind == "gate":
+        message = f"`{others[0].arg or '**'}` cannot be overridden on `{call.callee.node.name}`, which runs nothing"
+        frame.report(codes.WRONG_OVERRIDE, message, others[0], help_="override it on the calls of tasks")
     elif others:
         base = call.policy or call.callee.policy
         call.policy, places = frame.services.policies.override(others, frame.module, base, frame.lookup)

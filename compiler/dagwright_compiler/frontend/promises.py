@@ -14,7 +14,7 @@ from dagwright_compiler.frontend.known_values import StaticValue, Symbolic
 from dagwright_compiler.frontend.modules import Module
 from dagwright_compiler.frontend.options import Option
 from dagwright_compiler.frontend.summary import FunctionNode
-from dagwright_compiler.ir.program import ClassDef, Field, Json, LiteralBinding, Path, Policy, Slice
+from dagwright_compiler.ir.program import ClassDef, Field, Json, LiteralBinding, Path, Policy, Slice, Waiting
 
 if TYPE_CHECKING:
     from dagwright_compiler.frontend.entities import Entity
@@ -22,9 +22,9 @@ if TYPE_CHECKING:
 
 
 class Callee(msgspec.Struct, eq=False):
-    """A task or workflow that a body can call."""
+    """A task or workflow that a body can call; of a gate, what its call would be declared as."""
 
-    kind: Literal["task", "workflow"]
+    kind: Literal["task", "workflow", "gate"]
     name: str
     """Module and function."""
     module: Module
@@ -56,10 +56,17 @@ class MapOptions(msgspec.Struct, frozen=True, eq=False):
         return list_of(union_of([declared, Type("none")]) if self.has_holes else declared)
 
 
+class Gate(msgspec.Struct, frozen=True, eq=False):
+    """What a run waits for, and how long at most, or altogether."""
+
+    kind: Waiting
+    wait_s: float
+
+
 class Call(msgspec.Struct, eq=False):
     """One node of the graph in the making."""
 
-    kind: Literal["task", "map", "graph"]
+    kind: Literal["task", "map", "graph", "gate"]
     callee: Callee
     node: ast.Call
     outputs: tuple[Field, ...]
@@ -77,6 +84,7 @@ class Call(msgspec.Struct, eq=False):
     along: tuple[str, ...] = ()
     options: MapOptions = MapOptions()
     """Of a map."""
+    gate: Gate | None = None
     order_places: list[Place] = []
     """Where each call of ``after`` was put before this one."""
     module: Module | None = None

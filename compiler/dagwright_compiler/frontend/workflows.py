@@ -37,6 +37,7 @@ from dagwright_compiler.ir.program import (
     Binding,
     DictBinding,
     Field,
+    GateNode,
     GraphNode,
     InputBinding,
     ListBinding,
@@ -84,6 +85,9 @@ def _node(call: Call, ids: dict[int, str], *, interruptible: bool | None) -> Nod
     id_ = ids[id(call)]
     bindings = tuple((name, _binding(value, ids)) for name, value in call.bindings.items())
     after = tuple(ids[id(earlier)] for earlier in call.after)
+    if call.gate is not None:
+        gate = call.gate
+        return GateNode(id=id_, gate=gate.kind, wait_s=gate.wait_s, bindings=bindings, outputs=call.outputs, after=after)
     name = call.callee.name
     declared = call.callee.policy
     policy: Policy | None = (call.policy or declared).within(interruptible=interruptible)

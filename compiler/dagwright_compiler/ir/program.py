@@ -306,7 +306,28 @@ class GraphNode(Struct, frozen=True, kw_only=True, tag="graph", tag_field="kind"
     interruptible: bool | None = None
 
 
-Node = TaskNode | MapNode | GraphNode
+Waiting = Literal["approve", "input", "sleep"]
+
+
+class GateNode(Struct, frozen=True, kw_only=True, tag="gate", tag_field="kind"):
+    """A place where a run waits, without a pod: for a person who approves what is bound (``approve``) or gives a value (``input``), for
+    ``wait_s`` seconds at most, or until these have passed (``sleep``).
+
+    ``outputs`` are what an ``approve`` lets through, named as its bindings, or the one value of an ``input``. Behind ``open_gates``
+    nobody takes the outputs of an ``approve``: they take what is bound, after the gate.
+    """
+
+    id: str
+    gate: Waiting
+    wait_s: float
+    bindings: tuple[tuple[str, Binding], ...]
+    outputs: tuple[Field, ...] = ()
+    after: tuple[str, ...] = ()
+
+
+FlatNode = TaskNode | MapNode | GateNode
+"""What is left of the nodes once ``inline`` has put subworkflows in place."""
+Node = FlatNode | GraphNode
 
 
 class Output(Struct, frozen=True, kw_only=True):

@@ -12,10 +12,10 @@ from msgspec.structs import replace
 
 from dagwright.contract.types import Type, list_of
 from dagwright_compiler.ir.parts import type_of_part
-from dagwright_compiler.ir.program import Binding, BuiltBinding, InputBinding, LiteralBinding, MapNode, TaskNode
+from dagwright_compiler.ir.program import Binding, BuiltBinding, GateNode, InputBinding, LiteralBinding, MapNode
 
 if TYPE_CHECKING:
-    from dagwright_compiler.ir.program import Library, Workflow
+    from dagwright_compiler.ir.program import FlatNode, Library, Workflow
 
 
 class Crossings:
@@ -26,14 +26,16 @@ class Crossings:
     def __init__(self, workflow: Workflow, library: Library) -> None:
         self._inputs = {field.name: field.type for field in workflow.inputs}
         self._library = library
-        self._nodes: dict[str, TaskNode | MapNode] = {}
+        self._nodes: dict[str, FlatNode] = {}
 
-    def taking(self, node: TaskNode | MapNode) -> TaskNode | MapNode:
+    def taking(self, node: FlatNode) -> FlatNode:
         """Know a flat node; give it without crossings that its own inputs repeat."""
         self._nodes[node.id] = node
         if not any(binding.through for _, binding in node.bindings):
             return node
         mapped = node.mapped if isinstance(node, MapNode) else ()
+        if isinstance(node, GateNode):
+            return node
         declared = {field.name: field.type for field in self._library.tasks[node.task].inputs}
         bindings = tuple(
             (name, self.ending(binding, list_of(declared[name]) if name in mapped else declared[name]))
@@ -63,7 +65,8 @@ class Crossings:
         if isinstance(binding, InputBinding):
             return type_of_part(self._inputs[binding.name], binding.path, self._library.classes)
         node = self._nodes[binding.node]
-        own = next(field.type for field in self._library.tasks[node.task].outputs if field.name == binding.output)
+        outputs = node.outputs if isinstance(node, GateNode) else self._library.tasks[node.task].outputs
+        own = next(field.type for field in outputs if field.name == binding.output)
         whole = node.type_of_list(own) if isinstance(node, MapNode) else own
         return type_of_part(whole, binding.path, self._library.classes)
 

@@ -17,7 +17,7 @@ from dagwright_compiler.diagnostics.model import Diagnostic, InternalError
 from dagwright_compiler.ir.graph import predecessors, producers
 from dagwright_compiler.ir.node_ids import NodeIds
 from dagwright_compiler.ir.parts import default_of, map_leaves, part_of
-from dagwright_compiler.ir.program import Binding, GraphNode, InputBinding, Node, OutputBinding, Program, Workflow
+from dagwright_compiler.ir.program import Binding, GateNode, GraphNode, InputBinding, Node, OutputBinding, Program, Workflow
 from dagwright_compiler.passes.call_order import call_order
 from dagwright_compiler.passes.crossings import Crossings
 
@@ -89,8 +89,8 @@ class _Flattening:
                 for name, binding in node.bindings
             )
             after = tuple(renamed[before] for before in node.after) if earlier else call.after
-            policy = self._policy(node, call)
-            self._add(replace(node, id=renamed[node.id], bindings=bindings, after=after, policy=policy))
+            placed = replace(node, id=renamed[node.id], bindings=bindings, after=after)
+            self._add(placed if isinstance(placed, GateNode) else replace(placed, policy=self._policy(placed, call)))
             # A placed node stands where the callee's author wrote it.
             self._context.spans.place(self._workflow.name, renamed[node.id], (callee.name, node.id))
         for output in callee.outputs:

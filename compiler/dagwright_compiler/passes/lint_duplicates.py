@@ -8,7 +8,7 @@ from dagwright.contract.keys import canonical
 from dagwright_compiler.diagnostics.codes import DUPLICATE_CALL
 from dagwright_compiler.diagnostics.model import Diagnostic, Label
 from dagwright_compiler.ir.codec import node_data
-from dagwright_compiler.ir.program import GraphNode, Node, Program
+from dagwright_compiler.ir.program import MapNode, Node, Program, TaskNode
 
 if TYPE_CHECKING:
     from dagwright_compiler.passes.context import Context
@@ -19,7 +19,7 @@ def lint_duplicates(program: Program, context: Context) -> Program:
     workflow = program.workflow
     calls: dict[str, list[Node]] = {}
     for node in workflow.nodes:
-        if not isinstance(node, GraphNode) and (node.policy or context.library.tasks[node.task].policy).cache is not None:
+        if isinstance(node, TaskNode | MapNode) and (node.policy or context.library.tasks[node.task].policy).cache is not None:
             calls.setdefault(node.task, []).append(node)
     for task, nodes in calls.items():
         first: dict[bytes, Node] = {}

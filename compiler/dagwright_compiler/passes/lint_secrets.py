@@ -10,6 +10,7 @@ from dagwright_compiler.diagnostics.codes import SECRET_IN_SOURCE
 from dagwright_compiler.diagnostics.model import Diagnostic
 from dagwright_compiler.ir.program import (
     DictBinding,
+    GateNode,
     GraphNode,
     InputBinding,
     ListBinding,
@@ -38,7 +39,7 @@ def lint_secrets(program: Program, context: Context) -> Program:
     seen: set[str] = set()
     for node in workflow.nodes:
         _lint_arguments(context, workflow.name, node)
-        if isinstance(node, GraphNode):
+        if isinstance(node, GraphNode | GateNode):
             continue
         task = context.library.tasks[node.task]
         if task.name not in seen:
@@ -64,6 +65,8 @@ def _lint_arguments(context: Context, workflow: str, node: Node) -> None:
 
 def _is_default(context: Context, node: Node, name: str, value: object) -> bool:
     """Whether a call leaves an input to its default: it stands in the signature, once for all calls."""
+    if isinstance(node, GateNode):
+        return False
     callee = context.library.workflows[node.workflow] if isinstance(node, GraphNode) else context.library.tasks[node.task]
     return any(field.name == name and field.has_default and field.default == value for field in callee.inputs)
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from dagwright_compiler.diagnostics.codes import UNUSED_RESULT
 from dagwright_compiler.diagnostics.model import Diagnostic
 from dagwright_compiler.ir.graph import used_outputs
-from dagwright_compiler.ir.program import GraphNode, Node, Program
+from dagwright_compiler.ir.program import GateNode, GraphNode, Node, Program
 
 if TYPE_CHECKING:
     from dagwright_compiler.passes.context import Context
@@ -22,7 +22,7 @@ def lint_unused(program: Program, context: Context) -> Program:
     for node in workflow.nodes:
         if node.id in used or node.id in ordered or not _has_outputs(node, context):
             continue
-        name = node.workflow if isinstance(node, GraphNode) else node.task
+        name = node.workflow if isinstance(node, GraphNode) else node.gate if isinstance(node, GateNode) else node.task
         context.diagnostics.add(
             Diagnostic(
                 UNUSED_RESULT,
@@ -35,6 +35,8 @@ def lint_unused(program: Program, context: Context) -> Program:
 
 
 def _has_outputs(node: Node, context: Context) -> bool:
+    if isinstance(node, GateNode):
+        return node.gate == "input"  # an approval that nobody waits for may still end the run
     if isinstance(node, GraphNode):
         return bool(context.library.workflows[node.workflow].outputs)
     return bool(context.library.tasks[node.task].outputs)

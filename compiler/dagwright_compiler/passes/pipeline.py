@@ -12,6 +12,7 @@ from dagwright_compiler.passes.inline import inline
 from dagwright_compiler.passes.lint_duplicates import lint_duplicates
 from dagwright_compiler.passes.lint_secrets import lint_secrets
 from dagwright_compiler.passes.lint_unused import lint_unused
+from dagwright_compiler.passes.open_gates import open_gates
 from dagwright_compiler.passes.reach import reach
 from dagwright_compiler.passes.reduce_order import reduce_order
 from dagwright_compiler.passes.validate_calls import validate_calls
@@ -38,6 +39,7 @@ CHECKS: tuple[Pass, ...] = (
 """On the workflow as written: its nodes are the user's own calls."""
 REWRITES: tuple[Pass, ...] = (
     inline,
+    open_gates,
     validate_lengths,
     reduce_order,
     reach,

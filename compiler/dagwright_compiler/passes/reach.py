@@ -7,7 +7,17 @@ from typing import TYPE_CHECKING, Any
 from msgspec.structs import replace
 
 from dagwright.contract.types import Type, parse
-from dagwright_compiler.ir.program import ClassDef, DictBinding, GraphNode, ListBinding, LiteralBinding, Program, StructBinding
+from dagwright_compiler.ir.program import (
+    ClassDef,
+    DictBinding,
+    GateNode,
+    ListBinding,
+    LiteralBinding,
+    MapNode,
+    Program,
+    StructBinding,
+    TaskNode,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -21,8 +31,8 @@ def reach(program: Program, context: Context) -> Program:
     del context  # a pure rewrite: nothing to report
     tasks: dict[str, TaskDef] = {}
     for node in program.workflow.nodes:
-        assert not isinstance(node, GraphNode)
-        tasks[node.task] = program.tasks[node.task]
+        if isinstance(node, TaskNode | MapNode):
+            tasks[node.task] = program.tasks[node.task]
     kept = replace(program, tasks=dict(sorted(tasks.items())))
     if program.images:
         kept = replace(kept, images=_reached_images(kept))
@@ -31,7 +41,7 @@ def reach(program: Program, context: Context) -> Program:
 
 def _reached_images(program: Program) -> dict[str, ImageSpec]:
     """Images that a task or a call names, and the images that they build on."""
-    changed = [node.policy for node in program.workflow.nodes if not isinstance(node, GraphNode)]
+    changed = [node.policy for node in program.workflow.nodes if isinstance(node, TaskNode | MapNode)]
     policies = [*(task.policy for task in program.tasks.values()), *changed]
     pending = [policy.image for policy in policies if policy is not None and policy.image]
     found: dict[str, ImageSpec] = {}
@@ -66,6 +76,9 @@ def _declared_types(program: Program) -> Iterator[Type]:
             yield field.type
             yield from _tagged_types(field.default)
     workflow = program.workflow
+    for gate in workflow.nodes:
+        if isinstance(gate, GateNode):
+            yield from (field.type for field in gate.outputs)
     for item in workflow.inputs:
         yield item.type
         yield from _tagged_types(item.default)

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from dagwright_compiler.diagnostics.codes import WRONG_MAP
 from dagwright_compiler.diagnostics.model import Diagnostic
-from dagwright_compiler.ir.program import InputBinding, MapNode, OutputBinding, Program
+from dagwright_compiler.ir.program import GateNode, InputBinding, MapNode, OutputBinding, Program
 
 if TYPE_CHECKING:
     from dagwright_compiler.ir.program import Binding
@@ -18,12 +18,25 @@ if TYPE_CHECKING:
 
 
 def validate_lengths(program: Program, context: Context) -> Program:
-    """Report maps over a part of an input or of a map's result."""
+    """Report maps over a part of an input or of a map's result, and over what a person gives."""
     workflow = program.workflow
     maps = {node.id for node in workflow.nodes if isinstance(node, MapNode)}
+    given = {node.id for node in workflow.nodes if isinstance(node, GateNode)}
     for node in workflow.nodes:
         if isinstance(node, MapNode):
-            what = _unreadable(dict(node.bindings)[node.over], maps)
+            bindings = dict(node.bindings)
+            asked = next((name for name in node.mapped if _node_of(bindings[name]) in given), None)
+            if asked is not None:
+                context.diagnostics.add(
+                    Diagnostic(
+                        WRONG_MAP,
+                        f"a map cannot run over what `{_node_of(bindings[asked])}` waits for: how long the list is must be known before the map starts",
+                        context.spans.node(workflow.name, node.id, asked),
+                        help="give the list to a task that returns it, and map over the task's result",
+                    )
+                )
+                continue
+            what = _unreadable(bindings[node.over], maps)
             if what:
                 context.diagnostics.add(
                     Diagnostic(
@@ -34,6 +47,10 @@ def validate_lengths(program: Program, context: Context) -> Program:
                     )
                 )
     return program
+
+
+def _node_of(binding: Binding) -> str:
+    return binding.node if isinstance(binding, OutputBinding) else ""
 
 
 def _unreadable(binding: Binding, maps: set[str]) -> str:

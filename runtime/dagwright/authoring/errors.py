@@ -8,3 +8,7 @@ class RecoverableError(Exception):
 
     Every other exception fails the task for good. flytekit's name for it is ``FlyteRecoverableException``.
     """
+
+
+class NotApproved(Exception):  # noqa: N818  # what became of it
+    """A person did not approve what a workflow waited with: the run fails. flytekit's name for it is ``FlyteDisapprovalException``."""

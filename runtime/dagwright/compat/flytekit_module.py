@@ -20,6 +20,7 @@ _HOMES = {
     "BatchSize": "dagwright.compat.annotated",
     "Deck": "dagwright.authoring.deck",
     "FileExt": "dagwright.compat.annotated",
+    "FlyteDisapprovalException": "dagwright.authoring.errors",
     "FlyteDirectory": "dagwright.files.directory",
     "FlyteFile": "dagwright.files.file",
     "FlyteRecoverableException": "dagwright.authoring.errors",
@@ -32,17 +33,25 @@ _HOMES = {
     "TaskMetadata": "dagwright.authoring.task_metadata",
     "StructuredDataset": "dagwright.values.structured_datasets",
     "TopFrameRenderer": "dagwright.authoring.deck",
+    "approve": "dagwright.authoring.gates",
     "current_context": "dagwright.authoring.context",
     "kwtypes": "dagwright.compat.columns",
     "logger": "dagwright.compat.loggers",
     "map_task": "dagwright.authoring.mapping",
+    "sleep": "dagwright.authoring.gates",
     "task": "dagwright.authoring.tasks",
+    "wait_for_input": "dagwright.authoring.gates",
     "workflow": "dagwright.authoring.workflows",
 }
 """Names that work, in every module: flytekit moves them from release to release, and the compiler goes by the name too."""
 _WHOLE = {"flytekit.extras.accelerators": "dagwright.accelerators", "flytekit.testing": "dagwright.testing"}
 """Modules that are ours, name by name."""
-_OURS = {"FlyteDirectory": "Directory", "FlyteFile": "File", "FlyteRecoverableException": "RecoverableError"}
+_OURS = {
+    "FlyteDirectory": "Directory",
+    "FlyteDisapprovalException": "NotApproved",
+    "FlyteFile": "File",
+    "FlyteRecoverableException": "RecoverableError",
+}
 _FORMATS: dict[str, tuple[str, dict[str, str]]] = {
     "flytekit.types.directory": ("FlyteDirectory", DIRECTORY_ALIASES),
     "flytekit.types.file": ("FlyteFile", FILE_ALIASES),
@@ -52,7 +61,14 @@ _ALSO = {"flytekit.directory": "flytekit.types.directory", "flytekit.file": "fly
 """Modules that the package has under a second name."""
 _MODULES = frozenset(
     {
-        *("flytekit.core", "flytekit.core.cache", "flytekit.core.map_task", "flytekit.core.resources", "flytekit.core.task"),
+        *(
+            "flytekit.core",
+            "flytekit.core.cache",
+            "flytekit.core.gate",
+            "flytekit.core.map_task",
+            "flytekit.core.resources",
+            "flytekit.core.task",
+        ),
         *("flytekit.core.array_node_map_task", "flytekit.core.workflow", "flytekit.experimental"),
         *("flytekit.core.context_manager", "flytekit.core.pod_template", "flytekit.deck", "flytekit.extras"),
         *("flytekit.extras.accelerators", "flytekit.image_spec", "flytekit.models", "flytekit.models.security"),

@@ -286,6 +286,22 @@ class Node(_NodeRequired, total=False):
     """Map: how many elements must succeed, the others giving None."""
 
 
+class _GateRequired(TypedDict):
+    kind: Literal["gate"]
+    id: str
+    gate: Literal["approve", "input", "sleep"]
+    wait_s: float
+    bindings: dict[str, Binding]
+
+
+class Gate(_GateRequired, total=False):
+    """A place where a run waits, without a pod: until a person approves what is bound or gives the one output, for ``wait_s`` seconds at
+    most, or until these have passed. Who takes what was approved is bound to its source, and comes ``after`` the gate."""
+
+    outputs: list[Field]
+    after: list[str]
+
+
 class Output(TypedDict):
     """An output of the workflow."""
 
@@ -301,7 +317,7 @@ class Workflow(TypedDict):
     inputs: list[Field]
     outputs: list[Output]
     returns: Literal["none", "single", "tuple", "namedtuple"]
-    nodes: list[Node]
+    nodes: list[Union[Node, Gate]]
 
 
 class _ProgramRequired(TypedDict):

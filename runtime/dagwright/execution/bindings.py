@@ -100,6 +100,8 @@ class Bindings:
             return self._part(self._input(binding["name"]), binding, self._program.inputs[binding["name"]].type)
         producer = self._program.node(binding["node"])
         declared = type_of_output(producer, binding["output"])
+        if producer.gate:
+            return self._part(self._given(producer), binding, declared)
         if "path" in binding:
             return self._part_of_output(producer, binding, declared)
         return self._whole(producer, binding["output"], declared)
@@ -239,6 +241,20 @@ class Bindings:
             default = Wire(field.type, field.default)
             return cross(default, [field.type.text], self._codec) if field.deferred else default
         raise fatal(f"input {name!r} of {self._program.workflow} has no value: the attempt needs DAGWRIGHT_INPUT_{name}")
+
+    def _given(self, gate: NodeView) -> Value:
+        """Read what a person gave at a gate."""
+        from dagwright.execution.gate_values import read_given
+        from dagwright.execution.input_text import read_input
+        from dagwright.execution.plan_view import FieldView
+
+        text = read_given(self._store, self._run, gate.id)
+        if text is None:
+            raise fatal(
+                f"nobody gave a value for {gate.id!r}: type `dagwright approve RUN {gate.id} --set VALUE`, then `dagwright retry RUN`"
+            )
+        asked = FieldView({"name": gate.id, "type": gate.task.outputs[0].type.text})
+        return Value(read_input(self._codec, asked, text))
 
     def _long_text(self, name: str, sha256: str) -> str:
         """Fetch an input's text that was too long for an environment."""

@@ -88,11 +88,13 @@ class NodeView:
     """One call: ``over`` is the input whose list a map runs over, ``None`` for a plain call; ``concurrency`` 0 is unlimited.
 
     ``mapped`` names all inputs that take one element: ``over`` first. ``has_holes`` tells a map whose elements may fail: they give None.
+    ``gate`` tells what a gate waits for, for ``wait_s`` seconds; it is empty for what a pod runs.
     """
 
     __slots__ = (
         "bindings",
         "concurrency",
+        "gate",
         "has_holes",
         "id",
         "mapped",
@@ -101,10 +103,13 @@ class NodeView:
         "over",
         "policy",
         "task",
+        "wait_s",
     )
 
-    def __init__(self, data: schema.Node, task: TaskView) -> None:
+    def __init__(self, data: Any, task: TaskView) -> None:
         self.id: str = data["id"]
+        self.gate: str = data.get("gate", "")
+        self.wait_s: float = data.get("wait_s", 0)
         self.task = task
         self.bindings: Mapping[str, schema.Binding] = data["bindings"]
         self.over: str | None = data.get("over")
@@ -194,11 +199,26 @@ class ProgramView:
             data = self._nodes.get(node_id)
             if data is None:
                 raise fatal(f"the plan of {self.workflow} has no node {node_id!r}: manifest and plan are of different builds")
-            task = self._tasks.get(data["task"])
+            task = _gate_task(data) if data["kind"] == "gate" else self._tasks.get(data["task"])
             if task is None:
+                assert data["kind"] != "gate"
                 raise fatal(f"the plan of {self.workflow} lacks the task {data['task']!r} of node {node_id!r}: compile it again")
             view = self._views[node_id] = NodeView(data, TaskView(task))
         return view
+
+
+def _gate_task(gate: schema.Gate) -> schema.TaskDef:
+    """Describe what a gate gives as a task's interface, which is how consumers read it; nothing ever runs it."""
+    return {
+        "name": gate["id"],
+        "module": "",
+        "function": "",
+        "inputs": [],
+        "outputs": gate.get("outputs", []),
+        "returns": "single" if gate.get("outputs") else "none",
+        "signature": "",
+        "policy": {},
+    }
 
 
 class PlanView:

@@ -11,6 +11,8 @@ from dagwright_compiler.diagnostics.model import InternalError
 from dagwright_compiler.ir.lengths import published_lengths
 from dagwright_compiler.ir.program import (
     DictBinding,
+    FlatNode,
+    GraphNode,
     InputBinding,
     ListBinding,
     LiteralBinding,
@@ -28,7 +30,8 @@ if TYPE_CHECKING:
 
     from dagwright_compiler.ir.lengths import Lengths
 
-FlatNode = TaskNode | MapNode
+PodNode = TaskNode | MapNode
+"""What pods run; a gate has none."""
 
 
 class LiteralCount(msgspec.Struct, frozen=True):
@@ -74,10 +77,15 @@ def flat_nodes(program: Program) -> dict[str, FlatNode]:
     """
     nodes: dict[str, FlatNode] = {}
     for node in program.workflow.nodes:
-        if not isinstance(node, (TaskNode, MapNode)):
+        if isinstance(node, GraphNode):
             raise InternalError(f"node {node.id} of {program.workflow.name} was not inlined")
         nodes[node.id] = node
     return nodes
+
+
+def pod_nodes(program: Program) -> dict[str, PodNode]:
+    """Those of the nodes that pods run."""
+    return {name: node for name, node in flat_nodes(program).items() if isinstance(node, TaskNode | MapNode)}
 
 
 def _count(lengths: Mapping[str, Lengths], nodes: Mapping[str, FlatNode], node: MapNode, map_pods: int) -> Count:
@@ -94,9 +102,10 @@ def _count(lengths: Mapping[str, Lengths], nodes: Mapping[str, FlatNode], node: 
                 return InputCount(name, map_pods)
             case OutputBinding(node=producer_id, output=output, path=path):
                 producer = nodes[producer_id]
-                if isinstance(producer, TaskNode):
+                if isinstance(producer, MapNode):
+                    node = producer
+                else:
                     return OutputCount(producer_id, lengths[producer_id][output, path].parameter)
-                node = producer
 
 
 def _known(elements: int, map_pods: int) -> LiteralCount:
@@ -105,11 +114,11 @@ def _known(elements: int, map_pods: int) -> LiteralCount:
 
 
 def units_of(program: Program) -> dict[str, Unit]:
-    """One unit per node, named as the node; a unit publishes the lengths that maps ask of it."""
+    """One unit per node that pods run, named as the node; a unit publishes the lengths that maps ask of it."""
     lengths = published_lengths(program)
     return {
         node: Unit(id=node, node=node, publish=tuple(sorted(lengths.get(node, {}).values(), key=_place)))
-        for node in flat_nodes(program)
+        for node in pod_nodes(program)
     }
 
 

@@ -13,9 +13,10 @@ import msgspec
 from dagwright.contract.chunks import MAP_PODS
 from dagwright.contract.names import VERDICT
 from dagwright_argo import model
-from dagwright_argo.counts import Count, FlatNode, LiteralCount, counts_of, flat_nodes, units_of
+from dagwright_argo.counts import Count, LiteralCount, PodNode, counts_of, flat_nodes, pod_nodes, units_of
 from dagwright_argo.dags import Call, DagTemplates, map_template
 from dagwright_argo.expansion import variable_text
+from dagwright_argo.gates import GateKind, gate_kind, gate_name, gate_template
 from dagwright_argo.naming import LABEL_VALUE, Names, dns_name
 from dagwright_argo.objects import MANAGED_BY
 from dagwright_argo.parameters import store_parameter, workflow_parameters
@@ -23,7 +24,7 @@ from dagwright_argo.partition import Group, split
 from dagwright_argo.pods import CodeObjects, PodKind, Pods
 from dagwright_argo.run_settings import pod_patch, spec_fields
 from dagwright_compiler.ir.graph import inputs_read, predecessors
-from dagwright_compiler.ir.program import MapNode, Program, Unit
+from dagwright_compiler.ir.program import FlatNode, GateNode, MapNode, Program, Unit
 
 if TYPE_CHECKING:
     from dagwright_argo.settings import ArgoSettings
@@ -87,7 +88,7 @@ def lower(program: Program, lowering: Lowering, settings: ArgoSettings, code: Co
     nodes = flat_nodes(program)
     names = Names()
     entry = names.take(name)
-    kinds = _pod_kinds(program, nodes, lowering, code)
+    kinds = _pod_kinds(program, lowering, code)
     store = variable_text(settings.store) if settings.store else f"{{{{workflow.parameters.{store_parameter(program)}}}}}"
     calls, leaves = _calls(nodes, lowering, kinds, Pods(settings, code, store), names)
     dags = DagTemplates(calls, lowering.root, entry, names).templates()
@@ -112,9 +113,10 @@ def lower(program: Program, lowering: Lowering, settings: ArgoSettings, code: Co
     )
 
 
-def _pod_kinds(program: Program, nodes: Mapping[str, FlatNode], lowering: Lowering, code: CodeObjects) -> dict[str, PodKind]:
+def _pod_kinds(program: Program, lowering: Lowering, code: CodeObjects) -> dict[str, PodKind]:
     """Kind of pod of each node; tasks share kinds only where templates would be too many or too large."""
-    kinds = {name: _kind(program, node, nodes, lowering) for name, node in nodes.items()}
+    nodes, all_nodes = pod_nodes(program), flat_nodes(program)
+    kinds = {name: _kind(program, node, all_nodes, lowering) for name, node in nodes.items()}
     maps = [node for node in nodes.values() if isinstance(node, MapNode)]
     distinct = len(set(kinds.values())) + len(maps) + sum(node.has_holes for node in maps)
     repeated = distinct * sum(len(file.key) + len(file.path) + 24 for part in code.parts for file in part.files)
@@ -127,7 +129,7 @@ def _may_share(count: Count) -> bool:
     return not isinstance(count, LiteralCount) or count.is_shared
 
 
-def _kind(program: Program, node: FlatNode, nodes: Mapping[str, FlatNode], lowering: Lowering) -> PodKind:
+def _kind(program: Program, node: PodNode, nodes: Mapping[str, FlatNode], lowering: Lowering) -> PodKind:
     task = program.tasks[node.task]
     policy = node.policy or task.policy
     needed = inputs_read(node, nodes)
@@ -152,9 +154,17 @@ def _calls(
     templates: list[model.Template] = []
     of_kind: dict[PodKind, str] = {}
     of_map: dict[tuple[str, int, str], str] = {}
+    of_gate: dict[GateKind, str] = {}
     unlabelled = {kind for name, kind in kinds.items() if not LABEL_VALUE.fullmatch(name)}
     calls: dict[str, Call] = {}
     for name, node in nodes.items():
+        if isinstance(node, GateNode):
+            gate = gate_kind(node)
+            if gate not in of_gate:
+                of_gate[gate] = names.take(gate_name(gate))
+                templates.append(gate_template(of_gate[gate], gate))
+            calls[name] = Call(of_gate[gate], lowering.predecessors[name], None)
+            continue
         kind = kinds[name]
         template = of_kind.get(kind)
         if template is None:

@@ -21,10 +21,11 @@ class Frozen(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, rena
 
 
 class ValueFrom(Frozen, frozen=True, kw_only=True):
-    """Where an output parameter comes from: a file of the pod, or a parameter of an inner task."""
+    """Where an output parameter comes from: a file of the pod, a parameter of an inner task, or a person (``supplied``, which is empty)."""
 
     path: str | None = None
     parameter: str | None = None
+    supplied: dict[str, str] | None = None
 
 
 class Parameter(Frozen, frozen=True, kw_only=True):
@@ -246,8 +247,14 @@ class Metadata(Frozen, frozen=True, kw_only=True):
     annotations: dict[str, str] | None = None
 
 
+class Suspend(Frozen, frozen=True, kw_only=True):
+    """A wait without a pod, until somebody resumes it or the time is over."""
+
+    duration: str
+
+
 class Template(Frozen, frozen=True, kw_only=True):
-    """A DAG template (``dag``) or a container template (``container``); what is ``Json`` is a user's."""
+    """A DAG template (``dag``), a container template (``container``) or a wait (``suspend``); what is ``Json`` is a user's."""
 
     name: str
     metadata: Metadata | None = None
@@ -255,6 +262,7 @@ class Template(Frozen, frozen=True, kw_only=True):
     outputs: Parameters | None = None
     parallelism: int | None = None
     dag: Dag | None = None
+    suspend: Suspend | None = None
     node_selector: dict[str, str] | None = None
     affinity: Json = None
     tolerations: tuple[Toleration | Fields, ...] | None = None

@@ -47,6 +47,7 @@ from dagwright_compiler.diagnostics.model import InternalError
 from dagwright_compiler.ir.graph import inputs_read, leaves
 from dagwright_compiler.ir.program import (
     DictBinding,
+    GateNode,
     GraphNode,
     InputBinding,
     ListBinding,
@@ -183,8 +184,8 @@ class _Submissions:
         elementwise = {edge for node in maps if (edge := self._fanouts.elementwise(node))}
         for node_id, predecessors in waits(self._workflow, elementwise).items():
             node, earlier = self._nodes[node_id], predecessors
-            if isinstance(node, GraphNode):
-                raise InternalError(f"{node.id} is not inlined")
+            if isinstance(node, GraphNode | GateNode):
+                raise InternalError(f"{node.id} is no job")
             while len(earlier) > MAX_DEPENDENCIES:
                 barrier = _free_name(f"{node_id}-wait", taken)
                 yield self._barrier(barrier, earlier[:MAX_DEPENDENCIES])

@@ -69,13 +69,6 @@ SOURCES = {
         "DW206",
         "import the workflow",
     ),
-    "approve": (_main('return step(x=approve(step(x=x), "ok", timeout=timedelta(hours=1)))'), "DW206", "two workflows"),
-    "wait": (
-        _main('return step(x=wait_for_input("n", timeout=timedelta(1), expected_type=int))'),
-        "DW206",
-        "input of the workflow",
-    ),
-    "sleep": (_main("sleep(timedelta(1)) >> step(x=x)\n    return x"), "DW206", "inside a task"),
     "container": (
         _made('ContainerTask(name="c", image="i", inputs=kwtypes(x=int), command=["ls"])'),
         "DW206",

@@ -477,8 +477,8 @@ def test_a_workflow_with_findings_is_left_out_with_its_callers() -> None:
 
 
 def test_known_names_of_flytekit_are_not_supported_yet() -> None:
-    source = "from flytekit import LaunchPlan, approve, conditional, task, workflow\n@task\ndef t() -> None: ...\n@workflow\ndef main() -> None:\n"
-    for line in ("conditional('a')", "approve(t)", "LaunchPlan.get_or_create(main)"):
+    source = "from flytekit import LaunchPlan, conditional, task, workflow\n@task\ndef t() -> None: ...\n@workflow\ndef main() -> None:\n"
+    for line in ("conditional('a')", "LaunchPlan.get_or_create(main)"):
         assert front(f"{source}    {line}\n").codes[:1] in (["DW206"], ["DW408"]), line
 
 
