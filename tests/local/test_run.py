@@ -162,6 +162,35 @@ def test_a_file_of_inputs_is_taken_at_its_word(project: Path, text: str, message
     assert message in ended.stderr
 
 
+TEXTS = """
+from decimal import Decimal
+from pathlib import Path
+from typing import Optional
+
+from dagwright import task
+
+
+@task
+def show(d: Decimal = Decimal(1), p: Path = Path("x"), o: Optional[Decimal] = None, s: Optional[str] = None) -> str:
+    return f"{d} {p} {o} {s}"
+"""
+
+
+@pytest.mark.parametrize("how", [[], ["--isolate"], ["-t", "batch", "--emulate"]], ids=["forked", "isolated", "batch"])
+def test_what_json_takes_for_a_number_is_a_text_where_one_is_declared(project: Path, how: list[str]) -> None:
+    (project / "texts.py").write_text(TEXTS, "utf-8")
+    given = ["--d", "0.10", "--p", "12", "--o", "1e400", "--s", "true"]
+    assert run(project, *how, "texts.py:show", *given).stdout == '"0.10 12 1E+400 true"\n'
+    assert run(project, *how, "texts.py:show", "--d", '"0.10"', "--o", "null", "--s", "null").stdout == '"0.10 x None None"\n'
+
+
+def test_a_number_in_a_file_of_inputs_is_no_decimal(project: Path) -> None:
+    (project / "texts.py").write_text(TEXTS, "utf-8")
+    ended = run(project, "--inputs-file", "-", "texts.py:show", stdin="d: 0.10\n")
+    assert "standard input: input 'd': expected Decimal, got 0.1; put it in quotes" in ended.stderr
+    assert run(project, "--inputs-file", "-", "texts.py:show", stdin="d: '0.10'\no: null\n").stdout == '"0.10 x None None"\n'
+
+
 @pytest.mark.parametrize(
     ("arguments", "text"),
     [

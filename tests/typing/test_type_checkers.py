@@ -16,6 +16,8 @@ HERE = Path(__file__).parent
 EXAMPLES = HERE.parents[1] / "examples"
 TYPED = sorted(path for path in EXAMPLES.rglob("*.py") if path.name != "flytekit_style.py")
 """All examples but flytekit's: their types come from a package that is not installed here."""
+ROOTS = [EXAMPLES / "churn", EXAMPLES / "nightly_sales", EXAMPLES / "backtest" / "src"]
+"""Where the projects among them import from."""
 ACCEPTED = [HERE / "accepted.py", *TYPED]
 REJECTED = HERE / "rejected.py"
 BY_DESIGN = "reportUnusedExpression"
@@ -27,7 +29,7 @@ Finding = tuple[Path, int, str]
 @cache
 def mypy() -> list[Finding]:
     options = ["--strict", "--config-file=", "--cache-dir", os.devnull, "--output", "json"]
-    environment = {**os.environ, "MYPYPATH": str(EXAMPLES / "churn")}
+    environment = {**os.environ, "MYPYPATH": os.pathsep.join(map(str, ROOTS))}
     shown = _run("mypy", *options, *map(str, (*ACCEPTED, REJECTED)), environment=environment)
     items = [json.loads(line) for line in shown.splitlines()]
     return [(Path(item["file"]).resolve(), item["line"], item["code"]) for item in items if item["severity"] == "error"]

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any, NoReturn
 
 import click
 
-from dagwright.contract.types import parse
+from dagwright.contract.types import is_bare_text, parse
 from dagwright_compiler.diagnostics.suggestions import did_you_mean
 from dagwright_compiler.ir.codec import to_data
 
@@ -72,8 +72,11 @@ def inputs_of(
     for name, value in values.items():
         if name not in fields:
             _unknown(name, fields, f"{_shown(inputs_file)}: ")
-        if fields[name].type.kind == "str" and not isinstance(value, str):
-            raise click.UsageError(f"{_shown(inputs_file)}: input {name!r}: expected str, got {_text(value)}; put it in quotes")
+        if is_bare_text(fields[name].type, value):
+            declared = _spelled(fields[name].type, program)
+            raise click.UsageError(
+                f"{_shown(inputs_file)}: input {name!r}: expected {declared}, got {_text(value)}; put it in quotes"
+            )
     texts = {name: _text(value) for name, value in values.items()}
     texts.update(_Options(fields).read(arguments))
     missing = [

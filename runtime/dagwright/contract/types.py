@@ -86,7 +86,17 @@ _BARE = {
 }
 _NAMED = ("class", "opaque", "file", "directory", "table", "literal")
 """Kinds whose brackets hold a name, not types."""
+_TEXTS = ("str", "decimal", "uuid", "path", "none")
+"""Kinds that stand as texts in JSON, and None, which stands beside them in an Optional."""
 _OF_TYPES = ("list", "set", "frozenset", "dict", "tuple", "vartuple", "union")
+
+
+def is_bare_text(declared: Type, data: object) -> bool:
+    """Tell whether a text given for an input, which JSON reads as ``data``, is meant as it stands: ``0.10`` where a Decimal is declared."""
+    if isinstance(data, str) or declared.kind == "none":
+        return False
+    members = declared.args if declared.kind == "union" else (declared,)
+    return all(member.kind in _TEXTS for member in members) and not (data is None and NONE in members)
 
 
 def list_of(element: Type) -> Type:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dagwright.contract.jsontext import loads
+from dagwright.contract.types import is_bare_text
 from dagwright.execution.faults import UserFailure
 
 TYPE_CHECKING = False
@@ -24,8 +25,8 @@ class UncheckedInput(InputMismatch):
 def parse_input(codec: Codec, field: FieldView, text: str) -> Any:
     """Read a text as a value of the declared type.
 
-    A ``str`` input takes its text bare, and quoted where it is a JSON string. Other inputs that cannot be JSON (``2024-01-31`` for
-    a datetime, a name for an enum) may be written bare too.
+    A ``str`` input takes its text bare, and quoted where it is a JSON string; so do ``Decimal``, ``UUID`` and ``Path``, whose digits are no
+    number of JSON's. Other inputs that cannot be JSON (``2024-01-31`` for a datetime, a name for an enum) may be written bare too.
 
     Raises:
         InputMismatch: It is none.
@@ -37,7 +38,7 @@ def parse_input(codec: Codec, field: FieldView, text: str) -> Any:
         data = loads(text)
     except ValueError:
         data = text
-    if field.type.kind == "str" and not isinstance(data, str):
+    if is_bare_text(field.type, data):
         data = text
     try:
         return codec.from_user(data, field.type)

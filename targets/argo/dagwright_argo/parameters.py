@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from dagwright.contract.jsontext import loads
+from dagwright.contract.types import is_bare_text
 from dagwright_argo.expansion import json_text, unexpanded
 from dagwright_argo.model import Parameter
 
@@ -61,7 +62,7 @@ def parameter_text(declared: Type, text: str) -> str:
     except ValueError:
         data = text
     try:
-        return json_text(text if declared.kind == "str" and not isinstance(data, str) else data)
+        return json_text(text if is_bare_text(declared, data) else data)
     except UnicodeEncodeError:
         raise
     except ValueError:  # NaN or an infinity, which the runtime reads and JSON has no word for

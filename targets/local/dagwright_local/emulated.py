@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from dagwright.contract.names import ENV_CACHE, quote_part
 from dagwright.contract.secrets import ENV_FILE_PREFIX, ENV_SECRET_PREFIX, ENV_SECRETS_FOLDER
+from dagwright.contract.types import is_bare_text
 from dagwright.execution.ending import SUCCEEDED
 from dagwright.execution.task_call import CACHED
 from dagwright.store import open_store
@@ -65,14 +66,14 @@ def run(loaded: Loaded, request: Request) -> Report:
 
 
 def _data(loaded: Loaded, name: str, text: str) -> Any:
-    """Give an input as JSON data: the text of a str stands bare."""
+    """Give an input as JSON data: a text stands bare where one is declared."""
     assert loaded.program is not None
     declared = next(field.type for field in loaded.program.workflow.inputs if field.name == name)
     try:
         data = json.loads(text)
     except ValueError:
         return text
-    return text if declared.kind == "str" and not isinstance(data, str) else data
+    return text if is_bare_text(declared, data) else data
 
 
 def _credentials() -> dict[str, str]:
