@@ -1,4 +1,8 @@
-"""A source that fails now and then: retries for what may pass, a timeout for what hangs, order without data."""
+"""A source that fails now and then: retries for what may pass, a timeout for what hangs, order without data.
+
+dagwright run examples/flaky_source.py --amount 100
+dagwright submit --watch examples/flaky_source.py --currency GBP
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,8 @@
-"""Daily revenue per country: extract, clean, aggregate, with dataclasses between the tasks."""
+"""Daily revenue per country: extract, clean, aggregate, with dataclasses between the tasks.
+
+dagwright run examples/orders_etl.py
+dagwright submit --watch examples/orders_etl.py
+"""
 
 from __future__ import annotations
 
@@ -36,7 +40,7 @@ def extract(export: str) -> list[list[str]]:
     return [line.split(",") for line in export.splitlines()]
 
 
-@task(cache=True, cache_version="1", requests=Resources(cpu="500m", mem="256Mi"))
+@task(cache=True, cache_version="1", requests=Resources(cpu="200m", mem="128Mi"))
 def clean(rows: list[list[str]]) -> list[Order]:
     orders: list[Order] = []
     for number, country, placed, amount in rows:

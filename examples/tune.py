@@ -1,4 +1,8 @@
-"""Hyper-parameter search: make a grid, train once per point in parallel, keep the best."""
+"""Hyper-parameter search: make a grid, train once per point in parallel, keep the best.
+
+dagwright run examples/tune.py --rates '[0.01, 0.1]' --steps '[10, 100]'
+dagwright submit --watch examples/tune.py --rates '[0.01, 0.1]' --steps '[10, 100]'
+"""
 
 from __future__ import annotations
 
@@ -27,7 +31,7 @@ def grid(rates: list[float], steps: list[int]) -> list[Point]:
     return [Point(rate, count) for rate in rates for count in steps]
 
 
-@task(cache=True, cache_version="2", retries=2, requests=Resources(cpu=1, mem="512Mi"))
+@task(cache=True, cache_version="2", retries=2, requests=Resources(cpu="200m", mem="64Mi"))
 def train(point: Point) -> Trial:
     slope, offset = 0.0, 0.0
     for _ in range(point.steps):
@@ -45,7 +49,7 @@ def best(trials: list[Trial]) -> Trial:
 @workflow
 def tune(rates: list[float], steps: list[int]) -> Trial:
     points = grid(rates=rates, steps=steps)
-    trials = map_task(train, concurrency=8)(point=points).with_overrides(requests=Resources(cpu=2, mem="1Gi"))
+    trials = map_task(train, concurrency=8)(point=points).with_overrides(requests=Resources(cpu="300m", mem="128Mi"))
     return best(trials=trials)
 
 

@@ -1,4 +1,8 @@
-"""Word frequencies of a text: split it, count the parts in parallel, merge the counts."""
+"""Word frequencies of a text: split it, count the parts in parallel, merge the counts.
+
+dagwright run examples/word_count.py --top 5
+dagwright submit --watch examples/word_count.py --top 5
+"""
 
 from __future__ import annotations
 

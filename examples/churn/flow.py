@@ -1,4 +1,8 @@
-"""Customers at risk of leaving: a project of several modules, with a workflow inside a workflow."""
+"""Customers at risk of leaving: a folder of several modules, with a workflow inside a workflow.
+
+dagwright run examples/churn/flow.py:churn_report --limit 3
+dagwright submit --watch examples/churn/flow.py:churn_report --limit 3
+"""
 
 from __future__ import annotations
 

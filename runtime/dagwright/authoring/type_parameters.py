@@ -7,15 +7,15 @@ from __future__ import annotations
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import Generic, TypeVar
+    from typing import Any, Generic
 
-    from typing_extensions import ParamSpec
+    from typing_extensions import ParamSpec, TypeVar
 
     Inputs = ParamSpec("Inputs")
     Element = TypeVar("Element")
     Result = TypeVar("Result")
     Result_co = TypeVar("Result_co", covariant=True)
-    Format_co = TypeVar("Format_co", covariant=True)
+    Format_co = TypeVar("Format_co", covariant=True, default=Any)  # plain `File` is a file of any format
 else:
     Inputs = Element = Result = Result_co = Format_co = None
 

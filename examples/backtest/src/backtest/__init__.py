@@ -1,0 +1,1 @@
+"""How trading rules would have done."""

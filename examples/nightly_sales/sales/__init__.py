@@ -1,0 +1,1 @@
+"""Yesterday's sales, every night."""
