@@ -59,6 +59,16 @@ def kubectl(*words: str, stdin: str | None = None) -> str:
     return command("kubectl", "-n", NAMESPACE, *words, stdin=stdin)
 
 
+def dagwright(
+    *words: str, cwd: Path | None = None, stdin: str | None = None, **environment: str
+) -> subprocess.CompletedProcess[str]:
+    """Run our command as a user does, with variables of its own; whatever it says, and its exit code."""
+    variables = {**os.environ, "ARGO_NAMESPACE": NAMESPACE, **environment}
+    return subprocess.run(
+        [*DAGWRIGHT, *words], cwd=cwd, input=stdin, env=variables, capture_output=True, text=True, encoding="utf-8", check=False
+    )
+
+
 def node_address() -> str:
     """Address of the cluster's node, which pods reach."""
     path = '{.items[0].status.addresses[?(@.type=="InternalIP")].address}'
@@ -87,8 +97,9 @@ class Flow:
         ``argo`` is the table ``[tool.dagwright.argo]``, ``general`` the table ``[tool.dagwright]``.
         """
         self.store: str = argo["store"]
+        self.folder = folder
         tables = {"tool.dagwright": general or {}, "tool.dagwright.argo": argo}
-        lines = [(f"[{name}]", *(f"{key} = {_toml(value)}" for key, value in table.items())) for name, table in tables.items()]
+        lines = [(f"[{name}]", *(f"{key} = {toml(value)}" for key, value in table.items())) for name, table in tables.items()]
         settings = "\n".join([line for table in lines for line in table] + [""])
         for path, text in {**files, "pyproject.toml": settings}.items():
             (folder / path).parent.mkdir(parents=True, exist_ok=True)
@@ -110,6 +121,12 @@ class Flow:
         for name, text in parameters.items():
             words += ["-p", f"{name}={text}"]
         run = Run(self, command(*words).strip(), parameters)
+        self.runs.append(run)
+        return run
+
+    def take(self, name: str) -> Run:
+        """Look after a run that was started in another way."""
+        run = Run(self, name, {})
         self.runs.append(run)
         return run
 
@@ -176,6 +193,10 @@ class Run:
         found = self.pods(node)[0]
         return f"{self.name}-{found['templateName']}-{found['id'].rpartition('-')[2]}"
 
+    def is_running(self, *nodes: str) -> bool:
+        """Whether each of the nodes has one pod, and that runs."""
+        return all([pod["phase"] for pod in self.pods(node)] == ["Running"] for node in nodes)
+
     def logs(self) -> str:
         return command("argo", "logs", "-n", NAMESPACE, self.name, "--no-color")
 
@@ -217,10 +238,10 @@ def _renamed(manifest: str, documents: list[Any], suffix: str) -> str:
     return manifest
 
 
-def _toml(value: Any) -> str:
+def toml(value: Any) -> str:
     """Write a value as TOML, whose texts, numbers and arrays are JSON's."""
     if isinstance(value, dict):
-        return "{" + ", ".join(f"{name} = {_toml(item)}" for name, item in value.items()) + "}"
+        return "{" + ", ".join(f"{name} = {toml(item)}" for name, item in value.items()) + "}"
     if isinstance(value, (list, tuple)):
-        return "[" + ", ".join(map(_toml, value)) + "]"
+        return "[" + ", ".join(map(toml, value)) + "]"
     return json.dumps(value)
