@@ -144,8 +144,10 @@ def test_an_absent_bundle_names_its_key_and_what_to_do(pods: Pods) -> None:
     ended = pods.attempt("t", **without_mounts(pods, "0" * 64))
     assert ended.code == 82
     assert ended.err.endswith(
-        f"{bundle_key('0' * 64)} is not there: submit the workflow again, with the store that its jobs have (exit 82)\n"
+        f"{bundle_key('0' * 64)}, the code of this workflow, is not there: publish it with `dagwright publish`, "
+        "or submit the workflow again, with the store that its pods have (exit 82)\n"
     )
+    assert pods.termination == ended.err
 
 
 @pytest.mark.parametrize("text", ["[" * 100_000, '{"$ref": ' + "[" * 100_000])

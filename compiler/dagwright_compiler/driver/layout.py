@@ -49,8 +49,8 @@ def is_ours(name: str, text: str, compilation: Compilation) -> bool:
 
 
 def _shared_text(compilation: Compilation) -> str:
-    first = next(iter(compilation.results), None)
-    if first is None or not first.shared:
+    first = next((result for result in compilation.results if result.shared), None)
+    if first is None:
         return ""
     return _documents(compilation, "runtime shared by all workflows", first.objects[: first.shared])
 

@@ -33,8 +33,25 @@ _NAME, _SIZE, _SUM, _TYPE, _MAGIC, _PREFIX = (
 """Where the members of a header stand (POSIX.1-1988, ustar)."""
 
 
+_AGAIN = "publish it there again (`dagwright publish`), or submit the workflow again"
+
+
 def unpack_bundle(store: Store, digest: str, folder: str) -> None:
     """Fetch the bundle and write ``plan.json`` and ``code/`` into ``folder``.
+
+    Raises:
+        Fault: It is not there, is not the bundle of that digest, or holds anything but plain files in their place.
+        StoreError: The store failed.
+    """
+    for name, data in read_bundle(store, digest):
+        path = os.path.join(folder, *name.split("/"))
+        os.makedirs(os.path.dirname(path), exist_ok=True)
+        with open(path, "wb") as file:
+            file.write(data)
+
+
+def read_bundle(store: Store, digest: str) -> list[tuple[str, bytes]]:
+    """Fetch the files of a bundle, by their names in it.
 
     Raises:
         Fault: It is not there, is not the bundle of that digest, or holds anything but plain files in their place.
@@ -47,7 +64,8 @@ def unpack_bundle(store: Store, digest: str, folder: str) -> None:
         archive = store.get_range(key, 0, _MOST_BYTES + 1)
     except NotFound as missing:
         raise fatal(
-            f"store {store.url}: {key} is not there: submit the workflow again, with the store that its jobs have"
+            f"store {store.url}: {key}, the code of this workflow, is not there: publish it with `dagwright publish`, or submit the "
+            "workflow again, with the store that its pods have"
         ) from missing
     if len(archive) > _MOST_BYTES:
         raise fatal(
@@ -55,12 +73,8 @@ def unpack_bundle(store: Store, digest: str, folder: str) -> None:
         )
     files = _read_members(archive, f"store {store.url}: {key}")
     if digest_of(files) != digest:
-        raise fatal(f"store {store.url}: {key} holds other bytes than its name says: submit the workflow again")
-    for name, data in files:
-        path = os.path.join(folder, *name.split("/"))
-        os.makedirs(os.path.dirname(path), exist_ok=True)
-        with open(path, "wb") as file:
-            file.write(data)
+        raise fatal(f"store {store.url}: {key} holds other bytes than its name says: {_AGAIN}")
+    return files
 
 
 def digest_of(files: list[tuple[str, bytes]]) -> str:
@@ -78,7 +92,7 @@ def _read_members(archive: bytes, where: str) -> list[tuple[str, bytes]]:
     while True:
         header = archive[at : at + _BLOCK]
         if len(header) < _BLOCK:
-            raise fatal(f"{where} is no archive, or not all of one: submit the workflow again")
+            raise fatal(f"{where} is no archive, or not all of one: {_AGAIN}")
         if not header.strip(b"\0"):
             break
         name, size = _read_header(header, where)
@@ -87,7 +101,7 @@ def _read_members(archive: bytes, where: str) -> list[tuple[str, bytes]]:
         at += _BLOCK
         files[name] = archive[at : at + size]
         if len(files[name]) < size:
-            raise fatal(f"{where} ends within {name!r}: submit the workflow again")
+            raise fatal(f"{where} ends within {name!r}: {_AGAIN}")
         at += -(-size // _BLOCK) * _BLOCK
     folders = {folder for name in files for folder in _folders_of(name)}
     both = folders.intersection(files)
@@ -100,7 +114,7 @@ def _read_header(header: bytes, where: str) -> tuple[str, int]:
     """Give name and size of a member that is a plain file of a bundle."""
     total = sum(header[: _SUM.start]) + 8 * ord(" ") + sum(header[_SUM.stop :])
     if header[_MAGIC] != b"ustar\x0000" or _octal(header[_SUM]) != total:
-        raise fatal(f"{where} is no archive of ours: submit the workflow again")
+        raise fatal(f"{where} is no archive of ours: {_AGAIN}")
     path = b"/".join(part for part in (_text(header[_PREFIX]), _text(header[_NAME])) if part)
     name = path.decode("utf-8", "backslashreplace")  # a name of other bytes has backslashes now, and so is refused
     size = _octal(header[_SIZE])

@@ -34,7 +34,7 @@ _BATCH_ATTEMPT = "AWS_BATCH_JOB_ATTEMPT"
 def main(argv: list[str]) -> int:
     """Run one attempt; give its exit code."""
     if sys.version_info < (3, 9):  # noqa: UP036  # the image decides, not the package's metadata
-        return _complain(f"the image's Python is {sys.version.split()[0]}; the runtime needs 3.9 or newer", SYSTEM_FATAL)
+        return complain(f"the image's Python is {sys.version.split()[0]}; the runtime needs 3.9 or newer", SYSTEM_FATAL)
     try:
         if argv[1:] == [names.VERDICT]:
             from dagwright.execution.verdict import judge_map
@@ -43,32 +43,36 @@ def main(argv: list[str]) -> int:
         assignment = read_assignment(argv, os.environ)
         return run(assignment, Console())
     except Fault as fault:
-        return _complain(fault.text, fault.code)
+        return complain(fault.text, fault.code)
     except Exception as error:  # noqa: BLE001  # the process edge: an orchestrator must get one of our codes
-        return _complain(f"internal error: {type(error).__name__}: {error}; please report it", SYSTEM_FATAL)
+        return complain(f"internal error: {type(error).__name__}: {error}; please report it", SYSTEM_FATAL)
 
 
 def run(assignment: Assignment, console: Console, lifeline: int | None = None) -> int:
     """Supervise one attempt and leave its traces; give its exit code."""
     if assignment.memory:  # the kernel may kill all of the container at once: then nobody is left to say how much memory it had
-        _leave(assignment, f"{assignment.label}: the container died before the task ended {assignment.memory}\n")
+        _leave(assignment.termination, f"{assignment.label}: the container died before the task ended {assignment.memory}\n")
     ended = supervise_attempt(assignment, console, lifeline)
     from dagwright.execution.closing import close
 
     code = close(assignment, ended, console).code
     if assignment.memory and code == SUCCEEDED:
-        _leave(assignment, "")
+        _leave(assignment.termination, "")
     return code
 
 
-def _leave(assignment: Assignment, text: str) -> None:
-    """Write the pod's termination message; one that cannot be written costs the next attempt its memory, and nothing else."""
-    if assignment.termination:
+def _leave(path: str | None, text: str) -> None:
+    """Write the pod's termination message; one that cannot be written costs an attempt after an OOM kill its memory, and nothing else."""
+    if path:
         try:
-            with open(assignment.termination, "w", encoding="utf-8") as file:
-                file.write(text)
+            with open(path, "wb") as file:
+                file.write(text.encode("utf-8", "backslashreplace"))
         except OSError as failure:
-            os.write(2, f"dagwright: cannot write {assignment.termination}: {failure.strerror}\n".encode())
+            os.write(2, f"dagwright: cannot write {path}: {failure.strerror}\n".encode("utf-8", "backslashreplace"))
+
+
+def _termination(environ: Mapping[str, str]) -> str | None:
+    return environ.get(names.ENV_TERMINATION) or (_TERMINATION_LOG if os.path.exists(_TERMINATION_LOG) else None)
 
 
 def supervise_attempt(
@@ -137,7 +141,7 @@ def read_assignment(argv: list[str], environ: Mapping[str, str]) -> Assignment:
         project=environ.get(names.ENV_PROJECT),
         domain=environ.get(names.ENV_DOMAIN),
         pickle=pickle_policy(environ.get(names.ENV_PICKLE) or names.DEFAULT_PICKLE),
-        termination=environ.get(names.ENV_TERMINATION) or (_TERMINATION_LOG if os.path.exists(_TERMINATION_LOG) else None),
+        termination=_termination(environ),
         memory=environ.get(names.ENV_MEMORY, ""),
         # Several attempts of ours in one of Batch's have numbers with gaps, and a pool's elements begin late.
         counts_attempts=not (environ.get(names.ENV_ATTEMPT) and environ.get(_BATCH_ATTEMPT)),
@@ -196,6 +200,9 @@ def _cache(environ: Mapping[str, str]) -> str:
         raise fatal(str(error)) from None
 
 
-def _complain(text: str, code: int) -> int:
-    os.write(2, f"dagwright: {' '.join(text.split())} (exit {code})\n".encode("utf-8", "backslashreplace"))
+def complain(text: str, code: int) -> int:
+    """Say in the log, and where the orchestrator looks, why there is no attempt."""
+    line = f"dagwright: {' '.join(text.split())} (exit {code})\n"
+    os.write(2, line.encode("utf-8", "backslashreplace"))
+    _leave(_termination(os.environ), line)
     return code

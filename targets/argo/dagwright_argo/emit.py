@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
+from dagwright.contract.names import ENV_BUNDLE
 from dagwright_argo import model
 from dagwright_compiler.templates import template_environment
 from dagwright_compiler.yaml_text import yaml_scalar, yaml_string
@@ -140,6 +141,17 @@ class _Repeats:
             return f"*{self._expressions[text]}"
         name = self._expressions[text] = f"retry{len(self._expressions) + 1 if self._expressions else ''}"
         return f"&{name} {yaml_scalar(text)}"
+
+    def command(self, words: tuple[str, ...]) -> str:
+        """A container's command; one that holds a program is written once."""
+        mark = f"{self._mark(words, 'command')} " if len(words) > 2 else ""
+        return mark.rstrip() if mark.startswith("*") else mark + flow(words)
+
+    def variable(self, variable: model.Variable | model.Fields) -> str:
+        """A variable of a container; the digest of the code, which all have, is written once."""
+        is_shared = isinstance(variable, model.Variable) and variable.name == ENV_BUNDLE
+        mark = f"{self._mark(variable, 'bundle')} " if is_shared else ""
+        return mark.rstrip() if mark.startswith("*") else mark + flow(variable)
 
     def mounts(self, mounts: tuple[object, ...]) -> str:
         """The anchor or the alias of a container's mounts, or nothing."""

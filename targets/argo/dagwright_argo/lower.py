@@ -21,12 +21,13 @@ from dagwright_argo.naming import LABEL_VALUE, Names, dns_name
 from dagwright_argo.objects import MANAGED_BY
 from dagwright_argo.parameters import store_parameter, workflow_parameters
 from dagwright_argo.partition import Group, split
-from dagwright_argo.pods import CodeObjects, PodKind, Pods
+from dagwright_argo.pods import PodKind, Pods
 from dagwright_argo.run_settings import pod_patch, spec_fields
 from dagwright_compiler.ir.graph import inputs_read, predecessors
 from dagwright_compiler.ir.program import FlatNode, GateNode, MapNode, Program, Unit
 
 if TYPE_CHECKING:
+    from dagwright_argo.provisions import Code
     from dagwright_argo.settings import ArgoSettings
 
 MAX_ITEMS = 200
@@ -74,7 +75,7 @@ def workflow_name(program: Program) -> str:
     return dns_name(program.workflow.name.rpartition(".")[2])
 
 
-def lower(program: Program, lowering: Lowering, settings: ArgoSettings, code: CodeObjects, digest: str) -> model.WorkflowTemplate:
+def lower(program: Program, lowering: Lowering, settings: ArgoSettings, code: Code, digest: str) -> model.WorkflowTemplate:
     """Build the WorkflowTemplate.
 
     Args:
@@ -88,7 +89,7 @@ def lower(program: Program, lowering: Lowering, settings: ArgoSettings, code: Co
     nodes = flat_nodes(program)
     names = Names()
     entry = names.take(name)
-    kinds = _pod_kinds(program, lowering, code)
+    kinds = _pod_kinds(program, lowering, settings, code)
     store = variable_text(settings.store) if settings.store else f"{{{{workflow.parameters.{store_parameter(program)}}}}}"
     calls, leaves = _calls(nodes, lowering, kinds, Pods(settings, code, store), names)
     dags = DagTemplates(calls, lowering.root, entry, names).templates()
@@ -113,10 +114,10 @@ def lower(program: Program, lowering: Lowering, settings: ArgoSettings, code: Co
     )
 
 
-def _pod_kinds(program: Program, lowering: Lowering, code: CodeObjects) -> dict[str, PodKind]:
+def _pod_kinds(program: Program, lowering: Lowering, settings: ArgoSettings, code: Code) -> dict[str, PodKind]:
     """Kind of pod of each node; tasks share kinds only where templates would be too many or too large."""
     nodes, all_nodes = pod_nodes(program), flat_nodes(program)
-    kinds = {name: _kind(program, node, all_nodes, lowering) for name, node in nodes.items()}
+    kinds = {name: _kind(program, node, all_nodes, lowering, settings) for name, node in nodes.items()}
     maps = [node for node in nodes.values() if isinstance(node, MapNode)]
     distinct = len(set(kinds.values())) + len(maps) + sum(node.has_holes for node in maps)
     repeated = distinct * sum(len(file.key) + len(file.path) + 24 for part in code.parts for file in part.files)
@@ -129,7 +130,7 @@ def _may_share(count: Count) -> bool:
     return not isinstance(count, LiteralCount) or count.is_shared
 
 
-def _kind(program: Program, node: PodNode, nodes: Mapping[str, FlatNode], lowering: Lowering) -> PodKind:
+def _kind(program: Program, node: PodNode, nodes: Mapping[str, FlatNode], lowering: Lowering, settings: ArgoSettings) -> PodKind:
     task = program.tasks[node.task]
     policy = node.policy or task.policy
     needed = inputs_read(node, nodes)
@@ -140,6 +141,7 @@ def _kind(program: Program, node: PodNode, nodes: Mapping[str, FlatNode], loweri
         may_share=isinstance(node, MapNode) and bool(policy.timeout_s) and _may_share(lowering.counts[node.id]),
         inputs=tuple(field.name for field in program.workflow.inputs if field.name in needed),
         published=tuple(published.parameter for published in lowering.units[node.id].publish),
+        own=settings.of_task(task.name),
     )
 
 

@@ -12,7 +12,8 @@ from dagwright.contract.names import DEFAULT_RUNTIME, PLAN_FILE
 from dagwright_argo import model
 from dagwright_argo.expansion import LOST_ON_THE_WAY
 from dagwright_argo.naming import Names
-from dagwright_argo.pods import CodeObjects, CodePart
+from dagwright_argo.provisions import Code, CodePart
+from dagwright_compiler import __version__
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -57,7 +58,12 @@ def runtime_object(runtime: Runtime, settings: ArgoSettings) -> model.ConfigMap:
     return model.ConfigMap(metadata=metadata, data={}, binary_data={_RUNTIME_KEY: _base64(runtime.archive)})
 
 
-def code_objects(workflow: str, runtime: Runtime, bundle: Bundle, digest: str, limit: int) -> CodeObjects:
+def code_in_store(runtime: Runtime, bundle: str) -> Code:
+    """Have pods fetch plan and modules: ``bundle`` is their digest."""
+    return Code(runtime.name, runtime.digest[:DIGEST_LENGTH], __version__, bundle=bundle)
+
+
+def code_objects(workflow: str, runtime: Runtime, bundle: Bundle, digest: str, limit: int) -> Code:
     """Name the ConfigMaps of a workflow and the key of every file.
 
     One takes everything. Where that would pass ``limit`` bytes, the plan has one of its own, and each module goes into the first
@@ -68,12 +74,16 @@ def code_objects(workflow: str, runtime: Runtime, bundle: Bundle, digest: str, l
     files = [model.KeyPath(key=names.take(_key(file.path)), path=_CODE_FOLDER + file.path) for file in bundle.files]
     sizes = [len(file.data) for file in bundle.files]
     if len(bundle.plan) + sum(sizes) <= limit:
-        return CodeObjects(runtime.name, (CodePart(f"{workflow}-{digest}", (plan, *files)),))
+        return _mounted(runtime, (CodePart(f"{workflow}-{digest}", (plan, *files)),))
     parts = [CodePart(f"{workflow}-plan-{digest}", (plan,))]
     for number, members in enumerate(_packed(sizes, limit), 1):
         infix = f"-{number}" if number > 1 else ""
         parts.append(CodePart(f"{workflow}{infix}-{digest}", tuple(files[member] for member in members)))
-    return CodeObjects(runtime.name, tuple(parts))
+    return _mounted(runtime, tuple(parts))
+
+
+def _mounted(runtime: Runtime, parts: tuple[CodePart, ...]) -> Code:
+    return Code(runtime.name, runtime.digest[:DIGEST_LENGTH], __version__, parts)
 
 
 def _packed(sizes: list[int], limit: int) -> list[list[int]]:
@@ -91,9 +101,7 @@ def _packed(sizes: list[int], limit: int) -> list[list[int]]:
     return groups
 
 
-def bundle_objects(
-    workflow: str, code: CodeObjects, bundle: Bundle, digest: str, settings: ArgoSettings
-) -> list[model.ConfigMap]:
+def bundle_objects(workflow: str, code: Code, bundle: Bundle, digest: str, settings: ArgoSettings) -> list[model.ConfigMap]:
     """ConfigMaps with the plan and the modules: text where text is what they are."""
     contents = {_PLAN_PATH: bundle.plan, **{_CODE_FOLDER + file.path: file.data for file in bundle.files}}
     labels = {"dagwright/workflow": workflow, "dagwright/digest": digest}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 import msgspec
 
@@ -22,7 +22,8 @@ class Options(msgspec.Struct, frozen=True, kw_only=True):
     """Options of one compilation; an empty text is not given.
 
     ``kind`` is one of ``KINDS``; without it, a workflow becomes a WorkflowTemplate with the schedules that the settings have for it. ``inputs`` are
-    texts by name, as a person writes them; ``schedule`` holds times, for a CronWorkflow that no setting describes.
+    texts by name, as a person writes them; ``schedule`` holds times, for a CronWorkflow that no setting describes; ``runtime`` and ``bundle`` go over the settings of
+    these names.
     """
 
     kind: str = ""
@@ -30,6 +31,8 @@ class Options(msgspec.Struct, frozen=True, kw_only=True):
     namespace: str = ""
     inputs: dict[str, str] = {}
     schedule: tuple[str, ...] = ()
+    runtime: Literal["", "archive", "image"] = ""
+    bundle: Literal["", "manifest", "store"] = ""
     timezone: str = "UTC"
 
 

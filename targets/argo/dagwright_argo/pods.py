@@ -9,9 +9,6 @@ import msgspec
 
 from dagwright.contract.names import (
     CONTROL_FOLDER,
-    DEFAULT_CODE,
-    DEFAULT_PLAN,
-    DEFAULT_RUNTIME,
     DEFAULT_WORK,
     ENV_ATTEMPT,
     ENV_INPUT,
@@ -27,6 +24,7 @@ from dagwright_argo.memory_steps import MemorySteps, memory_steps
 from dagwright_argo.naming import LABEL_VALUE
 from dagwright_argo.parameters import RUN_REFERENCE
 from dagwright_argo.pod_templates import Overlay, overlay
+from dagwright_argo.provisions import Code, Provisions
 from dagwright_argo.retries import retry_strategy
 from dagwright_argo.run_settings import tolerations
 from dagwright_argo.secrets import SecretParts, secret_parts
@@ -36,12 +34,14 @@ from dagwright_compiler.ir.program import PodTemplate, Policy, Resources
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
-    from dagwright_argo.settings import ArgoSettings, VolumeSetting
+    from dagwright_argo.settings import ArgoSettings
 
 UNIT = "unit"
 INDEX = "index"
 SHARED_MEMORY_PATH = "/dev/shm"  # noqa: S108  # where Linux has shared memory
 _SHARED_MEMORY = "dagwright-shared-memory"
+_OVERCOMMITTED = frozenset({"cpu", "memory", "ephemeral-storage"})
+"""Resources that a pod may request without a limit."""
 _LONGEST_DEADLINE_S = 2**31 - 1
 """What Kubernetes takes for a pod, 68 years; a longer timeout is the runtime's alone."""
 
@@ -54,20 +54,6 @@ _UNDISTURBED = {
 
 
 Item = TypeVar("Item")
-
-
-class CodePart(msgspec.Struct, frozen=True):
-    """One ConfigMap of plan and code: its name, and the files of its keys."""
-
-    name: str
-    files: tuple[model.KeyPath, ...]
-
-
-class CodeObjects(msgspec.Struct, frozen=True):
-    """What pods mount: the runtime's ConfigMap, and those of plan and code (one, where they fit into one)."""
-
-    runtime: str
-    parts: tuple[CodePart, ...]
 
 
 class PodKind(msgspec.Struct, frozen=True):
@@ -89,12 +75,11 @@ class PodKind(msgspec.Struct, frozen=True):
 class Pods:
     """Builds container templates of one workflow."""
 
-    def __init__(self, settings: ArgoSettings, code: CodeObjects, store: str) -> None:
+    def __init__(self, settings: ArgoSettings, code: Code, store: str) -> None:
         """Take what all pods of the workflow share; ``store`` is the text of the variable with the store's URL."""
         self._settings = settings
         self._store = store
-        self._volumes = _volumes(settings, code)
-        self._mounts = _mounts(settings)
+        self._provisions = Provisions(settings, code)
         self._tolerations = tolerations(settings.tolerations)
         self._interruptible = tolerations(settings.interruptible_tolerations)
 
@@ -140,7 +125,9 @@ class Pods:
             pod_spec_patch=users.patch_text(steps.patch() if steps else ""),
             container=self._container(kind, users, secrets, resources, steps),
             sidecars=users.sidecars or None,
-            volumes=_joined(self._volumes, _memory_volume(policy), secrets.volumes, users.template.get("volumes", ())),
+            volumes=_joined(
+                self._provisions.volumes(kind.own), _memory_volume(policy), secrets.volumes, users.template.get("volumes", ())
+            ),
             **self._placing(kind, users),
         )
 
@@ -177,12 +164,14 @@ class Pods:
         )
         return model.Container(
             image=policy.image or primary.get("image") or settings.image,
-            command=(settings.python, DEFAULT_RUNTIME),
+            command=self._provisions.command(kind.own),
             args=tuple(f"{{{{inputs.parameters.{parameter}}}}}" for parameter in _parameters(kind)),
             env=(*self._variables(kind, steps), *secrets.variables, *primary.get("env", ())),
             env_from=env_from or None,
             resources=resources,
-            volume_mounts=_joined(self._mounts, _memory_mount(policy), secrets.mounts, primary.get("volumeMounts", ())),
+            volume_mounts=_joined(
+                self._provisions.mounts(kind.own), _memory_mount(policy), secrets.mounts, primary.get("volumeMounts", ())
+            ),
             **self._container_fields(users),
         )
 
@@ -200,6 +189,7 @@ class Pods:
         for name, text in texts.items():
             yield model.Variable(name=name, value=text)
         yield model.Variable(name=ENV_STORE, value=self._store)
+        yield from self._provisions.variables
         yield model.Variable(name=ENV_RUN, value=RUN_REFERENCE)
         yield model.Variable(name=ENV_ATTEMPT, value="{{retries}}")
         if steps:
@@ -263,8 +253,9 @@ def _resources(policy: Policy, settings: ArgoSettings, users: Mapping[str, Any])
                 limits[name] = limit
     if policy.accelerator is not None and settings.gpu not in limits:
         requests.setdefault(settings.gpu, "1")
-    for name in requests.keys() - _OVERCOMMITTED:
-        limits.setdefault(name, requests[name])
+    for name, quantity in requests.items():
+        if name not in _OVERCOMMITTED:
+            limits.setdefault(name, quantity)
     return model.Resources(requests=requests or None, limits=limits or None, claims=users.get("claims"))
 
 
@@ -282,47 +273,6 @@ def _quantities(resources: Resources | None, settings: ArgoSettings) -> dict[str
         "ephemeral-storage": resources.ephemeral_storage,
     }
     return {name: quantity for name, quantity in named.items() if quantity is not None}
-
-
-def _volumes(settings: ArgoSettings, code: CodeObjects) -> tuple[model.Volume, ...]:
-    """Mounted per template, not per workflow: a reference to the template from elsewhere then finds them."""
-    return (
-        model.Volume(name="dagwright-work", empty_dir=model.EmptyDir()),
-        model.Volume(name="dagwright-runtime", config_map=model.ConfigMapSource(name=code.runtime)),
-        _code_volume(code.parts),
-        *(_volume(volume) for volume in settings.volumes),
-    )
-
-
-def _code_volume(parts: tuple[CodePart, ...]) -> model.Volume:
-    sources = [model.ConfigMapSource(name=part.name, items=part.files) for part in parts]
-    if len(sources) == 1:
-        return model.Volume(name="dagwright-code", config_map=sources[0])
-    projected = model.Projected(sources=tuple(model.ProjectedSource(config_map=source) for source in sources))
-    return model.Volume(name="dagwright-code", projected=projected)
-
-
-def _volume(volume: VolumeSetting) -> model.Volume:
-    if volume.host_path:
-        return model.Volume(name=volume.name, host_path=model.HostPath(path=volume.host_path))
-    if volume.claim:
-        return model.Volume(name=volume.name, persistent_volume_claim=model.Claim(claim_name=volume.claim))
-    if volume.secret:
-        return model.Volume(name=volume.name, secret=model.SecretSource(secret_name=volume.secret))
-    return model.Volume(name=volume.name, config_map=model.ConfigMapSource(name=volume.config_map))
-
-
-def _mounts(settings: ArgoSettings) -> tuple[model.Mount, ...]:
-    return (
-        model.Mount(name="dagwright-work", mount_path=DEFAULT_WORK),
-        model.Mount(name="dagwright-runtime", mount_path=DEFAULT_RUNTIME.rpartition("/")[0]),
-        model.Mount(name="dagwright-code", mount_path=DEFAULT_PLAN, sub_path="plan"),
-        model.Mount(name="dagwright-code", mount_path=DEFAULT_CODE, sub_path="code"),
-        *(
-            model.Mount(name=volume.name, mount_path=volume.mount_path, read_only=True if volume.read_only else None)
-            for volume in settings.volumes
-        ),
-    )
 
 
 def _deadline_s(kind: PodKind) -> int | None:

@@ -10,8 +10,17 @@ import msgspec
 from dagwright_argo.emit import emit
 from dagwright_argo.kinds import Schedules, check_run, run_of
 from dagwright_argo.lower import lower, plan, workflow_name
-from dagwright_argo.objects import DIGEST_LENGTH, Runtime, bundle_objects, code_objects, runtime_object, with_server_side_apply
+from dagwright_argo.objects import (
+    DIGEST_LENGTH,
+    Runtime,
+    bundle_objects,
+    code_in_store,
+    code_objects,
+    runtime_object,
+    with_server_side_apply,
+)
 from dagwright_argo.options import RUN, read_options
+from dagwright_argo.provisions import STORE, mounts_runtime
 from dagwright_argo.rbac import rbac_text
 from dagwright_argo.setting_reading import read_settings
 from dagwright_argo.validate import check_code, check_manifest, check_program
@@ -37,7 +46,11 @@ class ArgoTarget:
         settings = read_settings(request.settings, found, request.place)
         options = read_options(request.options, found)
         settings = msgspec.structs.replace(
-            settings, env={**settings.env, **request.environment}, namespace=options.namespace or settings.namespace
+            settings,
+            env={**settings.env, **request.environment},
+            namespace=options.namespace or settings.namespace,
+            runtime=options.runtime or settings.runtime,
+            bundle=options.bundle or settings.bundle,
         )
         if not _passes(check_program(program, settings, spans), found):
             return None
@@ -46,27 +59,31 @@ class ArgoTarget:
         name = workflow_name(program)
         runtime = runtime or _runtime()
         digest = bundle.digest[:DIGEST_LENGTH]
-        code = code_objects(name, runtime, bundle, digest, settings.max_code_bytes)
+        if settings.bundle == STORE:
+            code = code_in_store(runtime, bundle.digest)
+        else:
+            code = code_objects(name, runtime, bundle, digest, settings.max_code_bytes)
         template = lower(program, lowering, settings, code, digest)
         manifest = run_of(template, program, options) if options.kind == RUN else template
         schedules = Schedules(program, template, settings, options)
         span = spans.definition(program.workflow.name)
         checks = (
             check_manifest(program, lowering, manifest, settings, spans),
-            check_code(bundle, settings, span),
+            check_code(bundle, settings, span) if code.parts else (),
             check_run(manifest, span, "the run", frozenset()) if options.kind == RUN else (),
             schedules.check(request.place, span),
         )
         if not _passes(chain(*checks), found):
             return None
+        shared = [runtime_object(runtime, settings)] if mounts_runtime(manifest) else []
         texts = (
-            emit(*with_server_side_apply(runtime_object(runtime, settings))),
+            *(emit(*with_server_side_apply(each)) for each in shared),
             *(emit(*with_server_side_apply(part)) for part in bundle_objects(name, code, bundle, digest, settings)),
             emit(*with_server_side_apply(manifest)),
             *map(emit, schedules.objects()),
         )
         known_as = options.name if options.kind == RUN else name
-        return Artefact(objects=texts, shared=1, bundle=bundle, units=lowering.units, name=known_as)
+        return Artefact(objects=texts, shared=len(shared), bundle=bundle, units=lowering.units, name=known_as)
 
     def rights(self, settings: Mapping[str, Any], namespace: str, diagnostics: Collector) -> str:
         """Role and RoleBinding for the service account that the settings name: what Argo's executor does beside a task."""

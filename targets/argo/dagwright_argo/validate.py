@@ -55,6 +55,9 @@ _NODE_BYTES = 110
 """What the status holds of one pod and its retry node, compressed (measured; facts: 109)."""
 
 
+_IN_STORE = f'keep the code in the store: `bundle = "store"` in `{TABLE}`'
+
+
 def check_program(program: Program, settings: ArgoSettings, spans: SpanTable) -> Iterator[Diagnostic]:
     """Check what is known before anything is lowered."""
     workflow = program.workflow
@@ -198,8 +201,8 @@ def check_code(bundle: Bundle, settings: ArgoSettings, span: Span | None) -> Ite
     takes = f"and a ConfigMap of dagwright takes {settings.max_code_bytes:,}"
     if len(bundle.plan) > settings.max_code_bytes:
         message = f"the plan takes {len(bundle.plan):,} bytes, {takes}"
-        yield Diagnostic(ARGO_CODE_SIZE, message, span, help="split the workflow, or let a task make its large constants")
+        yield Diagnostic(ARGO_CODE_SIZE, message, span, help=f"{_IN_STORE}, or let a task make its large constants")
     for file in bundle.files:
         if len(file.data) > settings.max_code_bytes:
             message = f"the module `{file.path}` takes {len(file.data):,} bytes, {takes}"
-            yield Diagnostic(ARGO_CODE_SIZE, message, span, help="split the module, or put it into the image")
+            yield Diagnostic(ARGO_CODE_SIZE, message, span, help=f"{_IN_STORE}, or split the module")
