@@ -41,6 +41,10 @@ class SourceFile(msgspec.Struct, frozen=True, eq=False):
         """A stretch of ``text`` as messages name it."""
         return Span(self.path, line, column, end_line, end_column)
 
+    def runs_in_a_loop(self, line: int) -> bool:  # noqa: ARG002 - of notebooks
+        """Whether the statement of the module that begins on a line may await, as those of notebooks may."""
+        return False
+
     def shown(self) -> tuple[SourceFile, ...]:
         """The files that spans of this one name: itself, or the parts that people know it by."""
         return (self,)

@@ -46,7 +46,7 @@ def late_errors(module: Module, summary: Summary) -> tuple[Diagnostic, ...]:
     misplaced = _misplaced_futures(summary.body)
     found = [_problem(module, statement, _LATE_FUTURE) for statement in misplaced]
     for statement in _suspects(module, summary):
-        error = _refusal(statement)
+        error = _refusal(statement, may_await=module.source.runs_in_a_loop(statement.lineno))
         if error is not None and statement not in misplaced:
             found.append(_problem(module, statement, error))
     return tuple(found)
@@ -125,12 +125,13 @@ def _first_line(node: ast.stmt) -> int:
     return decorators[0].lineno if decorators else node.lineno
 
 
-def _refusal(statement: ast.stmt) -> SyntaxError | None:
+def _refusal(statement: ast.stmt, *, may_await: bool) -> SyntaxError | None:
     """What the interpreter's compiler says against a statement of the module."""
+    flags = ast.PyCF_ALLOW_TOP_LEVEL_AWAIT if may_await else 0
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         try:
-            compile(ast.Module([statement], []), "<source>", "exec", dont_inherit=True)
+            compile(ast.Module([statement], []), "<source>", "exec", flags, dont_inherit=True)
         except SyntaxError as error:
             return error
         except (ValueError, TypeError, RecursionError, MemoryError):

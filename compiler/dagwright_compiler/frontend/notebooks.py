@@ -18,6 +18,7 @@ import msgspec
 from dagwright_compiler.diagnostics import codes
 from dagwright_compiler.diagnostics.model import Diagnostic
 from dagwright_compiler.frontend.format_strings import Unclosed
+from dagwright_compiler.frontend.notebook_awaits import with_event_loops
 from dagwright_compiler.frontend.statement_scan import statement_end
 from dagwright_compiler.source import CELL, LINE_END, SourceFile, Span
 
@@ -40,9 +41,15 @@ class Cell(msgspec.Struct, frozen=True, eq=False):
 
 
 class NotebookSource(SourceFile, frozen=True, eq=False):
-    """A notebook's module. ``text`` and ``data`` are the module's, not the file's."""
+    """A notebook's module. ``text`` and ``data`` are the module's, not the file's; ``data`` runs in loops what awaits at the top of a cell."""
 
     cells: tuple[Cell, ...] = ()
+    awaiting: frozenset[int] = frozenset()
+    """Lines on which statements begin that ``data`` runs in an event loop."""
+
+    def runs_in_a_loop(self, line: int) -> bool:
+        """Whether ``data`` runs the statement that begins on a line in an event loop."""
+        return line in self.awaiting
 
     def place(self, line: int, column: int, end_line: int, end_column: int) -> Span:
         """A stretch of the module's text as a place in a cell; it ends with the cell at the latest."""
@@ -91,7 +98,8 @@ def read_notebook(path: str, module: str, data: bytes) -> NotebookSource | Diagn
         pieces.append(piece)
         line += len(LINE_END.findall(piece))
     joined = "".join(pieces)
-    return NotebookSource(path, module, joined.encode(), joined, tuple(cells))
+    shipped, awaiting = with_event_loops(joined)
+    return NotebookSource(path, module, shipped, joined, tuple(cells), awaiting)
 
 
 def plain_python(text: str) -> str:

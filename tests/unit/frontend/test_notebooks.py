@@ -191,3 +191,49 @@ def test_programs_are_told_the_file_and_the_cell(
     assert location["physicalLocation"] == {"artifactLocation": {"uri": "flow.ipynb"}}
     assert location["message"]["text"].startswith("cell 2, line 3, column ")
     assert [related["physicalLocation"] for related in result["relatedLocations"]] == [location["physicalLocation"]]
+
+
+AWAITING = 'import asyncio\nasync def fetch(n: int) -> int:\n    await asyncio.sleep(0)\n    return n\nsizes = "größe"; rows = await asyncio.gather(\n    fetch(1), fetch(2)\n); last = 3'
+
+
+def test_cells_that_await_run_in_an_event_loop() -> None:
+    looping = (
+        "if rows:\n    async with asyncio.Lock():\n        more = [await fetch(row) for row in rows]\n        text = '''a\n\nb'''"
+    )
+    result = of(notebook(TASK, AWAITING, looping, FLOW))
+    assert result.codes == []
+    source = result.elaborated.modules["flow"].source
+    assert "rows = await asyncio.gather(" in source.text
+    shipped = source.data.decode()
+    assert shipped.count("\n") == source.text.count("\n")
+    assert shipped.endswith(FLOW + "\n")
+    found: dict[str, Any] = {"__file__": "flow.py", "__name__": "flow"}
+    exec(shipped.replace(TASK, "\n" * TASK.count("\n")).replace(FLOW, ""), found)
+    assert (found["sizes"], found["rows"], found["last"], found["more"], found["text"]) == ("größe", [1, 2], 3, [1, 2], "a\n\nb")
+
+
+def test_what_awaits_fails_on_its_own_line() -> None:
+    shipped = of(notebook("import asyncio\n\n", "1\n2\nawait asyncio.sleep(\n    'x')\n")).elaborated.modules["flow"].source.data
+    with pytest.raises(TypeError) as failed:
+        exec(compile(shipped, "flow.py", "exec"), {"__file__": "flow.py", "__name__": "flow"})
+    lines = [entry.lineno + 1 for entry in failed.traceback if str(entry.path).endswith("flow.py")]
+    assert lines == [8, 8]
+
+
+@pytest.mark.parametrize(
+    ("cell", "message"),
+    [
+        ("def f() -> int:\n    return await g()\n", "`await` stands in a function that is not async"),
+        ("class A:\n    b = await g()\n", "`await` stands outside a function"),
+        ("@(await g())\ndef f() -> int:\n    return 1\n", "`await` stands outside a function"),
+        ("a = await g()\nreturn a\n", "`return` stands outside a function"),
+    ],
+)
+def test_other_places_of_await_are_refused(cell: str, message: str) -> None:
+    assert [(found.code.id, found.message) for found in of(notebook(TASK, cell)).found] == [("DW101", message)]
+
+
+def test_what_awaits_is_no_value_of_a_workflow() -> None:
+    flow = "@workflow\ndef main() -> int:\n    return double(x=rows)"
+    found = of(notebook(TASK, "async def f() -> int:\n    return 1\nrows = await f()", flow)).only
+    assert (found.code.id, found.span and found.span.path) == ("DW410", "flow.ipynb:cell 3")
