@@ -8,7 +8,10 @@ TEMPLATE_NAME = re.compile(r"[a-zA-Z0-9][-a-zA-Z0-9]{0,127}")
 """Templates and DAG tasks, as the full CRDs have it."""
 PARAMETER_NAME = re.compile(r"[-a-zA-Z0-9_]+")
 LABEL_VALUE = re.compile(r"([A-Za-z0-9]([-A-Za-z0-9_.]{0,61}[A-Za-z0-9])?)?")
-LABEL_NAME = re.compile(r"([a-z0-9]([-a-z0-9.]{0,251}[a-z0-9])?/)?[A-Za-z0-9]([-A-Za-z0-9_.]{0,61}[A-Za-z0-9])?")
+LABEL_NAME = re.compile(
+    r"((?=[^/]{1,253}/)[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*/)?"
+    r"[A-Za-z0-9]([-A-Za-z0-9_.]{0,61}[A-Za-z0-9])?"
+)
 """Names of labels and annotations."""
 DNS_LABEL = re.compile(r"[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?")
 """Names of containers, volumes and namespaces."""
@@ -26,12 +29,28 @@ OBJECT_NAME = re.compile(r"[a-z0-9]([-a-z0-9]*[a-z0-9])?")
 OBJECT_NAME_LENGTH = 63
 """Longest name of a WorkflowTemplate: it becomes a label of every workflow."""
 
+VOLUMES_OF_ARGO = frozenset({"var-run-argo", "tmp-dir-argo"})
+FOLDER_OF_ARGO = "/var/run/argo"
+"""Where Argo mounts the first of them into every container."""
+_OF_ARGO = "workflows.argoproj.io/"
+_OF_USERS = {
+    "label": ("controller-instanceid", "creator", "creator-email", "creator-preferred-username"),
+    "annotation": ("title", "description", "rbac-rule", "rbac-rule-precedence", "service-account-token.name", "progress"),
+}
+"""What users may say under Argo's prefix. With the others its controller finds pods, and knows which runs have ended."""
 _INVALID = re.compile(r"[^a-z0-9]+")
 
 
 def dns_name(name: str) -> str:
     """Lower-case letters, digits and single hyphens of a Python name; empty when nothing is left."""
     return _INVALID.sub("-", name.lower()).strip("-")
+
+
+def keeper_of(name: str, kind: str) -> str:
+    """Who keeps a ``label`` or an ``annotation`` for itself; empty for what users may set."""
+    if name.startswith("dagwright/"):
+        return "dagwright"
+    return "Argo" if name.startswith(_OF_ARGO) and name.removeprefix(_OF_ARGO) not in _OF_USERS[kind] else ""
 
 
 class Names:

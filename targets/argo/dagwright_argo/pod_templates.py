@@ -17,8 +17,7 @@ import msgspec
 from dagwright.contract.names import DEFAULT_PLAN, TERMINATION_GRACE_POD_S
 from dagwright_argo import model, shapes
 from dagwright_argo.expansion import LOST_ON_THE_WAY, json_text, texts_in
-from dagwright_argo.naming import LABEL_NAME, LABEL_VALUE
-from dagwright_argo.pod_parts import part_problems
+from dagwright_argo.naming import LABEL_NAME, LABEL_VALUE, keeper_of
 from dagwright_compiler.diagnostics.codes import ARGO_IGNORED, ARGO_LIVE_TEXT, ARGO_POD_TEMPLATE
 from dagwright_compiler.diagnostics.model import Diagnostic
 
@@ -134,7 +133,8 @@ def overlay(template: PodTemplate | None) -> Overlay:
 
 
 def _spec(template: PodTemplate) -> dict[str, Json]:
-    spec: dict[str, Json] = json.loads(template.pod_spec) if template.pod_spec else {}
+    """The PodSpec; only quantities have fractions, which Argo takes as texts."""
+    spec: dict[str, Json] = json.loads(template.pod_spec, parse_float=str) if template.pod_spec else {}
     return {name: value for name, value in spec.items() if value is not None}
 
 
@@ -160,6 +160,8 @@ def template_problems(
         mounted: Paths where the task's pod has something already.
         volumes: Names of the volumes that it has already.
     """
+    from dagwright_argo.pod_parts import part_problems
+
     spec, sorted_ = _spec(template), overlay(template)
     misshapen = tuple(_misshapen(sorted_, spec)) or tuple(_misfits(spec))
     if misshapen:
@@ -193,6 +195,11 @@ def template_problems(
 
 def spec_problems(spec: Mapping[str, Json]) -> Iterator[tuple[str, str]]:
     """Say what fields of a PodSpec, given outside of any task, no pod of Argo can have; with what to write instead."""
+    if not spec:
+        return
+    from dagwright_argo.pod_parts import whole_problems
+
+    misshapen = False
     for field, value in spec.items():
         if _HARMLESS.get(field, field) == value:
             continue
@@ -203,7 +210,10 @@ def spec_problems(spec: Mapping[str, Json]) -> Iterator[tuple[str, str]]:
             yield f"a PodSpec has no field {field}", f"did you mean {near[0]}?" if near else "see the Kubernetes API reference"
         else:
             for misfit in shapes.spec_misfits({field: value}):
+                misshapen = True
                 yield misfit, "write it as the Kubernetes API has it"
+    if not misshapen:
+        yield from whole_problems(spec, "it")
 
 
 def _refused(message: str, help_text: str) -> Diagnostic:
@@ -225,8 +235,9 @@ def metadata_problems(labels: Mapping[str, str], annotations: Mapping[str, str])
 def _names(labels: Mapping[str, str], annotations: Mapping[str, str], of_what: str) -> Iterator[Diagnostic]:
     for kind, pairs in (("label", labels), ("annotation", annotations)):
         for name in pairs:
-            if name.startswith("dagwright/"):
-                yield _refused(f"the {kind} {name}{of_what} has a name that dagwright keeps for itself", "rename it")
+            keeper = keeper_of(name, kind)
+            if keeper:
+                yield _refused(f"the {kind} {name}{of_what} has a name that {keeper} keeps for itself", "rename it")
             elif not LABEL_NAME.fullmatch(name):
                 yield _refused(f"the {kind} {name!r}{of_what} has no name that Kubernetes takes", "rename it")
     for name, value in labels.items():

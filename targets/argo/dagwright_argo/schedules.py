@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 
 MAX_NAME = 52
 """Longest name of a CronWorkflow: its workflows get the time behind it."""
+_MOST = 2**31 - 1
+"""What Argo reads into 32 bits."""
 _MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
 _DAYS = ("sun", "mon", "tue", "wed", "thu", "fri", "sat")
 _FIELDS = (
@@ -59,8 +61,8 @@ def schedule_problems(schedules: Mapping[str, ScheduleSetting]) -> Iterator[tupl
                 "write for instance Europe/Berlin or UTC",
             )
         for setting in ("starting_deadline_s", "successful_history", "failed_history"):
-            if getattr(schedule, setting) < 0:
-                yield name, f"{where} has {setting} = {getattr(schedule, setting)}, less than 0", ""
+            if not 0 <= getattr(schedule, setting) <= _MOST:
+                yield name, f"{where} has {setting} = {getattr(schedule, setting)}, not 0 to {_MOST}", ""
 
 
 def cron_problem(text: str) -> str:

@@ -3,12 +3,25 @@
 from __future__ import annotations
 
 import re
+from posixpath import normpath
 from typing import TYPE_CHECKING, NamedTuple
+
+import msgspec
 
 from dagwright.contract.names import DEFAULT_PLAN, TERMINATION_GRACE_POD_S
 from dagwright_argo import shapes
 from dagwright_argo.expansion import LOST_ON_THE_WAY, texts_in
-from dagwright_argo.naming import DNS_LABEL, DNS_NAME, IMAGE, LABEL_NAME, LABEL_VALUE, VARIABLE_NAME
+from dagwright_argo.naming import (
+    DNS_LABEL,
+    DNS_NAME,
+    FOLDER_OF_ARGO,
+    IMAGE,
+    LABEL_NAME,
+    LABEL_VALUE,
+    VARIABLE_NAME,
+    VOLUMES_OF_ARGO,
+    keeper_of,
+)
 from dagwright_argo.pod_templates import spec_problems
 from dagwright_argo.schedules import schedule_problems
 from dagwright_argo.settings import TABLE, ArgoSettings, VolumeSetting
@@ -78,7 +91,8 @@ def _texts(settings: ArgoSettings) -> Iterator[Problem]:
         yield Problem("store", message, 'write for instance store = "s3://bucket/prefix"')
     for name in ("cpu", "memory", "cpu_limit", "memory_limit", "oom_memory_max"):
         value = getattr(settings, name)
-        if value.strip() and "{{" not in value and amount(value) is None:
+        number = amount(value)
+        if value.strip() and "{{" not in value and (number is None or number < 0):
             message = f"setting {name} of {TABLE} is {value!r}, which is not a quantity of Kubernetes"
             yield Problem(name, message, "write for instance 500m, 2, 256Mi or 1.5Gi")
     for name in ("cpu", "memory"):
@@ -121,6 +135,9 @@ def _names(settings: ArgoSettings) -> Iterator[Problem]:
 
 
 def _metadata(settings: ArgoSettings) -> Iterator[Problem]:
+    if settings.gpu.strip() and not ("/" in settings.gpu and LABEL_NAME.fullmatch(settings.gpu)):
+        message = f"setting gpu of {TABLE} is {settings.gpu!r}, which cannot be the name of a device's resource"
+        yield Problem("gpu", message, "write its prefix too, for instance nvidia.com/gpu")
     for name in ("accelerator_label", "partition_label"):
         value = getattr(settings, name)
         if not LABEL_NAME.fullmatch(value):
@@ -129,8 +146,9 @@ def _metadata(settings: ArgoSettings) -> Iterator[Problem]:
     for setting in ("labels", "annotations", "node_selector"):
         for name, value in getattr(settings, setting).items():
             where = f"setting {setting} of {TABLE}"
-            if setting != "node_selector" and name.startswith("dagwright/"):
-                yield Problem(setting, f"{where} has {name}, a name that dagwright keeps for itself", "rename it")
+            keeper = "" if setting == "node_selector" else keeper_of(name, setting.removesuffix("s"))
+            if keeper:
+                yield Problem(setting, f"{where} has {name}, a name that {keeper} keeps for itself", "rename it")
             elif not LABEL_NAME.fullmatch(name):
                 yield Problem(setting, f"{where} has {name!r}, which Kubernetes does not take as a name", "rename it")
             if setting != "annotations" and not LABEL_VALUE.fullmatch(value):
@@ -182,8 +200,11 @@ def _volumes(volumes: tuple[VolumeSetting, ...]) -> Iterator[Problem]:
 def _volume(volume: VolumeSetting, where: str) -> Iterator[tuple[str, str]]:
     if not DNS_LABEL.fullmatch(volume.name):
         yield f"{where} has no Kubernetes name", "use at most 63 lower-case letters, digits and -"
-    if volume.name.startswith("dagwright-"):
-        yield f"{where} has a name that dagwright keeps for itself", "choose another name"
+    if volume.name.startswith("dagwright-") or volume.name in VOLUMES_OF_ARGO:
+        keeper = "Argo" if volume.name in VOLUMES_OF_ARGO else "dagwright"
+        yield f"{where} has a name that {keeper} keeps for itself", "choose another name"
+    if ".." in volume.host_path.split("/") or (volume.host_path and not volume.host_path.startswith("/")):
+        yield f"{where} has the host_path {volume.host_path!r}", "use an absolute path without .."
     sources = (volume.host_path, volume.claim, volume.config_map, volume.secret)
     if sum(map(bool, sources)) != 1:
         yield f"{where} has {sum(map(bool, sources))} sources", "set exactly one of host_path, claim, config_map, secret"
@@ -195,7 +216,9 @@ def _volume(volume: VolumeSetting, where: str) -> Iterator[tuple[str, str]]:
     path = volume.mount_path.rstrip("/")
     if not path.startswith("/") or ":" in path:
         yield f"{where} has the mount path {volume.mount_path!r}", "use an absolute path other than / and without a colon"
-    elif path == _ROOT or path.startswith(f"{_ROOT}/"):
+    elif normpath(path) == FOLDER_OF_ARGO:
+        yield f"{where} is mounted at {FOLDER_OF_ARGO}, where Argo's own files are", "choose another mount path"
+    elif normpath(path) == _ROOT or normpath(path).startswith(f"{_ROOT}/"):
         yield f"{where} is mounted under {_ROOT}, where dagwright's own volumes are", "choose another mount path"
 
 
@@ -205,8 +228,9 @@ def _pods(settings: ArgoSettings) -> Iterator[Problem]:
             where = f"toleration {toleration.key!r} in setting {name} of {TABLE}"
             if any("{{" in text for text in (toleration.key, toleration.value)):
                 yield Problem(name, f"{where} holds {{{{, which Argo would expand", "write the value itself")
-            elif toleration.operator == "Exists" and toleration.value:
-                yield Problem(name, f"{where} has a value beside the operator Exists", "leave the value out")
+            else:
+                for misfit in shapes.misfits(msgspec.to_builtins(toleration), shapes.TOLERATION, "it"):
+                    yield Problem(name, f"{where}: {misfit}", "write it as the Kubernetes API has it")
     for name, field, shape in _AS_KUBERNETES:
         value = getattr(settings, name)
         if not value:
@@ -216,6 +240,9 @@ def _pods(settings: ArgoSettings) -> Iterator[Problem]:
         if name != "topology_spread" and any("{{" in text for text in texts_in(value)):
             message = f"setting {name} of {TABLE} holds {{{{, which Argo would expand"
             yield Problem(name, message, "write the value itself")
+    if settings.security_context.get("procMount") == "Unmasked" and settings.patch.get("hostUsers") is not False:
+        message = f"setting security_context of {TABLE} has procMount Unmasked, which needs hostUsers = false in patch"
+        yield Problem("security_context", message, "write patch = {hostUsers = false} too")
     yield from _patch(settings)
 
 

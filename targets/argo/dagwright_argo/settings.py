@@ -20,8 +20,10 @@ def _is(description: str) -> msgspec.Meta:
     return msgspec.Meta(description=description)
 
 
-_Count = Annotated[int, msgspec.Meta(ge=1)]
-_Seconds = Annotated[int, msgspec.Meta(ge=0)]
+_MOST = 2**31 - 1
+"""Argo's controller reads most numbers into 32 bits, and no object that holds a larger one."""
+_Count = Annotated[int, msgspec.Meta(ge=1, le=_MOST)]
+_Seconds = Annotated[int, msgspec.Meta(ge=0, le=_MOST)]
 _Few = Annotated[int, msgspec.Meta(ge=0, le=5)]
 
 

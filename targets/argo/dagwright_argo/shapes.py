@@ -2,7 +2,7 @@
 
 Argo's linter passes these parts on, so that a wrong field is found by the API server, or by the kubelet when a pod starts. Input: data of a settings
 file or a pod template. Output: what is wrong, in words, with the path to it. Fields and types are those of the published schema (``kubernetes_shapes.json``; a test
-holds it to that); the words are those of Kubernetes 1.33.
+holds it to that); what values they take is in ``pod_values`` and ``pod_rules``.
 """
 
 from __future__ import annotations
@@ -13,16 +13,16 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from dagwright_argo.naming import DNS_LABEL, DNS_NAME, IMAGE, LABEL_NAME, LABEL_VALUE, VARIABLE_NAME
+from dagwright_argo.naming import LABEL_NAME, LABEL_VALUE
 from dagwright_compiler.ir.quantities import amount
 
 if TYPE_CHECKING:
-    import re
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterable, Iterator
 
 Shape = Any
 """A word of ``_SIMPLE``, ``#Type``, a list with the shape of its items, or a table ``{"": shape}``; ``Any`` because it nests in itself."""
 AFFINITY: Shape = "#Affinity"
+TOLERATION: Shape = "#Toleration"
 POD_SECURITY: Shape = "#PodSecurityContext"
 SECURITY: Shape = "#SecurityContext"
 TOPOLOGY_SPREAD: Shape = ["#TopologySpreadConstraint"]
@@ -38,12 +38,12 @@ POD_SPEC: dict[str, Shape] = {
     "imagePullSecrets": ["#LocalObjectReference"],
     "initContainers": ["#Container"],
     "nodeSelector": {"": "text"},
-    "os": "any",
+    "os": "#PodOS",
     "overhead": {"": "quantity"},
-    "readinessGates": ["any"],
-    "resourceClaims": ["any"],
+    "readinessGates": ["#PodReadinessGate"],
+    "resourceClaims": ["#PodResourceClaim"],
     "resources": "#ResourceRequirements",
-    "schedulingGates": ["any"],
+    "schedulingGates": ["#PodSchedulingGate"],
     "securityContext": POD_SECURITY,
     "terminationGracePeriodSeconds": "int",
     "tolerations": ["#Toleration"],
@@ -52,6 +52,13 @@ POD_SPEC: dict[str, Shape] = {
 }
 """Fields of a PodSpec that pods of Argo may have. Neither it nor what only a patch carries is in Argo's schema."""
 _BEYOND = {
+    "PodOS": {"fields": {"name": "text"}, "required": ["name"]},
+    "PodReadinessGate": {"fields": {"conditionType": "text"}, "required": ["conditionType"]},
+    "PodResourceClaim": {
+        "fields": dict.fromkeys(("name", "resourceClaimName", "resourceClaimTemplateName"), "text"),
+        "required": ["name"],
+    },
+    "PodSchedulingGate": {"fields": {"name": "text"}, "required": ["name"]},
     "TopologySpreadConstraint": {
         "fields": {
             **dict.fromkeys(("nodeAffinityPolicy", "nodeTaintsPolicy", "topologyKey", "whenUnsatisfiable"), "text"),
@@ -61,46 +68,14 @@ _BEYOND = {
             "minDomains": "int",
         },
         "required": ["maxSkew", "topologyKey", "whenUnsatisfiable"],
-    }
+    },
 }
-_IN = ("In", "NotIn", "Exists", "DoesNotExist")
-_HONOR = ("Honor", "Ignore")
-_WORDS: dict[str, tuple[str, ...]] = {
-    "Container.imagePullPolicy": ("Always", "IfNotPresent", "Never"),
-    "Container.terminationMessagePolicy": ("File", "FallbackToLogsOnError"),
-    "ContainerPort.protocol": ("TCP", "UDP", "SCTP"),
-    "LabelSelectorRequirement.operator": _IN,
-    "NodeSelectorRequirement.operator": (*_IN, "Gt", "Lt"),
-    "PodSecurityContext.fsGroupChangePolicy": ("Always", "OnRootMismatch"),
-    "PodSpec.dnsPolicy": ("ClusterFirst", "ClusterFirstWithHostNet", "Default", "None"),
-    "PodSpec.preemptionPolicy": ("Never", "PreemptLowerPriority"),
-    "SeccompProfile.type": ("Localhost", "RuntimeDefault", "Unconfined"),
-    "AppArmorProfile.type": ("Localhost", "RuntimeDefault", "Unconfined"),
-    "Toleration.effect": ("NoSchedule", "PreferNoSchedule", "NoExecute"),
-    "Toleration.operator": ("Equal", "Exists"),
-    "TopologySpreadConstraint.nodeAffinityPolicy": _HONOR,
-    "TopologySpreadConstraint.nodeTaintsPolicy": _HONOR,
-    "TopologySpreadConstraint.whenUnsatisfiable": ("DoNotSchedule", "ScheduleAnyway"),
-    "VolumeMount.mountPropagation": ("None", "HostToContainer", "Bidirectional"),
+_UNIQUE = {
+    "resourceClaims": ("name",),
+    "schedulingGates": ("name",),
+    "topologySpreadConstraints": ("topologyKey", "whenUnsatisfiable"),
 }
-"""Fields that take one of a few words; an empty text stands for the first in Kubernetes' eyes, and is taken."""
-_FORMS: dict[str, re.Pattern[str]] = {
-    "ConfigMapKeySelector.name": DNS_NAME,
-    "ConfigMapVolumeSource.name": DNS_NAME,
-    "Container.image": IMAGE,
-    "Container.name": DNS_LABEL,
-    "EnvVar.name": VARIABLE_NAME,
-    "LocalObjectReference.name": DNS_NAME,
-    "PersistentVolumeClaimVolumeSource.claimName": DNS_NAME,
-    "PodSpec.priorityClassName": DNS_NAME,
-    "PodSpec.runtimeClassName": DNS_NAME,
-    "PodSpec.schedulerName": DNS_NAME,
-    "PodSpec.serviceAccountName": DNS_NAME,
-    "SecretKeySelector.name": DNS_NAME,
-    "SecretVolumeSource.secretName": DNS_NAME,
-    "Volume.name": DNS_LABEL,
-    "VolumeMount.name": DNS_LABEL,
-}
+"""Lists of a PodSpec of whose items no two may have the same fields; those of containers and volumes are looked at with their other names."""
 _SIMPLE: dict[str, tuple[Callable[[Any], bool], str]] = {
     "any": (lambda _: True, ""),
     "text": (lambda value: isinstance(value, str), "a text"),
@@ -108,7 +83,7 @@ _SIMPLE: dict[str, tuple[Callable[[Any], bool], str]] = {
     "bool": (lambda value: isinstance(value, bool), "true or false"),
     "intOrText": (lambda value: type(value) in (int, str), "a whole number or a text"),
     "quantity": (
-        lambda value: type(value) in (int, float, str) and amount(str(value)) is not None,
+        lambda value: type(value) in (int, float, str) and (amount(str(value)) or 0) >= 0 and amount(str(value)) is not None,
         "a quantity such as 500m or 2Gi",
     ),
 }
@@ -135,6 +110,8 @@ def misfits(data: object, shape: Shape, name: str, owner: str = "") -> Iterator[
             return
         for number, item in enumerate(data):
             yield from misfits(item, shape[0], f"{name}[{number}]", owner)
+        for key in _repeated_keys(data, _UNIQUE.get(name.rpartition(".")[2], ())):
+            yield f"{name} has several items with {key}"
     elif isinstance(shape, dict) or shape.startswith("#"):
         if not isinstance(data, dict):
             yield f"{name} is not a table"
@@ -146,6 +123,8 @@ def misfits(data: object, shape: Shape, name: str, owner: str = "") -> Iterator[
         yield f"{name} is not {_SIMPLE[shape][1]}"
     elif isinstance(data, str):
         yield from _of_text(data, name, owner)
+    elif type(data) is int and shape != "quantity":
+        yield from _of_number(data, name, owner)
 
 
 def spec_misfits(spec: dict[str, Any]) -> Iterator[str]:
@@ -153,6 +132,16 @@ def spec_misfits(spec: dict[str, Any]) -> Iterator[str]:
     for field, value in spec.items():
         if field in POD_SPEC:
             yield from misfits(value, POD_SPEC[field], field, f"PodSpec.{field}")
+
+
+def _repeated_keys(items: Iterable[Any], fields: tuple[str, ...]) -> Iterator[str]:
+    if not fields:
+        return
+    from dagwright_argo.pod_rules import repeated
+
+    keys = [tuple(item.get(field) for field in fields) for item in items if isinstance(item, dict)]
+    for key in repeated([key for key in keys if all(isinstance(part, str) for part in key)]):
+        yield " and ".join(f"the {field} {part}" for field, part in zip(fields, key, strict=True))
 
 
 def _of_table(data: dict[str, Any], shape: Shape, name: str) -> Iterator[str]:
@@ -166,25 +155,47 @@ def _of_table(data: dict[str, Any], shape: Shape, name: str) -> Iterator[str]:
 
 
 def _of_type(data: dict[str, Any], kind: str, name: str) -> Iterator[str]:
+    from dagwright_argo.pod_rules import rule_breaks
+    from dagwright_argo.pod_values import FILLED
+
     described = _types()[kind]
-    fields = described["fields"]
+    fields, broken = described["fields"], False
     for field, value in data.items():
         if field not in fields:
             near = difflib.get_close_matches(str(field), fields, 1)
             yield f"{name} has a field {field}, which Kubernetes does not know" + (f"; did you mean {near[0]}?" if near else "")
         else:
-            yield from misfits(value, fields[field], f"{name}.{field}", f"{kind}.{field}")
-    for field in described["required"]:
-        if data.get(field) is None:
+            for misfit in misfits(value, fields[field], f"{name}.{field}", f"{kind}.{field}"):
+                broken = True
+                yield misfit
+    filled = FILLED.get(kind, ())
+    for field in dict.fromkeys((*described["required"], *filled)):
+        value = data.get(field)
+        if value is None or (field in filled and value in ("", [], ())):
+            broken = True
             yield f"{name} has no {field}"
+    if not broken:
+        yield from rule_breaks(kind, data, name)
+
+
+def _of_number(number: int, name: str, owner: str) -> Iterator[str]:
+    from dagwright_argo.pod_values import ANY_NUMBER, RANGES
+
+    low, high = RANGES.get(owner, ANY_NUMBER)
+    if not low <= number <= high:
+        yield f"{name} is {number}, and Kubernetes takes {low} to {high}"
 
 
 def _of_text(text: str, name: str, owner: str) -> Iterator[str]:
-    words = _WORDS.get(owner)
+    from dagwright_argo.pod_values import CHECKED, FORMS, WORDS
+
+    words = WORDS.get(owner)
     if words and text and text not in words:
-        yield f"{name} is {text!r}, and Kubernetes takes {', '.join(words[:-1])} or {words[-1]}"
-    form = _FORMS.get(owner)
-    if form is not None and text and "{{" not in text and not form.fullmatch(text):
+        yield f"{name} is {text!r}, and Kubernetes takes {' or '.join(filter(None, (', '.join(words[:-1]), words[-1])))}"
+    form, check = FORMS.get(owner), CHECKED.get(owner)
+    if not text or "{{" in text:
+        return
+    if (form is not None and not form.fullmatch(text)) or (check is not None and not check(text)):
         yield f"{name} is {text!r}, which Kubernetes does not take there"
 
 

@@ -73,7 +73,7 @@ def test_zones_are_those_of_the_machines_table(name, known):
         ("nightly", {"cron": ()}, "never runs"),
         ("nightly", {"cron": ("0 3 * * *", "x")}, "'x' has 1 fields"),
         ("nightly", {"timezone": "Berlin"}, "has the timezone 'Berlin', which is none"),
-        ("nightly", {"failed_history": -1}, "has failed_history = -1, less than 0"),
+        ("nightly", {"failed_history": -1}, "has failed_history = -1, not 0 to 2147483647"),
     ],
 )
 def test_a_schedule_is_checked_by_itself(name, changes, said):

@@ -6,7 +6,8 @@ import pytest
 from kubernetes_shapes import text
 
 import dagwright_argo
-from dagwright_argo import shapes
+from dagwright_argo import pod_values, shapes
+from dagwright_argo.naming import IMAGE
 from dagwright_argo.pod_parts import part_problems
 
 SHAPES = Path(dagwright_argo.__file__).parent / "kubernetes_shapes.json"
@@ -18,14 +19,19 @@ def test_the_shapes_are_the_published_ones():
 
 def test_words_and_names_are_those_of_fields_that_there_are():
     types = shapes._types() | {"PodSpec": {"fields": shapes.POD_SPEC}}
-    for place in (*shapes._WORDS, *shapes._FORMS):
+    for place in (*pod_values.WORDS, *pod_values.FORMS, *pod_values.CHECKED):
         kind, field = place.split(".")
-        assert types[kind]["fields"][field] == "text", place
+        assert types[kind]["fields"][field] in ("text", ["text"]), place
+    for place in pod_values.RANGES:
+        kind, field = place.split(".")
+        assert types[kind]["fields"][field] in ("int", ["int"], "intOrText"), place
+    for kind, fields in pod_values.FILLED.items():
+        assert set(fields) <= set(types[kind]["fields"]), kind
 
 
 NODES = {
     "requiredDuringSchedulingIgnoredDuringExecution": {
-        "nodeSelectorTerms": [{"matchExpressions": [{"key": "a", "operator": "In"}]}]
+        "nodeSelectorTerms": [{"matchExpressions": [{"key": "a", "operator": "In", "values": ["b"]}]}]
     }
 }
 
@@ -103,14 +109,14 @@ def test_a_misfit_is_named_with_its_path(data, shape, said):
     ],
 )
 def test_references_of_images_are_taken(image):
-    assert shapes.IMAGE.fullmatch(image)
+    assert IMAGE.fullmatch(image)
 
 
 @pytest.mark.parametrize(
     "image", ["", "ghcr.io/Acme/x", "x:a b", "x:", "a//b", "-a", "x@sha256:12", "x:" + "a" * 129, "https://ghcr.io/x"]
 )
 def test_other_texts_are_not_images(image):
-    assert not shapes.IMAGE.fullmatch(image)
+    assert not IMAGE.fullmatch(image)
 
 
 PRIMARY = {"name": "primary"}
