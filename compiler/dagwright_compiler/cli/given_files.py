@@ -5,7 +5,7 @@ Works on the texts of the inputs and the program's types; no class of the user's
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 
 from dagwright.contract.files import is_url
 from dagwright.contract.jsontext import dumps, loads
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
     from dagwright.contract.schema import ClassDef
     from dagwright.contract.types import Type
-    from dagwright.execution.plan_view import ProgramView
+    from dagwright.execution.plan_view import FieldView
     from dagwright.files.contents import Access, Wanted
     from dagwright.store.verbs import Store
     from dagwright.values.form import Blobs
@@ -32,11 +32,25 @@ _BY_PATH = (*LOCATED, "table")
 """Kinds of which a text is the path or the URL."""
 
 
-def given_files(program: ProgramView, texts: Mapping[str, str]) -> tuple[dict[str, str], Blobs]:
+class Asked(Protocol):
+    """What values are asked for: a program, by its inputs, or its gates."""
+
+    @property
+    def inputs(self) -> Mapping[str, FieldView]:
+        """Names and types."""
+        ...
+
+    @property
+    def classes(self) -> Mapping[str, ClassDef]:
+        """What the types name."""
+        ...
+
+
+def given_files(program: Asked, texts: Mapping[str, str]) -> tuple[dict[str, str], Blobs]:
     """Replace the paths in inputs by what they stand for.
 
     Args:
-        program: Says which inputs hold files, and where.
+        program: Says which values hold files, and where.
         texts: What was given for the inputs.
 
     Returns:

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from dagwright.contract.types import Type
     from dagwright.execution.plan_view import FieldView, ProgramView
     from dagwright.values.form import Blobs
+    from dagwright_compiler.cli.given_files import Asked
     from dagwright_compiler.ir.program import Program
 
 _HELP = ("--help", "-h")
@@ -86,7 +87,7 @@ def inputs_of(
     ]
     if missing:
         raise click.UsageError(f"missing input {', '.join(missing)}; `{usage} --help` shows all inputs")
-    return _checked(program, texts)
+    return checked(program, texts)
 
 
 class _Options:
@@ -162,21 +163,25 @@ def _text(value: Any) -> str:
     return json.dumps(value, default=lambda other: other.isoformat() if hasattr(other, "isoformat") else str(other))
 
 
-def _checked(program: ProgramView, texts: Mapping[str, str]) -> Inputs:
-    """Hold the texts against their types, as far as no class of the user's is needed; files must be there, and are read here."""
+def checked(asked: Asked, texts: Mapping[str, str]) -> Inputs:
+    """Hold the texts against their types, as far as no class of the user's is needed; files must be there, and are read here.
+
+    Raises:
+        click.UsageError: One is no value of its type.
+    """
     from dagwright.execution.input_text import InputMismatch, UncheckedInput, parse_input
     from dagwright.files.access import MachineAccess
     from dagwright.values import Codec
     from dagwright_compiler.cli.given_files import GivenAccess, given_files
 
     try:
-        kept, blobs = given_files(program, texts)
-        codec = Codec(program.classes, files=GivenAccess(blobs, MachineAccess()))
+        kept, blobs = given_files(asked, texts)
+        codec = Codec(asked.classes, files=GivenAccess(blobs, MachineAccess()))
         for name, text in kept.items():
-            declared = program.inputs[name].type.text
+            declared = asked.inputs[name].type.text
             if "class[" not in declared and "opaque[" not in declared:
                 with suppress(UncheckedInput):
-                    parse_input(codec, program.inputs[name], text)
+                    parse_input(codec, asked.inputs[name], text)
     except InputMismatch as mismatch:
         raise click.UsageError(str(mismatch)) from None
     return Inputs(kept, blobs)

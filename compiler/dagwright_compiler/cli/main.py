@@ -17,6 +17,7 @@ import click
 from dagwright_compiler import __version__
 
 COMMANDS = {
+    "approve": "Answer a run on a cluster that waits for a person.",
     "cache": "Look at cached results and remove them.",
     "check": "Report everything that is wrong with files or folders.",
     "compile": "Compile workflows to manifests.",
@@ -25,6 +26,7 @@ COMMANDS = {
     "images": "List the images of tasks, and write Dockerfiles.",
     "logs": "Show what the tasks of a run on a cluster printed.",
     "outputs": "Show what a run on a cluster gave.",
+    "publish": "Put the code of workflows into the store, for pods that fetch it there.",
     "retry": "Have the failed nodes of a run start again.",
     "run": "Run a workflow or a task on this machine.",
     "runs": "List runs on a cluster.",
@@ -34,7 +36,7 @@ COMMANDS = {
 }
 """Name -> one line of help; the module of that name in this package holds it as ``command``."""
 
-_OF_CLUSTERS = frozenset({"gc", "logs", "outputs", "retry", "runs", "status", "stop", "submit"})
+_OF_CLUSTERS = frozenset({"approve", "gc", "logs", "outputs", "retry", "runs", "status", "stop", "submit"})
 """Commands that talk to a cluster; the package that does so holds them."""
 
 _LEAVE_AT_ONCE = (["check"], ["compile"])

@@ -133,6 +133,18 @@ class ArgoServer:
         body = _model("WorkflowRetryRequest", {"namespace": namespace, "name": name})
         return self._object(f"retry the workflow {name} in {namespace}", self._workflows.retry_workflow, namespace, name, body)
 
+    def resume(self, namespace: str, name: str, *, node: str) -> Object:
+        """Resume one node."""
+        body = {"namespace": namespace, "name": name, "node_field_selector": f"id={node}"}
+        asked = f"resume the workflow {name} in {namespace}"
+        return self._object(asked, self._workflows.resume_workflow, namespace, name, _model("WorkflowResumeRequest", body))
+
+    def fail(self, namespace: str, name: str, *, node: str, message: str) -> Object:
+        """Fail one node."""
+        selected = {"namespace": namespace, "name": name, "node_field_selector": f"id={node}"}
+        body = _model("WorkflowSetRequest", {**selected, "phase": "Failed", "message": message})
+        return self._object(f"change the workflow {name} in {namespace}", self._workflows.set_workflow, namespace, name, body)
+
     def stop(self, namespace: str, name: str, *, message: str) -> Object:
         """Stop a workflow."""
         body = _model("WorkflowStopRequest", {"namespace": namespace, "name": name, "message": message})

@@ -33,6 +33,7 @@ def run_data(run: Run) -> dict[str, Any]:
                 "state": node.state,
                 "pods": node.count,
                 "parts": [_part_data(part) for part in node.parts],
+                **({"gate": node.pause.gate} if node.pause is not None else {}),
             }
             for node in run.nodes
         ],

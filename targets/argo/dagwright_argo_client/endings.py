@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from dagwright_argo_client.results import Results
-    from dagwright_argo_client.runs import Attempt, Part, Run, RunNode
+    from dagwright_argo_client.runs import Attempt, Part, Pause, Run, RunNode
 
 _MOST_NODES = 3
 _MOST_PARTS = 3
@@ -87,6 +87,8 @@ class _Teller:
         self._style = style
 
     def node(self, node: RunNode) -> str:
+        if node.pause is not None:
+            return f"{self._style.mark(FAILED)} {node.id}: {_unanswered(node.pause)}\n  ask again: dagwright retry {self._run.name}\n"
         parts = node.parts_in(FAILED)
         texts = [self._part(node, part) for part in parts[:_MOST_PARTS]]
         if len(parts) > _MOST_PARTS:
@@ -112,6 +114,14 @@ class _Teller:
             f"  try it here: dagwright run --only '{label}' --from {self._run.name} {self._file}",
         ]
         return "\n".join(lines) + "\n"
+
+
+def _unanswered(pause: Pause) -> str:
+    """Say why a gate let nothing through."""
+    if "does not have a default value" in pause.message:  # Argo's words where the time is over
+        limit = duration_text(float(pause.limit.rstrip("s"))) if pause.limit.rstrip("s").isdigit() else pause.limit
+        return f"nobody {'approved' if pause.gate == 'approve' else 'gave a value'} within {limit}"
+    return pause.message or "it failed, and Argo does not say why"
 
 
 def source_of(run: Run) -> str:

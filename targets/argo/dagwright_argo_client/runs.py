@@ -15,7 +15,9 @@ import msgspec
 
 from dagwright.contract.names import VERDICT
 from dagwright_argo.dags import COUNT
+from dagwright_argo.gates import SUPPLIED
 from dagwright_argo.pods import INDEX, UNIT
+from dagwright_compiler.ir.program import Waiting
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -26,6 +28,8 @@ WAITING = "waiting"
 """What it waits for has not ended."""
 PENDING = "pending"
 """Its pod is made, and runs nothing yet."""
+ASKING = "asking"
+"""It waits for a person."""
 RUNNING = "running"
 RETRYING = "retrying"
 """An attempt failed, and the next one is to come, or runs."""
@@ -87,8 +91,22 @@ class Part(msgspec.Struct, frozen=True, kw_only=True):
     message: str = ""
 
 
+class Pause(msgspec.Struct, frozen=True, kw_only=True):
+    """A gate as Argo has it: ``id`` is Argo's, empty before the run comes to it; ``limit`` is how long it waits, as Argo spells that."""
+
+    gate: Waiting
+    limit: str
+    id: str = ""
+    started: float = 0.0
+    finished: float = 0.0
+    message: str = ""
+
+
 class RunNode(msgspec.Struct, frozen=True, kw_only=True):
-    """A node of the workflow: ``parts`` is one, or for a map one a pod; ``count`` is the number of pods of a map, once it is known."""
+    """A node of the workflow: ``parts`` is one, or for a map one a pod; ``count`` is the number of pods of a map, once it is known.
+
+    A gate has no pods but a ``pause``; ``answer`` is the command that a person types who is asked.
+    """
 
     id: str
     state: str
@@ -96,15 +114,21 @@ class RunNode(msgspec.Struct, frozen=True, kw_only=True):
     parts: tuple[Part, ...] = ()
     count: int | None = None
     verdict: Part | None = None
+    pause: Pause | None = None
+    answer: str = ""
 
     @property
     def started(self) -> float:
-        """When its first pod started; 0 before."""
+        """When its first pod started, or its wait; 0 before."""
+        if self.pause is not None:
+            return self.pause.started
         return min((attempt.started for part in self.parts for attempt in part.attempts if attempt.started), default=0.0)
 
     @property
     def finished(self) -> float:
-        """When its last pod ended; 0 before."""
+        """When its last pod ended, or its wait; 0 before."""
+        if self.pause is not None:
+            return self.pause.finished if self.state in ENDED else 0.0
         ends = [attempt.finished for part in self.parts for attempt in part.attempts]
         return max(ends, default=0.0) if self.state in ENDED and all(ends) else 0.0
 
@@ -230,16 +254,22 @@ class _Reading:
         self._by_name = {state.get("name", ""): state for state in self._states.values()}
         self._pods: dict[tuple[str, str], list[Object]] = {}
         self._others: dict[str, list[Object]] = {}
+        self._waits: dict[str, Object] = {}
         for state in self._states.values():
             parameters = _parameters(state)
             if state.get("type") == "Pod" and UNIT in parameters:
                 self._pods.setdefault((parameters[UNIT], parameters.get(INDEX, "")), []).append(state)
+            elif state.get("type") == "Suspend" and UNIT in parameters:
+                self._waits[parameters[UNIT]] = state
             elif state.get("type") in ("Skipped", "DAG", "TaskGroup", "Retry"):
                 self._others.setdefault(parameters.get(UNIT) or state.get("displayName", ""), []).append(state)
 
     def nodes(self) -> Iterator[RunNode]:
-        for unit, is_map in self._units().items():
-            yield self._map(unit) if is_map else self._single(unit)
+        for unit, template in self._units().items():
+            if "suspend" in template:
+                yield self._gate(unit, template)
+            else:
+                yield self._map(unit) if "dag" in template else self._single(unit)
 
     def _settled(self, state: str) -> str:
         """Where the run is over, what has not ended never will: Argo leaves the states of what it ended as they were."""
@@ -247,22 +277,46 @@ class _Reading:
             return state
         return SKIPPED if state == WAITING else STOPPED
 
-    def _units(self) -> dict[str, bool]:
-        """Units in the order of the templates, and whether each is a map."""
+    def _units(self) -> dict[str, Object]:
+        """Units in the order of the templates, and the template of each: maps have a DAG, gates a wait."""
         templates = {template["name"]: template for template in self._spec.get("templates") or ()}
-        found: dict[str, bool] = {}
+        found: dict[str, Object] = {}
 
         def walk(name: str) -> None:
             for task in ((templates.get(name) or {}).get("dag") or {}).get("tasks") or ():
                 called = templates.get(task.get("template", "")) or {}
                 unit = _parameters({"inputs": task.get("arguments")}).get(UNIT)
                 if unit is not None:
-                    found[unit] = "dag" in called
+                    found[unit] = called
                 elif "dag" in called:
                     walk(called["name"])
 
         walk(self._spec.get("entrypoint", ""))
         return found
+
+    def _gate(self, unit: str, template: Object) -> RunNode:
+        gate, limit = _gate_of(template), str((template["suspend"] or {}).get("duration", ""))
+        state = self._waits.get(unit)
+        if state is None:
+            pause = Pause(gate=gate, limit=limit)
+            return RunNode(id=unit, state=self._settled(self._state_of_others(unit)), is_map=False, pause=pause)
+        message = str(state.get("message") or "")
+        phase = _PHASES.get(state.get("phase", ""), RUNNING)
+        if phase == RUNNING and gate != "sleep":
+            phase = ASKING
+        if phase == FAILED and message.startswith(_SHUTDOWN):
+            phase = STOPPED
+        pause = Pause(
+            gate=gate,
+            limit=limit,
+            id=str(state.get("id", "")),
+            started=_time(state.get("startedAt")),
+            finished=_time(state.get("finishedAt")),
+            message=message,
+        )
+        return RunNode(
+            id=unit, state=self._settled(phase), is_map=False, pause=pause, answer=answer_to(self._run_name, unit, gate)
+        )
 
     def _single(self, unit: str) -> RunNode:
         part = self._part(None, self._pods.get((unit, ""), ()))
@@ -335,6 +389,17 @@ class _Reading:
 def _pod_name(run: str, state: Object) -> str:
     """What Argo calls the pod of a state: the run, the template and the hash that ends the state's id."""
     return f"{run}-{state.get('templateName', '')}"[:_LONGEST_PREFIX] + f"-{str(state.get('id', '')).rpartition('-')[2]}"
+
+
+def answer_to(run: str, node: str, gate: Waiting) -> str:
+    """The command that lets a run get on that waits for a person; empty where it waits for time."""
+    return "" if gate == "sleep" else f"dagwright approve {run} {node}{' --set VALUE' if gate == 'input' else ''}"
+
+
+def _gate_of(template: Object) -> Waiting:
+    """What a gate waits for: its template's output says what has to be supplied."""
+    supplied = {item["name"] for item in (template.get("outputs") or {}).get("parameters") or ()}
+    return "approve" if SUPPLIED["approve"] in supplied else "input" if SUPPLIED["input"] in supplied else "sleep"
 
 
 def _ordinal(state: Object) -> int:

@@ -11,6 +11,7 @@ import click
 import msgspec
 
 from dagwright_argo_client.runs import (
+    ASKING,
     ENDED,
     FAILED,
     PENDING,
@@ -28,9 +29,37 @@ if TYPE_CHECKING:
 
     from dagwright_argo_client.runs import Run, RunNode
 
-_MARKS = {WAITING: "·", PENDING: "◌", RUNNING: "●", RETRYING: "↻", SUCCEEDED: "✓", FAILED: "✗", SKIPPED: "-", STOPPED: "■"}
-_PLAIN_MARKS = {WAITING: ".", PENDING: "o", RUNNING: "*", RETRYING: "r", SUCCEEDED: "+", FAILED: "x", SKIPPED: "-", STOPPED: "s"}
-_COLORS = {PENDING: "yellow", RUNNING: "blue", RETRYING: "yellow", SUCCEEDED: "green", FAILED: "red", STOPPED: "yellow"}
+_MARKS = {
+    WAITING: "·",
+    ASKING: "?",
+    PENDING: "◌",
+    RUNNING: "●",
+    RETRYING: "↻",
+    SUCCEEDED: "✓",
+    FAILED: "✗",
+    SKIPPED: "-",
+    STOPPED: "■",
+}
+_PLAIN_MARKS = {
+    WAITING: ".",
+    ASKING: "?",
+    PENDING: "o",
+    RUNNING: "*",
+    RETRYING: "r",
+    SUCCEEDED: "+",
+    FAILED: "x",
+    SKIPPED: "-",
+    STOPPED: "s",
+}
+_COLORS = {
+    ASKING: "yellow",
+    PENDING: "yellow",
+    RUNNING: "blue",
+    RETRYING: "yellow",
+    SUCCEEDED: "green",
+    FAILED: "red",
+    STOPPED: "yellow",
+}
 _PHASES = {
     "": "not taken up yet",
     "Pending": "pending",
@@ -96,7 +125,7 @@ def node_lines(run: Run, now: float, style: Style, reused: Mapping[str, Reused] 
     nodes = list(run.nodes)
     left_out: dict[str, int] = {}
     if most and len(nodes) > most:
-        order = (WAITING, SKIPPED, SUCCEEDED, PENDING, RUNNING, RETRYING, STOPPED, FAILED)
+        order = (WAITING, SKIPPED, SUCCEEDED, PENDING, RUNNING, RETRYING, STOPPED, ASKING, FAILED)
         excess = len(nodes) - most + 1
         dropped = sorted(range(len(nodes)), key=lambda number: order.index(nodes[number].state))[:excess]
         for number in dropped:
@@ -118,7 +147,7 @@ def _label(node: RunNode) -> str:
 
 def node_text(node: RunNode, now: float, reused: Reused | None = None) -> str:
     """Say how a node stands, in words."""
-    parts = [_map_text(node) if node.is_map and node.parts else node.state]
+    parts = [_map_text(node) if node.is_map and node.parts else _state_text(node)]
     if reused is not None and reused.cached:
         parts[0] = "cached" if reused.cached == reused.known and not node.is_map else f"{parts[0]}, {reused.cached} cached"
     if node.started:
@@ -127,10 +156,22 @@ def node_text(node: RunNode, now: float, reused: Reused | None = None) -> str:
     attempts = max((len(part.attempts) for part in node.parts), default=0)
     if attempts > 1 and not node.is_map:
         parts.append(f"attempt {attempts}" if node.state not in ENDED else f"{attempts} attempts")
-    reason = pending_reason(node, now)
+    reason = node.answer if node.state == ASKING else pending_reason(node, now)
     if reason:
         parts.append(reason)
     return "  ".join(filter(None, parts))
+
+
+def _state_text(node: RunNode) -> str:
+    """A node's state; of a gate, in the words of what it waits for."""
+    if node.pause is None:
+        return node.state
+    if node.pause.gate == "sleep":
+        return "sleeping" if node.state == RUNNING else "slept" if node.state == SUCCEEDED else node.state
+    if node.state == ASKING:
+        return "waits for approval" if node.pause.gate == "approve" else "waits for a value"
+    passed = "approved" if node.pause.gate == "approve" else "given"
+    return passed if node.state == SUCCEEDED else node.state
 
 
 def _map_text(node: RunNode) -> str:

@@ -72,6 +72,14 @@ class Server(Protocol):
         """Have what failed run again, under the same uid."""
         ...
 
+    def resume(self, namespace: str, name: str, *, node: str) -> Object:
+        """Let the one node of a workflow that waits, by Argo's id of it, come to its success."""
+        ...
+
+    def fail(self, namespace: str, name: str, *, node: str, message: str) -> Object:
+        """Let the one node of a workflow that waits, by Argo's id of it, fail."""
+        ...
+
     def stop(self, namespace: str, name: str, *, message: str) -> Object:
         """Have a workflow end: nothing new starts, what runs is terminated, exit handlers run."""
         ...
