@@ -34,6 +34,8 @@ if TYPE_CHECKING:
     from dagwright_compiler.ir.program import Program
 
 _ARGO = "argo"
+_OF_ARGO = ("kind", "name", "schedule", "timezone", "runtime", "bundle", "namespace")
+"""Options that only this target understands."""
 _RUN = "Workflow"
 """The kind of object that is one run, as Argo calls it."""
 
@@ -56,6 +58,14 @@ _RUN = "Workflow"
 @click.option("--schedule", multiple=True, metavar="CRON", help="When the CronWorkflow runs, as in '30 3 * * MON-FRI'.")
 @click.option("--timezone", metavar="ZONE", help="Whose clock the schedule follows.  [default: UTC]")
 @click.option("--inputs-file", metavar="FILE", help="Inputs of the run as a JSON or YAML object; those behind -- win.")
+@click.option(
+    "--runtime", type=click.Choice(["archive", "image"]), help="Where pods have the runtime from, over the setting of this name."
+)
+@click.option(
+    "--bundle",
+    type=click.Choice(["manifest", "store"]),
+    help="Where plan and code stand, over the setting; `dagwright publish` puts them into the store.",
+)
 @click.option("-n", "--namespace", metavar="NS", help="Namespace of everything, over the settings'.")
 @finding_options
 @stdin_option
@@ -107,6 +117,8 @@ class Asked(NamedTuple):
     schedule: tuple[str, ...]
     timezone: str | None
     inputs_file: str | None
+    runtime: str | None
+    bundle: str | None
     namespace: str | None
     output_format: str
     select: tuple[str, ...]
@@ -124,7 +136,7 @@ class Asked(NamedTuple):
 
     def of_target(self, inputs: Mapping[str, str]) -> dict[str, Any]:
         """What only the target understands; empty where nothing of it was given."""
-        given = {name: getattr(self, name) for name in ("kind", "name", "schedule", "timezone", "namespace")}
+        given = {name: getattr(self, name) for name in _OF_ARGO}
         return {name: value for name, value in (*given.items(), ("inputs", inputs)) if value}
 
 
@@ -134,7 +146,7 @@ def _refuse_contradictions(asked: Asked) -> None:
         raise click.BadParameter(f"`{asked.form}` is not a target; there are {known}", param_hint="-t")
     if asked.check and asked.output == STDIN:
         raise click.UsageError("--check compares with what stands in a file or folder: give it with -o")
-    of_argo = [name for name in ("kind", "name", "schedule", "timezone", "namespace") if getattr(asked, name)]
+    of_argo = [name for name in _OF_ARGO if getattr(asked, name)]
     if of_argo and asked.form != _ARGO:
         raise click.UsageError(f"--{of_argo[0]} says something of an object of Kubernetes: leave it out with -t {asked.form}")
     if asked.inputs_file is not None and not asked.takes_inputs:

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 
 from dagwright.contract.jsontext import loads
-from dagwright.contract.names import ENV_STORE, PLAN_FILE
+from dagwright.contract.names import ENV_BUNDLE, ENV_STORE, PLAN_FILE
 from dagwright.execution.faults import Fault
 from dagwright.execution.plan_view import PlanView
 from dagwright_argo.expansion import EMPTY_VARIABLE
@@ -22,7 +22,7 @@ from dagwright_argo.parameters import RUN_PARAMETER
 from dagwright_argo_client.transport import Object
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Callable, Iterator, Sequence
 
     from dagwright_argo_client.kubernetes import Kubectl
 
@@ -98,12 +98,15 @@ def looks_compiled(name: str, data: bytes) -> bool:
     return not name.endswith(".py") and _OBJECT.match(data.lstrip()) is not None
 
 
-def read_manifest(data: bytes, wanted: str | None = None) -> Manifest:
+def read_manifest(
+    data: bytes, wanted: str | None = None, *, stored_plan: Callable[[Object, str], bytes] | None = None
+) -> Manifest:
     """Read a stream of objects and choose one workflow of it.
 
     Args:
         data: YAML or JSON, as many documents as there are.
         wanted: Name of the workflow: the cluster's, the function's, or with its module; needed where there are several.
+        stored_plan: Gives the plan of a template whose code is in the store, under a digest.
 
     Raises:
         UnusableManifest: It is none of ours, or the workflow is not there, or its ConfigMaps are not.
@@ -114,6 +117,9 @@ def read_manifest(data: bytes, wanted: str | None = None) -> Manifest:
     mounted = mounted_config_maps(template["spec"])
     names = tuple(name for name in mounted if name in by_name or name.startswith(_RUNTIME) or _is_code(name, template))
     config_maps = tuple(by_name[name] for name in names if name in by_name)
+    digest = bundle_of(template["spec"])
+    if digest is not None and stored_plan is not None:
+        return Manifest(config_maps, names, template, stored_plan(template, digest))
     return Manifest(config_maps, names, template, _plan_of(config_maps, names, _name(template)))
 
 
@@ -204,6 +210,15 @@ def store_of(template: Object) -> str | None:
             if variable.get("name") == ENV_STORE:
                 text = str(variable.get("value", ""))
                 return None if text.startswith("{{workflow.") else text.replace(f"$({EMPTY_VARIABLE})", "").replace("$$", "$")
+    return None
+
+
+def bundle_of(spec: Object) -> str | None:
+    """Digest of the bundle that the pods of a workflow fetch from the store; ``None`` where they mount their code."""
+    for item in spec.get("templates") or ():
+        for variable in (item.get("container") or {}).get("env") or ():
+            if variable.get("name") == ENV_BUNDLE:
+                return str(variable.get("value", ""))
     return None
 
 

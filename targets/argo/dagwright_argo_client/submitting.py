@@ -67,7 +67,7 @@ def provide_code(manifest: Manifest, server: Server, kubectl: Kubectl | None, na
     Raises:
         Refused: They are not there and cannot be created.
     """
-    if _is_deployed(manifest, server, namespace):
+    if not manifest.config_map_names or _is_deployed(manifest, server, namespace):
         return Provided()
     if kubectl is None:
         raise Refused(

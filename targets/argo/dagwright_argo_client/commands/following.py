@@ -15,8 +15,9 @@ from dagwright_argo_client.endings import failure_text
 from dagwright_argo_client.following import FOR_GOOD, follow, impatient
 from dagwright_argo_client.kubernetes import open_kubectl
 from dagwright_argo_client.logs import label_of, labels_of, written
-from dagwright_argo_client.manifests import UnusableManifest, deployed_plan
+from dagwright_argo_client.manifests import UnusableManifest, bundle_of, deployed_plan, read_plan
 from dagwright_argo_client.progress import Lines, Stalls, Tree
+from dagwright_argo_client.published import published_plan
 from dagwright_argo_client.refusals import Refused
 from dagwright_argo_client.results import Results, Unreadable, store_url
 from dagwright_argo_client.runs import Run
@@ -138,7 +139,7 @@ def print_outputs(run: Run, results: Results, plan: PlanView | None, name: str |
 
 
 def plan_of(run: Run, results: Results | None) -> PlanView:
-    """Find the plan of a run: where ``submit`` kept it, else in the cluster's ConfigMaps.
+    """Find the plan of a run: where ``submit`` kept it, else where its pods have it: in the store, or in ConfigMaps of the cluster.
 
     Raises:
         Unreadable: It is in neither place.
@@ -149,6 +150,9 @@ def plan_of(run: Run, results: Results | None) -> PlanView:
     kept = results.plan() if results is not None else None
     if kept is not None:
         return kept
+    digest = bundle_of(run.spec)
+    if digest is not None and results is not None:
+        return read_plan(published_plan(results.url, digest))
     kubectl = open_kubectl(run.namespace)
     if kubectl is None:
         raise Unreadable(f"the plan of {run.name} stands in a ConfigMap of the cluster, and there is no kubectl here to read it")

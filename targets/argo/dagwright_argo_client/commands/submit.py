@@ -7,7 +7,7 @@ import os
 import sys
 from collections.abc import Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import click
 import msgspec
@@ -18,6 +18,7 @@ from dagwright_argo_client.connection import namespace_of
 from dagwright_argo_client.manifests import (
     Manifest,
     UnusableManifest,
+    bundle_of,
     given_values,
     looks_compiled,
     missing_parameters,
@@ -27,6 +28,7 @@ from dagwright_argo_client.manifests import (
     workflow_of,
 )
 from dagwright_argo_client.notes import new_name
+from dagwright_compiler.bundle import Bundle
 from dagwright_compiler.cli.inputs import Inputs, inputs_of
 from dagwright_compiler.cli.main import FINDINGS, SUCCESS
 from dagwright_compiler.cli.options import (
@@ -52,13 +54,23 @@ _NOTES = ".dagwright/submits"
 
 
 class Prepared(msgspec.Struct, frozen=True):
-    """What is to be submitted: a manifest, texts of its parameters, and what its store must hold before; ``folder`` is the project's."""
+    """What is to be submitted: a manifest, texts of its parameters, and what its store must hold before, ``bundle`` among it; ``folder`` is the project's."""
 
     manifest: Manifest
     values: Mapping[str, str]
     store: str
     blobs: Mapping[str, Any]
     folder: Path
+    bundle: Bundle | None
+
+
+class Read(NamedTuple):
+    """What the command line named: its manifest, the rest of the arguments, the project's folder, and the code where only the store is to have it."""
+
+    manifest: Manifest
+    rest: list[str]
+    folder: Path
+    bundle: Bundle | None = None
 
 
 @click.command("submit", context_settings={"ignore_unknown_options": True, "allow_interspersed_args": False})
@@ -105,11 +117,11 @@ def command(
         read = _read(target, list(arguments), flags, color)
         if isinstance(read, int):
             return read
-        manifest, rest, folder = read
-        inputs = _inputs(manifest, rest, inputs_file, f"dagwright submit {target}")
+        manifest = read.manifest
+        inputs = _inputs(manifest, read.rest, inputs_file, f"dagwright submit {target}")
         if inputs is None:
             return SUCCESS
-        prepared = _prepared(manifest, inputs, store, folder)
+        prepared = _prepared(read, inputs, store)
         place = namespace_of(namespace, os.environ, manifest.namespace)
         if dry_run:
             _print_objects(prepared, place)
@@ -124,7 +136,7 @@ def command(
         return follow_run(server, place, submitted.name, how, color=color, file=target, plan=manifest.plan(), patience=patience)
 
 
-def _read(target: str, arguments: list[str], flags: Mapping[str, Any], color: str) -> tuple[Manifest, list[str], Path] | int:
+def _read(target: str, arguments: list[str], flags: Mapping[str, Any], color: str) -> Read | int:
     """Read a manifest, or compile Python to one; an exit code where that fails, after saying why."""
     wanted, rest = one_definition(parse_wanted(target), arguments)
     data = sys.stdin.buffer.read() if wanted.path is None else b""
@@ -136,16 +148,28 @@ def _read(target: str, arguments: list[str], flags: Mapping[str, Any], color: st
             data = wanted.path.read_bytes()
         if flags["project"] or flags["domain"] or flags["set"]:
             raise click.UsageError("--project, --domain and --set change what is compiled, and this is compiled already")
-        return read_manifest(data, wanted.name), rest, load_settings(wanted.path or Path.cwd()).root
+        settings = load_settings(wanted.path or Path.cwd(), flags=flags)
+        manifest = read_manifest(
+            data, wanted.name, stored_plan=lambda template, digest: _stored_plan(template, digest, settings.store)
+        )
+        return Read(manifest, rest, settings.root)
     except OSError as error:
         raise click.UsageError(f"{wanted.shown} cannot be read: {(error.strerror or str(error)).lower()}") from None
     except UnusableManifest as error:
         raise click.UsageError(f"{'standard input' if target == STDIN else wanted.shown}: {error}") from None
 
 
-def _compiled(
-    wanted: Wanted, data: bytes, rest: list[str], flags: Mapping[str, Any], color: str
-) -> tuple[Manifest, list[str], Path] | int:
+def _stored_plan(template: Mapping[str, Any], digest: str, store: str) -> bytes:
+    """Read the plan of a manifest that holds a digest in its place."""
+    from dagwright_argo_client.published import published_plan
+
+    url = store_of(template) or store
+    if not url:
+        raise click.UsageError("the code of this manifest is in the store, and none is named: give --store s3://bucket/prefix")
+    return published_plan(url, digest)
+
+
+def _compiled(wanted: Wanted, data: bytes, rest: list[str], flags: Mapping[str, Any], color: str) -> Read | int:
     from dagwright_compiler.cli.sources import read_wanted
     from dagwright_compiler.cli.terminal import show_findings
     from dagwright_compiler.driver.compiling import lower_to
@@ -161,7 +185,9 @@ def _compiled(
     code = show_findings(reading, sys.stderr, color=color)
     if code != SUCCESS or artefact is None:
         return code or FINDINGS
-    return read_manifest("---\n".join(artefact.objects).encode()), rest, reading.settings.root
+    bundle = artefact.bundle
+    manifest = read_manifest("---\n".join(artefact.objects).encode(), stored_plan=lambda *_: bundle.plan)
+    return Read(manifest, rest, reading.settings.root, bundle if bundle_of(manifest.template["spec"]) else None)
 
 
 def _inputs(manifest: Manifest, rest: list[str], inputs_file: str | None, usage: str) -> Inputs | None:
@@ -173,8 +199,9 @@ def _inputs(manifest: Manifest, rest: list[str], inputs_file: str | None, usage:
     return inputs_of(program, rest, inputs_file, usage, given=given_values(manifest))
 
 
-def _prepared(manifest: Manifest, inputs: Inputs, store_flag: str | None, folder: Path) -> Prepared:
+def _prepared(read: Read, inputs: Inputs, store_flag: str | None) -> Prepared:
     """Write the inputs as parameters."""
+    manifest, folder = read.manifest, read.folder
     try:
         arguments = arguments_of(manifest.plan().program, inputs.texts)
     except ValueError as error:
@@ -186,7 +213,7 @@ def _prepared(manifest: Manifest, inputs: Inputs, store_flag: str | None, folder
         raise click.UsageError(
             f"the manifest takes parameters that are not inputs of its plan: {', '.join(missing)}; compile it again"
         )
-    return Prepared(manifest, values, store, {**inputs.blobs, **arguments.blobs}, folder)
+    return Prepared(manifest, values, store, {**inputs.blobs, **arguments.blobs}, folder, read.bundle)
 
 
 def _store(manifest: Manifest, values: dict[str, str], flag: str | None, folder: Path) -> str:
@@ -221,6 +248,8 @@ def _print_objects(prepared: Prepared, namespace: str) -> None:
     # JSON is YAML that no reader takes a text for a number in.
     for item in (*objects, workflow):
         click.echo(f"---\n{json.dumps(item, indent=2, ensure_ascii=False)}")
+    if prepared.bundle is not None:
+        click.echo("dagwright: a dry run stores nothing: `dagwright publish` puts the code into the store", err=True)
     if prepared.blobs:
         click.echo(
             f"dagwright: a dry run stores nothing: {prepared.store} lacks {len(prepared.blobs)} values that these objects refer to",
@@ -235,6 +264,8 @@ def _submit(prepared: Prepared, server: Any, namespace: str, *, name_only: bool)
     notes = prepared.folder / _NOTES
     if prepared.blobs:
         _publish(prepared.store, dict(prepared.blobs))
+    if prepared.bundle is not None:
+        _publish_code(prepared.store, prepared.bundle)
     provided = provide_code(prepared.manifest, server, open_kubectl(namespace), namespace)
     try:
         submitted = submit(prepared.manifest, prepared.values, server, namespace=namespace, notes=notes)
@@ -268,6 +299,13 @@ def _publish(url: str, blobs: Blobs) -> None:
     from dagwright.store import open_store
 
     publish_blobs(open_store(url), blobs)
+
+
+def _publish_code(url: str, bundle: Bundle) -> None:
+    from dagwright.store import open_store
+    from dagwright_compiler.driver.publishing import publish_bundle
+
+    publish_bundle(open_store(url), bundle)
 
 
 def _tell(submitted: Submitted, provided: Provided, url: str, namespace: str) -> None:
