@@ -46,7 +46,7 @@ PARAMETERS = {
 KUBERNETES = "kubernetes."
 """How the symbols of Kubernetes' classes begin: ``kubernetes.V1PodSpec``."""
 
-_DEVICES = {
+DEVICES = {
     "A10G": "nvidia-a10g",
     "L4": "nvidia-l4",
     "L4_VWS": "nvidia-l4-vws",
@@ -105,7 +105,7 @@ def constant(qualified: str) -> KnownCall | None:
     parts = qualified.split(".")
     if "accelerators" in parts:
         name, *rest = parts[parts.index("accelerators") + 1 :] or [""]
-        device = _DEVICES.get(name)
+        device = DEVICES.get(name)
         if device is None or len(rest) > 1:
             return None
         arguments: dict[str, StaticValue] = {"device": device}

@@ -35,6 +35,7 @@ if TYPE_CHECKING:
     from dagwright_compiler.frontend.summary import Binding, Change
 
 _LOOP = Unresolved("modules import it from each other in a circle")
+_BELOW_AUTHORING = tuple(f"{package}." for package in AUTHORING)
 _OF_TYPING = ("Any", "Dict", "List", "NamedTuple", "Optional", "Tuple", "Union")
 """Names that people write before they import them."""
 
@@ -142,7 +143,7 @@ class Resolver:
         if isinstance(target, PackageEntity):
             inner = self._module(f"{target.name}.{binding.attribute}", module)
             return inner or Unresolved(f"`{target.name}` has no module `{binding.attribute}`")
-        outside = self._outside(binding.module, module)
+        outside = self._outside(binding.module, module, binding.attribute)
         return self._external_attribute(outside, binding.attribute) if isinstance(outside, External) else outside
 
     def _own(self, name: str, module: Module) -> Entity | None:
@@ -265,8 +266,10 @@ class Resolver:
             return ModuleEntity(found)
         return PackageEntity(name, importer) if self._project.is_package(name, importer) else None
 
-    def _outside(self, name: str, module: Module) -> Entity:
+    def _outside(self, name: str, module: Module, wanted: str = "") -> Entity:
         """A module that is not in the project: external, unless what stands above it is ours and complete."""
+        if name.startswith(_BELOW_AUTHORING):
+            return _missing_of_authoring(name, wanted, is_module=True) or external(name)
         head, _, last = name.rpartition(".")
         parent = self._project.find(head, module) if head else None
         if parent is None:
@@ -292,7 +295,10 @@ class Resolver:
     def _external_attribute(self, owner: External, name: str) -> Entity:
         found = external(f"{owner.qualified}.{name}")
         package = owner.qualified
-        if package not in AUTHORING or name.startswith("_") or name in of_package(package):
+        if package not in AUTHORING:
+            may_lack = not found.symbol and package.startswith(_BELOW_AUTHORING) and not package.rpartition(".")[2][:1].isupper()
+            return (_missing_of_authoring(package, name) if may_lack else None) or found
+        if name.startswith("_") or name in of_package(package):
             return found
         if package == "dagwright":  # all of its names are known
             of_flytekit = f"write `from flytekit import {name}`" if name in PUBLIC else ""
@@ -334,6 +340,12 @@ class Resolver:
             return missing_import("dataclasses", name)
         # A name of `typing` that differs by its case alone is imported once it is spelled right.
         return did_you_mean(name, [*module.summary.bindings, *BUILTINS]) or did_you_mean(name, _OF_TYPING)
+
+
+def _missing_of_authoring(module: str, name: str, *, is_module: bool = False) -> Unresolved | None:
+    from dagwright_compiler.frontend import authoring_modules  # for the few files that name such modules
+
+    return (authoring_modules.missing_module if is_module else authoring_modules.missing_name)(module, name)
 
 
 def _authoring_package(module: Module) -> str:

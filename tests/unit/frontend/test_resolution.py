@@ -1,7 +1,11 @@
 from __future__ import annotations
 
+from importlib import import_module
+
 import pytest
 from frontend_sources import clean, front
+
+from dagwright_compiler.frontend import authoring_modules
 
 DEFINITION = "def t(x: int = 1) -> int:\n    return x\n"
 
@@ -255,3 +259,47 @@ def test_code_below_the_main_guard_binds_nothing() -> None:
     clean(
         "from dagwright import task\nN = 1\n@task\ndef t(x: int = N) -> int: ...\nif __name__ == '__main__':\n    N = 2\n    t(x=N)\n"
     )
+
+
+@pytest.mark.parametrize(
+    ("line", "reason", "help_"),
+    [
+        ("from flytekit.types.file import FlyteFil", "`flytekit.types.file` has no name `FlyteFil`", "did you mean `FlyteFile`?"),
+        ("from flytekit.types.file import JPGImageFile as J", "`flytekit.types.file` has no name `JPGImageFile`", "did you mean `JPEGImageFile`?"),
+        ("from flytekit.types.structured import StructuredDatset", "`flytekit.types.structured` has no name `StructuredDatset`", "did you mean `StructuredDataset`?"),
+        ("from flytekit.extras.accelerators import A1000", "`flytekit.extras.accelerators` has no name `A1000`", "did you mean `A100`?"),
+        ("from dagwright.testing import task_mok", "`dagwright.testing` has no name `task_mok`", "did you mean `task_mock`?"),
+        ("from dagwright.testing import Anything", "`dagwright.testing` has no name `Anything`", ""),
+        ("from dagwright.types import File", "`dagwright` has no module `types`", "write `from dagwright import File`"),
+        ("from dagwright.testin import patch", "`dagwright` has no module `testin`", "did you mean `testing`?"),
+        ("import dagwright.types", "`dagwright` has no module `types`", ""),
+        ("import dagwright.values.frames.more", "`dagwright.values` has no module `frames`", ""),
+    ],
+)  # fmt: skip
+def test_a_slip_in_what_we_know_is_reported_at_the_import(line: str, reason: str, help_: str) -> None:
+    found = front(f"{line}\n").only
+    assert (found.code.id, found.message.partition(": ")[2], str(found.help)) == ("DW202", reason, help_)
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "from flytekit.types.file import FlyteFile, PDFFile, file",
+        "from flytekit.types.structured import StructuredDatasetDecoder",
+        "from flytekit.models.literals import Scalar, LiteralMap",
+        "from flytekit.core.resources import ResourceSpec, Resources",
+        "from flytekit.configuration import SecretsConfig, Config, ImageConfig",
+        "from flytekit.types.iterator import JSON, iterator",
+        "from dagwright.testing import patch, task_mock",
+        "from dagwright.accelerators import A100, GPUAccelerator, MultiInstanceGPUAccelerator",
+        "from dagwright.values.codec import anything",
+        "import dagwright.testing, dagwright.accelerators",
+    ],
+)
+def test_other_names_below_our_packages_are_left_alone(line: str) -> None:
+    clean(f"{line}\n")
+
+
+def test_the_names_of_our_modules_are_those_that_they_have() -> None:
+    for module, names in authoring_modules.OURS.items():
+        assert names == frozenset(import_module(module).__all__)
