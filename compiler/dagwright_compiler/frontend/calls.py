@@ -217,10 +217,7 @@ def _bind_other(frame: Frame, slot: Slot, value: Value, node: ast.expr) -> Bound
             help_ = instead(error, found, field.name, expected)
             frame.report(codes.CONSTANT_MISMATCH, message, found.node, label=found.label, related=related, help_=help_)
             return None
-    if isinstance(value, Result):
-        refuse_result(frame, value, node)
-        return None
-    if isinstance(value, Group | Record):
+    if isinstance(value, Group | Record | Result):
         bound = bind(frame, value, expected, node)
         if not isinstance(bound, Misfit):
             return bound

@@ -9,7 +9,7 @@ import msgspec
 
 from dagwright.contract.types import UNKNOWN, Type, dict_of, list_of, origin_of, tuple_of, union_of
 from dagwright_compiler.frontend.constant_parts import locate
-from dagwright_compiler.frontend.promises import Bound, Built, Group, Promise, Record, Static, Value
+from dagwright_compiler.frontend.promises import Bound, Built, Group, Promise, Record, Result, Static, Value
 from dagwright_compiler.frontend.typing_rules import NO, spell
 from dagwright_compiler.frontend.unread_types import UNREAD
 from dagwright_compiler.frontend.wire_values import Mismatch, type_of, unknown_key
@@ -40,6 +40,9 @@ def bind(frame: Frame, value: Value, expected: Type, at: ast.AST) -> Bound | Mis
             found = locate(error, at, expected)
             help_ = error.help or (f"write a value of type `{spell(found.expected)}`" if found.expected is not None else "")
             return Misfit(value, found.expected or expected, found.node, found.reason, help_)
+    if isinstance(value, Result):
+        whole = _whole(frame, value, expected)
+        return bind(frame, whole, expected, at) if whole is not None else Misfit(value, expected, at)
     if isinstance(value, Record):
         return _bind_record(frame, value, expected, at)
     return _bind_group(frame, value, expected, at) if isinstance(value, Group) else Misfit(value, expected, at)
@@ -78,6 +81,24 @@ def type_of_value(value: Value) -> Type:
 
 def _join(items: list[Type]) -> Type:
     return UNKNOWN if any(item.kind == "unknown" for item in items) else union_of(items)
+
+
+def _whole(frame: Frame, value: Result, expected: Type) -> Group | Record | None:
+    """Several outputs as the tuple that they are in Python, where one is taken; ``None`` anywhere else."""
+    places = expected.args if expected.kind == "union" else (expected,)
+    callee = value.call.callee
+    outputs = {output.name: Promise(output.type, output.name, value.call) for output in value.call.outputs}
+    if value.as_node or not outputs:
+        return None
+    if any(place.kind in ("tuple", "vartuple", "unknown") for place in places):
+        return Group("tuple", tuple(outputs.values()))
+    if callee.interface.returns != "namedtuple" or callee.node.returns is None:
+        return None
+    declared = frame.services.annotations.read(callee.node.returns, callee.module)
+    definition = frame.services.classes.definition(declared.name) if declared.kind == "class" else None
+    if definition is None or all(place.name != declared.name for place in places):
+        return None
+    return Record(declared, definition, {**outputs})
 
 
 def _bind_group(frame: Frame, value: Group, expected: Type, at: ast.AST) -> Bound | Misfit:

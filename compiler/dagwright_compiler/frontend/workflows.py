@@ -14,6 +14,7 @@ from dagwright_compiler.frontend.calls import call_it, refuse_result
 from dagwright_compiler.frontend.constant_parts import locate, origin
 from dagwright_compiler.frontend.frames import contains_broken
 from dagwright_compiler.frontend.groups import Misfit, bind, describe_group, fits_as_list, type_of_value
+from dagwright_compiler.frontend.iteration import items_of
 from dagwright_compiler.frontend.known_values import Instance
 from dagwright_compiler.frontend.node_names import check_names, name_nodes
 from dagwright_compiler.frontend.origins import source_places
@@ -167,6 +168,9 @@ def _no_outputs(frame: Frame, callee: Callee, value: Value, at: ast.AST) -> list
 def _several(frame: Frame, callee: Callee, value: Value, at: ast.AST) -> list[Bound] | None:
     outputs = callee.interface.outputs
     parts = parts_of(value)
+    if isinstance(value, Promise):
+        fields = items_of(frame, value, at, "the result")
+        parts = None if fields is None else tuple(fields)
     if isinstance(value, Static) and isinstance(value.value, Instance):
         definition = frame.services.classes.definition(value.value.owner)
         if definition is not None and definition.kind == "namedtuple":
@@ -213,13 +217,11 @@ def _output(frame: Frame, callee: Callee, field: Field, value: Value, at: ast.AS
             related = (*origin(frame, error, found.node), *_annotation(frame, callee))
             frame.report(codes.RETURN_MISMATCH, message, found.node, label=found.label, help_=help_, related=related)
             return None
-    if isinstance(value, Group | Record):
+    if isinstance(value, Group | Record | Result):
         bound = bind(frame, value, field.type, at)
         if not isinstance(bound, Misfit):
             return bound
         _refuse_part(frame, callee, field, bound)
-    elif isinstance(value, Result) and isinstance(at, ast.expr):
-        refuse_result(frame, value, at)
     elif not isinstance(value, Broken) and not (isinstance(value, Mapped) and value.function is None):
         message = f"{describe_source(value)} cannot be returned as `{spell(field.type)}`"
         help_ = call_it(value) if isinstance(value, Function | Mapped) else "build the value in a task"
