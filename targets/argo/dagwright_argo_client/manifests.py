@@ -172,11 +172,16 @@ def _names(template: Object) -> tuple[str, ...]:
     return _name(template), str(template["metadata"].get("name")), entry, entry.rpartition(".")[2]
 
 
-def mounted_config_maps(spec: Object) -> tuple[str, ...]:
-    """Names of all ConfigMaps that the pods of a workflow mount, in order of their first mention."""
+def mounted_config_maps(spec: Object, prefix: str = "") -> tuple[str, ...]:
+    """Names of the ConfigMaps that the pods of a workflow mount, in order of their first mention.
+
+    With a prefix, only of volumes whose names begin so.
+    """
     found: dict[str, None] = {}
     for template in spec.get("templates") or ():
         for volume in (*(template.get("volumes") or ()), *(spec.get("volumes") or ())):
+            if not volume["name"].startswith(prefix):
+                continue
             sources = [volume, *((volume.get("projected") or {}).get("sources") or ())]
             found |= {source["configMap"]["name"]: None for source in sources if source.get("configMap")}
     return tuple(found)

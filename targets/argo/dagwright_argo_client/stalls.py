@@ -27,8 +27,6 @@ _MOST_PODS = 3
 _SILENT = ("", "PodInitializing", "ContainerCreating")
 """What a pod says of itself where it tells nothing: a volume that cannot be mounted shows in its events alone."""
 _ABSENT_CODE = re.compile(r'configmap "(?P<name>[^"]+)" not found')
-_DIGEST = re.compile(r"-[0-9a-f]{12}(-\d+)?$")
-"""Ends the name of a ConfigMap of ours: runtime, plan, modules."""
 _LONGEST = 200
 
 
@@ -44,7 +42,7 @@ def explained(run: Run, server: Server, namespace: str, now: float) -> Run:
     """
     silent = [attempt for attempt in _pending(run) if is_silent(attempt) and now - attempt.started > ASKED_AFTER_S]
     words = {}
-    code = {name for name in mounted_config_maps(run.spec) if _DIGEST.search(name)}
+    code = mounted_config_maps(run.spec, "dagwright-")
     for attempt in silent[:_MOST_PODS]:
         try:
             told = _told(server.warnings(namespace, attempt.pod_name), code)
@@ -62,7 +60,7 @@ def _pending(run: Run) -> Iterator[Attempt]:
                 yield part.attempts[-1]
 
 
-def _told(warnings: tuple[PodWarning, ...], code: set[str]) -> str:
+def _told(warnings: tuple[PodWarning, ...], code: tuple[str, ...]) -> str:
     """The newest complaint that keeps a pod from starting."""
     for warning in reversed(warnings):
         if warning.reason.startswith("Failed") or warning.reason == "BackOff":
