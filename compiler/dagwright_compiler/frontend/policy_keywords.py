@@ -237,6 +237,9 @@ def _quantity(name: str, value: StaticValue, place: Place) -> str:
     if name == "gpu" and number.denominator != 1:
         message, help_ = f"`gpu` must be a whole number, not `{text}`", option_advice.quantity(name)
         raise WrongOption(message, help_, place, codes.INVALID_QUANTITY)
+    if name == "gpu" and number >= _MOST_CPUS:
+        message = f"`{text}` of `gpu` counts whole GPUs, and no machine has as many"
+        raise WrongOption(message, option_advice.quantity(name), place, codes.INVALID_QUANTITY)
     if name in _COUNTED and text.endswith(_SIZES):
         message = f"`{text}` is a size, and `{name}` is a number of {name.upper()}s"
         raise WrongOption(message, option_advice.quantity(name), place, codes.INVALID_QUANTITY)

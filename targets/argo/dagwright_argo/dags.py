@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 
 COUNT = "count"
 _ELEMENT = "element"
+_MOST_PARALLEL = 2**31 - 1
+"""More than any controller starts, and a number that it reads."""
 
 
 class Call(msgspec.Struct, frozen=True):
@@ -56,7 +58,7 @@ def map_template(name: str, pod_template: str, concurrency: int, verdict: str = 
     return model.Template(
         name=name,
         inputs=model.Parameters(parameters=(model.Parameter(name=UNIT), model.Parameter(name=COUNT))),
-        parallelism=concurrency or None,
+        parallelism=min(concurrency, _MOST_PARALLEL) or None,
         dag=model.Dag(fail_fast=False, tasks=tuple(tasks)),
     )
 

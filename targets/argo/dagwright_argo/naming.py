@@ -3,6 +3,10 @@
 from __future__ import annotations
 
 import re
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 TEMPLATE_NAME = re.compile(r"[a-zA-Z0-9][-a-zA-Z0-9]{0,127}")
 """Templates and DAG tasks, as the full CRDs have it."""
@@ -20,7 +24,7 @@ DNS_NAME = re.compile(r"(?=.{1,253}\Z)[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([
 VARIABLE_NAME = re.compile(r"[-._a-zA-Z][-._a-zA-Z0-9]*")
 """Variables of a container's environment."""
 IMAGE = re.compile(
-    r"([a-zA-Z0-9]([-a-zA-Z0-9.]*[a-zA-Z0-9])?(:[0-9]+)?/)?"
+    r"(?=.{1,255}(\Z|[:@]))([a-zA-Z0-9]([-a-zA-Z0-9.]*[a-zA-Z0-9])?(:[0-9]+)?/)?"
     r"[a-z0-9]+((\.|_|__|-+)[a-z0-9]+)*(/[a-z0-9]+((\.|_|__|-+)[a-z0-9]+)*)*"
     r"(:[a-zA-Z0-9_][-a-zA-Z0-9_.]{0,127})?(@[a-zA-Z0-9]+([-+._][a-zA-Z0-9]+)*:[0-9a-fA-F]{32,})?"
 )
@@ -29,6 +33,8 @@ OBJECT_NAME = re.compile(r"[a-z0-9]([-a-z0-9]*[a-z0-9])?")
 OBJECT_NAME_LENGTH = 63
 """Longest name of a WorkflowTemplate: it becomes a label of every workflow."""
 
+MOST_ANNOTATION_BYTES = 262_144 - 4_096
+"""What Kubernetes takes of annotations on one object, names and values together, less what Argo and we put there."""
 VOLUMES_OF_ARGO = frozenset({"var-run-argo", "tmp-dir-argo"})
 FOLDER_OF_ARGO = "/var/run/argo"
 """Where Argo mounts the first of them into every container."""
@@ -44,6 +50,11 @@ _INVALID = re.compile(r"[^a-z0-9]+")
 def dns_name(name: str) -> str:
     """Lower-case letters, digits and single hyphens of a Python name; empty when nothing is left."""
     return _INVALID.sub("-", name.lower()).strip("-")
+
+
+def annotation_bytes(annotations: Mapping[str, str]) -> int:
+    """What annotations take, as Kubernetes counts them."""
+    return sum(len(name.encode()) + len(value.encode()) for name, value in annotations.items())
 
 
 def keeper_of(name: str, kind: str) -> str:

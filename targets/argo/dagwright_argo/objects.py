@@ -28,6 +28,8 @@ _RUNTIME_KEY = DEFAULT_RUNTIME.rpartition("/")[2]
 _PLAN_PATH = f"plan/{PLAN_FILE}"
 _CODE_FOLDER = "code/"
 _NOT_IN_KEYS = re.compile(r"[^-._a-zA-Z0-9]+")
+_LONGEST_KEY = 240
+"""Room is left for the ordinal that tells two keys apart."""
 CLIENT_SIDE_LIMIT = 262_144
 """Bytes of JSON up to which a client-side ``kubectl apply`` works: it copies the object into an annotation."""
 SERVER_SIDE_NOTE = "more than 262144 bytes: apply it with kubectl apply --server-side"
@@ -164,5 +166,5 @@ def _base64(content: bytes) -> str:
 
 
 def _key(path: str) -> str:
-    """Key of a file: ``pkg/steps.py`` is ``pkg.steps.py``. A key may not start with two dots."""
-    return _NOT_IN_KEYS.sub("_", path.replace("/", ".")).lstrip(".") or "_"
+    """Key of a file: ``pkg/steps.py`` is ``pkg.steps.py``. A key may not start with two dots, nor have more than 253 characters."""
+    return _NOT_IN_KEYS.sub("_", path.replace("/", ".")).lstrip(".")[-_LONGEST_KEY:].lstrip(".") or "_"

@@ -11,6 +11,7 @@ from dagwright.contract.names import (
     CONTROL_FOLDER,
     DEFAULT_WORK,
     ENV_ATTEMPT,
+    ENV_BEGAN,
     ENV_INPUT,
     ENV_MEMORY,
     ENV_RUN,
@@ -36,6 +37,8 @@ if TYPE_CHECKING:
 
     from dagwright_argo.settings import ArgoSettings
 
+_BEGAN = "{{=string(now().UnixMilli())}} {{workflow.duration}}"
+"""When a pod was made, and how old its round of the run was by then: both by the controller's clock, so that they can be subtracted."""
 UNIT = "unit"
 INDEX = "index"
 SHARED_MEMORY_PATH = "/dev/shm"  # noqa: S108  # where Linux has shared memory
@@ -162,11 +165,14 @@ class Pods:
             *secrets.sources,
             *primary.get("envFrom", ()),
         )
+        own = (*secrets.variables, *primary.get("env", ()))
+        # What the task has goes over what the settings have for all: Kubernetes takes a name once.
+        taken = {item["name"] if isinstance(item, dict) else item.name for item in own}
         return model.Container(
             image=policy.image or primary.get("image") or settings.image,
             command=self._provisions.command(kind.own),
             args=tuple(f"{{{{inputs.parameters.{parameter}}}}}" for parameter in _parameters(kind)),
-            env=(*self._variables(kind, steps), *secrets.variables, *primary.get("env", ())),
+            env=(*(item for item in self._variables(kind, steps) if item.name not in taken), *own),
             env_from=env_from or None,
             resources=resources,
             volume_mounts=_joined(
@@ -192,6 +198,7 @@ class Pods:
         yield from self._provisions.variables
         yield model.Variable(name=ENV_RUN, value=RUN_REFERENCE)
         yield model.Variable(name=ENV_ATTEMPT, value="{{retries}}")
+        yield model.Variable(name=ENV_BEGAN, value=_BEGAN)
         if steps:
             yield model.Variable(name=ENV_MEMORY, value=steps.variable())
         for name in kind.inputs:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from dagwright_argo.expansion import LOST_ON_THE_WAY
-from dagwright_argo.naming import IMAGE, LABEL_VALUE, VARIABLE_NAME
+from dagwright_argo.naming import IMAGE, LABEL_VALUE, MOST_ANNOTATION_BYTES, VARIABLE_NAME, annotation_bytes
 from dagwright_argo.pod_templates import metadata_problems, template_problems
 from dagwright_argo.pods import SHARED_MEMORY_PATH, template_of
 from dagwright_argo.secrets import secret_parts, secret_problems, variables_of
@@ -79,9 +79,29 @@ def _problems(policy: Policy, settings: ArgoSettings) -> Iterator[Finding]:
     if policy.annotations:
         for found in metadata_problems({}, dict(policy.annotations)):
             yield "policy.annotations", found
+    yield from _annotation_size(policy, settings)
     yield from _accelerator_problems(policy)
     if policy.plugin is not None:
         yield "policy.plugin", _plugin_problem(policy.plugin)
+
+
+def _annotation_size(policy: Policy, settings: ArgoSettings) -> Iterator[Finding]:
+    template = template_of(policy, settings)
+    of_template = dict(template.annotations) if template else {}
+    if not (policy.annotations or of_template):
+        return
+    merged = {**settings.annotations, **of_template, **dict(policy.annotations)}
+    size = annotation_bytes(merged)
+    if size > MOST_ANNOTATION_BYTES:
+        part = "policy.annotations" if policy.annotations else "policy.pod_template"
+        if part == "policy.pod_template" and policy.pod_template is None:
+            part = "policy.pod_template_name"
+        largest = max(merged, key=lambda name: len(merged[name].encode()))
+        message = (
+            f"the annotations of the task's pods take {size:,} bytes, the largest is {largest}; "
+            f"Kubernetes takes {MOST_ANNOTATION_BYTES:,} beside those of Argo"
+        )
+        yield part, Diagnostic(ARGO_POD_TEMPLATE, message, help="keep long texts in a file of the image or in a ConfigMap")
 
 
 def _image_problems(policy: Policy) -> Iterator[Finding]:

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from dagwright_argo.settings import ArgoSettings
     from dagwright_compiler.ir.program import Secret
 
-_KEY = re.compile(r"[-._a-zA-Z0-9]{1,253}")
+_KEY = re.compile(r"(?!\.\.)(?!\.\Z)[-._a-zA-Z0-9]{1,253}")
 _OBJECT_NAME_LENGTH = 253
 
 
@@ -120,7 +120,7 @@ def secret_problems(secrets: tuple[Secret, ...], settings: ArgoSettings) -> Iter
 
 def _problems_of_one(secret: Secret, what: str) -> Iterator[Diagnostic]:
     if secret.key is not None and not _KEY.fullmatch(secret.key):
-        message = f"{what}: Kubernetes takes letters, digits, -, _ and . in a Secret's key"
+        message = f"{what}: Kubernetes takes letters, digits, -, _ and . in a Secret's key, not .. at its beginning"
         yield Diagnostic(ARGO_SECRET, message, help="rename the key")
     elif is_file(secret):
         path = secret_path(secret.group, secret.key or "")

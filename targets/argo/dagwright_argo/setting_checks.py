@@ -18,8 +18,10 @@ from dagwright_argo.naming import (
     IMAGE,
     LABEL_NAME,
     LABEL_VALUE,
+    MOST_ANNOTATION_BYTES,
     VARIABLE_NAME,
     VOLUMES_OF_ARGO,
+    annotation_bytes,
     keeper_of,
 )
 from dagwright_argo.pod_templates import spec_problems
@@ -143,6 +145,12 @@ def _metadata(settings: ArgoSettings) -> Iterator[Problem]:
         if not LABEL_NAME.fullmatch(value):
             message = f"setting {name} of {TABLE} is {value!r}, which cannot be the name of a label"
             yield Problem(name, message, "name the label of your nodes")
+    size = annotation_bytes(settings.annotations)
+    if size > MOST_ANNOTATION_BYTES:
+        message = (
+            f"setting annotations of {TABLE} takes {size:,} bytes, and Kubernetes takes {MOST_ANNOTATION_BYTES:,} beside our own"
+        )
+        yield Problem("annotations", message, "keep long texts elsewhere")
     for setting in ("labels", "annotations", "node_selector"):
         for name, value in getattr(settings, setting).items():
             where = f"setting {setting} of {TABLE}"

@@ -6,6 +6,7 @@ from dagwright_argo.setting_reading import read_settings
 from dagwright_argo.settings import ArgoSettings
 from dagwright_compiler.diagnostics.model import Collector
 
+SPREAD = {"maxSkew": 1, "topologyKey": "zone", "whenUnsatisfiable": "ScheduleAnyway"}
 VOLUME = {"name": "data", "mount_path": "/data", "host_path": "/srv"}
 
 
@@ -113,6 +114,29 @@ def test_every_wrong_value_is_reported_and_replaced_by_its_default():
         ({"patch": {"restartPolicy": "Always"}}, "cannot take the field restartPolicy"),
         ({"patch": {"securityContext": {"runAsUser": "x"}}}, "securityContext.runAsUser is not a whole number"),
         ({"patch": {"terminationGracePeriodSeconds": 5}}, "gives a pod 5 s to end"),
+        ({"cpu": "-1"}, "which is not a quantity"),
+        ({"memory_limit": "-1Gi"}, "which is not a quantity"),
+        ({"gpu": "gpu"}, "cannot be the name of a device's resource"),
+        ({"tolerations": [{"key": ""}]}, "has no key, which needs the operator Exists"),
+        ({"tolerations": [{"key": "a b"}]}, "which Kubernetes does not take there"),
+        ({"interruptible_tolerations": [{"key": "a", "value": "b c"}]}, "which Kubernetes does not take there"),
+        ({"labels": {"a..b/c": "x"}}, "does not take as a name"),
+        ({"labels": {"workflows.argoproj.io/completed": "true"}}, "a name that Argo keeps for itself"),
+        ({"annotations": {"workflows.argoproj.io/node-id": "x"}}, "a name that Argo keeps for itself"),
+        ({"annotations": {"a": "x" * 200_000, "b": "y" * 60_000}}, "takes 260,002 bytes, and Kubernetes takes 258,048"),
+        ({"volumes": [{**VOLUME, "name": "var-run-argo"}]}, "a name that Argo keeps for itself"),
+        ({"volumes": [{**VOLUME, "mount_path": "/var/run/argo"}]}, "where Argo's own files are"),
+        ({"volumes": [{**VOLUME, "mount_path": "/x/../dagwright/code"}]}, "under /dagwright"),
+        ({"volumes": [{**VOLUME, "host_path": "/a/../b"}]}, "has the host_path"),
+        ({"volumes": [{**VOLUME, "host_path": "srv"}]}, "has the host_path"),
+        ({"parallelism": 2**31}, "expected a number <= 2147483647"),
+        ({"ttl_s": 2**31}, "expected a number <= 2147483647"),
+        ({"security_context": {"runAsUser": -1}}, "securityContext.runAsUser is -1, and Kubernetes takes 0 to 2147483647"),
+        ({"security_context": {"procMount": "Unmasked"}}, "needs hostUsers = false in patch"),
+        ({"pod_security_context": {"fsGroup": 2**31}}, "securityContext.fsGroup is 2147483648"),
+        ({"topology_spread": [SPREAD, SPREAD]}, "has several items with the topologyKey zone"),
+        ({"patch": {"dnsPolicy": "None"}}, "the dnsPolicy None without dnsConfig.nameservers"),
+        ({"patch": {"hostname": "a.b"}}, "hostname is 'a.b'"),
         ({"schedules": {"nightly": {"workflow": "w", "cron": ["x"]}}}, "the schedule 'nightly'"),
         ({"schedules": {"nightly": {"cron": ["0 3 * * *"]}}}, "missing required field `workflow`"),
     ],
@@ -121,6 +145,14 @@ def test_what_the_cluster_would_refuse_is_reported(raw, words):
     found = read(**raw)[1]
     assert {code for code, _, _ in found} == {"DW530"}
     assert any(words in message for _, message, _ in found), found
+
+
+def test_argos_own_words_that_users_may_say_are_taken():
+    raw = {
+        "labels": {"workflows.argoproj.io/controller-instanceid": "a"},
+        "annotations": {"workflows.argoproj.io/title": "Nightly", "workflows.argoproj.io/description": "x"},
+    }
+    assert read(**raw)[1] == []
 
 
 def test_every_finding_has_the_place_of_its_setting():
