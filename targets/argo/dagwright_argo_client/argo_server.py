@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from dagwright_argo_client.transport import Json, Object
 
 _CONNECT_S = 10.0
-_EVENTS_S = 1.5
+_EVENTS_S = 3.0
 """After how long a silence a stream of events has told what there was before it began."""
 _MOST_EVENTS = 200
 _PATIENCE = "patience_s"

@@ -41,6 +41,10 @@ _MEANINGS = {
 }
 
 
+_NO_RESULTS = "workflowtaskresults.argoproj.io is forbidden"
+_GIVE_RIGHT = "The account of the run's pods lacks a right: `dagwright compile --emit rbac FILE | kubectl apply -f -` gives it, then retry."
+
+
 def meaning(attempt: Attempt) -> str:
     """Say what an attempt's exit code means."""
     if attempt.exit_code is None:
@@ -49,6 +53,8 @@ def meaning(attempt: Attempt) -> str:
         return "killed: it needed more memory than its limit"
     if "specified deadline" in attempt.message or "DeadlineExceeded" in attempt.message:
         return "killed: it passed the pod's deadline"
+    if attempt.exit_code == exits.SUCCEEDED and attempt.phase == FAILED:
+        return "the task succeeded, and Argo's executor beside it failed; tried again"
     known = _MEANINGS.get(attempt.exit_code)
     if known is None:
         return "the container could not run the task: image, interpreter or mount is wrong" if attempt.exit_code else "succeeded"
@@ -146,6 +152,8 @@ def _why(last: Attempt, error: dict[str, Any] | None) -> str:
         shortage = error.get("shortage") or ""
         return "\n".join(filter(None, (str(error.get("traceback") or error["message"]).rstrip(), str(shortage))))
     said = last.text.strip()
+    if _NO_RESULTS in said:
+        return f"{said}\n{_GIVE_RIGHT}"
     _, _, rest = said.partition("\n")
     # A termination message says it in one line first, for those who show no more.
     return (rest if "Traceback (most recent call last)" in rest else said) or "it left no message"

@@ -81,3 +81,19 @@ def test_the_plan_stands_beside_the_nodes_of_its_run(run, tmp_path):
 )
 def test_exit_codes_have_meanings(code, message, said):
     assert said in meaning(Attempt(pod="p", phase="failed", exit_code=code, message=message))
+
+
+def test_an_account_without_the_executor_s_right_is_told_how_to_get_it(run):
+    """Seen live (4.0.2): the task exits 0, its node is an error, four times over."""
+    found = json.loads((LIVE / "failed_map.json").read_text("utf-8"))
+    said = (
+        'wait: Error (exit code 64): workflowtaskresults.argoproj.io is forbidden: User "system:serviceaccount:argo:bare" cannot create resource '
+        '"workflowtaskresults" in API group "argoproj.io" in the namespace "argo"'
+    )
+    for state in found["status"]["nodes"].values():
+        if state["type"] == "Pod" and state["phase"] == "Failed":
+            state |= {"phase": "Error", "message": said, "outputs": {"exitCode": "0"}}
+    text = failure_text(Run(found), None, "flow.py", Style())
+    assert "0  the task succeeded, and Argo's executor beside it failed; tried again" in text
+    assert "  workflowtaskresults.argoproj.io is forbidden: User" in text
+    assert "`dagwright compile --emit rbac FILE | kubectl apply -f -` gives it, then retry" in text
