@@ -60,6 +60,7 @@ golden: $(STAMP)  ## rewrite the golden files, then read the diff
 
 bench: $(STAMP)
 	$(BIN)/python benchmarks/compile.py --gates
+	$(BIN)/python benchmarks/manifest.py --gates
 	$(BIN)/python benchmarks/attempt.py --gates
 	$(BIN)/python benchmarks/wide.py --gates
 

@@ -51,6 +51,15 @@ def test_attempts_and_calls_are_measured_over_a_bare_interpreter(tmp_path: Path)
     assert {gate["name"] for gate in found["gates"]} >= {"installed, file store", "hit, per task", "run, per task"}
 
 
+def test_a_call_takes_few_bytes_of_a_manifest(tmp_path: Path) -> None:
+    _, found = run("manifest.py", "--sizes", "100", "--gates", folder=tmp_path)
+    rows = {row["case"]: row for row in found["rows"]}
+    assert {row["calls"] for row in found["rows"] if row["case"] in ("chain", "diamond", "map", "random")} == {100}
+    # An item has a name, a template and a unit at least.
+    assert all(100 < row["bytes_a_call"] < 300 for row in rows.values())
+    assert len([gate for gate in found["gates"] if gate["held"]]) == 5
+
+
 @pytest.mark.parametrize(("value", "status"), [(1.0, 0), (1.1, 1)])
 def test_a_missed_gate_is_a_status(value: float, status: int) -> None:
     code = f"import sys; sys.path.insert(0, {str(BENCHMARKS)!r})\nfrom gates import *\nsys.exit(finish({{}}, [Gate('g', {value}, 1.0, 's')], json_path=None, enforce=True))"
