@@ -155,14 +155,15 @@ def test_the_entry_of_another_call_is_not_this_ones(tmp_path: Path, name: str) -
     "data",
     [["x", 2, 3], [1.5, 2, 3], [True, 2, 3], [None, 2, 3], [{"$f": "nan"}, 2, 3], [nested(400), 2, 3], [{"$blob": "../x"}, 2, 3]],
 )
-def test_a_value_that_is_not_of_its_type_reaches_no_task(tmp_path: Path, data: list[Any]) -> None:
+@pytest.mark.parametrize("consumer", [("total",), ("double", 0)], ids=["whole", "element"])
+def test_a_value_that_is_not_of_its_type_reaches_no_task(tmp_path: Path, consumer: tuple[Any, ...], data: list[Any]) -> None:
     pods = flow(tmp_path)
     assert pods.attempt("make").code == 0
     forge(document_of(pods, "pin"), lambda output, _: output.update(data=data))
-    for consumer in (pods.attempt("total"), pods.attempt("double", 0)):
-        assert consumer.code == 80, consumer
-        assert "TypeError: input 'item" in consumer.err.splitlines()[-1]
-        assert "expected int, got " in consumer.err
+    ended = pods.attempt(*consumer)
+    assert ended.code == 82, ended
+    assert "input 'item" in said(ended)
+    assert " is damaged in the store or the plan: expected int, got " in said(ended)
 
 
 def test_numbers_without_end_are_numbers(tmp_path: Path) -> None:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from dagwright.contract.types import Type, parse
 from dagwright.execution.faults import UserFailure
-from dagwright.execution.task_call import Wire
+from dagwright.execution.task_call import Wire, read
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -130,8 +130,8 @@ def _placed(given: Given, declared: Type, codec: Codec, fetches: dict[str, Fetch
 def _value(given: Given, declared: Type, codec: Codec) -> Any:
     from dagwright.values import ValueMismatch
 
+    value = read(given, codec, "a part of what the workflow builds")
     try:
-        value = codec.decode(given.data, given.type, given.fetch) if isinstance(given, Wire) else given.value
         return codec.normalise(value, declared)
     except ValueMismatch as mismatch:
         raise misplaced(mismatch) from None

@@ -35,6 +35,14 @@ RUN = "run"
 CACHED = "cached"
 PINNED = "pinned"
 
+_PLAIN = frozenset(
+    (
+        *("int", "float", "bool", "str", "bytes", "none", "datetime", "date", "time", "timedelta", "decimal", "uuid", "path"),
+        *("literal", "list", "set", "frozenset", "dict", "tuple", "vartuple", "union"),
+    )
+)
+"""Kinds of types that no class or library of the user has a part in."""
+
 
 class Wire:
     """An input in wire form under the type that its producer declared; ``fetch`` gives the blobs that the data refers to.
@@ -70,15 +78,38 @@ def cross(given: Given, through: Sequence[str], codec: Codec) -> Value:
     from dagwright.contract.types import parse
     from dagwright.values import ValueMismatch
 
+    fills_in = isinstance(given, Wire) and list(through[:1]) == [given.type.text]
+    what = "a constant of the workflow" if fills_in else "a value on its way through a subworkflow"
+    value = read(given, codec, what)
     try:
-        value = codec.decode(given.data, given.type, given.fetch) if isinstance(given, Wire) else given.value
         for text in through:
             value = codec.normalise(value, parse(text))
     except ValueMismatch as mismatch:
-        fills_in = isinstance(given, Wire) and list(through[:1]) == [given.type.text]
-        what = "a constant of the workflow" if fills_in else "a value on its way through a subworkflow"
         raise UserFailure(TypeError(f"{what}: {mismatch}")) from None
     return Value(value, stand_in=given.stand_in)
+
+
+def read(given: Given, codec: Codec, what: str) -> Any:
+    """Give an input, or a part of one, as a Python value of its own type; ``what`` names it in messages.
+
+    Raises:
+        UserFailure: The user's classes differ from those that wrote it, or refuse to be restored.
+        Fault: It is not of its type, in which no class of the user has a part: dagwright did not write it.
+    """
+    from dagwright.values import ValueMismatch
+
+    if not isinstance(given, Wire):
+        return given.value
+    try:
+        return codec.decode(given.data, given.type, given.fetch)
+    except ValueMismatch as mismatch:
+        if _is_plain(given.type):
+            raise fatal(f"{what} is damaged in the store or the plan: {mismatch}; start a new run") from None
+        raise UserFailure(TypeError(f"{what}: {mismatch}")) from None
+
+
+def _is_plain(declared: Type) -> bool:
+    return declared.kind in _PLAIN and all(map(_is_plain, declared.args))
 
 
 def _no_blob(sha256: str) -> bytes:
@@ -356,12 +387,9 @@ class _Inputs:
     def _fresh(self, field: FieldView) -> Any:
         call, given = self._call, self._given(field)
         what = f"input {field.name!r} of {call.task.name}"
-        if isinstance(given, Wire):
-            value = _decoded(call, given, what)
-            if given.type == field.type:
-                return value
-        else:
-            value = given.value
+        value = read(given, call.codec, what)
+        if isinstance(given, Wire) and given.type == field.type:
+            return value
         return _normalised(call, value, field, what)
 
     def _given(self, field: FieldView) -> Given:
@@ -419,15 +447,6 @@ def _normalised(call: TaskCall, value: Any, field: FieldView, what: str) -> Any:
     try:
         return call.codec.normalise(value, field.type)
     except ValueMismatch as mismatch:
-        raise UserFailure(TypeError(f"{what}: {mismatch}")) from None
-
-
-def _decoded(call: TaskCall, given: Wire, what: str) -> Any:
-    from dagwright.values import ValueMismatch
-
-    try:
-        return call.codec.decode(given.data, given.type, given.fetch)
-    except ValueMismatch as mismatch:  # the user's classes differ from those that wrote it, or refuse to be restored
         raise UserFailure(TypeError(f"{what}: {mismatch}")) from None
 
 
