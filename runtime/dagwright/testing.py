@@ -1,4 +1,4 @@
-"""Mocks of tasks, for tests: ``task_mock`` and ``patch``, as ``flytekit.testing`` has them.
+"""For tests: mocks of tasks, ``task_mock`` and ``patch``, as ``flytekit.testing`` has them, and ``answers`` for workflows that wait for people.
 
 A mock stands in the place of a task's function wherever Python calls the task: by itself, from a workflow, from a map, from another
 task's body. What it returns is held to the task's types. The cache knows nothing of it: no stored result is served for it, and
@@ -15,15 +15,43 @@ from dagwright.authoring.tasks import Task
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Generator
+    from collections.abc import Callable, Generator, Mapping
     from inspect import Signature
     from typing import Any
     from unittest.mock import MagicMock
 
-__all__ = ["patch", "task_mock"]
+__all__ = ["answers", "patch", "task_mock"]
 
 _MARK = "dagwright_mock"
 """Attribute of a function that stands for a mock."""
+
+
+_answers: list[Mapping[str, Any]] = []
+"""What the blocks say that are open, the innermost last."""
+
+
+@contextmanager
+def answers(given: Mapping[str, Any]) -> Generator[None]:
+    """Answer the workflows that are called as long as the block lasts, where they wait.
+
+    Args:
+        given: By the name in ``approve`` or ``wait_for_input``: True or False for an approval, else the value; a ``sleep`` that stands here
+            does not wait, whatever it is given.
+
+    Example:
+        >>> with answers({"review": True, "threshold": 0.5}):
+        ...     release(version="1.2")
+    """
+    _answers.append(given)
+    try:
+        yield
+    finally:
+        _answers.remove(given)
+
+
+def given_answers() -> dict[str, Any]:
+    """Give what the open blocks say; an inner one counts before those around it."""
+    return {name: value for given in _answers for name, value in given.items()}
 
 
 @contextmanager

@@ -13,6 +13,7 @@ import click
 
 from dagwright.contract.modes import OFF, WRITE, cache_mode
 from dagwright.contract.names import ENV_CACHE
+from dagwright_compiler.cli.gate_options import gate_options, read_answers
 from dagwright_compiler.cli.inputs import read_inputs
 from dagwright_compiler.cli.main import FINDINGS, SUCCESS
 from dagwright_compiler.cli.options import (
@@ -56,6 +57,7 @@ _EMULATORS = {"batch": "dagwright_local.emulated"}
 @click.option("--from", "origin", metavar="RUN", help="With --only: the run of the cluster that the inputs are of.")
 @click.option("-n", "--namespace", metavar="NS", help="With --from: where the run is.  [default: ARGO_NAMESPACE]")
 @click.option("--emulate", is_flag=True, help="Compile to the target and play its orchestrator on this machine.")
+@gate_options
 @project_options
 @profile_option
 @set_option
@@ -74,6 +76,8 @@ def command(
     origin: str | None,
     namespace: str | None,
     emulate: bool,
+    approvals: tuple[str, ...],
+    denials: tuple[str, ...],
     project: str | None,
     domain: str | None,
     store: str | None,
@@ -105,11 +109,13 @@ def command(
     inputs = read_inputs(loaded.program, rest, inputs_file, f"dagwright run {target}")
     if inputs is None:
         return SUCCESS
-    if inputs.blobs:
-        _store(inputs.blobs, reading.settings.local_store)
+    answers = read_answers(loaded.program, approvals, denials, can_ask=sys.stdin.isatty() and sys.stderr.isatty())
+    if inputs.blobs or answers.blobs:
+        _store({**inputs.blobs, **answers.blobs}, reading.settings.local_store)
     return _execute(
         loaded,
         emulator=form if emulate else None,
+        answers=(answers.approved, answers.texts),
         inputs=inputs.texts,
         store=reading.settings.local_store,
         max_workers=max_workers or os.cpu_count() or 1,
@@ -118,12 +124,12 @@ def command(
     )
 
 
-def _execute(loaded: Loaded, *, emulator: str | None, **request: Any) -> int:
+def _execute(loaded: Loaded, *, emulator: str | None, answers: tuple[Any, Any], **request: Any) -> int:
     """Hand the program to what executes it, which the compiler knows by name only."""
     executor: Any = import_module(_EXECUTOR)
     run = executor.run if emulator is None else import_module(_EMULATORS[emulator]).run
     with _ended_by_signals():
-        report = run(loaded, executor.Request(**request))
+        report = run(loaded, executor.Request(**request, answers=executor.Answers(*answers)))
     executor.show(report)
     return SUCCESS if report.outputs is not None else FINDINGS
 

@@ -26,6 +26,7 @@ from dagwright.execution.lost_elements import Loss, describe, short_error, short
 from dagwright.execution.task_call import Reuse, TaskCall, Value, Wire, cross, perform
 from dagwright.execution.user_code import function_of
 from dagwright.values import ValueMismatch
+from dagwright_local.called_gates import CalledGates
 from dagwright_local.kept_files import fetch_all
 from dagwright_local.order import in_order, needs
 from dagwright_local.timed_call import TaskDiedError, TaskTimeoutError, call_timed
@@ -64,6 +65,7 @@ class InProcess:
         self.modules = modules
         self.store = store
         self._order = in_order(needs(program))
+        self._has_gates = any(program.node(node_id).gate for node_id in self._order)
         self._literals: dict[int, Wire] = {}
 
     def run(self, inputs: Mapping[str, Any], *, cache: str) -> Outputs:
@@ -76,8 +78,13 @@ class InProcess:
             UserFailure: A task failed for good; it carries the user's own exception.
         """
         run = _Run(self, inputs, cache=cache)
+        gates = CalledGates(self.program, self.codec) if self._has_gates else None
         for node_id in self._order:
-            run.execute(self.program.node(node_id))
+            node = self.program.node(node_id)
+            if node.gate:
+                run.wait(node, gates)
+            else:
+                run.execute(node)
         return {output["name"]: run.whole(output["binding"], output["type"]) for output in self.program.outputs}
 
     def literal(self, binding: LiteralBinding) -> Wire:
@@ -109,6 +116,16 @@ class _Run:
             self._done[node.id] = self._attempts(node, given, None)
             return
         self._done[node.id] = self._map(node, given)
+
+    def wait(self, node: NodeView, gates: CalledGates | None) -> None:
+        """Let a gate wait, and keep the value that a person gives."""
+        assert gates is not None
+        if node.gate == "sleep":
+            gates.sleep(node)
+        elif node.gate == "input":
+            self._done[node.id] = {field.name: gates.value(node) for field in node.task.outputs}
+        else:
+            gates.approve(node, [self._taken(self._given(node.bindings[field.name]), field.type) for field in node.task.outputs])
 
     def _map(self, node: NodeView, given: Mapping[str, Given]) -> list[Outputs | None]:
         """Run a task for each element; ``None`` stands for those that the map may lose and lost."""

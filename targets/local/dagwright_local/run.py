@@ -19,10 +19,11 @@ from dagwright.contract.names import CONTROL_FOLDER, PLAN_FILE
 from dagwright.execution.closing import label_of
 from dagwright.execution.plan_view import read_plan
 from dagwright_compiler.driver.bundles import bundle_for
+from dagwright_local.answers import NONE_GIVEN, Answers
 from dagwright_local.forked import ForkedLauncher
 from dagwright_local.local_store import hide_local_store
 from dagwright_local.remarks import remark_on_plugins
-from dagwright_local.schedule import Job, Schedule, Tally
+from dagwright_local.schedule import Finished, Job, Schedule, Tally
 from dagwright_local.units import lower
 
 if TYPE_CHECKING:
@@ -32,6 +33,7 @@ if TYPE_CHECKING:
     from dagwright.execution.plan_view import NodeView, PlanView, ProgramView
     from dagwright_compiler.bundle import Bundle
     from dagwright_compiler.driver.programs import Loaded
+    from dagwright_local.gates import GateLauncher
     from dagwright_local.isolate import IsolatedLauncher
 
 
@@ -44,13 +46,14 @@ class Report(NamedTuple):
 
 
 class Request(NamedTuple):
-    """How to run: ``inputs`` are texts by name; an input that is absent takes its default."""
+    """How to run: ``inputs`` are texts by name; an input that is absent takes its default. ``answers`` are those at gates."""
 
     inputs: Mapping[str, str]
     store: str
     max_workers: int
     cache: str = ON
     isolate: bool = False
+    answers: Answers = NONE_GIVEN
 
 
 def run(loaded: Loaded, request: Request) -> Report:
@@ -94,16 +97,28 @@ def _run(setup: Mapping[str, Any], scratch: Path, request: Request) -> Report:
     program = plan.program
     with ForkedLauncher(setup, scratch) as forked:
         if not request.isolate:
-            tally = _schedule(plan, forked, setup, request)
-            failures = tuple(failure_text(failed.job, forked.errors.get(failed.job), failed.code) for failed in tally.failed)
+            tally, refusals = _schedule(plan, forked, setup, request)
+            failures = tuple(
+                _refusal(failed, refusals) or failure_text(failed.job, forked.errors.get(failed.job), failed.code)
+                for failed in tally.failed
+            )
         else:
             with _isolated(setup, scratch, program) as isolated:
-                tally = _schedule(plan, isolated, setup, request)
-            failures = tuple(f"dagwright: {failed.job.label} failed (exit {failed.code})\n" for failed in tally.failed)
+                tally, refusals = _schedule(plan, isolated, setup, request)
+            failures = tuple(
+                _refusal(failed, refusals) or f"dagwright: {failed.job.label} failed (exit {failed.code})\n"
+                for failed in tally.failed
+            )
         if tally.lost:
             failures = (*_about_lost(program, setup, tally), *failures)
         outputs = forked.outputs() if not failures else None
     return Report(tally, outputs, failures)
+
+
+def _refusal(failed: Finished, refusals: Mapping[str, str]) -> str:
+    """Say why a gate let nothing through; nothing of what is no gate."""
+    text = refusals.get(failed.job.node)
+    return f"dagwright: {text}\n" if text else ""
 
 
 def _isolated(setup: Mapping[str, Any], scratch: Path, program: ProgramView) -> IsolatedLauncher:
@@ -114,13 +129,33 @@ def _isolated(setup: Mapping[str, Any], scratch: Path, program: ProgramView) -> 
     return IsolatedLauncher(setup, scratch, environments, open_store(setup["store"]))
 
 
-def _schedule(plan: PlanView, launcher: ForkedLauncher | IsolatedLauncher, setup: Mapping[str, Any], request: Request) -> Tally:
+def _schedule(
+    plan: PlanView, launcher: ForkedLauncher | IsolatedLauncher, setup: Mapping[str, Any], request: Request
+) -> tuple[Tally, Mapping[str, str]]:
+    """Run to the end; give what came of it, and why gates let nothing through."""
     counts = _Counts(plan, launcher, request.inputs)
 
     def lose(job: Job, size: int) -> int:
         return _note_lost(plan.program, setup, job, size)
 
-    return Schedule(plan.program, launcher, max_workers=request.max_workers, count=counts.of_node, lose=lose).run()
+    gates = _gates(plan.program, launcher, setup, request)
+    tally = Schedule(plan.program, gates or launcher, max_workers=request.max_workers, count=counts.of_node, lose=lose).run()
+    return tally, gates.refusals if gates else {}
+
+
+def _gates(
+    program: ProgramView, launcher: ForkedLauncher | IsolatedLauncher, setup: Mapping[str, Any], request: Request
+) -> GateLauncher | None:
+    """Let gates wait, where the program has any."""
+    if not any(program.node(node_id).gate for node_id in program.node_ids):
+        return None
+    from functools import cache
+
+    from dagwright.store import open_store
+    from dagwright_local.gates import GateLauncher
+
+    store = cache(lambda: open_store(setup["store"]))
+    return GateLauncher(launcher, program, run=setup["run"], store=store, texts=setup["inputs"], answers=request.answers)
 
 
 def _note_lost(program: ProgramView, setup: Mapping[str, Any], job: Job, size: int) -> int:

@@ -10,7 +10,7 @@ from collections import deque
 from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 from dagwright.contract.chunks import chunk_of, pods_of
-from dagwright.contract.exits import FINAL, ORCHESTRATOR_RETRYABLE, SUCCEEDED
+from dagwright.contract.exits import CANCELLED, FINAL, ORCHESTRATOR_RETRYABLE, SUCCEEDED
 from dagwright.contract.names import SYSTEM_RETRIES
 from dagwright.execution.lost_elements import may_lose
 from dagwright.execution.task_call import CACHED
@@ -87,6 +87,8 @@ class Tally:
         self.cached = 0
         self.retried = 0
         self.failed: list[Finished] = []
+        self.cancelled: list[Finished] = []
+        """Attempts that were under way when another failed, and whose work is not needed."""
         self.lost: list[Finished] = []
         """Elements that failed for good in maps that may lose some."""
         self.exceeded: dict[str, int] = {}
@@ -96,7 +98,9 @@ class Tally:
 
     def __str__(self) -> str:
         counts = f"{self.ran} run, {self.cached} cached, {self.retried} retried, {len(self.failed)} failed"
-        return f"{counts}, {sum(finished.counts.lost for finished in self.lost)} lost" if self.lost else counts
+        if self.lost:
+            counts += f", {sum(finished.counts.lost for finished in self.lost)} lost"
+        return f"{counts}, {len(self.cancelled)} cancelled" if self.cancelled else counts
 
 
 class _Open:
@@ -159,6 +163,8 @@ class Schedule:
                 self._followers[other].append(node_id)
         self._open: dict[str, _Open] = {}
         self._again: deque[Job] = deque()
+        self._waiting = 0
+        """Gates that wait: beside the attempts, of which so many may run at a time."""
         self.tally = Tally()
 
     def run(self) -> Tally:
@@ -171,10 +177,15 @@ class Schedule:
                 self._open[job.node].running += 1
                 self._launcher.start(job)
                 active += 1
-            if not active:
+            if not active and (not self._waiting or self.tally.failed):
                 return self.tally
-            self._take(self._launcher.wait())
-            active -= 1
+            finished = self._launcher.wait()
+            if self._program.node(finished.job.node).gate:
+                self._waiting -= 1
+                self._pass(finished)
+            else:
+                active -= 1
+                self._take(finished)
 
     def _next(self) -> Job | None:
         """Give the next job: repetitions first, then nodes in the order in which their needs were met."""
@@ -195,6 +206,8 @@ class Schedule:
         if finished.code == SUCCEEDED:
             self._add(finished)
             self._end(opened)
+        elif finished.code == CANCELLED:
+            self.tally.cancelled.append(finished)
         elif finished.code in ORCHESTRATOR_RETRYABLE and job.attempt < self._granted(job.node):
             self.tally.retried += 1
             self._again.append(job._replace(attempt=job.attempt + 1))
@@ -209,6 +222,13 @@ class Schedule:
                 self.tally.exceeded[job.node] = opened.size
             else:
                 self._end(opened)
+        else:
+            self.tally.failed.append(finished)
+
+    def _pass(self, finished: Finished) -> None:
+        """Let a run go on behind a gate, or end at it."""
+        if finished.code == SUCCEEDED:
+            self._leave(finished.job.node)
         else:
             self.tally.failed.append(finished)
 
@@ -228,6 +248,12 @@ class Schedule:
     def _enter(self, node_id: str) -> None:
         """Open a node whose needs are met; a map over nothing is done at once."""
         node = self._program.node(node_id)
+        if node.gate:
+            if not self.tally.failed:
+                self._waiting += 1
+                self._open[node_id] = _Open(node, 0, self._program.map_pods)
+                self._launcher.start(Job(node_id, None, 0))
+            return
         size = 1 if node.over is None else self._count(node)
         self._open[node_id] = _Open(node, size, self._program.map_pods)
         if node.over is not None:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from dagwright_compiler.ir.lengths import published_lengths
-from dagwright_compiler.ir.program import Unit
+from dagwright_compiler.ir.program import GateNode, Unit
 
 if TYPE_CHECKING:
     from dagwright_compiler.ir.program import Program
@@ -23,4 +23,5 @@ def lower(program: Program) -> dict[str, Unit]:
             publish=tuple(msgspec.structs.replace(length, counts="elements") for length in lengths.get(node.id, {}).values()),
         )
         for node in program.workflow.nodes
+        if not isinstance(node, GateNode)
     }
