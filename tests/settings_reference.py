@@ -84,7 +84,7 @@ def _paragraph(table: type) -> str:
 def _rows(table: type) -> Iterator[str]:
     for field in msgspec.structs.fields(table):
         declared = _type(table, field.name)
-        meta = next(item for item in typing.get_args(declared) if isinstance(item, msgspec.Meta))
+        meta = next(item for item in typing.get_args(declared) if isinstance(item, msgspec.Meta) and item.description)
         yield f"| `{field.encode_name}` | {_form(declared)} | {_default(field)} | {meta.description} |\n"
 
 
