@@ -41,8 +41,14 @@ _MEANINGS = {
 }
 
 
+_NOT_STARTED = 1
+"""Argo's exit code where the container's program cannot be started."""
+_LONGEST_VARIABLE = 128 * 1024
+"""Of Linux, for one variable with its name."""
 _NO_RESULTS = "workflowtaskresults.argoproj.io is forbidden"
-_GIVE_RIGHT = "The account of the run's pods lacks a right: `dagwright compile --emit rbac FILE | kubectl apply -f -` gives it, then retry."
+_GIVE_RIGHT = (
+    "The account of the run's pods lacks a right: `dagwright compile --emit rbac FILE | kubectl apply -f -` gives it, then retry."
+)
 
 
 def meaning(attempt: Attempt) -> str:
@@ -114,7 +120,7 @@ class _Teller:
             f"{self._style.mark(FAILED)} {label_of(error) if error else label} failed after {_attempts(part.attempts)}",
             _indented(_table(part.attempts)),
             "",
-            _indented(_why(part.attempts[-1], error)),
+            _indented(_too_long_for_a_pod(self._run, part.attempts[-1]) or _why(part.attempts[-1], error)),
             "",
             *([f"  {doubt}"] if doubt else []),
             f"  try it here: dagwright run --only '{label}' --from {self._run.name} {self._file}",
@@ -144,6 +150,19 @@ def _error(results: Results | None, node: str, index: int | None) -> tuple[dict[
         return results.error(node, index), ""
     except StoreError as error:
         return None, f"(more of it stands in the store, which cannot be read from here: {error})"
+
+
+def _too_long_for_a_pod(run: Run, last: Attempt) -> str:
+    """Say where a pod ended without a word because it was given more than Linux takes; empty where that is not it."""
+    if last.exit_code != _NOT_STARTED or last.text.strip():
+        return ""
+    size, name = max(((len(text.encode()), name) for name, text in run.parameters.items()), default=(0, ""))
+    if size < _LONGEST_VARIABLE:
+        return ""
+    return (
+        f"The value of {name} takes {size:,} bytes, and a pod is given one of {_LONGEST_VARIABLE:,} at most: "
+        "`dagwright submit` puts such values into the store."
+    )
 
 
 def _why(last: Attempt, error: dict[str, Any] | None) -> str:

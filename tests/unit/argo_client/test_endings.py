@@ -97,3 +97,17 @@ def test_an_account_without_the_executor_s_right_is_told_how_to_get_it(run):
     assert "0  the task succeeded, and Argo's executor beside it failed; tried again" in text
     assert "  workflowtaskresults.argoproj.io is forbidden: User" in text
     assert "`dagwright compile --emit rbac FILE | kubectl apply -f -` gives it, then retry" in text
+
+
+@pytest.mark.parametrize(("size", "is_told"), [(140 << 10, True), (100 << 10, False)])
+def test_a_value_that_no_pod_can_be_given_is_named(size, is_told):
+    """Seen live (4.0.2) with 140 KiB: exit 1, and no message at all."""
+    found = json.loads((LIVE / "failed_map.json").read_text("utf-8"))
+    found["spec"]["arguments"] = {"parameters": [{"name": "count", "value": "9"}, {"name": "text", "value": "x" * size}]}
+    for state in found["status"]["nodes"].values():
+        if state["type"] == "Pod" and state["phase"] == "Failed":
+            state |= {"message": "Error (exit code 1)", "outputs": {"exitCode": "1"}}
+    text = failure_text(Run(found), None, "flow.py", Style())
+    told = "  The value of text takes 143,360 bytes, and a pod is given one of 131,072 at most: `dagwright submit` puts such values into the store.\n"
+    assert (told in text) == is_told
+    assert ("it left no message" in text) != is_told
