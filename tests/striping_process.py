@@ -43,6 +43,7 @@ def run_pod(store: Store, name: int, work: str) -> None:
         call_of=call_of,
         rest=lambda: None,
         enter=lambda _index: lambda: None,
+        look=lambda: None,
     )
     assert outcome["ending"] == "succeeded"
 

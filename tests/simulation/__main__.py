@@ -16,7 +16,9 @@ from typing import NamedTuple
 from simulation.mutants import MUTANTS, apply
 
 _ROUNDS = 16
-"""One seed of so many is of attempts that follow each other at one map; all others are of machines beside each other."""
+"""One seed of so many is of attempts that follow each other at one map, and one of runs that fail; all others are of machines beside each other."""
+_STOPS = 8
+"""Remainder of those of runs that fail."""
 
 
 class Played(NamedTuple):
@@ -67,11 +69,13 @@ def play(seeds: range, deadline: float, worker: int) -> Played:
     from simulation.rounds import simulate_rounds
     from simulation.scenarios import simulate
     from simulation.small import make_deterministic
+    from simulation.stops import simulate_stops
 
     # Handing the baton over within one core is several times faster.
     cores = sorted(os.sched_getaffinity(0))
     os.sched_setaffinity(0, {cores[(os.getppid() + worker) % len(cores)]})
     make_deterministic()
+    kinds = {0: simulate_rounds, _STOPS: simulate_stops}
     operations = crashes = count = 0
     states: Counter[str] = Counter()
     for seed in seeds:
@@ -79,7 +83,7 @@ def play(seeds: range, deadline: float, worker: int) -> Played:
             break
         count += 1
         try:
-            observed = (simulate_rounds if seed % _ROUNDS == 0 else simulate)(seed)
+            observed = kinds.get(seed % _ROUNDS, simulate)(seed)
         except Exception as error:  # noqa: BLE001 - whatever the code under test raises is what is looked for
             return Played(count, operations, crashes, states, f"seed {seed}: {type(error).__name__}: {error}")
         operations += observed.operations

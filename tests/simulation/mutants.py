@@ -67,6 +67,11 @@ SEEDS = {
     "silent_losses_are_not_noted": 7_208_870_336,
     "checkpoints_before_their_files": 13_223_679_008,
     "checkpoints_keep_what_was_before": 2_348_373_648,
+    "the_run_goes_on_after_a_failure": 24,
+    "failures_of_earlier_rounds_count": 56,
+    "fast_clocks_are_believed": 72,
+    "next_attempts_count_as_new_rounds": 408,
+    "values_are_pinned_without_a_look": 1368,
 }
 """Name of a mutant -> the first seed that is played to find it. These once did at once; after a change of the code others follow."""
 
@@ -193,6 +198,17 @@ MUTANTS = {
         ),
     ),
     "checkpoints_keep_what_was_before": _edit("execution.checkpoints", ("found = {} if anew else", "found =")),
+    "the_run_goes_on_after_a_failure": _edit(
+        "execution.stopping", ("            raise Cancelled(found)\n", "            return\n")
+    ),
+    "failures_of_earlier_rounds_count": _edit(
+        "execution.stopping", ("    if assignment.round.began_after(stop.at_s):\n", "    if False:\n")
+    ),
+    "fast_clocks_are_believed": _edit("execution.stopping", ("_SLOWNESS = 0.8\n", "_SLOWNESS = 8\n")),
+    "next_attempts_count_as_new_rounds": _edit(
+        "execution.stopping", ("    return (hint or 0) <= (before or 0)\n", "    return True\n")
+    ),
+    "values_are_pinned_without_a_look": _edit("cache.protocol", ("        if look is not None:\n", "        if False:\n")),
 }
 """Name -> mutant. The names say what the broken code does."""
 

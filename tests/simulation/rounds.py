@@ -225,6 +225,8 @@ class Rounds:
             inputs={},
             store_url="world://store",
             termination=None,
+            memory="",
+            plan=SimpleNamespace(program=SimpleNamespace(stops=False)),
         )
         return cast("Assignment", found)
 
@@ -411,6 +413,7 @@ class _Attempt:
                 call_of=lambda index, _limit: rounds.call_of(store, actor, index, self._function),
                 enter=lambda _index: lambda: None,
                 rest=lambda: None,
+                look=lambda: None,
             )
             ending = outcome["ending"]
             self._settle_returned()

@@ -239,6 +239,7 @@ class _Scenario:
             call_of=call_of,
             enter=lambda _index: lambda: None,
             rest=lambda: None,
+            look=lambda: None,
         )
         assert outcome["ending"] == "succeeded", outcome
         striped = read_stripe(cast("Store", store), run, MAP, 0)

@@ -74,12 +74,12 @@ def make_deterministic() -> None:
     """Give the code under test the world's time and chance; once a process."""
     import dagwright.store
     from dagwright.cache import blobs, leases
-    from dagwright.execution import chunk, closing, journal
+    from dagwright.execution import chunk, closing, journal, stopping
     from dagwright.upkeep import collection
     from simulation.disk import DiskSystem, open_file
     from simulation.world import WorldStore
 
-    for module in (blobs, leases, chunk, closing, collection):
+    for module in (blobs, leases, chunk, closing, stopping, collection):
         module.time = clock  # type: ignore[attr-defined]
     os.urandom = chance  # type: ignore[assignment]
     journal.os = DiskSystem()  # type: ignore[attr-defined]

@@ -93,6 +93,7 @@ def publish(
     pin_key: str | None = None,
     inputs_digest: str = "",
     overwrite: bool = False,
+    look: Callable[[], None] | None = None,
 ) -> Result:
     """Publish a result, and give the one that counts: this one, or that of whoever came first.
 
@@ -104,6 +105,7 @@ def publish(
         pin_key: Key of the run's pin; none outside of a run.
         inputs_digest: Digest of the resolved inputs, kept in the pin.
         overwrite: Whether the entry takes the place of one that stands there. A pin never does.
+        look: Called before the pin is published; what it raises ends this without one.
 
     Raises:
         InputsDiffer: The pin stands already, for other inputs.
@@ -116,6 +118,8 @@ def publish(
     elif entry_key is not None:
         result = _publish_entry(store, entry_key, result)
     if pin_key is not None:
+        if look is not None:
+            look()
         result = _publish_pin(store, pin_key, result, inputs_digest)
     return result
 

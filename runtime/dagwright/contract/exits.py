@@ -24,9 +24,11 @@ SYSTEM_FATAL = 82
 """The plan, the store or the environment is wrong in a way that no retry mends."""
 TIMED_OUT_EXHAUSTED = 83
 """The task's own timeout passed and no user retry is left."""
+CANCELLED = 84
+"""Another part of the run failed for good before this attempt ran, or before its result was kept."""
 
 RETRYABLE = frozenset({TERMINATED, TIMED_OUT, SYSTEM_TRANSIENT, USER_RECOVERABLE})
-FINAL = frozenset({USER_FAILED, USER_EXHAUSTED, SYSTEM_FATAL, TIMED_OUT_EXHAUSTED})
+FINAL = frozenset({USER_FAILED, USER_EXHAUSTED, SYSTEM_FATAL, TIMED_OUT_EXHAUSTED, CANCELLED})
 
 ORCHESTRATOR_RETRYABLE = (-1, 72, 73, 74, 75, 137, 143)
 """What a manifest retries: ours, plus a killed container (137, 143) and a lost one (-1, Argo's word for unknown)."""

@@ -25,6 +25,8 @@ ENV_WORK = "DAGWRIGHT_WORK"
 """Writable folder of the attempt; default ``/dagwright/attempt``. Control outputs go to ``control/<name>`` below it."""
 ENV_ATTEMPT = "DAGWRIGHT_ATTEMPT"
 """The orchestrator's number of the attempt, from 0: a hint only."""
+ENV_BEGAN = "DAGWRIGHT_BEGAN"
+"""When the attempt was started, in milliseconds, and how many seconds its round of the run was old by then, by one clock of the orchestrator's: ``execution.stopping``."""
 ENV_INPUT = "DAGWRIGHT_INPUT_"
 """Prefix; ``DAGWRIGHT_INPUT_<name>`` holds the JSON text of one workflow input.
 
@@ -141,6 +143,26 @@ def lease_folder(cache_key: str) -> str:
 def lease_key(cache_key: str, epoch: int) -> str:
     """Key of one epoch of the lease of a cache key: created once, by its owner."""
     return f"{lease_folder(cache_key)}/{epoch:08d}"
+
+
+def stop_key(run: str) -> str:
+    """Key of what a failure for good leaves for the rest of its run; no node's id has a dot."""
+    return f"{RUNS}/{quote_part(run)}/stop.json"
+
+
+def open_folder(run: str) -> str:
+    """Folder of a note for each attempt that is open, in runs whose failure is handled."""
+    return f"{RUNS}/{quote_part(run)}/open.d"
+
+
+def failure_key(run: str, token: str) -> str:
+    """Key of what is told of a run's failure to what handles it; ``token`` is that of the stop marker."""
+    return f"{RUNS}/{quote_part(run)}/failure-{token}.json"
+
+
+def handling_run(run: str, token: str) -> str:
+    """Key of the run of what handles a failure."""
+    return f"{run}.on-failure-{token}"
 
 
 def node_prefix(run: str, node: str, index: int | None = None) -> str:

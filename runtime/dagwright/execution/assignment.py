@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 
 from dagwright.contract.modes import ON
+from dagwright.execution.stopping import Round
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -25,6 +26,7 @@ class Assignment:
     inputs by name, ``code`` the folders put first on ``sys.path``, ``environment`` what the process adds to its own (a pod's
     manifest has done that already), ``memory`` what its termination message says of its memory, ``termination`` the file for a failed attempt's message, ``cache`` the mode (``contract.modes``),
     ``pickle`` the codec's policy. ``counts_attempts`` tells that ``hint`` grows by one from attempt to attempt. ``token`` is this attempt's own, and that of all its processes.
+    ``began`` is the text of ``ENV_BEGAN``; ``round`` what it tells.
     """
 
     __slots__ = (
@@ -41,6 +43,7 @@ class Assignment:
         "pickle",
         "plan",
         "project",
+        "round",
         "run",
         "store_url",
         "termination",
@@ -69,6 +72,7 @@ class Assignment:
         pickle: str | tuple[str, ...] = "warn",
         counts_attempts: bool = True,
         memory: str = "",
+        began: str | None = None,
     ) -> None:
         self.plan = plan
         self.unit: Unit = plan.unit(unit_id)
@@ -89,6 +93,7 @@ class Assignment:
         self.pickle = pickle
         self.counts_attempts = counts_attempts
         self.memory = memory
+        self.round = Round(began)
 
     @property
     def label(self) -> str:

@@ -16,8 +16,9 @@ from dagwright.contract.exits import SYSTEM_TRANSIENT
 from dagwright.contract.names import CONTROL_FOLDER, ENV_CODE, ENV_WORK, pin_key
 from dagwright.execution import context, user_code
 from dagwright.execution.bindings import Bindings, type_of_output
-from dagwright.execution.ending import COUNTS, FATAL, SUCCEEDED, TRANSIENT
+from dagwright.execution.ending import CANCELLED, COUNTS, FATAL, SUCCEEDED, TRANSIENT
 from dagwright.execution.faults import Fault, UserFailure, fatal
+from dagwright.execution.stopping import Cancelled, Lookout
 from dagwright.execution.task_call import PINNED, Reuse, TaskCall, perform
 from dagwright.store import StoreError, open_store
 
@@ -46,6 +47,8 @@ def _outcome(assignment: Assignment, report: Report) -> dict[str, Any]:
         from dagwright.execution.failures import outcome_of
 
         return outcome_of(failure.error)
+    except Cancelled as cancelled:
+        return {"ending": CANCELLED, "text": str(cancelled), "stop": cancelled.token}
     except Fault as fault:
         return {"ending": TRANSIENT if fault.code == SYSTEM_TRANSIENT else FATAL, "text": fault.text}
     except StoreError as error:
@@ -79,7 +82,16 @@ def _execute(assignment: Assignment, report: Report) -> dict[str, Any]:
     else:
         from dagwright.execution.chunk import run_chunk
 
-        outcome = run_chunk(assignment, report, calls.store, elements, call_of=calls.element, enter=calls.enter, rest=calls.rest)
+        outcome = run_chunk(
+            assignment,
+            report,
+            calls.store,
+            elements,
+            call_of=calls.element,
+            enter=calls.enter,
+            rest=calls.rest,
+            look=calls.look,
+        )
     if outcome["ending"] == SUCCEEDED:
         outcome["number"] = None if outcome["state"] == PINNED else _record_success(calls.store, assignment, outcome, started)
         if elements is None:
@@ -134,7 +146,7 @@ def _attempt_of(assignment: Assignment, index: int | None) -> context.Attempt:
 class _Calls:
     """Makes the calls of this attempt: store, codec, bindings and the user's code, once for all of them."""
 
-    __slots__ = ("_assignment", "_bindings", "_codec", "_report", "_reuse", "_user", "store")
+    __slots__ = ("_assignment", "_bindings", "_codec", "_report", "_reuse", "_user", "look", "store")
 
     def __init__(self, assignment: Assignment, report: Report) -> None:
         from dagwright.files.access import StoreAccess
@@ -143,8 +155,9 @@ class _Calls:
         program = assignment.plan.program
         self._assignment = assignment
         self._report = report
-        self._user = _UserCode(assignment, report)
         self.store = store = open_store(assignment.store_url)
+        self.look = Lookout(store, assignment).look
+        self._user = _UserCode(assignment, report, self.look)
         self._codec = Codec(program.classes, load_class=self._user.load, pickle=assignment.pickle, files=StoreAccess(store))
         self._bindings = Bindings(program, run=assignment.run, store=store, codec=self._codec, texts=assignment.inputs)
         self._reuse = Reuse(store, project=assignment.project, domain=assignment.domain, cache=assignment.cache)
@@ -181,6 +194,7 @@ class _Calls:
             pin=pin,
             wait=self._user.wait,
             inline_limit=inline_limit,
+            look=self.look,
         )
 
     def enter(self, index: int) -> Callable[[], None]:
@@ -232,16 +246,18 @@ def _keep_decks(store: Store, assignment: Assignment, index: int | None, number:
 class _UserCode:
     """The user's module, imported when something of it is first needed; the watchdog hears of it before and after."""
 
-    __slots__ = ("_assignment", "_is_timed", "_prepared", "_report")
+    __slots__ = ("_assignment", "_is_timed", "_look", "_prepared", "_report")
 
-    def __init__(self, assignment: Assignment, report: Report) -> None:
+    def __init__(self, assignment: Assignment, report: Report, look: Callable[[], None]) -> None:
         self._assignment = assignment
+        self._look = look
         self._report = report
         self._prepared = False
         self._is_timed = False
 
     def load(self, module: str, qualname: str) -> Any:
         if not self._prepared:
+            self._look()
             self._prepared = True
             self._begin()
             user_code.prepare(self._assignment.code)

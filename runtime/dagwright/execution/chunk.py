@@ -47,17 +47,26 @@ _SAVE_S = 30.0
 
 
 def run_chunk(
-    assignment: Assignment, report: Report, store: Store, elements: range, *, call_of: CallOf, enter: Enter, rest: Rest
+    assignment: Assignment,
+    report: Report,
+    store: Store,
+    elements: range,
+    *,
+    call_of: CallOf,
+    enter: Enter,
+    rest: Rest,
+    look: Callable[[], None],
 ) -> dict[str, Any]:
-    """Run the elements of a pod; give the outcome for the supervisor.
+    """Run the elements of a pod; give the outcome for the supervisor. ``look`` is called before their results are published.
 
     Raises:
+        Cancelled: The run has failed meanwhile.
         Fault: The plan lacks something.
         InputsDiffer: The run's results were made from other inputs.
         PinDamaged: A value of the run is gone or damaged.
         StoreError: The store failed.
     """
-    return _Chunk(assignment, report, store, elements, call_of=call_of, enter=enter, rest=rest).run()
+    return _Chunk(assignment, report, store, elements, call_of=call_of, enter=enter, rest=rest, look=look).run()
 
 
 class _Chunk:
@@ -71,6 +80,7 @@ class _Chunk:
         call_of: CallOf,
         enter: Enter,
         rest: Rest,
+        look: Callable[[], None],
     ) -> None:
         assert assignment.index is not None
         self._assignment = assignment
@@ -82,6 +92,7 @@ class _Chunk:
         self._call_of = call_of
         self._enter = enter
         self._rest = rest
+        self._look = look
         self._journal = Journal(assignment)
         self._progress = Progress()
         self._calls: dict[int, StoredCall] = {}
@@ -107,6 +118,7 @@ class _Chunk:
         if self._progress.failures:
             self._save()
             return self._failure()
+        self._look()
         publish_stripe(self._store, run, node, self._pod, self._progress.results)
         return self._success(RUN if len(self._progress.cached) < len(self._elements) else CACHED)
 

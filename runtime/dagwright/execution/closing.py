@@ -9,9 +9,10 @@ from __future__ import annotations
 import os
 import time
 
-from dagwright.contract.exits import FINAL, RETRYABLE
+from dagwright.contract.exits import CANCELLED, FINAL, RETRYABLE
 from dagwright.contract.jsontext import dumps
 from dagwright.contract.names import MEMORY_NEXT, attempt_key, error_key
+from dagwright.execution import ending as endings
 from dagwright.execution.ending import COUNTS, SUCCEEDED, TERMINATED, TIMEOUT, death_text, exit_code, shortage_text
 from dagwright.execution.output import write_all
 
@@ -25,7 +26,8 @@ if TYPE_CHECKING:
     from dagwright.store.verbs import Store
 
 TERMINATION_BYTES = 4096
-_SYSTEM = ("transient", "fatal", "terminated")
+_LONGEST_REASON = 500
+_SYSTEM = ("transient", "fatal", "terminated", endings.CANCELLED)
 _RECORDED = ("ending", "task", "started", "ended", "signal", "message", "cpu_s", "peak_rss_bytes", "memory_kills")
 """Members of an error document that its record has, too."""
 
@@ -78,6 +80,8 @@ def _record(assignment: Assignment, ended: Ended, error: dict[str, Any], console
     body = {key: error[key] for key in _RECORDED if key in error}
     body["message"] = body["message"][:500]
     body.update(_counts(ended))
+    if ended.ending == endings.CANCELLED and ended.outcome is not None:
+        body["stop"] = ended.outcome["stop"]
     exhausted = ended.outcome is not None and bool(ended.outcome.get("exhausted"))
     try:
         store = open_store(assignment.store_url)
@@ -93,12 +97,36 @@ def _record(assignment: Assignment, ended: Ended, error: dict[str, Any], console
         store.put(error_key(assignment.run, assignment.node.id, assignment.index, number), document)
     except StoreError as failure:
         _say_that_none_is_kept("error document", failure, console)
-    if code in FINAL and assignment.index is not None and assignment.node.has_holes:
-        for loss in _losses(assignment, ended, error):
-            _note_loss(store, assignment, loss, console)
+    if code in FINAL and code != CANCELLED:
+        _settle_failure(store, assignment, ended, error, console)
     if ended.log:
         _keep_log(assignment, number, ended.log, console)
     return code, number
+
+
+def _settle_failure(store: Store, assignment: Assignment, ended: Ended, error: dict[str, Any], console: Console) -> None:
+    """Let others hear of a failure for good: a map that may lose elements that it did, else the rest of the run that it is not needed."""
+    if assignment.index is not None and assignment.node.has_holes:
+        for loss in _losses(assignment, ended, error):
+            _note_loss(store, assignment, loss, console)
+    elif assignment.plan.program.stops:
+        leave_stop(store, assignment, f"{label_of(error)} failed: {_headline(error)}", console)
+
+
+def leave_stop(store: Store, assignment: Assignment, text: str, console: Console) -> None:
+    """Leave the stop marker; where that fails, the rest of the run goes on in vain."""
+    from dagwright.execution.stopping import stop_run
+    from dagwright.store import StoreError
+
+    try:
+        stop_run(store, assignment, text[:_LONGEST_REASON])
+    except StoreError as failure:
+        _say_that_none_is_kept("stop marker", failure, console)
+
+
+def _headline(error: Mapping[str, Any]) -> str:
+    what = f"{error['exc_type'].rpartition('.')[2]}: {error['message']}" if error["exc_type"] else error["message"]
+    return " ".join(what.split())
 
 
 def _keep_finished(store: Store, assignment: Assignment, console: Console) -> None:

@@ -18,6 +18,7 @@ TIMEOUT = "timeout"
 TERMINATED = "terminated"
 TRANSIENT = "transient"
 FATAL = "fatal"
+CANCELLED = "cancelled"
 
 COUNTS = ("ran", "cached", "lost")
 """Members of an outcome, and of a record, that tell how many elements of a map an attempt ran, found and lost, where it is for several."""
@@ -28,6 +29,7 @@ _CODES = {
     TERMINATED: exits.TERMINATED,
     TRANSIENT: exits.SYSTEM_TRANSIENT,
     FATAL: exits.SYSTEM_FATAL,
+    CANCELLED: exits.CANCELLED,
 }
 _BUDGETED = {
     RECOVERABLE: (exits.USER_RECOVERABLE, exits.USER_EXHAUSTED),

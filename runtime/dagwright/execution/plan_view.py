@@ -141,7 +141,9 @@ def leaves(binding: schema.Binding) -> Iterator[schema.LeafBinding]:
 
 
 class ProgramView:
-    """The program of a plan; refuses one that another release wrote. ``map_pods`` bounds the pods of one map (``contract.chunks``).
+    """The program of a plan; refuses one that another release wrote.
+
+    ``map_pods`` bounds the pods of one map (``contract.chunks``), ``stops`` tells whether a failure for good ends what else there is to run.
 
     Raises:
         Fault: The schema is not this runtime's.
@@ -158,6 +160,7 @@ class ProgramView:
         "outputs",
         "project",
         "returns",
+        "stops",
         "workflow",
     )
 
@@ -173,6 +176,7 @@ class ProgramView:
         self.classes: Mapping[str, schema.ClassDef] = data["classes"]
         self.workflow: str = workflow["name"]
         self.returns: str = workflow["returns"]
+        self.stops = "failure_policy" not in workflow
         self.inputs = {field["name"]: FieldView(field) for field in workflow["inputs"]}
         self.outputs: list[schema.Output] = workflow["outputs"]
         self._nodes = {node["id"]: node for node in workflow["nodes"]}

@@ -144,6 +144,7 @@ def read_assignment(argv: list[str], environ: Mapping[str, str]) -> Assignment:
         termination=_termination(environ),
         memory=environ.get(names.ENV_MEMORY, ""),
         # Several attempts of ours in one of Batch's have numbers with gaps, and a pool's elements begin late.
+        began=environ.get(names.ENV_BEGAN),
         counts_attempts=not (environ.get(names.ENV_ATTEMPT) and environ.get(_BATCH_ATTEMPT)),
     )
 

@@ -135,10 +135,11 @@ class TaskCall:
     ``function`` gives the user's function and may import their module; ``run`` calls it with its arguments. Both raise
     ``UserFailure`` for what the user's code raises. ``reuse`` may be absent only where nothing is pinned and nothing cached. ``wait``
     goes through what it is given while the call waits for an equal one: the time is not the task's. ``inline_limit`` asks for a result
-    without a pin, for a document with others: how many bytes of each output may stand in it (``cache.results``).
+    without a pin, for a document with others: how many bytes of each output may stand in it (``cache.results``). ``look`` is called before the
+    function runs and before a result is pinned; what it raises ends the call.
     """
 
-    __slots__ = ("codec", "function", "given", "inline_limit", "pin", "policy", "reuse", "run", "task", "wait")
+    __slots__ = ("codec", "function", "given", "inline_limit", "look", "pin", "policy", "reuse", "run", "task", "wait")
 
     def __init__(
         self,
@@ -153,6 +154,7 @@ class TaskCall:
         pin: str | None = None,
         wait: Wait | None = None,
         inline_limit: int | None = None,
+        look: Callable[[], None] | None = None,
     ) -> None:
         self.task = task
         self.policy = policy
@@ -164,6 +166,7 @@ class TaskCall:
         self.pin = pin
         self.wait = wait or _simply
         self.inline_limit = inline_limit
+        self.look = look or _nothing
 
     @property
     def cache(self) -> str:
@@ -303,7 +306,7 @@ class StoredCall:
         from dagwright.cache import publish
 
         if self.call.pin is not None:
-            found = publish(self._store, found, {}, pin_key=self.call.pin, inputs_digest=self.inputs_digest)
+            found = publish(self._store, found, {}, pin_key=self.call.pin, inputs_digest=self.inputs_digest, look=self.call.look)
         return Performed(CACHED, found, None)
 
     def _run(self) -> Performed:
@@ -311,6 +314,7 @@ class StoredCall:
         from dagwright.store.errors import FileChanged
 
         call = self.call
+        call.look()
         values = _run(call, self._inputs)
         stand_ins = _stand_ins(call, values)
         keeps = call.cache in WRITING
@@ -327,6 +331,7 @@ class StoredCall:
                 pin_key=call.pin,
                 inputs_digest=self.inputs_digest,
                 overwrite=call.cache == WRITE,
+                look=call.look,
             )
         except FileChanged as changed:
             text = (
@@ -334,6 +339,10 @@ class StoredCall:
             )
             raise UserFailure(RuntimeError(text)) from None
         return Performed(RUN, stored, values if stored.outputs is made.outputs else None)
+
+
+def _nothing() -> None:
+    """Nobody can have stopped the run."""
 
 
 def _simply(until: Until) -> Optional[Union[Lease, Result]]:

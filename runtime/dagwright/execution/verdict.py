@@ -9,9 +9,12 @@ from __future__ import annotations
 import os
 
 from dagwright.contract.chunks import chunk_of
-from dagwright.contract.exits import SUCCEEDED, SYSTEM_FATAL, SYSTEM_TRANSIENT, USER_FAILED
+from dagwright.contract.exits import CANCELLED, SUCCEEDED, SYSTEM_FATAL, SYSTEM_TRANSIENT, USER_FAILED
+from dagwright.execution.closing import leave_stop
 from dagwright.execution.faults import Fault, UserFailure, fatal
 from dagwright.execution.lost_elements import describe, last_words, losses, note_unheard, too_many
+from dagwright.execution.stopping import Cancelled, Lookout
+from dagwright.execution.supervisor import Console
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -31,6 +34,7 @@ def judge_map(assignment: Assignment) -> int:
     store, elements = open_map(assignment)
     node = assignment.node
     try:
+        Lookout(store, assignment).look()
         lost = note_unheard(
             store,
             assignment.run,
@@ -39,6 +43,9 @@ def judge_map(assignment: Assignment) -> int:
             losses(store, assignment.run, node.id, elements),
             why=lambda index: last_words(store, assignment.run, node.id, elements.pod(index)),
         )
+    except Cancelled as cancelled:
+        _say(f"dagwright: {node.id}: {cancelled} (exit {CANCELLED})\n")
+        return CANCELLED
     except StoreError as error:
         raise fault_of(error) from error
     text = too_many(node, elements.count, lost)
@@ -46,6 +53,7 @@ def judge_map(assignment: Assignment) -> int:
         _say("".join(f"dagwright: {node.id}{describe(loss)}; its place in the list holds None\n" for loss in lost))
         return SUCCEEDED
     _say(f"dagwright: {text} (exit {USER_FAILED})\n")
+    _stop(store, assignment, text)
     if assignment.termination is not None:
         try:
             with open(assignment.termination, "w", encoding="utf-8", errors="backslashreplace") as file:
@@ -65,7 +73,7 @@ def judge_element(assignment: Assignment, code: int) -> int:
     """
     from dagwright.store import StoreError
 
-    if not assignment.node.has_holes:
+    if not assignment.node.has_holes or code == CANCELLED:
         return code
     store, elements = open_map(assignment)
     try:
@@ -75,12 +83,19 @@ def judge_element(assignment: Assignment, code: int) -> int:
     text = too_many(assignment.node, elements.count, lost)
     if text:
         _say(f"dagwright: {text} (exit {code})\n")
+        _stop(store, assignment, text)
         return code
     mine = chunk_of(assignment.index or 0, elements.count, assignment.plan.program.map_pods)
     for loss in lost:
         if loss.index in mine:
             _say(f"dagwright: {assignment.node.id}[{loss.index}] failed; its place in the list holds None\n")
     return SUCCEEDED
+
+
+def _stop(store: Store, assignment: Assignment, text: str) -> None:
+    """Let the rest of the run hear of it."""
+    if assignment.plan.program.stops:
+        leave_stop(store, assignment, text, Console())
 
 
 def open_map(assignment: Assignment) -> tuple[Store, Elements]:
