@@ -13,7 +13,8 @@ from dagwright.contract.flytekit_names import BASES, FUNCTIONS, IGNORED, MADE, P
 from dagwright_compiler.diagnostics import codes
 from dagwright_compiler.frontend.entities import External
 from dagwright_compiler.frontend.findings import Place
-from dagwright_compiler.frontend.names import NOT_YET, SUPPORTED
+from dagwright_compiler.frontend.names import GATES, NOT_YET, SUPPORTED
+from dagwright_compiler.frontend.stand_in_calls import refuse_gate
 from dagwright_compiler.frontend.summary import Assigned, Imported, is_main_guard
 
 if TYPE_CHECKING:
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
     from dagwright_compiler.frontend.summary import Summary
 
 _ROOTS = ("flytekit", "flytekitplugins")
+_KNOWN = SUPPORTED - GATES
 _DECORATORS = frozenset({"dynamic", "eager", "reference_task", "reference_workflow", "reference_launch_plan"})
 """What reading the decorated function reports."""
 _WORKING_PARTS = (".logger.", ".testing.")
@@ -52,12 +54,14 @@ def check_module_calls(module: Module, resolver: Resolver, findings: Findings) -
 def _suspects(summary: Summary) -> frozenset[str]:
     """Names that may lead to what the stand-in has no meaning for; most files have none."""
     starred = any(star.module.partition(".")[0] in _ROOTS for star in summary.stars)
-    return (PUBLIC - SUPPORTED if starred else frozenset()).union(
+    return (PUBLIC - _KNOWN if starred else frozenset()).union(
         name
         for name, binding in summary.bindings.items()
         if isinstance(binding, Imported)
-        and binding.module.partition(".")[0] in _ROOTS
-        and (not binding.attribute or binding.attribute not in SUPPORTED)
+        and (
+            (binding.module.partition(".")[0] in _ROOTS and (not binding.attribute or binding.attribute not in _KNOWN))
+            or (binding.module == "dagwright" and (not binding.attribute or binding.attribute in GATES))
+        )
     )
 
 
@@ -69,6 +73,9 @@ def _root(node: ast.expr) -> str:
 
 def _check_call(node: ast.Call, module: Module, resolver: Resolver, findings: Findings, *, help_: str) -> None:
     entity = resolver.expression(node.func, module)
+    if isinstance(entity, External) and entity.symbol in GATES:
+        refuse_gate(entity, Place(module, node.func), findings, "this is called when the file is imported")
+        return
     if not isinstance(entity, External) or entity.qualified.partition(".")[0] not in _ROOTS:
         return
     tail = tail_of(entity.qualified)

@@ -106,6 +106,9 @@ NOT_YET = {
 }
 """Authoring names that are known but not compiled yet, with the nearest form that works."""
 
+GATES = frozenset({"approve", "wait_for_input", "sleep"})
+"""Authoring names whose calls in a workflow let its runs wait, and fail anywhere else."""
+
 ONLY_IN_TASKS = {
     "current_context": "`current_context()` tells of a running task, and nothing runs here",
     "Deck": "a `Deck` is made by a running task, and nothing runs here",

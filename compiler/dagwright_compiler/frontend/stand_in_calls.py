@@ -9,7 +9,7 @@ from dagwright.contract.flytekit_names import FUNCTIONS, IGNORED, REFUSED, WORKI
 from dagwright_compiler.diagnostics import codes
 from dagwright_compiler.frontend.entities import External
 from dagwright_compiler.frontend.findings import Place
-from dagwright_compiler.frontend.names import NOT_YET, unsupported
+from dagwright_compiler.frontend.names import GATES, NOT_YET, unsupported
 
 if TYPE_CHECKING:
     from dagwright_compiler.frontend.body_scopes import Body, Scope
@@ -37,12 +37,20 @@ def check_stand_in_calls(body: Body, findings: Findings) -> None:
             continue
         entity = scope.entity(node.func)
         if isinstance(entity, External):
-            if is_refused(entity) and use_of(entity.qualified) == REFUSED:
+            if entity.symbol in GATES:
+                refuse_gate(entity, Place(scope.module, node.func), findings, "this task would fail here")
+            elif is_refused(entity) and use_of(entity.qualified) == REFUSED:
                 _report(entity, node.func, scope, findings)
         elif isinstance(node.func, ast.Attribute):
             made = _made_by(node.func, scope)
             if made is not None:
                 _report(made, node.func, scope, findings)
+
+
+def refuse_gate(entity: External, place: Place, findings: Findings, then: str) -> None:
+    """Report a call that lets workflows wait where no workflow is."""
+    help_ = "call `time.sleep` here" if entity.symbol == "sleep" else "call it in the body of a workflow"
+    findings.add(codes.UNSUPPORTED_EXPRESSION, f"`{entity.symbol}` lets a workflow wait, and {then}", place, help=help_)
 
 
 def _made_by(node: ast.Attribute, scope: Scope) -> External | None:

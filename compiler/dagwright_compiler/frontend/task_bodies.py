@@ -14,6 +14,7 @@ from dagwright.contract.flytekit_names import PUBLIC, WORKING
 from dagwright_compiler.frontend.body_scopes import Body, read_function, read_statements
 from dagwright_compiler.frontend.entities import External, FunctionEntity, ModuleEntity, PackageEntity
 from dagwright_compiler.frontend.left_behind import READERS, LeftBehind
+from dagwright_compiler.frontend.names import GATES
 from dagwright_compiler.frontend.nested_calls import warn_nested_calls
 from dagwright_compiler.frontend.stand_in_calls import check_stand_in_calls, is_refused
 from dagwright_compiler.frontend.summary import Assigned, Defined, Imported, Unstable
@@ -111,7 +112,7 @@ class TaskBodies:
         """Names of the module that may lead to a task or to what only tasks have; and its plain functions."""
         assert module.summary is not None
         found = (
-            {_bytes(name) for name in PUBLIC - WORKING}
+            {_bytes(name) for name in (PUBLIC - WORKING) | GATES}
             if any(star.module == "flytekit" for star in module.summary.stars)
             else set()
         )
@@ -134,7 +135,7 @@ class TaskBodies:
     def _matters(self, name: str, module: Module) -> bool:
         entity = self._resolver.name(name, module)
         if isinstance(entity, External):
-            return entity.symbol in _AUTHORED or is_refused(entity)
+            return entity.symbol in _AUTHORED or entity.symbol in GATES or is_refused(entity)
         return isinstance(entity, ModuleEntity | PackageEntity) or (
             isinstance(entity, FunctionEntity) and self._definitions.decoration(entity).kind in ("task", "workflow")
         )

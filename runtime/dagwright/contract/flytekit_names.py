@@ -28,16 +28,28 @@ FUNCTIONS = frozenset({"kwtypes", "current_context"})
 WORKING = frozenset(
     {
         *("BatchSize", "Cache", "CacheFunctionBody", "Checkpoint", "Deck", "FileExt", "FlyteDirectory", "FlyteFile"),
-        *("FlyteRecoverableException", "HashMethod", "ImageSpec", "MarkdownRenderer", "PodTemplate", "Resources", "Secret"),
+        *(
+            "FlyteDisapprovalException",
+            "FlyteRecoverableException",
+            "HashMethod",
+            "ImageSpec",
+            "MarkdownRenderer",
+            "PodTemplate",
+            "Resources",
+            "Secret",
+        ),
         *(
             "StructuredDataset",
             "TaskMetadata",
             "TopFrameRenderer",
+            "approve",
             "current_context",
             "kwtypes",
             "logger",
             "map_task",
+            "sleep",
             "task",
+            "wait_for_input",
             "workflow",
         ),
     }

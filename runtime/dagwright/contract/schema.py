@@ -295,8 +295,12 @@ class _GateRequired(TypedDict):
 
 
 class Gate(_GateRequired, total=False):
-    """A place where a run waits, without a pod: until a person approves what is bound or gives the one output, for ``wait_s`` seconds at
-    most, or until these have passed. Who takes what was approved is bound to its source, and comes ``after`` the gate."""
+    """A place where a run waits, without a pod, for ``wait_s`` seconds at most: for a person, or for these to pass.
+
+    An ``approve`` waits for a word about what is bound, an ``input`` for the value of its one output.
+
+    Who takes what was approved is bound to its source, and comes ``after`` the gate.
+    """
 
     outputs: list[Field]
     after: list[str]

@@ -101,7 +101,7 @@ def test_other_names_import_and_stand_in_annotations(python: object) -> None:
     ("code", "name"),
     [
         ("from flytekit import dynamic\n@dynamic\ndef f(): pass", "flytekit.dynamic"),
-        ("import flytekit\nflytekit.approve('x')", "flytekit.approve"),
+        ("import flytekit\nflytekit.conditional('x')", "flytekit.conditional"),
         (
             "import flytekit\nflytekit.FlyteContextManager.current_context().x()",
             "flytekit.FlyteContextManager.current_context(...).x",

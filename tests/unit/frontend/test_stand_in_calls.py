@@ -29,7 +29,6 @@ BODIES = {
     "flytekit.new_context()": True,
     "new_spark_session('s')": True,
     "BoxRenderer('x').to_html(None)": True,
-    "from flytekit import approve\napprove(1)": True,
     "from flytekit.deck import TopFrameRenderer\nTopFrameRenderer(10)": False,
     "try:\n    new_context()\nexcept Exception:\n    pass": False,
     "kwtypes(a=int)": False,
@@ -42,7 +41,6 @@ BODIES = {
     "Spark(spark_conf={})": False,
     "FlyteFile('x').path": False,
     "logging.getLogger('x').info('y')": False,
-    "wait_for_input('n')": True,
 }
 
 
