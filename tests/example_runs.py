@@ -49,7 +49,7 @@ RUNS = (
     Example(".", "read_qc.py", "read_quality", ("--reads", "data/reads.fastq", "--min-quality", "25")),
     Example(".", "reconciliation.py", "reconcile", ("--month-end", "2026-11-30", "--tolerance", "0.05")),
     Example(".", "satellite_tiles.py", "greenest_tiles", ("--day", "2026-06-01")),
-    Example(".", "sensor_calibration.py", "calibration", ("--readings", "[68.5, -999, 140.9, 70]", "--unit", "FAHRENHEIT")),
+    Example(".", "sensor_calibration.py", "calibration", ("--readings", "[68.5, -999, 71.6, 70]", "--unit", "FAHRENHEIT")),
     Example(".", "survey_weights.py", "weighted_share", ("--answers", "data/answers.csv", "--most", "1.5")),
     Example(".", "thumbnails.py", "thumbnails", ("--pictures", '["data/moon.pgm"]', "--side", "2")),
     Example(".", "tune.py", "tune", ("--rates", "[0.1]", "--steps", "[10, 100]")),

@@ -1,4 +1,4 @@
-"""The life of a run, typed as a user types it, on a live controller with Argo Server."""
+"""The life of a run, typed as a user types it, on a live controller with Argo Server; on files and on S3."""
 
 import json
 import os
@@ -8,7 +8,7 @@ import sys
 from pathlib import Path
 
 import pytest
-from live_cluster import NAMESPACE, command, kubectl
+from live_cluster import IMAGE_S3, NAMESPACE, command, kubectl, toml
 
 pytestmark = pytest.mark.cluster
 
@@ -55,15 +55,23 @@ def main(count: int, text: File, long: list[str], label: str = "plain", offset: 
 LABEL = "{{workflow.name}} $(HOME) 'quoted'"
 
 
+@pytest.fixture(params=["file", "s3"])
+def settings(request, argo, tmp_path):
+    """Settings of Argo with a store of this test alone."""
+    if request.param == "file":
+        return argo
+    bucket = request.getfixturevalue("bucket")
+    credentials = {name: value for name, value in bucket.environment.items() if name.startswith("AWS_")}
+    return {**argo, "store": f"{bucket.url}/{tmp_path.name}", "volumes": [], "image": IMAGE_S3, "env": credentials}
+
+
 @pytest.fixture
-def dagwright(tmp_path, argo):
+def dagwright(tmp_path, settings):
     """The command line in a project, and what it created taken away in the end."""
     if not os.environ.get("ARGO_SERVER"):
         pytest.fail("ARGO_SERVER names no Argo Server: see tests/live_cluster.py", pytrace=False)
-    values = {name: value for name, value in argo.items() if name != "volumes"}
-    volume = ", ".join(f"{name} = {json.dumps(value)}" for name, value in argo["volumes"][0].items())
-    settings = "\n".join(f"{name} = {json.dumps(value)}" for name, value in values.items())
-    (tmp_path / "pyproject.toml").write_text(f"[tool.dagwright.argo]\n{settings}\nvolumes = [{{{volume}}}]\n", "utf-8")
+    lines = [f"{name} = {toml(value)}" for name, value in settings.items()]
+    (tmp_path / "pyproject.toml").write_text("\n".join(["[tool.dagwright.argo]", *lines, ""]), "utf-8")
     (tmp_path / "flow.py").write_text(SOURCE, "utf-8")
     (tmp_path / "words.txt").write_text("one two three", "utf-8")
     (tmp_path / "in.json").write_text(json.dumps({"long": [f"{{{{=1+1}}}} {number:9}" for number in range(6000)]}), "utf-8")
@@ -72,7 +80,8 @@ def dagwright(tmp_path, argo):
     def run(*words, stdin=None):
         program = str(Path(sys.executable).with_name("dagwright"))
         done = subprocess.run([program, *words], cwd=tmp_path, input=stdin, capture_output=True, text=True, check=False)
-        submitted.extend(re.findall(r"^dagwright: (main-\S+) submitted", done.stderr, re.MULTILINE))
+        submitted.extend(re.findall(r"^dagwright: (\S+) submitted to", done.stderr, re.MULTILINE))
+        submitted.extend(re.findall(r"\A((?:main|told)-\w+)\n\Z", done.stdout))
         return done
 
     yield run
@@ -90,8 +99,9 @@ def test_a_run_that_succeeds(dagwright):
     assert json.loads(done.stdout) == {"words": 3, "most": 23.5}
     name = re.search(r"dagwright: (main-\S+) submitted to", done.stderr)[1]
     assert re.search(r"calibrate: .* 1 retrying", done.stderr)
-    assert dagwright("outputs", name).stdout == done.stdout
-    assert f"report | label is {LABEL}\n" in dagwright("logs", name, "report").stdout
+    assert dagwright("outputs", name).stdout == dagwright("outputs", name, "o0").stdout == done.stdout
+    assert dagwright("logs", name, "report").stdout == f"report | label is {LABEL}\n"
+    assert "once more" in dagwright("logs", name, "calibrate[2]").stdout
     status = dagwright("status", name)
     assert status.returncode == 0
     assert "calibrate[4]  4 of 4 done, 1 tried again" in status.stderr
@@ -128,6 +138,37 @@ def test_a_run_that_is_stopped_and_taken_up_again(dagwright):
     assert json.loads(again.stdout) == {"words": 3, "most": 23.5}
 
 
+TOLD = """\
+from dagwright import task, workflow
+
+
+@task
+def tell(name: str, times: int) -> list[str]:
+    print("telling", name)
+    return [name] * times
+
+
+@workflow
+def told(name: str, times: int = 2) -> list[str]:
+    return tell(name=name, times=times)
+"""
+
+
+def test_what_was_compiled_before_and_what_comes_from_a_pipe(dagwright, tmp_path):
+    (tmp_path / "told.py").write_text(TOLD, "utf-8")
+    assert dagwright("compile", "told.py", "-o", "told.yaml").returncode == 0
+    first = dagwright("submit", "--name-only", "told.yaml:told", "--name", LABEL)
+    assert (first.returncode, first.stderr) == (0, "")
+    piped = dagwright("submit", "-", "--name", "manifest", "--times", "1", stdin=(tmp_path / "told.yaml").read_text("utf-8"))
+    assert piped.returncode == 0, piped.stderr
+    logged = dagwright("submit", "--log", "-", "--name", "python", stdin=TOLD)
+    assert (logged.returncode, logged.stdout) == (0, 'tell | telling python\n["python", "python"]\n'), logged.stderr
+    assert dagwright("logs", "-f", first.stdout.strip()).stdout == f"tell | telling {LABEL}\n"
+    assert json.loads(dagwright("status", "--wait", first.stdout.strip()).stdout) == [LABEL, LABEL]
+    assert dagwright("status", "--wait", piped.stdout.strip()).stdout == '["manifest"]\n'
+
+
+@pytest.mark.parametrize("settings", ["file"], indirect=True)
 def test_without_argo_server_the_objects_are_applied(dagwright):
     done = dagwright("submit", "--dry-run", "flow.py", "--count", "2", "--text", "s3://bucket/words.txt", "--long", "[]")
     assert done.returncode == 0, done.stderr
@@ -135,6 +176,7 @@ def test_without_argo_server_the_objects_are_applied(dagwright):
     assert "workflow.argoproj.io/main-" in created
 
 
+@pytest.mark.parametrize("settings", ["file"], indirect=True)
 def test_code_that_a_run_names_is_not_collected(dagwright):
     done = dagwright("submit", "--wait", *inputs(2))
     assert done.returncode == 0, done.stderr

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import subprocess
 import sys
+import urllib.request
 from typing import TYPE_CHECKING
 
 import pandas as pd
 import pytest
 from environments import make_environment
+from object_store_server import object_store
 from ways_of_running import RUN, WAYS, execute, write_project
 
 if TYPE_CHECKING:
@@ -77,6 +79,28 @@ def project(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 WITH_INPUTS = [way for way in WAYS if way != "script"]
+
+
+@pytest.mark.parametrize("way", WITH_INPUTS)
+def test_a_url_is_fetched_where_the_task_runs_with_the_client_of_stores(project: Path, way: str) -> None:
+    with object_store() as server:
+        url = server.url.rpartition("/")[0]
+        store = {"DAGWRIGHT_STORE": f"{url}/store", **server.environment}
+        put(f"{server.endpoint}/{url.removeprefix('s3://')}/rows.csv", (project / "rows.csv").read_bytes())
+        ran = execute(project, way, "one", arguments=["--rows", f"{url}/rows.csv"], variables=store)
+        assert (ran.returncode, ran.stdout) == (0, "3\n"), ran.stderr
+        absent = execute(project, way, "one", arguments=["--rows", f"{url}/absent.csv"], variables=store)
+        assert absent.returncode == 1
+        assert f"a file that cannot be read: nothing stands under {url}/absent.csv" in absent.stderr
+    wrong = execute(project, way, "one", arguments=["--rows", f"{url}/rows.txt"])
+    assert wrong.returncode == 2
+    assert "which ends neither in .parquet nor in .csv nor in .json" in wrong.stderr
+
+
+def put(url: str, content: bytes) -> None:
+    opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
+    with opener.open(urllib.request.Request(url, data=content, method="PUT"), timeout=30):
+        pass
 
 
 @pytest.mark.parametrize("way", WITH_INPUTS)

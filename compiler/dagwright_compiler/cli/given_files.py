@@ -160,12 +160,12 @@ class _Paths:
 
     def _of_table(self, data: Any, declared: Type) -> Any:
         """The file in the place of its path: the task reads it, by its suffix."""
-        if not isinstance(data, str) or is_url(data):
+        if not isinstance(data, str) or (is_url(data) and not declared.name):
             return data
         spelling = self._codec.form(declared).spelling
         try:
             suffix_of(data)
-            return self.replaced(data, FILE)
+            return data if is_url(data) else self.replaced(data, FILE)
         except ValueError as error:
             raise ValueMismatch(spelling, str(error)) from None
         except ValueMismatch as wrong:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 
+from dagwright.contract.files import is_url
 from dagwright.values.blobs import fetch_from, get_blob, put_blob
 from dagwright.values.form import Form, no_blobs
 from dagwright.values.frame_libraries import (
@@ -16,6 +17,7 @@ from dagwright.values.frame_libraries import (
     read_file,
     read_parquet,
     shape_of,
+    suffix_of,
     write_parquet,
 )
 from dagwright.values.libraries import LibraryAbsent
@@ -101,7 +103,17 @@ class TableForm(Form):
         return self._guarded(lambda name: make_frame(data, name), "data that make none", wrap=True)
 
     def _given(self, path: str) -> Any:
-        return self._guarded(lambda name: read_file(path, name), "a file that cannot be read", wrap=True)
+        # A URL is fetched as a file's is, with what the image has for its store: the library would want a client of its own.
+        here = self._fetched(path) if is_url(path) else path
+        return self._guarded(lambda name: read_file(here, name), "a file that cannot be read", wrap=True)
+
+    def _fetched(self, url: str) -> str:
+        try:
+            suffix_of(url)
+            here: str = os.fspath(self._files().from_user(url))
+        except (ValueError, OSError) as error:
+            raise ValueMismatch(self.spelling, f"a file that cannot be read: {error}") from None
+        return here
 
     def to_user(self, value: Any) -> Json:
         shape = None if isinstance(value, StructuredDataset) else shape_of(value)

@@ -20,7 +20,7 @@ RUN_REFERENCE = f"{{{{=workflow.parameters['{RUN_PARAMETER}'] == '' ? workflow.u
 """The run's key: the parameter, else the uid of the workflow (which ``argo retry`` keeps)."""
 
 
-_BARE = {"str": " or bare text", "file": " or the bare URL", "directory": " or the bare URL"}
+_BARE = {"str": " or bare text", "file": " or the bare URL", "directory": " or the bare URL", "table": " or the bare URL"}
 """What else than JSON an input of a kind may be."""
 
 
@@ -116,6 +116,8 @@ def spelling(declared: Type) -> str:
             return "Any"
         case "class" | "opaque":
             return declared.name
+        case "table":
+            return declared.name or "StructuredDataset"
         case "file" | "directory":
             return declared.text
         case "union":

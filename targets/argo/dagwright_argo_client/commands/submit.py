@@ -251,9 +251,9 @@ def _print_objects(prepared: Prepared, namespace: str) -> None:
     if prepared.bundle is not None:
         click.echo("dagwright: a dry run stores nothing: `dagwright publish` puts the code into the store", err=True)
     if prepared.blobs:
+        values = "a value" if len(prepared.blobs) == 1 else f"{len(prepared.blobs)} values"
         click.echo(
-            f"dagwright: a dry run stores nothing: {prepared.store} lacks {len(prepared.blobs)} values that these objects refer to",
-            err=True,
+            f"dagwright: a dry run stores nothing: {prepared.store} may lack {values} that these objects refer to", err=True
         )
 
 
