@@ -27,6 +27,13 @@ PREBUILT = "_runtime.pyz"
 _PACKAGES = ("contract", "values", "store", "cache", "execution", "files", "authoring", "compat")
 _MODULES = ("__init__.py", "accelerators.py", "testing.py")
 """What files import of the package itself; ``testing`` too, for its use below a main guard."""
+_NOT_FOR_PODS = frozenset(
+    {
+        *("compat/script.py", "execution/__main__.py", "execution/batch.py", "execution/installed.py"),
+        *("contract/schema.py", "contract/signatures.py", "store/clients.py", "store/verbs.py"),
+    }
+)
+"""Entries of an installed package, what only the compiler needs, and shapes that only type checkers read."""
 _MAIN = "dagwright/execution/archive_main.py"
 """What is the archive's ``__main__.py``."""
 _FINDER = "dagwright/execution/archive_modules.py"
@@ -123,10 +130,11 @@ def _keep(data: bytes, kept: Path) -> None:
 
 
 def _sources(package: Path) -> list[Path]:
-    return [
+    found = [
         *(package / name for name in _MODULES),
         *(path for name in _PACKAGES for path in sorted((package / name).rglob("*.py"))),
     ]
+    return [path for path in found if path.relative_to(package).as_posix() not in _NOT_FOR_PODS]
 
 
 def _members(package: Path) -> dict[str, bytes]:
@@ -134,7 +142,10 @@ def _members(package: Path) -> dict[str, bytes]:
 
 
 def _slim(source: str) -> bytes:
-    """Blank docstrings, comments and what only type checkers read, keeping every line number: a pod compiles the sources at each start."""
+    """Blank docstrings, comments, what only type checkers read and most of the indentation: a pod compiles the sources at each start.
+
+    Every line number stays.
+    """
     whole = source.encode()
     text = bytearray(whole)
     starts = [0]
@@ -149,7 +160,23 @@ def _slim(source: str) -> bytes:
         if token.type == tokenize.COMMENT:
             row, column = token.start
             kept[row - 1] = kept[row - 1][:column].rstrip() + "\n"
-    return "".join(f"{line.rstrip()}\n" for line in kept).encode()
+    return _indented_by_one("".join(f"{line.rstrip()}\n" for line in kept)).encode()
+
+
+def _indented_by_one(source: str) -> str:
+    """Indent by one blank a level, and not at all where a line goes on: as a reader of a traceback sees it, nothing changes."""
+    lines = source.splitlines(keepends=True)
+    level, last, begins = 0, 0, True
+    for token in tokenize.generate_tokens(io.StringIO(source).readline):
+        level += (token.type == tokenize.INDENT) - (token.type == tokenize.DEDENT)
+        if token.type in (tokenize.INDENT, tokenize.DEDENT, tokenize.NL, tokenize.ENDMARKER):
+            continue
+        row = token.start[0]
+        if row > last:  # the first of its line, which is not inside a text
+            lines[row - 1] = " " * (level if begins else 0) + lines[row - 1].lstrip(" ")
+        last = token.end[0]
+        begins = token.type == tokenize.NEWLINE
+    return "".join(lines)
 
 
 def _read_by_pods(tree: ast.AST) -> Iterator[ast.AST]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import hashlib
 import io
 import subprocess
@@ -24,6 +25,7 @@ def test_equal_sources_give_equal_bytes_and_only_what_pods_need(tmp_path: Path) 
     archive = archive_bytes()
     assert build_archive(RUNTIME / "dagwright") == archive
     assert len(archive) < 120_000
+    assert max(len(line) - len(line.lstrip(b" ")) for _, data in sources_in(archive) for line in data.splitlines()) < 12
     with zipfile.ZipFile(io.BytesIO(archive)) as opened:
         members = opened.namelist()
         contents = b"".join(f"{len(name)}:{name}{len(opened.read(name))}:".encode() + opened.read(name) for name in members)
@@ -44,6 +46,54 @@ def test_sources_lose_docstrings_and_comments_but_no_line(tmp_path: Path) -> Non
     line = next(number for number, text in enumerate(full.splitlines()) if "def become_child(" in text)
     assert slim.splitlines()[line] == "def become_child(work, pipes, ending):"
     assert slim.count("\n") == full.count("\n")
+
+
+def test_sources_mean_what_they_meant_in_fewer_bytes() -> None:
+    for name, data in sources_in(archive_bytes()):
+        slim = data.decode()
+        full = (RUNTIME / name).read_text("utf-8")
+        assert slim.count("\n") == full.count("\n"), name
+        assert _code(slim) == _code(full), name
+
+
+def _code(source: str) -> str:
+    """What of a module runs, as text: without docstrings, annotations and what only type checkers read."""
+    tree = ast.parse(source)
+    for node in ast.walk(tree):
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
+            node.returns = None
+            node.body = [_plain(statement) for statement in node.body]
+        if isinstance(node, ast.arg):
+            node.annotation = None
+        if isinstance(node, ast.If) and ast.unparse(node.test) == "TYPE_CHECKING" and not node.orelse:
+            node.body = [ast.Pass()]
+        if isinstance(node, ast.Module | ast.ClassDef | ast.FunctionDef):
+            node.body = [statement for statement in node.body if not _is_text(statement)] or [ast.Pass()]
+    return ast.unparse(tree)
+
+
+def _is_text(statement: ast.stmt) -> bool:
+    return (
+        isinstance(statement, ast.Expr) and isinstance(statement.value, ast.Constant) and isinstance(statement.value.value, str)
+    )
+
+
+def _plain(statement: ast.stmt) -> ast.stmt:
+    if isinstance(statement, ast.AnnAssign) and statement.value is not None:
+        return ast.copy_location(ast.Assign([statement.target], statement.value, lineno=statement.lineno), statement)
+    return statement
+
+
+def test_what_is_left_out_is_imported_by_nothing_that_runs() -> None:
+    inside = {name.removesuffix(".py").removesuffix("/__init__").replace("/", ".") for name, _ in sources_in(archive_bytes())}
+    inside.update(("dagwright", "dagwright.execution.archive_main", "dagwright.execution.archive_modules"))
+    for name, data in sources_in(archive_bytes()):
+        for node in ast.walk(ast.parse(data)):
+            modules = [alias.name for alias in node.names] if isinstance(node, ast.Import) else []
+            if isinstance(node, ast.ImportFrom):
+                assert not node.level
+                modules = [node.module or ""]
+            assert all(module in inside for module in modules if module.split(".")[0] == "dagwright"), (name, modules)
 
 
 def test_the_archive_holds_what_python_itself_must_find_beside_the_sources() -> None:
