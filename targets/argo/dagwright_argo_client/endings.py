@@ -5,11 +5,13 @@ Input: a run, and its store where that can be read. Output: text.
 
 from __future__ import annotations
 
+import re
 import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from dagwright.contract import exits
+from dagwright.contract.names import MEMORY_NEXT
 from dagwright.execution.closing import label_of
 from dagwright.store import StoreError
 from dagwright_argo_client.runs import FAILED
@@ -51,12 +53,20 @@ _GIVE_RIGHT = (
 )
 
 
+_MEMORY = re.compile(rf"\[memory \d of \d: ([^],]+)(?:{MEMORY_NEXT}([^]]+))?\]")
+"""What the pod itself says of its memory (``contract.names.memory_mark``)."""
+
+
 def meaning(attempt: Attempt) -> str:
     """Say what an attempt's exit code means."""
     if attempt.exit_code is None:
         return attempt.message or attempt.phase
     if "OOMKilled" in attempt.message:
-        return "killed: it needed more memory than its limit"
+        found = _MEMORY.search(attempt.message)
+        had = f" of {found[1]}" if found else ""
+        return f"killed: it needed more memory than its limit{had}" + (
+            f"; the next attempt gets {found[2]}" if found and found[2] else ""
+        )
     if "specified deadline" in attempt.message or "DeadlineExceeded" in attempt.message:
         return "killed: it passed the pod's deadline"
     if attempt.exit_code == exits.SUCCEEDED and attempt.phase == FAILED:
@@ -116,9 +126,12 @@ class _Teller:
         index = error.get("index") if error else None
         index = part.index if index is None else index
         label = node.id if index is None else f"{node.id}[{index}]"
+        earlier = _earlier(self._results, node.id, part)
+        before = f", {len(earlier)} of them before the run was retried" if earlier else ""
+        attempts = (*earlier, *part.attempts)
         lines = [
-            f"{self._style.mark(FAILED)} {label_of(error) if error else label} failed after {_attempts(part.attempts)}",
-            _indented(_table(part.attempts)),
+            f"{self._style.mark(FAILED)} {label_of(error) if error else label} failed after {_attempts(attempts)}{before}",
+            _indented(_table(attempts)),
             "",
             _indented(_too_long_for_a_pod(self._run, part.attempts[-1]) or _why(part.attempts[-1], error)),
             "",
@@ -163,6 +176,16 @@ def _too_long_for_a_pod(run: Run, last: Attempt) -> str:
         f"The value of {name} takes {size:,} bytes, and a pod is given one of {_LONGEST_VARIABLE:,} at most: "
         "`dagwright submit` puts such values into the store."
     )
+
+
+def _earlier(results: Results | None, node: str, part: Part) -> tuple[Attempt, ...]:
+    """Attempts that Argo forgot when the run was retried, oldest first; none where the store cannot be read."""
+    if results is None or not part.attempts:
+        return ()
+    try:
+        return results.attempts_before(node, part.index, part.attempts[0].started)
+    except StoreError:
+        return ()  # that it cannot be read is said where its error document is looked for
 
 
 def _why(last: Attempt, error: dict[str, Any] | None) -> str:

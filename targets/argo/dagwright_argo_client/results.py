@@ -9,16 +9,18 @@ from typing import TYPE_CHECKING, Any
 
 from dagwright.cache import PinDamaged
 from dagwright.contract.jsontext import loads
-from dagwright.contract.names import PLAN_FILE, RUNS, node_prefix, quote_part
+from dagwright.contract.names import PLAN_FILE, RUNS, error_key, node_prefix, quote_part
 from dagwright.contract.types import parse
 from dagwright.execution.bindings import Bindings
 from dagwright.execution.faults import Fault, UserFailure
+from dagwright.execution.records import read_records
 from dagwright.execution.task_call import CACHED, Wire
 from dagwright.files.access import StoreAccess
 from dagwright.store import NotFound, StoreError, open_store
 from dagwright.store.together import each
 from dagwright.values import Codec, ValueMismatch
 from dagwright_argo_client.manifests import read_plan, store_of
+from dagwright_argo_client.runs import FAILED, Attempt
 from dagwright_argo_client.texts import Reused
 
 if TYPE_CHECKING:
@@ -143,6 +145,28 @@ class Results:
             return loads(self.store.get(key))
         except (NotFound, ValueError):
             return None
+
+    def attempts_before(self, node: str, index: int | None, moment: float) -> tuple[Attempt, ...]:
+        """Read the attempts that failed before a moment, oldest first; those that left no record are not among them.
+
+        Raises:
+            StoreError: The store failed.
+        """
+        records = read_records(self.store, self.run.key, node, index)
+        earlier = (record for record in records if record.get("ended", moment) < moment)
+        return tuple(self._attempt(node, index, record) for record in earlier if record.get("ending") != "succeeded")
+
+    def _attempt(self, node: str, index: int | None, record: dict[str, Any]) -> Attempt:
+        document = self._record(error_key(self.run.key, node, index, record["number"]))
+        code = document.get("code") if isinstance(document, dict) else None
+        return Attempt(
+            pod="",
+            phase=FAILED,
+            started=float(record.get("started", 0)),
+            finished=float(record["ended"]),
+            exit_code=code if isinstance(code, int) else None,
+            message=str(record.get("message") or record.get("ending") or ""),
+        )
 
     def error(self, node: str, index: int | None) -> dict[str, Any] | None:
         """Read the newest error document of a node or of one pod of a map; ``None`` where there is none.

@@ -39,6 +39,37 @@ def test_the_error_document_s_traceback_is_whole(run, tmp_path):
     assert "--only 'square[5]' --from" in text
 
 
+def record(number, ending, ended, **fields) -> bytes:
+    return json.dumps({"number": number, "ending": ending, "started": ended - 4, "ended": ended, **fields}).encode()
+
+
+def test_attempts_of_earlier_rounds_are_told_from_their_records(run, tmp_path):
+    results = Results(run, f"file://{tmp_path}")
+    (part,) = run.node("square").parts_in("failed")
+    (last,) = part.attempts
+    results.store.put(attempt_key(run.key, "square", 5, 0), record(0, "recoverable", last.started - 60, message="busy"))
+    results.store.put(error_key(run.key, "square", 5, 0), document(code=75))
+    results.store.put(attempt_key(run.key, "square", 5, 1), record(1, "failed", last.started - 30, message="no"))
+    results.store.put(error_key(run.key, "square", 5, 1), document(code=80))
+    results.store.put(attempt_key(run.key, "square", 5, 2), record(2, "failed", last.finished - 0.5))
+    results.store.put(error_key(run.key, "square", 5, 2), document(code=80))
+    lines = failure_text(run, results, "flow.py", Style()).splitlines()
+    assert lines[0] == "✗ square[5] n=5 failed after 3 attempts, 2 of them before the run was retried"
+    assert [line.split()[0] for line in lines[2:5]] == ["1", "2", "3"]
+    assert [line.split()[-1] for line in lines[2:5]] == ["again", "type", "type"]
+    assert "  4 s    75  the task raised a recoverable error; tried again" in lines[2]
+
+
+def test_an_attempt_without_an_error_document_is_told_by_its_record(run, tmp_path):
+    results = Results(run, f"file://{tmp_path}")
+    moment = run.node("square").parts_in("failed")[0].attempts[0].started
+    results.store.put(
+        attempt_key(run.key, "square", 5, 0), record(0, "terminated", moment - 9, message="the attempt was terminated")
+    )
+    (found,) = results.attempts_before("square", 5, moment)
+    assert (found.exit_code, meaning(found)) == (None, "the attempt was terminated")
+
+
 def test_a_damaged_document_leaves_what_argo_keeps(run, tmp_path):
     results = Results(run, f"file://{tmp_path}")
     folder = tmp_path / Path(error_key(run.key, "square", 5, 0)).parent
@@ -71,6 +102,12 @@ def test_the_plan_stands_beside_the_nodes_of_its_run(run, tmp_path):
     ("code", "message", "said"),
     [
         (137, "OOMKilled (exit code 137)", "more memory than its limit"),
+        (
+            137,
+            "main: OOMKilled (exit code 137): train: the container died [memory 1 of 3: 96Mi, then 192Mi]\n",
+            "killed: it needed more memory than its limit of 96Mi; the next attempt gets 192Mi",
+        ),
+        (74, "main: OOMKilled (exit code 74): train [memory 3 of 3: 384Mi]\n", "more memory than its limit of 384Mi"),
         (137, "Error (exit code 137)", "killed: out of memory (OOMKilled), or from outside"),
         (72, "pod exceeded the specified deadline", "passed the pod's deadline"),
         (75, "", "recoverable error; tried again"),
