@@ -26,6 +26,8 @@ from dagwright.execution.records import read_records
 from dagwright.execution.task_call import Wire
 from dagwright.store import open_store
 from dagwright.values import Codec
+from dagwright_argo_client.manifests import bundle_of
+from dagwright_argo_client.published import published_plan
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -109,11 +111,29 @@ class Flow:
         assert done.returncode == 0, done.stderr
         self.manifest = done.stdout
         documents = list(yaml.load_all(self.manifest, yaml.CSafeLoader))
-        self.plan = json.loads(next(files["plan.json"] for files in map(config_map_files, documents) if "plan.json" in files))
+        mounted = (files["plan.json"] for files in map(config_map_files, documents) if "plan.json" in files)
+        self._mounted_plan = next(mounted, b"")
+        self._folder, self._target = folder, target
+        self._bundle = bundle_of(documents[-1]["spec"]) if documents[-1]["kind"] == "WorkflowTemplate" else None
         suffix = uuid.uuid4().hex[:6]
         self.objects = [(item["kind"].lower(), f"{item['metadata']['name']}-{suffix}") for item in documents]
         self.runs: list[Run] = []
         kubectl("apply", "--server-side", "-f", "-", stdin=_renamed(self.manifest, documents, suffix))
+
+    @property
+    def plan(self) -> dict[str, Any]:
+        """The plan, from the manifest or from the store."""
+        data = self._mounted_plan or published_plan(self.store, self._bundle or "")
+        plan: dict[str, Any] = json.loads(data)
+        return plan
+
+    def publish(self) -> str:
+        """Put the code into the store, as a pipeline does; gives what the command says."""
+        done = subprocess.run(
+            [*DAGWRIGHT, "publish", self._target], cwd=self._folder, capture_output=True, text=True, check=False
+        )
+        assert done.returncode == 0, done.stderr
+        return done.stdout
 
     def submit(self, **parameters: str) -> Run:
         """Start one run with the texts of its parameters."""

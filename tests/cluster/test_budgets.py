@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import shutil
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from pods import RUNTIME
+
+from dagwright_compiler.runtime_archive import archive_bytes
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from pathlib import Path
 
     from live_cluster import Flow
 
@@ -79,3 +84,62 @@ def test_a_task_that_cannot_have_enough_ends_at_the_bound(flows: Callable[..., F
     run = flows(HUNGRY, "starved", settings).submit().failed()
     marks = [pod["message"].rpartition("[")[2].strip() for pod in run.pods("insatiable")]
     assert marks == ["memory 1 of 3: 96Mi, then 192Mi]", "memory 2 of 3: 192Mi, then 200Mi]", "memory 3 of 3: 200Mi]"]
+
+
+PLAIN = """\
+from dagwright import task, workflow
+
+
+@task
+def inside(x: int) -> str:
+    import dagwright
+    return dagwright.__file__ + " " + __file__
+
+
+@task
+def beside(x: int) -> str:
+    import dagwright
+    return dagwright.__file__ + " " + __file__
+
+
+@workflow
+def main(x: int = 1) -> tuple[str, str]:
+    return inside(x=x), beside(x=x)
+"""
+
+
+@pytest.fixture
+def site(shared_folder: Path, tmp_path: Path) -> Path:
+    """Packages as a wheel lays them out: what an image has in which dagwright is installed."""
+    folder = shared_folder / f"{tmp_path.name}-site"
+    shutil.copytree(RUNTIME / "dagwright", folder / "dagwright", ignore=shutil.ignore_patterns("__pycache__"))
+    (folder / "dagwright_compiler").mkdir()
+    (folder / "dagwright_compiler" / "_runtime.pyz").write_bytes(archive_bytes())
+    return folder
+
+
+def test_code_of_the_store_runs_on_installed_and_on_shipped_runtimes(
+    flows: Callable[..., Flow], argo: dict[str, Any], site: Path
+) -> None:
+    settings = {**argo, "bundle": "store", "runtime": "image", "tasks": {"beside": {"runtime": "archive"}}}
+    flow = flows(PLAIN, "main", {**settings, "env": {"PYTHONPATH": str(site)}})
+    assert "def inside" not in flow.manifest
+    run = flow.submit().failed()
+    for node in ("inside", "beside"):
+        (pod,) = run.pods(node)
+        assert pod["outputs"]["exitCode"] == "82"
+        assert "the code of this workflow, is not there: publish it with `dagwright publish`" in pod["message"]
+    assert "published flow.main" in flow.publish()
+    run.retry().wait(lambda run: run.status.get("phase") == "Succeeded")
+    inside, beside = (text.split() for text in run.outputs())
+    assert inside == [f"{site}/dagwright/__init__.py", "/dagwright/attempt/bundle/code/flow.py"]
+    assert beside == ["/dagwright/runtime/dagwright.pyz/dagwright/__init__.py", "/dagwright/attempt/bundle/code/flow.py"]
+
+
+def test_an_image_without_the_runtime_says_what_to_install(flows: Callable[..., Flow], argo: dict[str, Any]) -> None:
+    settings = {**argo, "runtime": "image", "tasks": {"beside": {"runtime": "archive"}}}
+    run = flows(PLAIN, "main", settings).submit().failed()
+    (pod,) = run.pods("inside")
+    assert pod["outputs"]["exitCode"] == "82"
+    assert "this image lacks the runtime (No module named 'dagwright'): install dagwright==" in pod["message"]
+    assert [pod["phase"] for pod in run.pods("beside")] == ["Succeeded"]

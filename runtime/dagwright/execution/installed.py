@@ -20,8 +20,6 @@ _DIGEST_LENGTH = 64
 
 def main(digest: str, release: str) -> int:
     """Run what the command line says; ``digest`` begins that of the runtime which is wanted, ``release`` is the version that has it."""
-    if sys.path[:1] == [""]:
-        del sys.path[0]  # the working directory of the image, which the archive does not look into either
     found = installed_digest()
     if found and not found.startswith(digest):
         return complain(

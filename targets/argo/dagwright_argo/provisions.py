@@ -23,6 +23,7 @@ IMAGE, STORE = "image", "store"
 """Values of the settings ``runtime`` and ``bundle`` that keep ConfigMaps out of the manifest."""
 _STARTER = """\
 import sys
+sys.path[:] = filter(None, sys.path)
 try:
     from dagwright.execution.installed import main
 except ImportError as error:
@@ -33,7 +34,8 @@ except ImportError as error:
     sys.exit(82)
 sys.exit(main("%(digest)s", "%(version)s"))
 """
-"""What an image with a runtime of its own runs: whatever is wrong with that one must end in one sentence, and for good."""
+"""What an image with a runtime of its own runs: whatever is wrong with that one must end in one sentence, and for good. It looks for packages where the archive
+does, not in the working directory of the image, which may be the folder of our mounts."""
 
 
 class CodePart(msgspec.Struct, frozen=True):
