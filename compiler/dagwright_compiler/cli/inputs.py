@@ -20,7 +20,7 @@ from dagwright_compiler.diagnostics.suggestions import did_you_mean
 from dagwright_compiler.ir.codec import to_data
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Mapping, Sequence
+    from collections.abc import Callable, Collection, Mapping, Sequence
 
     from dagwright.contract.types import Type
     from dagwright.execution.plan_view import FieldView, ProgramView
@@ -165,8 +165,13 @@ def _text(value: Any) -> str:
     return json.dumps(value, default=lambda other: other.isoformat() if hasattr(other, "isoformat") else str(other))
 
 
-def checked(asked: Asked, texts: Mapping[str, str]) -> Inputs:
+def checked(asked: Asked, texts: Mapping[str, str], *, load_class: Callable[[str, str], type] | None = None) -> Inputs:
     """Hold the texts against their types, as far as no class of the user's is needed; files must be there, and are read here.
+
+    Args:
+        asked: What is asked for.
+        texts: What was given, by name.
+        load_class: Gives classes of the program, or what stands in for them; without it, values of such types are left to the attempt.
 
     Raises:
         click.UsageError: One is no value of its type.
@@ -178,10 +183,11 @@ def checked(asked: Asked, texts: Mapping[str, str]) -> Inputs:
 
     try:
         kept, blobs = given_files(asked, texts)
-        codec = Codec(asked.classes, files=GivenAccess(blobs, MachineAccess()))
+        codec = Codec(asked.classes, load_class, files=GivenAccess(blobs, MachineAccess()))
         for name, text in kept.items():
             declared = asked.inputs[name].type.text
-            if not any(word in declared for word in _CHECKED_THERE) and not ("table" in declared and "://" in text):
+            left_there = _CHECKED_THERE if load_class is None else _CHECKED_THERE[1:]
+            if not any(word in declared for word in left_there) and not ("table" in declared and "://" in text):
                 with suppress(UncheckedInput):
                     parse_input(codec, asked.inputs[name], text)
     except InputMismatch as mismatch:

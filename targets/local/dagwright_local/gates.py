@@ -22,6 +22,7 @@ from dagwright.files.access import MachineAccess
 from dagwright.store import StoreError
 from dagwright.upkeep.gates import give
 from dagwright.values import Codec, ValueMismatch
+from dagwright_compiler.cli.stand_in_classes import stand_in_classes
 from dagwright_local.answers import UnansweredError, ask_approval, ask_value
 from dagwright_local.schedule import Finished
 
@@ -130,12 +131,10 @@ class GateLauncher:
 
     def _wrong(self, node: NodeView, text: str) -> str:
         """Say why a text is no value, as far as that takes no class of the user's."""
-        declared = node.task.outputs[0].type
-        if "class[" in declared.text or "opaque[" in declared.text:
-            return ""
-        codec = Codec(self._program.classes, files=MachineAccess())
+        classes = self._program.classes
+        codec = Codec(classes, stand_in_classes(classes), files=MachineAccess())
         try:
-            parse_input(codec, FieldView({"name": node.id, "type": declared.text}), text)
+            parse_input(codec, FieldView({"name": node.id, "type": node.task.outputs[0].type.text}), text)
         except UncheckedInput:
             return ""
         except InputMismatch as mismatch:

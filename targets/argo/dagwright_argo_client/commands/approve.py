@@ -122,11 +122,13 @@ def _give(run: Run, node: RunNode, value: str) -> None:
     from dagwright_argo_client.answering import Unanswerable, asked_value, leave
     from dagwright_argo_client.commands.following import open_results, plan_of
     from dagwright_compiler.cli.inputs import checked
+    from dagwright_compiler.cli.stand_in_classes import stand_in_classes
 
     results = open_results(run)
     if results is None:
         raise Unanswerable(f"{run.name} does not tell where its values are kept, or that cannot be reached from here")
-    given = checked(asked_value(plan_of(run, results), node.id), {node.id: value})
+    asked = asked_value(plan_of(run, results), node.id)
+    given = checked(asked, {node.id: value}, load_class=stand_in_classes(asked.classes))
     leave(results, run, node.id, given.texts[node.id], given.blobs)
 
 
