@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 class Assignment:
     """One attempt's orders.
 
-    ``index`` is the element of a map node, ``hint`` the orchestrator's number of the attempt, ``inputs`` the texts of the workflow's
+    ``index`` is the pod of a map node, and the element where ``alone`` says that it runs no others; ``hint`` the orchestrator's number of the attempt, ``inputs`` the texts of the workflow's
     inputs by name, ``code`` the folders put first on ``sys.path``, ``environment`` what the process adds to its own (a pod's
     manifest has done that already), ``memory`` what its termination message says of its memory, ``termination`` the file for a failed attempt's message, ``cache`` the mode (``contract.modes``),
     ``pickle`` the codec's policy. ``counts_attempts`` tells that ``hint`` grows by one from attempt to attempt. ``token`` is this attempt's own, and that of all its processes.
@@ -30,6 +30,7 @@ class Assignment:
     """
 
     __slots__ = (
+        "alone",
         "cache",
         "code",
         "counts_attempts",
@@ -73,6 +74,7 @@ class Assignment:
         counts_attempts: bool = True,
         memory: str = "",
         began: str | None = None,
+        alone: bool = False,
     ) -> None:
         self.plan = plan
         self.unit: Unit = plan.unit(unit_id)
@@ -93,6 +95,7 @@ class Assignment:
         self.pickle = pickle
         self.counts_attempts = counts_attempts
         self.memory = memory
+        self.alone = alone
         self.round = Round(began)
 
     @property

@@ -169,7 +169,7 @@ class _Calls:
             return None
         count = self._bindings.length(node)
         elements = chunk_of(pod, count, most_pods)
-        if not elements or chunk_length(count, most_pods) == 1:
+        if not elements or chunk_length(count, most_pods) == 1 or self._assignment.alone:
             self._report({"event": "inputs", "text": ""})  # whoever tells of a failure knows now that it is one element's
             return None
         self._report({"event": "chunk", "first": elements[0], "last": elements[-1]})

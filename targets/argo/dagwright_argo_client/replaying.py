@@ -14,7 +14,6 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 
 from dagwright.cache import PinDamaged, fetcher, read_pin, unpack_output
-from dagwright.contract.chunks import chunk_length
 from dagwright.contract.exits import SUCCEEDED
 from dagwright.contract.modes import OFF
 from dagwright.contract.names import node_prefix, pin_key
@@ -84,11 +83,13 @@ def replay(loaded: Loaded, run: Run, url: str, only: str) -> Played:
         node, element = _chosen(view, only)
         code = source_roots(loaded) if stands_in_files(loaded) else [str(scratch / "code")]
         setup = setup_of(loaded, Request(texts, url, 1, cache=OFF), scratch, code=code)
+        setup["alone"] = True
         # The server is started before this process touches the store.
         with ForkedLauncher(setup, scratch) as launcher:
             values = _Values(view, open_store(url), setup["run"], texts)
             values.copy(node, run.key)
-            job = Job(node, values.pod_of(node, element), 0)
+            values.check(node, element)
+            job = Job(node, element, 0)
             launcher.start(job)
             finished = launcher.wait()
             if finished.code == SUCCEEDED:
@@ -145,23 +146,25 @@ class _Values:
                             pending.append(leaf["node"])
         return list(found)
 
-    def pod_of(self, node: str, element: int | None) -> int | None:
-        """The pod that runs an element: several may share one."""
+    def check(self, node: str, element: int | None) -> None:
+        """Hold an element to the length of its map.
+
+        Raises:
+            Unplayable: There is no such element, or nobody knows.
+        """
         if element is None:
-            return None
+            return
         try:
             count = self._bindings.length(self._program.node(node))
         except (Fault, UserFailure, PinDamaged) as error:
             raise Unplayable(f"the list that {node} runs over cannot be read: {error}") from error
         if element >= count:
             raise Unplayable(f"{node} has {count} elements, from 0 to {count - 1}; there is no [{element}]")
-        return element // chunk_length(count, self._program.map_pods)
 
     def outputs(self, job: Job) -> dict[str, Any]:
-        """The outputs of a replay that succeeded, by name; nothing where several elements shared it."""
+        """The outputs of a replay that succeeded, by name."""
         result = read_pin(self._store, pin_key(self._run, job.node, job.pod))
-        if result is None:
-            return {}
+        assert result is not None, "an attempt that succeeded has pinned its result"
         fetch = fetcher(self._store, result)
         given = {output.name: Wire(parse(output.type), unpack_output(output, fetch), fetch) for output in result.outputs}
         return {name: shown(self._codec, wire, wire.type.text) for name, wire in given.items()}

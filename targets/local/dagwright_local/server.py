@@ -177,6 +177,7 @@ class _Server:
             project=setup["project"],
             domain=setup["domain"],
             environment=self._plan.program.node(self._plan.unit(order["unit"])["node"]).policy.environment,
+            alone=setup.get("alone", False),
         )
 
     def _reap(self) -> None:

@@ -31,6 +31,7 @@ def numbers(count: int) -> list[int]:
 
 @task
 def row(n: int) -> Row:
+    print(f"one row: {n}")
     return Row(n, f"row {n}")
 
 
@@ -61,10 +62,11 @@ def other(count: int) -> list[int]:
 COMMAND = str(Path(sys.executable).with_name("dagwright"))
 
 
-@pytest.fixture(scope="module")
-def project(tmp_path_factory):
+@pytest.fixture(scope="module", params=[500, 2], ids=["one a pod", "several a pod"])
+def project(request, tmp_path_factory):
     """A run's values in a store, and a server that knows the run."""
     folder = tmp_path_factory.mktemp("project")
+    (folder / "pyproject.toml").write_text(f"[tool.dagwright]\nmap_pods = {request.param}\n", "utf-8")
     (folder / "flow.py").write_text(FLOW, "utf-8")
     (folder / "text.txt").write_text("some words ", "utf-8")
     inherited = {name: value for name, value in os.environ.items() if not name.startswith(("DAGWRIGHT_", "ARGO_"))}
@@ -116,6 +118,13 @@ def test_a_task_has_the_inputs_that_it_had_there(project, only, expected):
     assert json.loads(done.stdout) == expected
     assert f"{only} succeeded here, with its inputs of main-x7k2q" in done.stderr
     assert traces(project[2]) == before
+
+
+def test_an_element_runs_without_those_that_shared_its_pod(project):
+    done = replay(project, "row[1]")
+    assert done.returncode == 0, done.stderr
+    assert json.loads(done.stdout) == {"n": 1, "name": "row 1"}
+    assert [line for line in done.stderr.splitlines() if "one row" in line] == ["row[1] | one row: 1"]
 
 
 def test_a_task_that_reads_a_map_and_a_file(project):
