@@ -15,7 +15,7 @@ from dagwright_compiler.frontend.known_calls import DEVICES
 from dagwright_compiler.frontend.names import OWN, authoring_names
 
 _ACCELERATORS = frozenset({*DEVICES, "GPUAccelerator", "MultiInstanceGPUAccelerator"})
-_TESTING = frozenset({"patch", "task_mock"})
+_TESTING = frozenset({"answers", "patch", "task_mock"})
 OURS = {"dagwright.accelerators": _ACCELERATORS, "dagwright.testing": _TESTING}
 """Modules of dagwright that people import from, and all of their names."""
 _THEIRS = {
