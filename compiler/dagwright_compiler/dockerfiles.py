@@ -12,6 +12,8 @@ import re
 import shlex
 from typing import TYPE_CHECKING
 
+from dagwright_compiler import __version__
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
@@ -22,6 +24,8 @@ _CONDA = "condaforge/miniforge3:24.11.3-0"
 """Where conda packages are installed when no base image is named; the release is fixed, so that a Dockerfile means one thing."""
 _REQUIREMENTS = "/tmp/requirements.txt"  # noqa: S108 - a path of the image
 _TEXT_FILES = (".txt", ".in")
+_CLIENTS = ("s3", "gs", "az")
+"""Schemes of stores, and extras of ours with a client for them."""
 _VARIABLE = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 
 
@@ -34,14 +38,25 @@ class NotBuildable(ValueError):  # noqa: N818 - as the other words for what user
         self.help = help_text
 
 
-def dockerfile(spec: ImageSpec) -> str:
+def dockerfile(spec: ImageSpec, *, runtime: str = "") -> str:
     """Write the Dockerfile of an image; the context of the build is the project's folder.
+
+    Args:
+        spec: What it holds.
+        runtime: Requirement of the runtime, where it is to be in the image.
 
     Raises:
         NotBuildable: The specification asks for what no Dockerfile of ours can do.
     """
     _check(spec)
-    return "".join(f"{line}\n" for line in _lines(spec))
+    return "".join(f"{line}\n" for line in _lines(spec, runtime))
+
+
+def runtime_requirement(store: str) -> str:
+    """What pip installs in an image whose pods bring no runtime: this release, with a client for the store."""
+    scheme = store.partition("://")[0]
+    extra = f"[{scheme}]" if scheme in _CLIENTS else ""
+    return f"dagwright{extra}=={__version__}"
 
 
 def base_of(spec: ImageSpec) -> str:
@@ -71,7 +86,7 @@ def _check(spec: ImageSpec) -> None:
             )
 
 
-def _lines(spec: ImageSpec) -> Iterator[str]:
+def _lines(spec: ImageSpec, runtime: str) -> Iterator[str]:
     platform = f"--platform={spec.platform} " if spec.platform else ""
     yield f"FROM {platform}{base_of(spec)}"
     for name, value in spec.env:
@@ -92,6 +107,8 @@ def _lines(spec: ImageSpec) -> Iterator[str]:
         yield _run(f"{_pip(spec)} -r {_REQUIREMENTS}")
     if spec.packages:
         yield _run(f"{_pip(spec)} {_words(spec.packages)}")
+    if runtime:
+        yield _run(f"{_pip(spec)} {_words((runtime,))}")
     for path in spec.copy:
         # Relative to the working directory of the image, which is where its tasks run.
         normal = posixpath.normpath(path)

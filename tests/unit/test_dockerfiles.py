@@ -7,7 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dagwright_compiler.dockerfiles import NotBuildable, dockerfile
+from dagwright_compiler import __version__
+from dagwright_compiler.dockerfiles import NotBuildable, dockerfile, runtime_requirement
 from dagwright_compiler.ir.program import ImageSpec
 
 
@@ -92,3 +93,15 @@ def test_every_text_stays_one_word_of_one_instruction(packages, command):
     run = found.removeprefix("FROM python:3.11-slim\nRUN ").split("\nRUN ", 1)[0]
     shell = json.loads(run)[2] if run.startswith('["/bin/sh"') else run
     assert shlex.split(shell)[5:] == packages
+
+
+@pytest.mark.parametrize(
+    ("store", "extra"), [("s3://b/p", "[s3]"), ("gs://b", "[gs]"), ("az://c/p", "[az]"), ("file:///s", ""), ("", "")]
+)
+def test_the_runtime_comes_with_a_client_of_the_store(store, extra):
+    assert runtime_requirement(store) == f"dagwright{extra}=={__version__}"
+
+
+def test_the_runtime_is_installed_behind_packages_and_before_what_changes_most():
+    made = dockerfile(ImageSpec(packages=("x",), copy=("src",), commands=("true",)), runtime="dagwright==1").splitlines()
+    assert [line.split()[-1] for line in made] == ["python:3.11-slim", "x", "dagwright==1", '"./src"]', "true"]

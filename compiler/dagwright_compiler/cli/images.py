@@ -15,7 +15,8 @@ from dagwright_compiler.cli.main import FINDINGS, SUCCESS
 from dagwright_compiler.cli.options import color_option, parse_wanted, profile_option, set_option
 from dagwright_compiler.cli.sources import read_wanted
 from dagwright_compiler.cli.terminal import show_findings
-from dagwright_compiler.dockerfiles import NotBuildable, base_of, dockerfile
+from dagwright_compiler.dockerfiles import NotBuildable, base_of, dockerfile, runtime_requirement
+from dagwright_compiler.ir.image_names import with_runtime
 from dagwright_compiler.ir.program import ImageSpec, MapNode, TaskNode
 
 if TYPE_CHECKING:
@@ -41,6 +42,11 @@ class Image(msgspec.Struct, frozen=True, omit_defaults=True):
 @click.option(
     "--output-format", type=click.Choice(["text", "json"]), default="text", show_default=True, help="How the images are listed."
 )
+@click.option(
+    "--runtime",
+    type=click.Choice(["archive", "image"]),
+    help="With image: install the runtime in the described images.  [default: the setting of Argo]",
+)
 @profile_option
 @set_option
 @color_option
@@ -49,6 +55,7 @@ def command(
     targets: tuple[str, ...],
     output: str | None,
     output_format: str,
+    runtime: str | None,
     profile: str | None,
     constants: dict[str, object],
     color: str,
@@ -63,17 +70,35 @@ def command(
     if code != SUCCESS:
         return code
     library = reading.elaborated.library
-    ordered = _bases_first(library.images)
-    files = _files(ordered, output)
+    of_argo = reading.settings.targets.get("argo", {})
+    if (runtime or of_argo.get("runtime")) == "image":
+        from dagwright_compiler.runtime_archive import archive_digest
+
+        named = {reference: with_runtime(reference, archive_digest()) for reference in library.images}
+        requirement = runtime_requirement(str(of_argo.get("store") or reading.settings.store))
+    else:
+        named, requirement = {}, ""
+    ordered = _bases_first(_renamed(library.images, named))
+    files = _files(ordered, output, requirement)
     if files is None:
         return FINDINGS
     for path, _ in files.values():
         _refuse_foreign(path)
     for path, text in files.values():
         _write(path, text)
-    images = list(_images(library, ordered, files))
+    images = list(_images(_users(library, named), ordered, files))
     click.echo(_json(images) if output_format == "json" else _text(images), nl=False)
     return SUCCESS
+
+
+def _renamed(specs: Mapping[str, ImageSpec], named: Mapping[str, str]) -> dict[str, ImageSpec]:
+    """Images under other names, and their bases too where those are described."""
+    return {
+        named.get(reference, reference): msgspec.structs.replace(
+            spec, base_image=named.get(spec.base_image or "", spec.base_image)
+        )
+        for reference, spec in specs.items()
+    }
 
 
 def _bases_first(specs: Mapping[str, ImageSpec]) -> dict[str, ImageSpec]:
@@ -92,13 +117,13 @@ def _bases_first(specs: Mapping[str, ImageSpec]) -> dict[str, ImageSpec]:
     return ordered
 
 
-def _files(specs: Mapping[str, ImageSpec], folder: str | None) -> dict[str, tuple[Path, str]] | None:
+def _files(specs: Mapping[str, ImageSpec], folder: str | None, runtime: str) -> dict[str, tuple[Path, str]] | None:
     """Path and text of each Dockerfile, by reference; ``None`` when one of them cannot be written, after saying why."""
     found: dict[str, tuple[Path, str]] = {}
     refused = False
     for reference, spec in specs.items() if folder is not None else ():
         try:
-            text = f"{_SIGN}: {reference}. Change the ImageSpec, not this file.\n{dockerfile(spec)}"
+            text = f"{_SIGN}: {reference}. Change the ImageSpec, not this file.\n{dockerfile(spec, runtime=runtime)}"
         except NotBuildable as reason:
             click.echo(f"{reference}: {reason}; {reason.help}", err=True)
             refused = True
@@ -131,7 +156,7 @@ def _unusable(path: Path, error: OSError) -> click.ClickException:
     return click.ClickException(f"{path}: {(error.strerror or str(error)).lower()}")
 
 
-def _users(library: Library) -> dict[str, list[str]]:
+def _users(library: Library, named: Mapping[str, str]) -> dict[str, list[str]]:
     """Tasks by the image that they run in, by their own word or by that of a call."""
     found: dict[str, dict[str, None]] = {}
     policies = [(name, task.policy) for name, task in library.tasks.items()]
@@ -140,13 +165,14 @@ def _users(library: Library) -> dict[str, list[str]]:
         policies += [(node.task, node.policy) for node in calls if node.policy is not None]
     for name, policy in policies:
         if policy.image is not None:
-            found.setdefault(policy.image, {})[name] = None
+            found.setdefault(named.get(policy.image, policy.image), {})[name] = None
     return {reference: sorted(names) for reference, names in found.items()}
 
 
-def _images(library: Library, specs: Mapping[str, ImageSpec], files: Mapping[str, tuple[Path, str]]) -> Iterator[Image]:
+def _images(
+    users: Mapping[str, list[str]], specs: Mapping[str, ImageSpec], files: Mapping[str, tuple[Path, str]]
+) -> Iterator[Image]:
     """Those that sources describe, then those that somebody else makes."""
-    users = _users(library)
     for reference, spec in specs.items():
         path = files[reference][0].as_posix() if reference in files else ""
         yield Image(reference, tuple(users.get(reference, ())), spec, path)

@@ -91,7 +91,7 @@ def lower(program: Program, lowering: Lowering, settings: ArgoSettings, code: Co
     entry = names.take(name)
     kinds = _pod_kinds(program, lowering, settings, code)
     store = variable_text(settings.store) if settings.store else f"{{{{workflow.parameters.{store_parameter(program)}}}}}"
-    calls, leaves = _calls(nodes, lowering, kinds, Pods(settings, code, store), names)
+    calls, leaves = _calls(nodes, lowering, kinds, Pods(settings, code, store, program.images), names)
     dags = DagTemplates(calls, lowering.root, entry, names).templates()
     labels = {**settings.labels, "dagwright/workflow": name, "dagwright/digest": digest}
     of_runs = model.Metadata(labels=labels, annotations=settings.annotations or None)

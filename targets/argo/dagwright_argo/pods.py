@@ -33,7 +33,7 @@ from dagwright_argo.settings import TaskSetting
 from dagwright_compiler.ir.program import PodTemplate, Policy, Resources
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Collection, Iterable, Mapping, Sequence
 
     from dagwright_argo.settings import ArgoSettings
 
@@ -78,11 +78,11 @@ class PodKind(msgspec.Struct, frozen=True):
 class Pods:
     """Builds container templates of one workflow."""
 
-    def __init__(self, settings: ArgoSettings, code: Code, store: str) -> None:
-        """Take what all pods of the workflow share; ``store`` is the text of the variable with the store's URL."""
+    def __init__(self, settings: ArgoSettings, code: Code, store: str, described: Collection[str] = ()) -> None:
+        """Take what all pods of the workflow share; ``store`` is the text of the variable with the store's URL, ``described`` are the images of ``ImageSpec``s."""
         self._settings = settings
         self._store = store
-        self._provisions = Provisions(settings, code)
+        self._provisions = Provisions(settings, code, described)
         self._tolerations = tolerations(settings.tolerations)
         self._interruptible = tolerations(settings.interruptible_tolerations)
 
@@ -169,7 +169,7 @@ class Pods:
         # What the task has goes over what the settings have for all: Kubernetes takes a name once.
         taken = {item["name"] if isinstance(item, dict) else item.name for item in own}
         return model.Container(
-            image=policy.image or primary.get("image") or settings.image,
+            image=self._provisions.image(policy.image) or primary.get("image") or settings.image,
             command=self._provisions.command(kind.own),
             args=tuple(f"{{{{inputs.parameters.{parameter}}}}}" for parameter in _parameters(kind)),
             env=(*(item for item in self._variables(kind, steps) if item.name not in taken), *own),

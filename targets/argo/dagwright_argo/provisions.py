@@ -12,9 +12,10 @@ import msgspec
 
 from dagwright.contract.names import DEFAULT_CODE, DEFAULT_PLAN, DEFAULT_RUNTIME, DEFAULT_WORK, ENV_BUNDLE
 from dagwright_argo import model
+from dagwright_compiler.ir.image_names import with_runtime
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Collection, Iterator
 
     from dagwright_argo.settings import ArgoSettings, TaskSetting, VolumeSetting
 
@@ -62,9 +63,11 @@ class Code(msgspec.Struct, frozen=True):
 class Provisions:
     """Volumes, mounts, command and variables that all pods of a workflow share."""
 
-    def __init__(self, settings: ArgoSettings, code: Code) -> None:
-        """Make both sets of volumes: with the runtime's and without."""
+    def __init__(self, settings: ArgoSettings, code: Code, described: Collection[str] = ()) -> None:
+        """Make both sets of volumes: with the runtime's and without; ``described`` are images that ``dagwright images`` writes Dockerfiles for."""
         self._settings = settings
+        self._code = code
+        self._described = described
         work = model.Volume(name="dagwright-work", empty_dir=model.EmptyDir())
         runtime = model.Volume(name=RUNTIME_VOLUME, config_map=model.ConfigMapSource(name=code.runtime))
         rest = (*_code_volumes(code.parts), *map(_volume, settings.volumes))
@@ -79,6 +82,12 @@ class Provisions:
     def is_installed(self, own: TaskSetting) -> bool:
         """Whether a task's image has the runtime."""
         return (own.runtime or self._settings.runtime) == IMAGE
+
+    def image(self, reference: str | None) -> str | None:
+        """The image of a task: a described one has another tag where the runtime is in it."""
+        if reference in self._described and reference and self._settings.runtime == IMAGE:
+            return with_runtime(reference, self._code.runtime_digest)
+        return reference
 
     def volumes(self, own: TaskSetting) -> tuple[model.Volume, ...]:
         """What a task's pods mount."""

@@ -7,7 +7,9 @@ from pathlib import Path
 
 import pytest
 
+from dagwright_compiler import __version__
 from dagwright_compiler.cli.main import invoke
+from dagwright_compiler.runtime_archive import archive_digest
 
 FLOW = """\
 from dagwright import ImageSpec, task, workflow
@@ -94,3 +96,21 @@ def test_findings_come_first(capsys: pytest.CaptureFixture[str], tmp_path: Path)
     out, err = capsys.readouterr()
     assert out == ""
     assert "error[DW" in err
+
+
+def test_images_get_the_runtime_where_pods_bring_none(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    settings = '[tool.dagwright]\nstore = "s3://bucket/prefix"\n[tool.dagwright.argo]\nruntime = "image"\n'
+    (tmp_path / "pyproject.toml").write_text(settings, encoding="utf-8")
+    assert invoke(["images", "--output-format", "json", "-o", "docker", "flow.py"]) == 0
+    base, trainer, *others = json.loads(capsys.readouterr().out)
+    digits = archive_digest()[:8]
+    assert base["reference"].endswith(f"-{digits}")
+    assert trainer["reference"].endswith(f"-{digits}")
+    assert [other["reference"] for other in others] == ["ghcr.io/acme/called:2", "ghcr.io/acme/other:1"]
+    text = (tmp_path / trainer["dockerfile"]).read_text("utf-8")
+    assert f"FROM {base['reference']}\n" in text
+    assert text.endswith(f"RUN python -m pip install --no-cache-dir 'dagwright[s3]=={__version__}'\n")
+    assert invoke(["compile", "flow.py"]) == 0
+    assert f'image: "{trainer["reference"]}"' in capsys.readouterr().out
+    assert invoke(["images", "--runtime", "archive", "flow.py"]) == 0
+    assert digits not in capsys.readouterr().out
