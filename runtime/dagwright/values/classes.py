@@ -48,7 +48,11 @@ class RecordForm(Form):
         raise NotImplementedError
 
     def _values(self, value: Any) -> list[Any]:
-        raise NotImplementedError
+        try:
+            return [getattr(value, spec["name"]) for spec in self._specs]
+        except AttributeError:
+            unset = [spec["name"] for spec in self._specs if not hasattr(value, spec["name"])]
+            raise ValueMismatch(self.spelling, f"one whose field {unset[0]!r} was never set") from None
 
     def _restore(self, values: list[Any]) -> Any:
         raise NotImplementedError
@@ -149,13 +153,6 @@ class DataclassForm(RecordForm):
         names = [spec["name"] for spec in self._specs]
         if sorted(live) != sorted(names):
             raise other_class(self.spelling, live, names)
-
-    def _values(self, value: Any) -> list[Any]:
-        try:
-            return [getattr(value, spec["name"]) for spec in self._specs]
-        except AttributeError:
-            unset = [spec["name"] for spec in self._specs if not hasattr(value, spec["name"])]
-            raise ValueMismatch(self.spelling, f"one whose field {unset[0]!r} was never set") from None
 
     def _restore(self, values: list[Any]) -> Any:
         out: Any = object.__new__(self.cls())

@@ -34,13 +34,6 @@ class ModelForm(RecordForm):
         live: Any = cls
         self._parse = live.model_validate if hasattr(cls, "model_validate") else live.parse_obj
 
-    def _values(self, value: Any) -> list[Any]:
-        try:
-            return [getattr(value, spec["name"]) for spec in self._specs]
-        except AttributeError:
-            unset = [spec["name"] for spec in self._specs if not hasattr(value, spec["name"])]
-            raise ValueMismatch(self.spelling, f"one whose field {unset[0]!r} was never set") from None
-
     def _restore(self, values: list[Any]) -> Any:
         given = {}
         for spec, (name, form), value in zip(self._specs, self.fields(), values):
