@@ -47,7 +47,7 @@ What holds on every way of running. `[tool.dagwright.check]` is told of in [chec
 ARGO = """
 ## `[tool.dagwright.argo]`
 
-[Argo for platform teams](../deploying.md) shows them at work. Parts that are written as the Kubernetes API spells them are checked to the last field, since Argo's linter
+[Deploying](../deploying.md) and [Argo for platform teams](../platform.md) show them at work. Parts that are written as the Kubernetes API spells them are checked to the last field, since Argo's linter
 passes them on unseen.
 
 """

@@ -53,3 +53,9 @@ dagwright: day-mean-q4j668 submitted to argo at http://127.0.0.1:2746
     assert re.fullmatch(pattern, other)
     assert not re.fullmatch(pattern, other.replace("20.875", "20.5"))
     assert not re.fullmatch(pattern, other.replace("  80  ", "  81  "))
+
+
+@pytest.mark.parametrize("document", DOCUMENTS, ids=lambda path: path.name)
+def test_pages_lead_to_others_by_links(document):
+    """A name of a page that is no link goes wrong unseen."""
+    assert re.findall(r"`docs/[\w/-]+\.md`", document.read_text("utf-8")) == []
