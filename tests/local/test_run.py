@@ -184,6 +184,59 @@ def test_what_json_takes_for_a_number_is_a_text_where_one_is_declared(project: P
     assert run(project, *how, "texts.py:show", "--d", '"0.10"', "--o", "null", "--s", "null").stdout == '"0.10 x None None"\n'
 
 
+VANS = """
+from dataclasses import dataclass
+from enum import Enum
+
+from dagwright import task
+
+raise_if_imported = 1
+
+
+class Fuel(Enum):
+    PETROL = "p"
+    POWER = "e"
+
+
+@dataclass
+class Van:
+    name: str
+    capacity_kg: float
+    fuel: Fuel = Fuel.POWER
+
+
+@task
+def load(vans: list[Van]) -> list[str]:
+    return [f"{van.name} {van.fuel.name}" for van in vans]
+"""
+
+
+@pytest.mark.parametrize(
+    ("given", "message"),
+    [
+        ('[{"name": "red"}]', "input 'vans': expected Van, got no field 'capacity_kg' at [0]"),
+        ('[{"name": "red", "capacity_kg": "5"}]', "input 'vans': expected float, got str '5' at [0].capacity_kg"),
+        (
+            '[{"name": "red", "capacity_kg": 5, "fuel": "x"}]',
+            "expected Fuel, got str 'x' at [0].fuel (its members are PETROL, POWER)",
+        ),
+        ('{"name": "red", "capacity_kg": 5}', "input 'vans': expected list[Van], got dict of 2 items"),
+    ],
+)
+def test_fields_are_checked_before_anything_runs(project: Path, given: str, message: str) -> None:
+    (project / "vans.py").write_text(
+        VANS.replace("raise_if_imported = 1", "raise ImportError('the command line imports nothing')")
+    )
+    ended = run(project, "vans.py:load", "--vans", given)
+    assert (ended.returncode, ended.stdout) == (2, "")
+    assert message in ended.stderr
+    (project / "vans.py").write_text(VANS)
+    ended = run(
+        project, "vans.py:load", "--vans", '[{"name": "red", "capacity_kg": 5}, {"name": "b", "capacity_kg": 1.5, "fuel": "p"}]'
+    )
+    assert ended.stdout == '["red POWER", "b PETROL"]\n'
+
+
 def test_a_number_in_a_file_of_inputs_is_no_decimal(project: Path) -> None:
     (project / "texts.py").write_text(TEXTS, "utf-8")
     ended = run(project, "--inputs-file", "-", "texts.py:show", stdin="d: 0.10\n")

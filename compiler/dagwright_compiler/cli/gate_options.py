@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING, NamedTuple
 import click
 
 from dagwright_compiler.cli.inputs import checked
-from dagwright_compiler.cli.stand_in_classes import stand_in_classes
 from dagwright_compiler.diagnostics.suggestions import did_you_mean
 from dagwright_compiler.frontend.node_names import mangle
 from dagwright_compiler.ir.codec import to_data
@@ -80,7 +79,7 @@ def read_answers(program: Program, approvals: Sequence[str], denials: Sequence[s
         options = " ".join(f"--approve {node.id}{'=VALUE' if node.gate == 'input' else ''}" for node in missing)
         raise click.UsageError(f"the workflow waits for people, and there is no terminal to ask on; answer beforehand: {options}")
     fields = {name: FieldView({"name": name, "type": gates[name].task.outputs[0].type.text}) for name in texts}
-    found = checked(_Asked(MappingProxyType(fields), view.classes), texts, load_class=stand_in_classes(view.classes))
+    found = checked(_Asked(MappingProxyType(fields), view.classes), texts)
     return Given(approved, found.texts, found.blobs)
 
 

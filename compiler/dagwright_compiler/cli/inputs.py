@@ -1,6 +1,6 @@
 """The inputs of a workflow on the command line: options made from its signature, and a file of values.
 
-Output: the text of each input that was given, as an attempt reads it. Values are checked here where that takes no class of the user's,
+Output: the text of each input that was given, as an attempt reads it. Values are checked here where that takes no code of the user's,
 whose module is never imported; the attempt checks the rest.
 """
 
@@ -20,7 +20,7 @@ from dagwright_compiler.diagnostics.suggestions import did_you_mean
 from dagwright_compiler.ir.codec import to_data
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Mapping, Sequence
+    from collections.abc import Collection, Mapping, Sequence
 
     from dagwright.contract.types import Type
     from dagwright.execution.plan_view import FieldView, ProgramView
@@ -29,8 +29,6 @@ if TYPE_CHECKING:
     from dagwright_compiler.ir.program import Program
 
 _HELP = ("--help", "-h")
-_CHECKED_THERE = ("class[", "opaque[")
-"""Parts of types whose values take a class of the user's. What stands under the URL of a table is read there, too: with the task's own rights."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,13 +163,12 @@ def _text(value: Any) -> str:
     return json.dumps(value, default=lambda other: other.isoformat() if hasattr(other, "isoformat") else str(other))
 
 
-def checked(asked: Asked, texts: Mapping[str, str], *, load_class: Callable[[str, str], type] | None = None) -> Inputs:
-    """Hold the texts against their types, as far as no class of the user's is needed; files must be there, and are read here.
+def checked(asked: Asked, texts: Mapping[str, str]) -> Inputs:
+    """Hold the texts against their types, as far as no code of the user's is needed; files must be there, and are read here.
 
     Args:
         asked: What is asked for.
         texts: What was given, by name.
-        load_class: Gives classes of the program, or what stands in for them; without it, values of such types are left to the attempt.
 
     Raises:
         click.UsageError: One is no value of its type.
@@ -180,14 +177,15 @@ def checked(asked: Asked, texts: Mapping[str, str], *, load_class: Callable[[str
     from dagwright.files.access import MachineAccess
     from dagwright.values import Codec
     from dagwright_compiler.cli.given_files import GivenAccess, given_files
+    from dagwright_compiler.cli.stand_in_classes import stand_in_classes
 
     try:
         kept, blobs = given_files(asked, texts)
-        codec = Codec(asked.classes, load_class, files=GivenAccess(blobs, MachineAccess()))
+        codec = Codec(asked.classes, stand_in_classes(asked.classes), files=GivenAccess(blobs, MachineAccess()))
         for name, text in kept.items():
             declared = asked.inputs[name].type.text
-            left_there = _CHECKED_THERE if load_class is None else _CHECKED_THERE[1:]
-            if not any(word in declared for word in left_there) and not ("table" in declared and "://" in text):
+            # What stands under the URL of a table is read by the task, with its own rights.
+            if "opaque[" not in declared and not ("table" in declared and "://" in text):
                 with suppress(UncheckedInput):
                     parse_input(codec, asked.inputs[name], text)
     except InputMismatch as mismatch:
