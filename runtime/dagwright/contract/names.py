@@ -52,6 +52,8 @@ ENTRIES = "v1/ac"
 """Folder of all cache entries."""
 RUNS = "v1/run"
 """Folder of all runs: pins, records, logs."""
+BUNDLES = "v1/bundle"
+"""Folder of all code bundles; no collection of a store's garbage takes them, for only clusters know which they name."""
 LEASES = "v1/lease"
 """Folder of all leases."""
 SWEEPS = "v1/gc/sweep"
@@ -219,7 +221,7 @@ def checkpoint_key(run: str, node: str, index: int | None = None) -> str:
 
 def bundle_key(sha256: str) -> str:
     """Key of a code bundle (a tar of ``plan.json`` and ``code/``) by its digest."""
-    return f"v1/bundle/{sha256}.tar"
+    return f"{BUNDLES}/{sha256}.tar"
 
 
 def count_parameter(output: str) -> str:

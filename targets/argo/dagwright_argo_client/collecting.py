@@ -1,4 +1,4 @@
-"""Removes ConfigMaps of code that nothing in the namespace names any more.
+"""Removes code that nothing in the namespace names any more: ConfigMaps, and bundles of a store where it is told so.
 
 Input: the cluster's objects, through ``kubectl``, and an age. Output: what went, what stayed and why. A ConfigMap that a submit is about to use must
 not go: a submit marks what it found there as used before it creates its Workflow, and what has changed since it was listed is not removed.
@@ -12,11 +12,14 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
+from dagwright.contract.names import BUNDLES
+from dagwright.upkeep.clock import store_time
 from dagwright_argo_client.refusals import Refused
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    from dagwright.store.verbs import Store
     from dagwright_argo_client.kubernetes import Kubectl
     from dagwright_argo_client.transport import Object
 
@@ -27,7 +30,7 @@ _KINDS = ("workflows.argoproj.io", "workflowtemplates.argoproj.io", "cronworkflo
 
 
 class Collected(msgspec.Struct, frozen=True):
-    """Names of the ConfigMaps that went, of those that are named, of those that are too young."""
+    """Names of the ConfigMaps, or digests of the bundles, that went, of those that are named, of those that are too young."""
 
     removed: tuple[str, ...]
     named: tuple[str, ...]
@@ -48,7 +51,7 @@ def collect(kubectl: Kubectl, *, older_than_s: float, now: float, dry_run: bool)
     """
     # What is listed first is judged by what is listed later: a Workflow that is created in between is seen.
     found: list[Object] = kubectl.read("configmap", selector=SELECTOR)["items"]
-    mentions = [json.dumps(item) for kind in _KINDS for item in kubectl.read(kind)["items"]]
+    mentions = _mentions(kubectl)
     named, young, removed = [], [], []
     for item in found:
         name = item["metadata"]["name"]
@@ -61,6 +64,44 @@ def collect(kubectl: Kubectl, *, older_than_s: float, now: float, dry_run: bool)
         else:
             young.append(name)
     return Collected(tuple(removed), tuple(named), tuple(young))
+
+
+def collect_bundles(kubectl: Kubectl, store: Store, *, older_than_s: float, dry_run: bool) -> Collected:
+    """Remove code from a store that nothing in the namespace names, and that was published long ago by the store's own clock.
+
+    Who else has manifests with code in this store, only the user knows.
+
+    Raises:
+        Refused: The cluster does not let us look.
+        StoreError: The store failed.
+    """
+    now, found = store_time(store), store.listing(BUNDLES)
+    mentions = _mentions(kubectl)
+    named, young, removed = [], [], []
+    for key, _, written in found:
+        digest = key.rpartition("/")[2].partition(".")[0]
+        if any(digest in text for text in mentions):
+            named.append(digest)
+        elif now - written < older_than_s:
+            young.append(digest)
+        elif dry_run or _remove_bundle(store, key, written):
+            removed.append(digest)
+        else:
+            young.append(digest)
+    return Collected(tuple(removed), tuple(named), tuple(young))
+
+
+def _remove_bundle(store: Store, key: str, written: float) -> bool:
+    """Remove a bundle, unless it was published once more since it was listed."""
+    if (key, written) not in {(each, at) for each, _, at in store.listing(BUNDLES)}:
+        return False
+    store.delete(key)
+    return True
+
+
+def _mentions(kubectl: Kubectl) -> list[str]:
+    """Everything that may name code, as text."""
+    return [json.dumps(item) for kind in _KINDS for item in kubectl.read(kind)["items"]]
 
 
 def _is_named(name: str, mentions: Iterable[str]) -> bool:

@@ -11,7 +11,11 @@ from pathlib import Path
 import pytest
 from kubectl_double import KubectlDouble
 
-from dagwright_argo_client.collecting import collect
+from dagwright.contract.names import bundle_key
+from dagwright.store import open_store
+from dagwright.upkeep.collection import Limits
+from dagwright.upkeep.collection import collect as collect_garbage
+from dagwright_argo_client.collecting import collect, collect_bundles
 from dagwright_argo_client.kubernetes import Kubectl
 
 OLD, NEW = "2026-01-01T00:00:00Z", "2026-11-21T10:00:00Z"
@@ -59,6 +63,45 @@ def test_a_name_that_begins_like_another_is_not_taken_for_it(cluster):
     assert "main" in run(cluster).named, "a template is called so"
     cluster.add("configmaps", "ain-a", OLD)
     assert run(cluster).removed == ("ain-a",)
+
+
+@pytest.fixture
+def bundles(cluster, tmp_path):
+    """A store with four bundles, named by a template, by a run, by nothing, and by nothing but published just now."""
+    store = open_store((tmp_path / "store").as_uri())
+    digests = [letter * 64 for letter in "abcd"]
+    for digest in digests:
+        store.put(bundle_key(digest), b"code")
+        if digest[0] != "d":
+            os.utime(tmp_path / "store" / bundle_key(digest), (1.0, 1.0))
+    for kind, digest in (("workflowtemplates.argoproj.io", digests[0]), ("workflows.argoproj.io", digests[1])):
+        env = [{"name": "DAGWRIGHT_BUNDLE", "value": digest}]
+        cluster.add(kind, f"stored-{digest[0]}", spec={"templates": [{"container": {"env": env}}]})
+    return store, digests
+
+
+def test_bundles_that_nothing_names_go_when_they_are_old(cluster, bundles):
+    store, (named, used, loose, young) = bundles
+    kubectl = Kubectl(str(cluster.programs / "kubectl"), "argo")
+    told = collect_bundles(kubectl, store, older_than_s=DAY_S, dry_run=True)
+    assert len(store.list("v1/bundle")) == 4
+    assert collect_bundles(kubectl, store, older_than_s=DAY_S, dry_run=False) == told
+    assert (told.removed, set(told.named), told.young) == ((loose,), {named, used}, (young,))
+    assert store.list("v1/bundle") == [bundle_key(digest) for digest in (named, used, young)]
+
+
+def test_a_bundle_that_is_published_meanwhile_stays(cluster, bundles, tmp_path):
+    store, (_, _, loose, _) = bundles
+    (cluster.cluster / "meddle").write_text(f"touch {tmp_path / 'store' / bundle_key(loose)}\n", "utf-8")
+    kubectl = Kubectl(str(cluster.programs / "kubectl"), "argo")
+    assert collect_bundles(kubectl, store, older_than_s=DAY_S, dry_run=False).removed == ()
+    assert bundle_key(loose) in store.list("v1/bundle")
+
+
+def test_the_collection_of_a_store_leaves_bundles_alone(bundles):
+    store, _ = bundles
+    collect_garbage(store, Limits(grace_s=0, older_than_s=0))
+    assert len(store.list("v1/bundle")) == 4
 
 
 def test_what_a_submit_found_there_stays(cluster):
