@@ -95,10 +95,10 @@ def compile_argo(
 
 @functools.cache
 def strict_validator(kind: str = "WorkflowTemplate") -> jsonschema.Draft202012Validator:
-    """Argo's schema for one kind of object, with IntOrString as Kubernetes has it and no unknown fields."""
+    """Argo's schema for one kind of object, with IntOrString and quantities as Kubernetes has them, and no unknown fields."""
     schema = json.loads(_SCHEMA.read_text())
     for name, definition in schema["definitions"].items():
-        if name.endswith("IntOrString"):
+        if name.endswith(("IntOrString", "resource.Quantity")):
             definition["type"] = ["string", "integer"]
         elif definition.get("type") == "object" and "properties" in definition:
             definition.setdefault("additionalProperties", False)

@@ -12,7 +12,7 @@ from dagwright_argo.expansion import json_text
 from dagwright_argo.objects import MANAGED_BY
 from dagwright_argo.options import SCHEDULE
 from dagwright_argo.parameters import RUN_PARAMETER, fits, parameter_text, spelling
-from dagwright_argo.schedules import MAX_NAME
+from dagwright_argo.schedules import MAX_NAME, cron_text
 from dagwright_argo.settings import TABLE, ArgoSettings, ScheduleSetting
 from dagwright_compiler.diagnostics.codes import ARGO_SETTING
 from dagwright_compiler.diagnostics.model import Diagnostic
@@ -116,7 +116,7 @@ class Schedules:
                 annotations={**_LATER, **settings.annotations, "dagwright/entry": self._program.workflow.name},
             ),
             spec=model.CronSpec(
-                schedules=schedule.cron,
+                schedules=tuple(map(cron_text, schedule.cron)),
                 timezone=schedule.timezone,
                 concurrency_policy=schedule.concurrency,
                 starting_deadline_seconds=schedule.starting_deadline_s,

@@ -190,6 +190,7 @@ ANY_NUMBER = (-_INT32 - 1, _INT32)
 """What all others take."""
 
 FILLED: dict[str, tuple[str, ...]] = {
+    "AppArmorProfile": ("type",),
     "AWSElasticBlockStoreVolumeSource": ("volumeID",),
     "AzureFileVolumeSource": ("secretName", "shareName"),
     "CSIVolumeSource": ("driver",),
@@ -204,13 +205,16 @@ FILLED: dict[str, tuple[str, ...]] = {
     "ImageVolumeSource": ("reference",),
     "KeyToPath": ("key", "path"),
     "NFSVolumeSource": ("server", "path"),
+    "LabelSelectorRequirement": ("key", "operator"),
     "NodeSelector": ("nodeSelectorTerms",),
+    "NodeSelectorRequirement": ("key", "operator"),
     "PersistentVolumeClaimSpec": ("accessModes",),
     "PersistentVolumeClaimVolumeSource": ("claimName",),
     "PodAffinityTerm": ("topologyKey",),
     "PodDNSConfigOption": ("name",),
     "RBDVolumeSource": ("monitors", "image"),
     "ScaleIOVolumeSource": ("volumeName",),
+    "SeccompProfile": ("type",),
     "SecretEnvSource": ("name",),
     "SecretKeySelector": ("name", "key"),
     "SecretProjection": ("name",),

@@ -30,6 +30,7 @@ _FIELDS = (
 _DESCRIPTORS = ("@yearly", "@annually", "@monthly", "@weekly", "@daily", "@midnight", "@hourly")
 _EVERY = re.compile(r"@every (?=[0-9])((?P<h>[0-9]{1,6})h)?((?P<m>[0-9]{1,6})m)?((?P<s>[0-9]{1,6})s)?")
 _LONGEST = (31, 29, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31)
+_LETTERS = re.compile("[A-Za-z]+")
 _NAME = re.compile(r"[a-z0-9]([-a-z0-9]*[a-z0-9])?")
 _ZONE = re.compile(r"[A-Za-z][-+_A-Za-z0-9]*(/[A-Za-z][-+_A-Za-z0-9]*)*")
 
@@ -86,6 +87,17 @@ def cron_problem(text: str) -> str:
     if any_day and all(min(days) > _LONGEST[month - 1] for month in months):
         return f"{text!r} never comes: no such day is in any of its months"
     return ""
+
+
+def cron_text(text: str) -> str:
+    """Write a schedule with which nothing is wrong as every API server takes it: the full CRDs of Argo 4 know no names (``MON``), though its parser does."""
+    if text.startswith("@"):
+        return text
+    return " ".join(_in_numbers(word, low, names) for word, (_, low, _, names) in zip(text.split(), _FIELDS, strict=True))
+
+
+def _in_numbers(word: str, low: int, names: tuple[str, ...]) -> str:
+    return _LETTERS.sub(lambda name: str(names.index(name[0].lower()) + low), word)
 
 
 def _values(field: str, low: int, high: int, names: tuple[str, ...]) -> frozenset[int] | None:

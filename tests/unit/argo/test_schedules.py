@@ -2,7 +2,7 @@
 
 import pytest
 
-from dagwright_argo.schedules import cron_problem, is_zone, schedule_problems
+from dagwright_argo.schedules import cron_problem, cron_text, is_zone, schedule_problems
 from dagwright_argo.settings import ScheduleSetting
 
 
@@ -80,3 +80,17 @@ def test_a_schedule_is_checked_by_itself(name, changes, said):
     schedule = ScheduleSetting(**{"workflow": "wf", "cron": ("0 3 * * *",), **changes})
     found = [message for _, message, _ in schedule_problems({name: schedule})]
     assert (said is None and not found) or [said in message for message in found] == [True], found
+
+
+@pytest.mark.parametrize(
+    ("text", "written"),
+    [
+        ("30 3 * * MON-FRI", "30 3 * * 1-5"),
+        ("0 0 1 jan,JUL sun/2", "0 0 1 1,7 0/2"),
+        ("  0\t3 * * ? ", "0 3 * * ?"),
+        ("@every 1h30m", "@every 1h30m"),
+    ],
+)
+def test_a_schedule_is_written_in_numbers(text, written):
+    assert not cron_problem(text)
+    assert cron_text(text) == written
