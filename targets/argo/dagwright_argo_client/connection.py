@@ -30,20 +30,21 @@ class Connection(msgspec.Struct, frozen=True, kw_only=True):
     verifies: bool = True
 
 
-def read_connection(environ: Mapping[str, str]) -> Connection:
+def read_connection(environ: Mapping[str, str], *, otherwise: str = "") -> Connection:
     """Put the connection together, as ``argo`` does.
 
     ``ARGO_HTTP1`` needs no reading: this client speaks HTTP/1 whatever it says.
+
+    Args:
+        environ: Variables, as ``argo`` reads them.
+        otherwise: What can be done without a server.
 
     Raises:
         Refused: No server is named, or its address is none.
     """
     address = environ.get(ENV_SERVER, "").strip()
     if not address:
-        raise Refused(
-            f"{ENV_SERVER} is not set",
-            "set it to Argo Server's host:port; without a server: `dagwright submit --dry-run FILE | kubectl apply --server-side -f -`",
-        )
+        raise Refused(f"{ENV_SERVER} is not set", f"set it to Argo Server's host:port{otherwise and f'; {otherwise}'}")
     if not _ADDRESS.fullmatch(address):
         raise Refused(f"{ENV_SERVER} is {address!r}, which is not host:port", "write for instance argo.example.com:443")
     base = environ.get("ARGO_BASE_HREF", "").strip("/")

@@ -76,8 +76,11 @@ class Project:
         self.command = str(Path(sys.executable).with_name("dagwright"))
 
     def submit(self, *words: str, stdin: str | None = None, **environment: str) -> subprocess.CompletedProcess[str]:
+        return self.run("submit", *words, stdin=stdin, **environment)
+
+    def run(self, *words: str, stdin: str | None = None, **environment: str) -> subprocess.CompletedProcess[str]:
         return subprocess.run(
-            [self.command, "submit", *words],
+            [self.command, *words],
             cwd=self.folder,
             env={**self.environment, **environment},
             input=stdin,
@@ -317,6 +320,8 @@ def test_without_a_server_or_a_store_the_message_says_what_to_set(project, argo)
     assert (
         "ARGO_SERVER is not set; set it to Argo Server's host:port; without a server: `dagwright submit --dry-run" in done.stderr
     )
+    looked = project.run("runs")
+    assert (looked.returncode, looked.stderr) == (2, "Error: ARGO_SERVER is not set; set it to Argo Server's host:port\n")
     del project.environment["DAGWRIGHT_STORE"]
     assert "the run needs a store that its pods reach" in project.submit("flow.py:small", "--n", "1").stderr
     assert project.submit("--dry-run", "--wait", "flow.py:small", "--n", "1").returncode == 2

@@ -65,15 +65,18 @@ def patience_of(how: str | None, timeout_s: float | None) -> Patience:
     return Patience(timeout_s)
 
 
-def connect() -> ArgoServer:
+def connect(otherwise: str = "") -> ArgoServer:
     """Make a client for the server that the environment names; nothing is sent yet.
+
+    Args:
+        otherwise: What can be done where none is named.
 
     Raises:
         Refused: None is named, or the client is not installed.
     """
     from dagwright_argo_client.argo_server import open_server
 
-    return open_server(read_connection(os.environ))
+    return open_server(read_connection(os.environ, otherwise=otherwise))
 
 
 def find_run(server: ArgoServer, namespace: str | None, name: str) -> Run:

@@ -51,6 +51,7 @@ if TYPE_CHECKING:
 
 _TARGET = "argo"
 _NOTES = ".dagwright/submits"
+_WITHOUT_SERVER = "without a server: `dagwright submit --dry-run FILE | kubectl apply --server-side -f -`"
 
 
 class Prepared(msgspec.Struct, frozen=True):
@@ -126,7 +127,7 @@ def command(
         if dry_run:
             _print_objects(prepared, place)
             return SUCCESS
-        server = connect()
+        server = connect(_WITHOUT_SERVER)
         submitted = _submit(prepared, server, place, name_only=name_only)
         if how is None:
             click.echo(submitted.name)
