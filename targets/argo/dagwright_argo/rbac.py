@@ -6,8 +6,12 @@ Output: YAML of a Role and a RoleBinding. Tasks need none of it, and get nothing
 from __future__ import annotations
 
 import json
+from typing import TYPE_CHECKING
 
 from dagwright_argo.naming import OBJECT_NAME_LENGTH
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
 
 NAME = "dagwright-executor"
 DEFAULT_NAMESPACE = "default"
@@ -19,12 +23,13 @@ _RULES = ((("workflowtaskresults",), ("create", "patch")),)
 """Resources and verbs: the executor reports exit code and output parameters; without this right a task exits 0, and its node is an error."""
 
 
-def rbac_text(namespace: str, service_account: str) -> str:
+def rbac_text(namespace: str, service_account: str, others: Iterable[str] = ()) -> str:
     """Write the objects.
 
     Args:
         namespace: Where the workflows run; empty for Kubernetes' ``default`` (a binding must name the account's namespace).
         service_account: The account of their pods; empty for the namespace's default.
+        others: Accounts of single tasks.
     """
     account = service_account or DEFAULT_ACCOUNT
     namespace = namespace or DEFAULT_NAMESPACE
@@ -33,10 +38,10 @@ def rbac_text(namespace: str, service_account: str) -> str:
     lines = ["apiVersion: rbac.authorization.k8s.io/v1", "kind: Role", *_metadata(metadata), "rules:"]
     for resources, verbs in _RULES:
         lines += [f"- apiGroups: [{_GROUP}]", f"  resources: [{', '.join(resources)}]", f"  verbs: [{', '.join(verbs)}]"]
-    subject = {"kind": "ServiceAccount", "name": account, "namespace": namespace}
+    subjects = [{"kind": "ServiceAccount", "name": name, "namespace": namespace} for name in dict.fromkeys((account, *others))]
     lines += ["---", "apiVersion: rbac.authorization.k8s.io/v1", "kind: RoleBinding", *_metadata(metadata)]
     lines += ["roleRef:", f"  apiGroup: {_API}", "  kind: Role", f"  name: {json.dumps(metadata['name'])}", "subjects:"]
-    lines += [f"- {json.dumps(subject)}"]
+    lines += [f"- {json.dumps(subject)}" for subject in subjects]
     return "\n".join(lines) + "\n"
 
 

@@ -23,7 +23,7 @@ from dagwright_argo.options import RUN, read_options
 from dagwright_argo.provisions import STORE, mounts_runtime
 from dagwright_argo.rbac import rbac_text
 from dagwright_argo.setting_reading import read_settings
-from dagwright_argo.validate import check_code, check_manifest, check_program
+from dagwright_argo.validate import check_code, check_handler, check_manifest, check_program
 from dagwright_compiler.target_api import Artefact, Request
 
 if TYPE_CHECKING:
@@ -52,7 +52,8 @@ class ArgoTarget:
             runtime=options.runtime or settings.runtime,
             bundle=options.bundle or settings.bundle,
         )
-        if not _passes(check_program(program, settings, spans), found):
+        handled = check_handler(program.handler, settings, spans) if program.handler else ()
+        if not _passes(chain(check_program(program, settings, spans), handled), found):
             return None
         lowering = plan(program, request.map_pods)
         bundle = request.seal(lowering.units, request.map_pods)
@@ -88,7 +89,8 @@ class ArgoTarget:
     def rights(self, settings: Mapping[str, Any], namespace: str, diagnostics: Collector) -> str:
         """Role and RoleBinding for the service account that the settings name: what Argo's executor does beside a task."""
         read = read_settings(settings, diagnostics)
-        return rbac_text(namespace or read.namespace, read.service_account)
+        of_tasks = sorted(own.service_account for own in read.tasks.values() if own.service_account)
+        return rbac_text(namespace or read.namespace, read.service_account, of_tasks)
 
 
 def _passes(diagnostics: Iterable[Diagnostic], found: Collector) -> bool:
