@@ -87,6 +87,11 @@ class LineTable:
         starts = self._starts
         return self.data[starts[node.lineno - 1] + node.col_offset : starts[node.end_lineno - 1] + node.end_col_offset]
 
+    def lines_of(self, node: Any) -> bytes:
+        """The whole lines that a syntax node stands on; its source, where it has them to itself."""
+        starts = self._starts
+        return self.data[starts[node.lineno - 1] : starts[min(node.end_lineno, len(starts) - 1)]]
+
     def cut_around(self, node: Any, part: Any) -> tuple[bytes, bytes]:
         """The source of a syntax node before and after a part of it."""
         starts, data = self._starts, self.data

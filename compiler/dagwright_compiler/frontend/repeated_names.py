@@ -1,7 +1,7 @@
 """Names that stand twice in one call, or among the parameters of one function: Python parses them and refuses them afterwards.
 
 Input: a statement of a module and its text. Nothing is walked whose text does not hold a word before ``=`` twice, a ``lambda`` or a function within:
-that is 1 % of what parsing it costs.
+it costs 3 % of parsing a file of tasks and one workflow.
 """
 
 from __future__ import annotations
@@ -16,11 +16,16 @@ if TYPE_CHECKING:
     from dagwright_compiler.frontend.summary import FunctionNode
     from dagwright_compiler.source import LineTable
 
-_NO_MARKS = bytes(set(range(256)) - set(b"(,=#"))
+_NO_MARKS = bytes(set(range(256)) - set(b"(,=)]#"))
 _KEYWORD = re.compile(rb"[(,]\s*(?:#[^\n]*\s*)*(\w+)\s*=(?!=)")
 _FUNCTION = re.compile(rb"\b(?:lambda|def)\b")
+_FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef)
 _LEAVES = frozenset({ast.Name, ast.Constant})
 """What holds nothing else."""
+_SHORT = frozenset({ast.Assign, ast.Expr, ast.Return})
+"""Statements that are looked through faster than their text is."""
+_MANY = 50
+"""So many keywords repeat a name, somewhere: nothing is won by asking."""
 
 
 def repeats_name(node: ast.stmt, lines: LineTable, read: frozenset[str] = frozenset()) -> bool:
@@ -31,19 +36,22 @@ def repeats_name(node: ast.stmt, lines: LineTable, read: frozenset[str] = frozen
         lines: The text of its file.
         read: Names of decorators whose calls are read elsewhere.
     """
-    if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
-        return _repeats_parameter(node) or _in_function(node, lines, read)
+    if isinstance(node, _FUNCTIONS):
+        return _in_function(node, lines, read)
     if isinstance(node, ast.ClassDef):
         around = (*node.decorator_list, *node.bases, *node.keywords)
         return _repeats_keyword(node) or _holds(around) or any(repeats_name(inner, lines, read) for inner in node.body)
-    return _may_hold(lines.cut(node)) and _holds([node])
+    return _may_hold(lines.lines_of(node)) and _holds([node])
 
 
 def _in_function(node: FunctionNode, lines: LineTable, read: frozenset[str]) -> bool:
-    """Whether the body, the parameters or the decorators of a function do."""
-    if _may_hold(lines.cut(node), functions=1):
+    """Whether a function does: its parameters, its body or its decorators."""
+    if _repeats_parameter(node):
+        return True
+    if _may_hold(lines.lines_of(node), functions=1):
         signature = (node.args, *([node.returns] if node.returns is not None else ()))
-        if _holds(signature) or _holds([part for part in node.body if _may_hold(lines.cut(part))]):
+        suspects = [part for part in node.body if type(part) in _SHORT or _may_hold(lines.lines_of(part))]
+        if _holds(signature) or _holds(suspects):
             return True
     for found in node.decorator_list:
         if isinstance(found, ast.Call) and not (isinstance(found.func, ast.Name) and found.func.id in read) and _holds([found]):
@@ -55,7 +63,10 @@ def _may_hold(text: bytes, functions: int = 0) -> bool:
     """Whether a text has a word before ``=`` twice, a ``lambda``, or more functions than are known of."""
     marks = text.translate(None, _NO_MARKS)
     # A keyword stands right behind a bracket or a comma; only a comment can stand between.
-    if marks.count(b"(=") + marks.count(b",=") > 1 or (b"#" in marks and marks.count(b"=") > 1):
+    keywords = marks.count(b"(=") + marks.count(b",=")
+    if keywords > 1 or (b"#" in marks and marks.count(b"=") > 1):
+        if keywords > _MANY:
+            return True
         names = _KEYWORD.findall(text)
         if len(set(names)) < len(names) or not text.isascii():
             return True
@@ -65,26 +76,37 @@ def _may_hold(text: bytes, functions: int = 0) -> bool:
 def _holds(nodes: Iterable[ast.AST]) -> bool:
     """Whether one of the nodes, or one within, repeats a name."""
     waiting = list(nodes)
-    for node in waiting:  # which grows
-        kind = type(node)
-        if kind is ast.Call:
-            assert isinstance(node, ast.Call)
-            if _repeats_keyword(node):
+    for node in waiting:  # which grows; what most statements of a workflow are is dealt with first, and quickly
+        part = node
+        if type(node) is ast.Assign:
+            waiting += [target for target in node.targets if type(target) not in _LEAVES]
+            part = node.value
+        if type(part) is ast.Call:
+            keywords = part.keywords
+            if len(keywords) > 1 and _repeats_keyword(part):
                 return True
-            # Most of what stands in calls ends there: this is what makes a workflow of a thousand calls cheap to look through.
-            waiting += [part for part in (node.func, *node.args) if type(part) not in _LEAVES]
-            waiting += [part.value for part in node.keywords if type(part.value) not in _LEAVES]
-            continue
-        if kind is ast.Assign:
-            assert isinstance(node, ast.Assign)
-            waiting += [part for part in (*node.targets, node.value) if type(part) not in _LEAVES]
-            continue
-        if (isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda) and _repeats_parameter(node)) or (
-            isinstance(node, ast.ClassDef) and _repeats_keyword(node)
-        ):
+            for keyword in keywords:
+                if type(keyword.value) not in _LEAVES:
+                    waiting.append(keyword.value)
+            for inner in part.args:
+                if type(inner) not in _LEAVES:
+                    waiting.append(inner)
+            if type(part.func) not in _LEAVES:
+                waiting.append(part.func)
+        elif part is not node:
+            waiting.append(part)
+        elif _defines_twice(part):
             return True
-        waiting += [part for part in ast.iter_child_nodes(node) if type(part) not in _LEAVES]
+        else:
+            waiting += [inner for inner in ast.iter_child_nodes(part) if type(inner) not in _LEAVES]
     return False
+
+
+def _defines_twice(node: ast.AST) -> bool:
+    """Whether a definition takes two parameters, or a class two keywords, of one name."""
+    if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda):
+        return _repeats_parameter(node)
+    return isinstance(node, ast.ClassDef) and _repeats_keyword(node)
 
 
 def _repeats_keyword(node: ast.Call | ast.ClassDef) -> bool:
@@ -96,9 +118,9 @@ def _repeats_keyword(node: ast.Call | ast.ClassDef) -> bool:
 
 
 def _repeats_parameter(node: FunctionNode | ast.Lambda) -> bool:
-    arguments = node.args
-    names = [argument.arg for argument in arguments.args]
-    if arguments.kwonlyargs or arguments.posonlyargs or arguments.vararg or arguments.kwarg:
-        extra = [argument for argument in (arguments.vararg, arguments.kwarg) if argument is not None]
-        names += [argument.arg for argument in (*arguments.posonlyargs, *arguments.kwonlyargs, *extra)]
+    given = node.args
+    names = [argument.arg for argument in given.args]
+    if given.kwonlyargs or given.posonlyargs or given.vararg is not None or given.kwarg is not None:
+        extra = [argument for argument in (given.vararg, given.kwarg) if argument is not None]
+        names += [argument.arg for argument in (*given.posonlyargs, *given.kwonlyargs, *extra)]
     return len(names) > 1 and len(set(names)) < len(names)
