@@ -168,8 +168,20 @@ class _Handler(BaseHTTPRequestHandler):
             return 0, None
         if action == "retry":
             workflow["status"]["phase"] = "Running"
+        if action in ("resume", "set"):
+            return self._pass(workflow, body, "Failed" if action == "set" else "Succeeded")
         if action in ("stop", "terminate"):
             workflow["spec"]["shutdown"] = action.capitalize()
+        return 200, workflow
+
+    def _pass(self, workflow: dict[str, Any], body: dict[str, Any], phase: str) -> tuple[int, Any]:
+        """Let the one waiting node end that the request selects."""
+        found = workflow["status"]["nodes"].get(body["nodeFieldSelector"].removeprefix("id="))
+        if found is None or found["phase"] != "Running":
+            text = f"currently, set only targets suspend nodes: no suspend nodes matching nodeFieldSelector: {body['nodeFieldSelector']}"
+            return 500, {"code": 13, "message": text}
+        assert body.get("phase", "Succeeded") == phase
+        found |= {"phase": phase, "message": body.get("message", "")}
         return 200, workflow
 
     def _create(self, namespace: str, workflow: dict[str, Any]) -> tuple[int, Any]:

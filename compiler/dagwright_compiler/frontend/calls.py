@@ -270,6 +270,8 @@ def refuse_result(frame: Frame, value: Result, node: ast.expr) -> Broken:
         return frame.report(codes.NO_VALUE, f"this is the node of `{callee.node.name}`, not its value", node, help_=help_)
     if not outputs:
         message = f"`{callee.node.name}` gives no value"
+        if callee.kind == "gate":
+            return frame.report(codes.NO_VALUE, message, node, help_="let calls wait for it: `pause >> call`")
         what = "return a value from it, and annotate that" if callee.node.returns is not None else "annotate what it returns"
         help_ = f"{what}: `def {callee.node.name}(...) -> int:`"
         return frame.report(codes.NO_VALUE, message, node, help_=help_, related=(declaration(callee),))

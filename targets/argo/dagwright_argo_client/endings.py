@@ -14,7 +14,7 @@ from dagwright.contract import exits
 from dagwright.contract.names import MEMORY_NEXT
 from dagwright.execution.closing import label_of
 from dagwright.store import StoreError
-from dagwright_argo_client.runs import FAILED
+from dagwright_argo_client.runs import FAILED, NO_ANSWER
 from dagwright_argo_client.texts import Style, duration_text
 from dagwright_compiler.cli.cache_texts import table
 
@@ -143,7 +143,7 @@ class _Teller:
 
 def _unanswered(pause: Pause) -> str:
     """Say why a gate let nothing through."""
-    if "does not have a default value" in pause.message:  # Argo's words where the time is over
+    if NO_ANSWER in pause.message:
         limit = duration_text(float(pause.limit.rstrip("s"))) if pause.limit.rstrip("s").isdigit() else pause.limit
         return f"nobody {'approved' if pause.gate == 'approve' else 'gave a value'} within {limit}"
     return pause.message or "it failed, and Argo does not say why"

@@ -43,7 +43,7 @@ if TYPE_CHECKING:
     from dagwright_compiler.driver.programs import Loaded
 
 _NODE = re.compile(r"(?P<node>[^\[\]]+)(?:\[(?P<index>\d+)\])?")
-_PINS = re.compile(r"(\d+/)?(out\.json|stripe\.json|part-[^/]+)|failed/[^/]+")
+_PINS = re.compile(r"(\d+/)?(out\.json|stripe\.json|part-[^/]+)|failed/[^/]+|given\.json")
 """Below a node's folder: what its consumers read, beside records, logs and errors, which they do not."""
 
 

@@ -42,6 +42,10 @@ STOPPED = "stopped"
 """The run was ended before it was done."""
 
 ENDED = (SUCCEEDED, FAILED, SKIPPED, STOPPED)
+DENIED = "denied"
+"""How our message begins at a gate that a person has denied."""
+NO_ANSWER = "does not have a default value"
+"""What Argo says, among other words, of a gate whose time is over."""
 _SHUTDOWN = "workflow shutdown with strategy"
 """What Argo says of a pod that it ended because the whole run was to end."""
 _PHASES = {
@@ -249,6 +253,7 @@ class _Reading:
         self._run_name = run.name
         self._spec = run.spec
         self._is_over = run.has_ended
+        self._is_stopped = run.was_stopped
         self._words = words
         self._states: Mapping[str, Object] = status.get("nodes") or {}
         self._by_name = {state.get("name", ""): state for state in self._states.values()}
@@ -304,7 +309,7 @@ class _Reading:
         phase = _PHASES.get(state.get("phase", ""), RUNNING)
         if phase == RUNNING and gate != "sleep":
             phase = ASKING
-        if phase == FAILED and message.startswith(_SHUTDOWN):
+        if phase == FAILED and self._is_stopped and not message.startswith(DENIED) and NO_ANSWER not in message:
             phase = STOPPED
         pause = Pause(
             gate=gate,

@@ -17,7 +17,6 @@ if TYPE_CHECKING:
     from dagwright.execution.plan_view import NodeView, ProgramView
 
 _LONGEST_SHOWN = 400
-_TRIES = 3
 
 
 class UnansweredError(RuntimeError):
@@ -78,15 +77,14 @@ def ask_value(gate: str, declared: str, wrong: Callable[[str], str]) -> str:
     """Ask on the terminal until a text is a value; ``wrong`` says why one is none.
 
     Raises:
-        UnansweredError: Nobody answers so.
+        UnansweredError: Nobody answers.
     """
-    for _ in range(_TRIES):
+    while True:
         text = _line(f"dagwright: {gate} waits for a value ({declared})\n{gate} = ", gate)
         problem = wrong(text)
         if not problem:
             return text
         sys.stderr.write(f"dagwright: {problem}\n")
-    raise UnansweredError(f"{gate} was given no value of its type ({declared})")
 
 
 def _line(prompt: str, gate: str) -> str:

@@ -15,6 +15,7 @@ from dagwright.execution.faults import UserFailure
 from dagwright.execution.input_text import InputMismatch, parse_input
 from dagwright.execution.plan_view import FieldView
 from dagwright.values import ValueMismatch
+from dagwright.values.spelling import spell
 from dagwright_local.answers import UnansweredError, ask_approval, ask_value, gates_of, has_terminal, id_of
 
 if TYPE_CHECKING:
@@ -81,7 +82,8 @@ class CalledGates:
         field = FieldView({"name": gate.id, "type": declared.text})
         try:
             if gate.id not in self._given:
-                return parse_input(self._codec, field, ask_value(gate.id, str(declared), lambda text: self._wrong(field, text)))
+                spelled = spell(declared, self._codec.classes)
+                return parse_input(self._codec, field, ask_value(gate.id, spelled, lambda text: self._wrong(field, text)))
             return self._codec.normalise(self._given[gate.id], declared)
         except (InputMismatch, UnansweredError) as error:
             raise UserFailure(error) from None

@@ -22,6 +22,7 @@ from dagwright.files.access import MachineAccess
 from dagwright.store import StoreError
 from dagwright.upkeep.gates import give
 from dagwright.values import Codec, ValueMismatch
+from dagwright.values.spelling import spell
 from dagwright_compiler.cli.stand_in_classes import stand_in_classes
 from dagwright_local.answers import UnansweredError, ask_approval, ask_value
 from dagwright_local.schedule import Finished
@@ -121,9 +122,9 @@ class GateLauncher:
     def _take(self, node: NodeView) -> str:
         text = self._answers.texts.get(node.id)
         if text is None:
-            field = node.task.outputs[0]
+            declared = spell(node.task.outputs[0].type, self._program.classes)
             try:
-                text = ask_value(node.id, str(field.type), lambda text: self._wrong(node, text))
+                text = ask_value(node.id, declared, lambda text: self._wrong(node, text))
             except UnansweredError as error:
                 return str(error)
         give(self._store(), self._run, node.id, text)

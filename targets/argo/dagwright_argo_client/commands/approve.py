@@ -18,7 +18,7 @@ from dagwright_argo_client.commands.options import (
 )
 from dagwright_argo_client.connection import namespace_of
 from dagwright_argo_client.refusals import Refused
-from dagwright_argo_client.runs import SUCCEEDED
+from dagwright_argo_client.runs import DENIED, SUCCEEDED
 from dagwright_compiler.cli.main import SUCCESS
 from dagwright_compiler.cli.options import color_option
 
@@ -82,7 +82,7 @@ def _deny(server: ArgoServer, namespace: str, run: Run, node: RunNode, reason: s
     said = " ".join((reason or "").split())
     assert node.pause is not None
     server.fail(
-        namespace, run.name, node=node.pause.id, message=f"denied{f': {said}' if said else ' by `dagwright approve --deny`'}"
+        namespace, run.name, node=node.pause.id, message=f"{DENIED}{f': {said}' if said else ' by `dagwright approve --deny`'}"
     )
     click.echo(f"dagwright: {node.id} of {run.name} is denied; the run fails", err=True)
 
@@ -122,13 +122,12 @@ def _give(run: Run, node: RunNode, value: str) -> None:
     from dagwright_argo_client.answering import Unanswerable, asked_value, leave
     from dagwright_argo_client.commands.following import open_results, plan_of
     from dagwright_compiler.cli.inputs import checked
-    from dagwright_compiler.cli.stand_in_classes import stand_in_classes
 
     results = open_results(run)
     if results is None:
         raise Unanswerable(f"{run.name} does not tell where its values are kept, or that cannot be reached from here")
     asked = asked_value(plan_of(run, results), node.id)
-    given = checked(asked, {node.id: value}, load_class=stand_in_classes(asked.classes))
+    given = checked(asked, {node.id: value})
     leave(results, run, node.id, given.texts[node.id], given.blobs)
 
 

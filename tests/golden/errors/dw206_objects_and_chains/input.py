@@ -1,6 +1,4 @@
-from datetime import timedelta
-
-from flytekit import ContainerTask, approve, conditional, kwtypes, sleep, task, wait_for_input, workflow
+from flytekit import ContainerTask, conditional, kwtypes, task, workflow
 from flytekitplugins.papermill import NotebookTask
 
 square = ContainerTask(
@@ -23,7 +21,4 @@ def main(x: int = 1) -> int:
     a = square(val=x)  # E: DW206 `square` is a `ContainerTask`
     b = notebook(v=1.0)  # E: DW206 `notebook` is a `NotebookTask`
     c = conditional("c").if_(x > 1).then(one(x=x)).else_().then(one(x=2))  # E: DW206 `conditional`
-    sleep(timedelta(seconds=3))  # E: DW206 `sleep`
-    w = wait_for_input("in", timeout=timedelta(hours=1), expected_type=int)  # E: DW206 `wait_for_input`
-    approve(one(y=x), "go", timeout=timedelta(hours=1))  # E: DW206 `approve` # E: DW402 `y`
     return one(x=c)
