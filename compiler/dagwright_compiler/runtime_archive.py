@@ -99,7 +99,7 @@ def _archive() -> bytes:
 
 
 def _built(package: Path) -> bytes:
-    """Build the archive of a checkout, or read it back: packing takes 130 ms, more than a whole compile."""
+    """Build the archive of a checkout, or read it back: packing takes 300 ms, more than a whole compile."""
     state = hashlib.sha256()
     for path in [Path(__file__), *_sources(package)]:
         stat = path.stat()
@@ -154,29 +154,29 @@ def _slim(source: str) -> bytes:
     spans = [span for node in _read_by_pods(ast.parse(source)) for span in _spans(node, whole, starts)]
     for first, last, instead in sorted(spans, reverse=True):
         text[first:last] = instead + b"\n" * whole.count(b"\n", first, last)
-    slim = text.decode()
-    kept = slim.splitlines(keepends=True)
-    for token in tokenize.generate_tokens(io.StringIO(slim).readline):
-        if token.type == tokenize.COMMENT:
-            row, column = token.start
-            kept[row - 1] = kept[row - 1][:column].rstrip() + "\n"
-    return _indented_by_one("".join(f"{line.rstrip()}\n" for line in kept)).encode()
+    return _lined(text.decode()).encode()
 
 
-def _indented_by_one(source: str) -> str:
-    """Indent by one blank a level, and not at all where a line goes on: as a reader of a traceback sees it, nothing changes."""
-    lines = source.splitlines(keepends=True)
+def _lined(source: str) -> str:
+    """Leave comments out, and indent by one blank a level, or not at all where a line goes on: a reader of a traceback sees no difference."""
+    ends: dict[int, int] = {}
+    levels: dict[int, int] = {}
     level, last, begins = 0, 0, True
     for token in tokenize.generate_tokens(io.StringIO(source).readline):
-        level += (token.type == tokenize.INDENT) - (token.type == tokenize.DEDENT)
-        if token.type in (tokenize.INDENT, tokenize.DEDENT, tokenize.NL, tokenize.ENDMARKER):
-            continue
         row = token.start[0]
-        if row > last:  # the first of its line, which is not inside a text
-            lines[row - 1] = " " * (level if begins else 0) + lines[row - 1].lstrip(" ")
-        last = token.end[0]
-        begins = token.type == tokenize.NEWLINE
-    return "".join(lines)
+        if token.type in (tokenize.INDENT, tokenize.DEDENT):
+            level += 1 if token.type == tokenize.INDENT else -1
+        elif token.type == tokenize.COMMENT:
+            ends[row] = token.start[1]
+        elif token.type not in (tokenize.NL, tokenize.ENDMARKER):
+            if row > last:  # the first of its line, which is not inside a text
+                levels[row] = level if begins else 0
+            last = token.end[0]
+            begins = token.type == tokenize.NEWLINE
+    lines = [line[: ends.get(row)].rstrip() for row, line in enumerate(source.splitlines(), 1)]
+    return "".join(
+        f"{' ' * levels[row]}{line.lstrip(' ')}\n" if row in levels else f"{line}\n" for row, line in enumerate(lines, 1)
+    )
 
 
 def _read_by_pods(tree: ast.AST) -> Iterator[ast.AST]:
