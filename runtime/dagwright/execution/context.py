@@ -7,6 +7,7 @@ call a workflow meanwhile). Knows nothing of plans, stores or values.
 from __future__ import annotations
 
 import _thread
+import os
 import time
 
 TYPE_CHECKING = False
@@ -14,6 +15,9 @@ if TYPE_CHECKING:
     from dagwright.authoring.checkpoints import Checkpoint
     from dagwright.authoring.deck import Deck
     from dagwright.store.verbs import Store
+
+
+_TEMPORARY = "/tmp"  # noqa: S108  # where tempfile looks first
 
 
 class Attempt:
@@ -87,8 +91,13 @@ def in_attempt() -> bool:
 
 
 def claim_process(attempt: Attempt) -> None:
-    """Say that this process exists for one attempt only."""
+    """Say that this process exists for one attempt only.
+
+    Where a pod's root file system cannot be written, ``tempfile`` would find no folder: it gets the attempt's own.
+    """
     _Process.attempt = attempt
+    if attempt.work is not None and "TMPDIR" not in os.environ and not os.access(_TEMPORARY, os.W_OK):
+        os.environ["TMPDIR"] = attempt.work
 
 
 def enter(attempt: Attempt | None) -> Attempt | None:

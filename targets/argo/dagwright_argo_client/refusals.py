@@ -10,6 +10,8 @@ import re
 from http import HTTPStatus
 
 _FORBIDDEN = re.compile(r'cannot (?P<verb>\w+) resource "(?P<resource>[^"]+)".*?(?:in the namespace "(?P<namespace>[^"]+)")?$')
+_NOT_ALLOWED = re.compile(r'not allowed to (?P<verb>\w+) (?P<resource>\w+) in namespace "(?P<namespace>[^"]+)"')
+"""In Argo Server's own words, where it asks Kubernetes before it does something."""
 _USER = re.compile(r'User "(?P<user>[^"]+)"')
 _FIELD = re.compile(r"(?:is invalid: )?(?P<field>(?:spec|metadata|templates)[\w.\[\]-]*): (?P<what>.+)")
 _NO_KIND = "could not find the requested resource"
@@ -92,7 +94,7 @@ def _message(body: bytes) -> str:
 
 
 def _forbidden(message: str, asked: str) -> Refused:
-    found = _FORBIDDEN.search(message)
+    found = _FORBIDDEN.search(message) or _NOT_ALLOWED.search(message)
     if found is None:
         return Refused(f"cannot {asked}: it is forbidden (403): {message}".removesuffix(": "), status=HTTPStatus.FORBIDDEN)
     user = _USER.search(message)

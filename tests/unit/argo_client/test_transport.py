@@ -48,6 +48,11 @@ def refusal(call) -> Refused:
             "has not the right to create workflows in the namespace argo (403); have it bound to a Role with the verb create on workflows",
         ),
         (
+            403,
+            'Permission denied, you are not allowed to list workflows in namespace "argo". Maybe you want to specify a namespace',
+            "the token's account has not the right to list workflows in the namespace argo (403); have it bound to a Role with the verb list on workflows",
+        ),
+        (
             404,
             "the server could not find the requested resource (post workflows.argoproj.io)",
             "does not know Argo's kinds (404)",
