@@ -75,3 +75,66 @@ def test_the_newest_python_writes_the_same_bytes(sources, newest_python, target,
 def test_a_second_copy_of_the_project_elsewhere_compiles_to_the_same_bytes(sources, tmp_path):
     copy = shutil.copytree(sources, tmp_path / "elsewhere/deeper/project")
     assert compiled([sources], "argo", tmp_path / "a", cwd=sources) == compiled([copy], "argo", tmp_path / "b", cwd=tmp_path)
+
+
+MORE = {
+    "kustomize": ["compile", "{project}", "--kustomize", "-n", "flows", "-o", "{out}/"],
+    "cron": [
+        "compile",
+        "{project}/word_count.py",
+        "--kind",
+        "CronWorkflow",
+        "--schedule",
+        "30 3 * * MON-FRI",
+        "--store",
+        "s3://b/c",
+        "-o",
+        "{out}/",
+    ],
+    "one run": [
+        "compile",
+        "{project}/word_count.py",
+        "--kind",
+        "Workflow",
+        "--name",
+        "once",
+        "--store",
+        "s3://b/c",
+        "-o",
+        "{out}/",
+    ],
+    "rights": ["compile", "{project}", "--emit", "rbac", "-n", "flows"],
+    "image runtime": ["compile", "{project}", "--runtime", "image", "-o", "{out}/"],
+    "images": ["images", "{project}", "-o", "{out}/"],
+}
+"""What else is written into repositories: a command, a name."""
+
+
+def written(command, project, out, *, cwd, python=sys.executable, seed="0"):
+    """Run a command; give the bytes of its files by name, and what it printed without the names of folders."""
+    environment = {
+        "PATH": os.environ["PATH"],
+        "PYTHONHASHSEED": seed,
+        "PYTHONPATH": os.pathsep.join(str(ROOT / package) for package in PACKAGES),
+    }
+    words = [word.format(project=project, out=out) for word in command]
+    done = subprocess.run(
+        [python, "-m", "dagwright_compiler.cli.main", *words],
+        cwd=cwd,
+        env=environment,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    files = {str(path.relative_to(out)): path.read_bytes() for path in sorted(Path(out).rglob("*")) if path.is_file()}
+    assert files or done.stdout
+    return files, done.stdout.replace(str(out), "OUT").replace(str(project), "PROJECT")
+
+
+@pytest.mark.parametrize("what", MORE)
+def test_whatever_is_written_has_the_same_bytes_everywhere(sources, newest_python, what, tmp_path):
+    copy = shutil.copytree(sources, tmp_path / "elsewhere/deeper/project")
+    first = written(MORE[what], sources, tmp_path / "a", cwd=tmp_path)
+    assert first == written(MORE[what], copy, tmp_path / "b", cwd=tmp_path, seed="4242")
+    assert first == written(MORE[what], copy, tmp_path / "c", cwd=tmp_path, python=newest_python, seed="7")
