@@ -11,7 +11,7 @@ import os
 import re
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import msgspec
 
@@ -29,6 +29,9 @@ from dagwright_compiler.diagnostics.model import Diagnostic
 from dagwright_compiler.diagnostics.selection import Selection, read_selection
 from dagwright_compiler.diagnostics.suggestions import did_you_mean
 from dagwright_compiler.source import SourceFile, Span
+
+if TYPE_CHECKING:
+    from dagwright_compiler.toml_places import Path as KeyPath
 
 OWN_FILE = "dagwright.toml"
 SHARED_FILE = "pyproject.toml"
@@ -130,20 +133,28 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
         """Where a key or table of ours is written; ``None`` without a settings file."""
         return key_span(self.source, self.header, key) if self.source else None
 
-    def span_of_target(self, target: str, key: str) -> Span | None:
-        """Where a key of a target's table is written, in the profile that gives it, or a table below it (``schedules.nightly``).
+    def span_of_target(self, target: str, key: str | KeyPath) -> Span | None:
+        """Where a key of a target's table is written, or what is below it, in the profile that gives it or in the project.
 
-        ``None`` without a settings file.
+        ``schedules.nightly`` and ``("schedules", "nightly")`` are the same.
+        ``None`` without a settings file; what is not written by itself stands where the nearest thing around it does.
         """
         if self.source is None:
             return None
-        given = self.profiled.get(target)
-        name, _, below = key.partition(".")
-        of_profile = isinstance(given, dict) and name in given
-        tables = (self.header, PROFILES_TABLE, self.profile, target) if of_profile else (self.header, target)
-        header = ".".join(filter(None, tables))
-        found = key_span(self.source, f"{header}.{name}" if below else header, below or name)
-        return found if found.end_column or not below else key_span(self.source, header, name)
+        from dagwright_compiler.toml_places import nearest, places
+
+        name, _, below = key.partition(".") if isinstance(key, str) else ("", "", "")
+        path = tuple(filter(None, (name, below))) if isinstance(key, str) else key
+        top = tuple(filter(None, self.header.split(".")))
+        found = places(self.source.text)
+        in_project = nearest(found, (*top, target, *path), len(top) + 2)
+        given = (*top, PROFILES_TABLE, self.profile, target)
+        in_profile = nearest(found, (*given, *path), len(given) + 1) if target in self.profiled else None
+        # The deeper one is it; of equals, the profile's goes over the project's.
+        of_project = len(in_project[0]) - len(top) - 1 if in_project else 0
+        of_profile = len(in_profile[0]) - len(given) if in_profile else 0
+        hit = in_profile if of_profile >= of_project else in_project
+        return Span(self.source.path, 1, 0, 1, 0) if hit is None else _range_span(self.source, hit[1].start, hit[1].end)
 
 
 def load_settings(
@@ -366,6 +377,12 @@ def key_span(source: SourceFile, header: str, key: str) -> Span:
         if written and current == header and written[2] == key:
             return _text_span(source.path, number, line, key, written.start(2))
     return best
+
+
+def _range_span(source: SourceFile, start: int, end: int) -> Span:
+    before = source.text[:start]
+    first = before.rfind("\n") + 1
+    return _text_span(source.path, before.count("\n") + 1, source.text[first:], source.text[start:end], start - first)
 
 
 def _text_span(path: str, number: int, line: str, text: str, at: int) -> Span:

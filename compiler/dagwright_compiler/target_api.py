@@ -24,7 +24,11 @@ PLAN_TARGET = "argo"
 """The target whose units ``compile -t plan`` shows."""
 
 
-def nowhere(_key: str) -> Span | None:
+SettingKey = str | tuple[str | int, ...]
+"""A setting; a text with a dot, or several keys and numbers of items, is something below it."""
+
+
+def nowhere(_key: SettingKey) -> Span | None:
     """The place of a setting that stands in no file."""
     return None
 
@@ -35,7 +39,7 @@ class Request(msgspec.Struct, frozen=True):
     ``settings`` is the raw table ``[tool.dagwright.<target>]``, with the project's ``store`` where the table has none; ``seal`` puts the units, and
     the most pods that a map has there, into the plan and gives the bundle whose digest names the manifest's objects; ``environment`` holds variables
     for the runtime that every container needs; ``map_pods`` bounds the pods of a map where the orchestrator does not; ``place`` tells where a
-    key of the settings, or a table below one, is written; ``options`` are those of the command line that only the target understands.
+    key of the settings, or something below one, is written; ``options`` are those of the command line that only the target understands.
     """
 
     program: Program
@@ -45,7 +49,7 @@ class Request(msgspec.Struct, frozen=True):
     seal: Callable[[Mapping[str, Unit], int], Bundle]
     environment: Mapping[str, str] = {}
     map_pods: int = MAP_PODS
-    place: Callable[[str], Span | None] = nowhere
+    place: Callable[[SettingKey], Span | None] = nowhere
     options: Mapping[str, Any] = {}
 
 

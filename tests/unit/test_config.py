@@ -197,3 +197,29 @@ def test_keys_of_a_target_are_found_where_they_are_written(tmp_path: Path) -> No
         for settings, key in ((plain, "namespace"), (prod, "namespace"), (prod, "tolerations"))
     ]
     assert lines == [5, 13, 17]
+
+
+def test_what_is_below_a_key_is_found_where_it_is_written(tmp_path: Path) -> None:
+    text = (
+        '[tool.dagwright.argo]\nlabels = {a = "x", "b.c/d" = "y"}\ntolerations = [\n  {key = "a"},\n  {key = "b"},\n]\n'
+        '[tool.dagwright.argo.tasks."flow.t"]\nservice_account = "é"  # X\n'
+        '[[tool.dagwright.argo.volumes]]\nname = "v"\n[[tool.dagwright.argo.volumes]]\nname = "w"\n'
+        '[tool.dagwright.profiles.prod.argo.labels]\na = "z"\n'
+    )
+    written(tmp_path, text)
+    plain, prod = load(tmp_path), load(tmp_path, flags={"profile": "prod"})
+
+    def stands(settings: Settings, *key: str | int) -> tuple[int, str]:
+        span = settings.span_of_target("argo", key)
+        assert span is not None
+        return span.line, text.split("\n")[span.line - 1][span.column : span.end_column]
+
+    assert stands(plain, "labels", "b.c/d") == (2, '"b.c/d"')
+    assert stands(plain, "tolerations", 1, "key") == (5, "key")
+    assert stands(plain, "tolerations", 1, "effect") == (5, '{key = "b"}')
+    assert stands(plain, "tasks", "flow.t", "service_account") == (8, "service_account")
+    assert stands(plain, "volumes", 1, "name") == (12, "name")
+    assert stands(plain, "labels", "new") == (2, "labels")
+    # A profile's table is joined with the project's: each key stands where it is written.
+    assert stands(prod, "labels", "a") == (14, "a")
+    assert stands(prod, "labels", "b.c/d") == (2, '"b.c/d"')

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from dagwright_argo.options import Options
     from dagwright_compiler.ir.program import Program
     from dagwright_compiler.source import Span
+    from dagwright_compiler.target_api import SettingKey
 
 KICKOFF = '"{{workflow.scheduledTime}}"'
 """The time for which the controller started a run, as JSON text once Argo has put it in."""
@@ -136,7 +137,7 @@ class Schedules:
         values |= {key: parameter_text(self._fields[key].type, text) for key, text in given if key in self._fields}
         return {**values, schedule.kickoff_input: KICKOFF} if schedule.kickoff_input else values
 
-    def check(self, place: Callable[[str], Span | None], workflow_span: Span | None) -> Iterator[Diagnostic]:
+    def check(self, place: Callable[[SettingKey], Span | None], workflow_span: Span | None) -> Iterator[Diagnostic]:
         """Hold the schedules to the workflow that they run."""
         if self._options.kind == SCHEDULE and not self.by_name:
             workflow = self._program.workflow.name.rpartition(".")[2]
@@ -144,7 +145,7 @@ class Schedules:
             yield Diagnostic(ARGO_SETTING, f"no schedule runs the workflow `{workflow}`", workflow_span, help=help_text)
         for name, schedule in self.by_name.items():
             key = name.removeprefix(f"{self._name}-")
-            span = None if self._options.schedule else place(f"schedules.{key}")
+            span = None if self._options.schedule else place(("schedules", key))
             whose = "the schedule" if self._options.schedule else f"the schedule {key!r}"
             if len(name) > MAX_NAME:
                 message = f"{whose} gets the name {name}, of {len(name)} characters, and Argo takes {MAX_NAME}"

@@ -32,6 +32,8 @@ from dagwright_compiler.ir.quantities import amount
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
+    from dagwright_compiler.target_api import SettingKey
+
 MAX_CONFIG_MAP_BYTES = 1_048_576
 """What the API server takes as the data of one ConfigMap."""
 _ROOT = DEFAULT_PLAN.rpartition("/")[0]
@@ -57,9 +59,9 @@ _OWN_FIELDS = {
 
 
 class Problem(NamedTuple):
-    """What is wrong with a setting, or with a table below one (``schedules.nightly``); ``help`` may be empty."""
+    """What is wrong with a setting, or with something below one (``("labels", "team")``); ``help`` may be empty."""
 
-    setting: str
+    setting: SettingKey
     message: str
     help: str
 
@@ -74,7 +76,7 @@ def problems(settings: ArgoSettings) -> Iterator[Problem]:
     yield from _volumes(settings.volumes)
     yield from _pods(settings)
     for name, message, help_text in schedule_problems(settings.schedules):
-        yield Problem(f"schedules.{name}", message, help_text)
+        yield Problem(("schedules", name), message, help_text)
 
 
 def _texts(settings: ArgoSettings) -> Iterator[Problem]:
@@ -114,7 +116,7 @@ def _names(settings: ArgoSettings) -> Iterator[Problem]:
     for task, own in settings.tasks.items():
         if own.service_account and not DNS_NAME.fullmatch(own.service_account):
             message = f"service_account of task {task!r} in {TABLE} is {own.service_account!r}, which is no Kubernetes name"
-            yield Problem(f"tasks.{task}", message, "use lower-case letters, digits and -")
+            yield Problem(("tasks", task, "service_account"), message, "use lower-case letters, digits and -")
     objects: list[tuple[str, Iterable[str]]] = [
         ("env_secrets", settings.env_secrets),
         ("image_pull_secrets", settings.image_pull_secrets),
@@ -123,17 +125,18 @@ def _names(settings: ArgoSettings) -> Iterator[Problem]:
         ("semaphores", (item.config_map for item in settings.semaphores)),
     ]
     for setting, names in objects:
-        for name in names:
+        for number, name in enumerate(names):
             if not DNS_NAME.fullmatch(name):
                 what = "a ConfigMap" if setting == "semaphores" else "a Secret"
                 message = f"setting {setting} of {TABLE} holds {name!r}, which is no Kubernetes name"
-                yield Problem(setting, message, f"name {what} of the namespace")
-    for item in settings.semaphores:
+                yield Problem((setting, number), message, f"name {what} of the namespace")
+    for number, item in enumerate(settings.semaphores):
         if not re.fullmatch(r"[-._a-zA-Z0-9]{1,253}", item.key):
             message = f"setting semaphores of {TABLE} names the key {item.key!r}, which no ConfigMap can have"
-            yield Problem("semaphores", message, "use letters, digits, -, _ and .")
-    if not all(settings.mutexes):
-        yield Problem("mutexes", f"setting mutexes of {TABLE} holds an empty name", "give the lock a name")
+            yield Problem(("semaphores", number), message, "use letters, digits, -, _ and .")
+    for number, name in enumerate(settings.mutexes):
+        if not name:
+            yield Problem(("mutexes", number), f"setting mutexes of {TABLE} holds an empty name", "give the lock a name")
 
 
 def _metadata(settings: ArgoSettings) -> Iterator[Problem]:
@@ -156,15 +159,17 @@ def _metadata(settings: ArgoSettings) -> Iterator[Problem]:
             where = f"setting {setting} of {TABLE}"
             keeper = "" if setting == "node_selector" else keeper_of(name, setting.removesuffix("s"))
             if keeper:
-                yield Problem(setting, f"{where} has {name}, a name that {keeper} keeps for itself", "rename it")
+                yield Problem((setting, name), f"{where} has {name}, a name that {keeper} keeps for itself", "rename it")
             elif not LABEL_NAME.fullmatch(name):
-                yield Problem(setting, f"{where} has {name!r}, which Kubernetes does not take as a name", "rename it")
+                yield Problem((setting, name), f"{where} has {name!r}, which Kubernetes does not take as a name", "rename it")
             if setting != "annotations" and not LABEL_VALUE.fullmatch(value):
                 message = f"{where} gives {name} the value {value!r}: Kubernetes takes up to 63 letters, digits, -, _ and ."
-                yield Problem(setting, message, "change it" if setting == "node_selector" else "write it as an annotation")
+                yield Problem(
+                    (setting, name), message, "change it" if setting == "node_selector" else "write it as an annotation"
+                )
             elif setting == "annotations" and ("\0" in value or LOST_ON_THE_WAY.search(value)):
                 message = f"{where} gives {name} a control character that Kubernetes refuses or drops"
-                yield Problem(setting, message, "remove it")
+                yield Problem((setting, name), message, "remove it")
 
 
 def _numbers(settings: ArgoSettings) -> Iterator[Problem]:
@@ -186,22 +191,22 @@ def _variables(settings: ArgoSettings) -> Iterator[Problem]:
     for name, value in settings.env.items():
         if "\0" in value or LOST_ON_THE_WAY.search(value):
             message = f"variable {name!r} in setting env of {TABLE} holds a control character that Kubernetes refuses"
-            yield Problem("env", message, "remove it")
+            yield Problem(("env", name), message, "remove it")
         if name.startswith("DAGWRIGHT_") or not VARIABLE_NAME.fullmatch(name):
             message = f"variable {name!r} in setting env of {TABLE} has a name that Kubernetes or dagwright does not take"
-            yield Problem("env", message, "rename it")
+            yield Problem(("env", name), message, "rename it")
 
 
 def _volumes(volumes: tuple[VolumeSetting, ...]) -> Iterator[Problem]:
     seen: set[str] = set()
-    for volume in volumes:
+    for number, volume in enumerate(volumes):
         where = f"volume {volume.name!r} of {TABLE}"
         for message, help_text in _volume(volume, where):
-            yield Problem("volumes", message, help_text)
+            yield Problem(("volumes", number), message, help_text)
         path = volume.mount_path.rstrip("/")
         for kind, text in (("name", volume.name), ("mount path", path)):
             if f"{kind} {text}" in seen:
-                yield Problem("volumes", f"{where} repeats the {kind} of another volume", "every volume needs its own")
+                yield Problem(("volumes", number), f"{where} repeats the {kind} of another volume", "every volume needs its own")
             seen.add(f"{kind} {text}")
 
 
@@ -232,19 +237,20 @@ def _volume(volume: VolumeSetting, where: str) -> Iterator[tuple[str, str]]:
 
 def _pods(settings: ArgoSettings) -> Iterator[Problem]:
     for name in ("tolerations", "interruptible_tolerations"):
-        for toleration in getattr(settings, name):
-            where = f"toleration {toleration.key!r} in setting {name} of {TABLE}"
+        for number, toleration in enumerate(getattr(settings, name)):
             if any("{{" in text for text in (toleration.key, toleration.value)):
-                yield Problem(name, f"{where} holds {{{{, which Argo would expand", "write the value itself")
-            else:
-                for misfit in shapes.misfits(msgspec.to_builtins(toleration), shapes.TOLERATION, "it"):
-                    yield Problem(name, f"{where}: {misfit}", "write it as the Kubernetes API has it")
+                message = f"toleration {toleration.key!r} in setting {name} of {TABLE} holds {{{{, which Argo would expand"
+                yield Problem((name, number), message, "write the value itself")
+                continue
+            fields = {field: value for field, value in msgspec.to_builtins(toleration).items() if value}
+            for misfit in shapes.misfits(fields, shapes.TOLERATION, f"{name}[{number}]"):
+                yield _misfit(name, misfit)
     for name, field, shape in _AS_KUBERNETES:
         value = getattr(settings, name)
         if not value:
             continue
         for misfit in shapes.misfits(value, shape, field):
-            yield Problem(name, f"setting {name} of {TABLE}: {misfit}", "write it as the Kubernetes API has it")
+            yield _misfit(name, misfit)
         if name != "topology_spread" and any("{{" in text for text in texts_in(value)):
             message = f"setting {name} of {TABLE} holds {{{{, which Argo would expand"
             yield Problem(name, message, "write the value itself")
@@ -254,12 +260,24 @@ def _pods(settings: ArgoSettings) -> Iterator[Problem]:
     yield from _patch(settings)
 
 
+def _misfit(setting: str, misfit: str) -> Problem:
+    message = f"setting {setting} of {TABLE}: {misfit}"
+    return Problem((setting, *_path(misfit)[1:]), message, "write it as the Kubernetes API has it")
+
+
+def _path(sentence: str) -> list[str | int]:
+    """The path that a sentence on a misfit begins with."""
+    parts = re.findall(r"\[([0-9]+)\]|\.?([^.\[\]]+)", sentence.partition(" ")[0])
+    return [int(number) if number else name for number, name in parts]
+
+
 def _patch(settings: ArgoSettings) -> Iterator[Problem]:
     for field in settings.patch:
         if field in _OWN_FIELDS:
-            yield Problem("patch", f"setting patch of {TABLE} cannot change the field {field}", _OWN_FIELDS[field])
+            message = f"setting patch of {TABLE} cannot change the field {field}"
+            yield Problem(("patch", field), message, _OWN_FIELDS[field])
     for message, help_text in spec_problems({key: value for key, value in settings.patch.items() if key not in _OWN_FIELDS}):
-        yield Problem("patch", f"setting patch of {TABLE}: {message}", help_text)
+        yield Problem(("patch", *_path(message)), f"setting patch of {TABLE}: {message}", help_text)
     grace_s = settings.patch.get("terminationGracePeriodSeconds")
     if isinstance(grace_s, int) and grace_s < TERMINATION_GRACE_POD_S:
         message = f"setting patch of {TABLE} gives a pod {grace_s} s to end, and an attempt needs {TERMINATION_GRACE_POD_S}"

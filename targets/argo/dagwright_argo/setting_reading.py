@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from dagwright_compiler.source import Span
+    from dagwright_compiler.target_api import SettingKey
+    from dagwright_compiler.toml_places import Path
 
 _WORDS = {
     "int": "a number",
@@ -30,14 +32,14 @@ _TYPES = re.compile(rf"`((?:(?:{'|'.join(_WORDS)}|null)(?: \| )?)+)`")
 
 
 def read_settings(
-    raw: Mapping[str, Any], found: Collector, place: Callable[[str], Span | None] = lambda _key: None
+    raw: Mapping[str, Any], found: Collector, place: Callable[[SettingKey], Span | None] = lambda _key: None
 ) -> ArgoSettings:
     """Check every setting; a wrong one is reported and replaced by its default, so that all are reported at once.
 
     Args:
         raw: The table as it was read.
         found: Takes the findings.
-        place: Where a key of the table, or a table below it, is written.
+        place: Where a key of the table, or something below it, is written.
     """
     fields = {field.name: field for field in msgspec.structs.fields(ArgoSettings)}
     values: dict[str, Any] = {}
@@ -50,11 +52,23 @@ def read_settings(
         try:
             values[name] = msgspec.convert(value, fields[name].type)
         except msgspec.ValidationError as error:
-            found.add(Diagnostic(ARGO_SETTING, f"setting {name} of {TABLE}: {_in_words(str(error))}", place(name)))
+            at = place((name, *_path(str(error))))
+            found.add(Diagnostic(ARGO_SETTING, f"setting {name} of {TABLE}: {_in_words(str(error))}", at))
     settings = ArgoSettings(**values)
     for problem in problems(settings):
         found.add(Diagnostic(ARGO_SETTING, problem.message, place(problem.setting), help=problem.help))
     return settings
+
+
+def _path(text: str) -> Path:
+    """Where within a value msgspec found something, so far as it says it."""
+    _, _, at = text.partition(" - at `$")
+    path: list[str | int] = []
+    for number, key in re.findall(r"\[([0-9]+)\]|\.([A-Za-z0-9_-]+)|\[\.\.\.\]", at):
+        if not (number or key):
+            break  # the value of some key
+        path.append(int(number) if number else key)
+    return tuple(path)
 
 
 def _in_words(text: str) -> str:

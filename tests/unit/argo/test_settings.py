@@ -158,9 +158,20 @@ def test_argos_own_words_that_users_may_say_are_taken():
 def test_every_finding_has_the_place_of_its_setting():
     found = Collector()
     asked = []
-    read_settings(
-        {"cpu": " ", "labels": {"-": "x"}, "sevice_account": "a", "ttl_s": -1, "schedules": {"a": {"workflow": "w", "cron": []}}},
-        found,
-        asked.append,
-    )
-    assert sorted(asked) == ["cpu", "labels", "schedules.a", "sevice_account", "ttl_s"]
+    raw = {
+        "cpu": " ",
+        "labels": {"-": "x"},
+        "sevice_account": "a",
+        "ttl_s": -1,
+        "schedules": {"a": {"workflow": "w", "cron": []}},
+        "volumes": [{**VOLUME, "hostpath": "x"}],
+        "tolerations": [{"key": "a"}, {"key": "a b"}],
+        "affinity": {"nodeAffinity": 3},
+        "patch": {"hostname": "a.b"},
+        "env_secrets": ["a", "No"],
+    }
+    read_settings(raw, found, asked.append)
+    assert {key if isinstance(key, str) else ".".join(map(str, key)) for key in asked} == {
+        *("cpu", "labels.-", "sevice_account", "ttl_s", "schedules.a", "volumes.0", "tolerations.1.key", "affinity.nodeAffinity"),
+        *("patch.hostname", "env_secrets.1"),
+    }
