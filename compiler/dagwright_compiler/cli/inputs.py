@@ -11,7 +11,7 @@ import sys
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NoReturn
+from typing import IO, TYPE_CHECKING, Any, NoReturn
 
 import click
 
@@ -29,6 +29,14 @@ if TYPE_CHECKING:
     from dagwright_compiler.ir.program import Program
 
 _HELP = ("--help", "-h")
+
+
+class WrongInput(click.UsageError):
+    """What was given for a workflow is wrong. The command was typed right, so its own usage, which click would show, helps nobody."""
+
+    def show(self, file: IO[Any] | None = None) -> None:
+        """Write the message alone."""
+        click.ClickException.show(self, file)
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +71,7 @@ def inputs_of(
         The inputs; ``None`` when help was asked for and shown.
 
     Raises:
-        click.UsageError: An input is unknown, missing, given twice or no value of its type.
+        WrongInput: An input is unknown, missing, given twice or no value of its type.
     """
     fields = program.inputs
     if any(argument in _HELP for argument in arguments):
@@ -75,9 +83,7 @@ def inputs_of(
             _unknown(name, fields, f"{_shown(inputs_file)}: ")
         if is_bare_text(fields[name].type, value):
             declared = _spelled(fields[name].type, program)
-            raise click.UsageError(
-                f"{_shown(inputs_file)}: input {name!r}: expected {declared}, got {_text(value)}; put it in quotes"
-            )
+            raise WrongInput(f"{_shown(inputs_file)}: input {name!r}: expected {declared}, got {_text(value)}; put it in quotes")
     texts = {name: _text(value) for name, value in values.items()}
     texts.update(_Options(fields).read(arguments))
     missing = [
@@ -86,7 +92,7 @@ def inputs_of(
         if name not in texts and name not in given and not (field.has_default or field.deferred)
     ]
     if missing:
-        raise click.UsageError(f"missing input {', '.join(missing)}; `{usage} --help` shows all inputs")
+        raise WrongInput(f"missing input {', '.join(missing)}; `{usage} --help` shows all inputs")
     return checked(program, texts)
 
 
@@ -102,7 +108,7 @@ class _Options:
         while rest:
             option = rest.pop(0)
             if not option.startswith("--") or option == "--":
-                raise click.UsageError(
+                raise WrongInput(
                     f"`{option}` is not an option; inputs are given by name, as in --{next(iter(self._fields), 'name')}"
                 )
             name, assigned, text = option[2:].partition("=")
@@ -116,7 +122,7 @@ class _Options:
             elif rest:
                 self._give(field.name, rest.pop(0))
             else:
-                raise click.UsageError(f"--{name} takes a value ({field.type})")
+                raise WrongInput(f"--{name} takes a value ({field.type})")
         return self._texts
 
     def _negated(self, name: str, assigned: str) -> None:
@@ -127,7 +133,7 @@ class _Options:
 
     def _give(self, name: str, text: str) -> None:
         if name in self._texts:
-            raise click.UsageError(f"--{_dashed(name)} is given twice")
+            raise WrongInput(f"--{_dashed(name)} is given twice")
         kind = self._fields[name].type.kind
         self._texts[name] = text.lower() if kind == "bool" else text
 
@@ -140,9 +146,9 @@ def _file_values(source: str | None) -> dict[str, Any]:
         values = _parsed(text)
     except (OSError, UnicodeDecodeError) as error:
         reason = error.strerror if isinstance(error, OSError) and error.strerror else "it is not UTF-8 text"
-        raise click.UsageError(f"{_shown(source)} cannot be read: {reason.lower()}") from error
+        raise WrongInput(f"{_shown(source)} cannot be read: {reason.lower()}") from error
     if not isinstance(values, dict) or not all(isinstance(name, str) for name in values):
-        raise click.UsageError(f"{_shown(source)} holds no object of inputs by name, neither as JSON nor as YAML")
+        raise WrongInput(f"{_shown(source)} holds no object of inputs by name, neither as JSON nor as YAML")
     return values
 
 
@@ -171,7 +177,7 @@ def checked(asked: Asked, texts: Mapping[str, str]) -> Inputs:
         texts: What was given, by name.
 
     Raises:
-        click.UsageError: One is no value of its type.
+        WrongInput: One is no value of its type.
     """
     from dagwright.execution.input_text import InputMismatch, UncheckedInput, parse_input
     from dagwright.files.access import MachineAccess
@@ -189,14 +195,14 @@ def checked(asked: Asked, texts: Mapping[str, str]) -> Inputs:
                 with suppress(UncheckedInput):
                     parse_input(codec, asked.inputs[name], text)
     except InputMismatch as mismatch:
-        raise click.UsageError(str(mismatch)) from None
+        raise WrongInput(str(mismatch)) from None
     return Inputs(kept, blobs)
 
 
 def _unknown(name: str, fields: Mapping[str, FieldView], where: str) -> NoReturn:
     suggestion = did_you_mean(name, fields)
     known = f"the inputs are {', '.join(fields)}" if fields else "there are none"
-    raise click.UsageError(f"{where}no input `{name}` is known; {suggestion or known}")
+    raise WrongInput(f"{where}no input `{name}` is known; {suggestion or known}")
 
 
 def _shown(source: str | None) -> str:

@@ -114,7 +114,8 @@ class Lines:
         phase = run.phase or unclaimed(run, now)
         if phase and phase != self._phase:
             self._phase = phase
-            lines.append(head_line(run, now, Style()))
+            # What begins stands before its parts, what ends behind them.
+            lines.insert(len(lines) if run.has_ended else 0, head_line(run, now, Style()))
         self._stream.write("".join(f"{time.strftime('%H:%M:%S', time.localtime(now))} {line}\n" for line in lines))
         self._stream.flush()
 
@@ -152,6 +153,8 @@ def _worth(node: RunNode, now: float) -> str:
     """What of a node's state is worth a line: empty for nothing yet."""
     if node.state in (WAITING, SKIPPED):
         return ""
+    if node.is_map and node.parts and len(node.parts) == node.count and all(part.state in ENDED for part in node.parts):
+        return f"ended {len(node.parts_in(FAILED))}"  # said once: here, and not again when the engine has seen it
     if node.state in ENDED:
         return node.state
     trouble = sum(part.state in (FAILED, RETRYING) for part in node.parts)

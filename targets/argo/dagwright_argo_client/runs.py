@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
+from dagwright.contract.exits import FINAL
 from dagwright.contract.names import VERDICT
 from dagwright_argo.dags import COUNT
 from dagwright_argo.gates import SUPPLIED
@@ -366,7 +367,7 @@ class _Reading:
             whole = _PHASES.get(around.get("phase", ""), RUNNING)
             if whole in ENDED:
                 phase = whole
-            elif phase == FAILED or (len(ordered) > 1 and phase in (PENDING, RUNNING)):
+            elif (phase == FAILED and attempts[-1].exit_code not in FINAL) or (len(ordered) > 1 and phase in (PENDING, RUNNING)):
                 phase = RETRYING
         if phase in (FAILED, RETRYING) and message.startswith(_SHUTDOWN):
             phase = STOPPED

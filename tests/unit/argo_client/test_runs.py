@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 from pathlib import Path
 
@@ -9,6 +10,7 @@ import pytest
 
 from dagwright_argo_client.endings import failure_text
 from dagwright_argo_client.logs import labels_of, written
+from dagwright_argo_client.progress import Lines
 from dagwright_argo_client.results import store_url
 from dagwright_argo_client.runs import Run
 from dagwright_argo_client.texts import Reused, Style, duration_text, head_line, node_lines
@@ -90,16 +92,42 @@ def test_waiting_nodes_are_listed_before_they_have_states():
     ]
 
 
-@pytest.mark.parametrize("phase", ["Pending", "Running"])
-def test_an_element_between_two_attempts_is_retrying(phase):
+def before_the_verdict(phase, code):
+    """The run whose element has failed with a code, as Argo has it before it decides whether to try again."""
     found = json.loads((LIVE / "failed_map.json").read_text("utf-8"))
     found["status"] |= {"phase": "Running", "finishedAt": None}
     for state in found["status"]["nodes"].values():
         if state["phase"] == "Failed" and state["type"] in ("Retry", "DAG", "TaskGroup"):
             state["phase"] = phase if state["type"] == "Retry" else "Running"
-    run = Run(found)
+        elif state["phase"] == "Failed" and state["type"] == "Pod":
+            state["outputs"]["exitCode"] = str(code)
+    return Run(found)
+
+
+@pytest.mark.parametrize("phase", ["Pending", "Running"])
+@pytest.mark.parametrize("code", [72, 73, 74, 75, 137])
+def test_an_element_between_two_attempts_is_retrying(phase, code):
+    run = before_the_verdict(phase, code)
     assert run.node("square").state == "retrying"
     assert "8 of 9 done, 1 retrying" in shown(run, run.started + 30)[2]
+
+
+@pytest.mark.parametrize("code", [80, 81, 82, 83, 84])
+def test_an_element_that_failed_for_good_is_not_retrying_while_argo_thinks_about_it(code):
+    run = before_the_verdict("Running", code)
+    assert "8 of 9 done, 1 failed" in shown(run, run.started + 30)[2]
+
+
+def test_lines_begin_with_the_run_and_say_once_how_a_map_ended():
+    stream = io.StringIO()
+    lines = Lines(stream, clock=lambda: before.started + 30)
+    before, after = before_the_verdict("Running", 80), run_of("failed_map")
+    lines.show(before)
+    lines.close(after)
+    told = [line.split(" ", 1)[1] for line in stream.getvalue().splitlines()]
+    assert told[0].startswith("main-dsmr7g  flow.main  running")
+    assert [line for line in told if line.startswith("square")] == ["square: 8 of 9 done, 1 failed  25 s"]
+    assert told[-1].startswith("main-dsmr7g  flow.main  failed")
 
 
 def test_a_terminal_that_is_too_low_keeps_what_tells_most():

@@ -230,7 +230,7 @@ def _store(manifest: Manifest, values: dict[str, str], flag: str | None, folder:
     parameter = store_parameter_of(manifest)
     url = flag or (given_values(manifest).get(parameter) if parameter else None) or load_settings(folder).store
     if not url or parameter is None:
-        raise click.UsageError(
+        raise click.ClickException(
             "the run needs a store that its pods reach: give --store s3://bucket/prefix, set DAGWRIGHT_STORE, or configure `store`"
         )
     try:
