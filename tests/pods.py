@@ -26,6 +26,8 @@ class Pods:
         self.classes: dict[str, Any] = {}
         self.environment: dict[str, str] = {}
         self.map_pods = 0
+        self.stops = False
+        """Whether an attempt that fails for good ends what else there is to run: most tests are of attempts by themselves."""
         self.code = folder / "code"
         self.code.mkdir(parents=True, exist_ok=True)
         (self.code / "flow.py").write_text(source, "utf-8")
@@ -57,7 +59,15 @@ class Pods:
         self.nodes.append({**node, "over": over} if over else node)
 
     def plan(self) -> dict[str, Any]:
-        workflow = {"name": "flow.wf", "inputs": self.inputs, "outputs": [], "returns": "none", "nodes": self.nodes}
+        workflow: dict[str, Any] = {
+            "name": "flow.wf",
+            "inputs": self.inputs,
+            "outputs": [],
+            "returns": "none",
+            "nodes": self.nodes,
+        }
+        if not self.stops:
+            workflow["failure_policy"] = "FAIL_AFTER_EXECUTABLE_NODES_COMPLETE"
         program = {
             "schema": 1,
             "project": "default",

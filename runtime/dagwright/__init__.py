@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from dagwright.authoring.context import current_context
     from dagwright.authoring.deck import Deck
     from dagwright.authoring.errors import RecoverableError
+    from dagwright.authoring.failure import RunFailure
     from dagwright.authoring.gates import approve, sleep, wait_for_input
     from dagwright.authoring.hash_method import HashMethod
     from dagwright.authoring.image_spec import ImageSpec
@@ -37,6 +38,7 @@ __all__ = [
     "PodTemplate",
     "RecoverableError",
     "Resources",
+    "RunFailure",
     "Secret",
     "StructuredDataset",
     "TaskMetadata",
@@ -65,6 +67,7 @@ _HOMES = {
     "TaskMetadata": "authoring.task_metadata",
     "RecoverableError": "authoring.errors",
     "Resources": "authoring.resources",
+    "RunFailure": "authoring.failure",
     "approve": "authoring.gates",
     "map_task": "authoring.mapping",
     "sleep": "authoring.gates",

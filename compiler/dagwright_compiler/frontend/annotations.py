@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from dagwright.contract import types
+from dagwright.contract.failures import FAILURE
 from dagwright.contract.flytekit_names import tail_of
 from dagwright.contract.types import Type, dict_of, list_of, opaque, tuple_of, union_of
 from dagwright_compiler.diagnostics import codes
@@ -37,7 +38,9 @@ if TYPE_CHECKING:
     from dagwright_compiler.frontend.resolution import Resolver
 
 _FRAMES = ("pandas.DataFrame", "polars.DataFrame", "polars.LazyFrame", "pyarrow.Table")
+_FAILURE = types.class_named(FAILURE)
 _PLAIN = {
+    **dict.fromkeys(("RunFailure", "FlyteError"), _FAILURE),
     "int": types.INT,
     "float": types.FLOAT,
     "bool": types.BOOL,
@@ -107,6 +110,8 @@ class Annotations:
         """How many times ``HashMethod`` was met in annotations: their readers compare."""
         self.class_type: Callable[[ClassEntity, tuple[Type, ...]], Type] = lambda entity, _: opaque(entity.qualified)
         """Type of a class of the project with type arguments; set by ``classes``."""
+        self.failure_met: Callable[[], None] = lambda: None
+        """Told where what tells of a failure is named; set by ``classes``."""
         self.parameters: Callable[[ClassEntity], int] = lambda _: 0
         """How many type arguments a class of the project takes; set by ``classes``."""
         self.functional: Callable[[Constant], Type | None] = lambda _: None
@@ -246,6 +251,8 @@ class Annotations:
     def _external(self, entity: External, node: ast.expr, module: Module) -> Type:
         symbol = entity.symbol
         plain = _PLAIN.get(symbol)
+        if plain is _FAILURE:
+            self.failure_met()
         if plain is not None:
             return as_written(plain, entity) if symbol in LOCATED else plain
         if symbol in _OF_ITEMS:

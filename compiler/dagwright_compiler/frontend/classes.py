@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from dagwright.contract.types import UNKNOWN, Type, class_named, opaque, origin_of, union_of
+from dagwright.contract import failures
+from dagwright.contract.types import STR, UNKNOWN, Type, class_named, opaque, origin_of, union_of
 from dagwright_compiler.diagnostics import codes
 from dagwright_compiler.frontend.class_bodies import (
     FieldNode,
@@ -47,6 +48,15 @@ _MOST_GENERATIONS = 8
 """``class A(Generic[T]): inner: A[list[T]]`` has no last one: from here on the arguments may be anything."""
 
 
+_FAILURE = ClassDef(
+    kind="dataclass",
+    module=failures.MODULE,
+    qualname=failures.CLASS,
+    fields=(Field(name="message", type=STR), Field(name="failed_node_id", type=STR)),
+)
+"""What a handler of failures is told; no source of the user's defines it."""
+
+
 class Classes:
     """Reads the fields of classes when somebody asks for them."""
 
@@ -77,6 +87,7 @@ class Classes:
         self.encoder = WireEncoder(self.definition)
         self._values = ClassValues(self, resolver, evaluator)
         annotations.class_type = self.class_type
+        annotations.failure_met = lambda: self.definitions.update({failures.FAILURE: _FAILURE})
         annotations.parameters = self.parameters
         annotations.functional = self.functional_type
 

@@ -120,13 +120,17 @@ class Policies:
                         _tell(readers[name], draft, part, option.place)
         return draft.places
 
-    def of_workflow(self, options: Sequence[Option]) -> Policy:
-        """What the keywords of a workflow say to the calls in it."""
+    def of_workflow(self, options: Sequence[Option]) -> tuple[Policy, bool]:
+        """What the keywords of a workflow say to the calls in it, and whether those that need no failed call run all the same.
+
+        ``on_failure`` names a definition, which ``failure_handlers`` reads.
+        """
         draft = self._draft()
         self._check_repeats(options)
         for option in options:
-            self._keyword(option, "@workflow", draft)
-        return msgspec.structs.replace(Policy(), **draft.policy)
+            if option.keyword.arg != "on_failure":
+                self._keyword(option, "@workflow", draft)
+        return msgspec.structs.replace(Policy(), **draft.policy), draft.runs_on
 
     def _draft(self) -> Draft:
         return Draft({}, {}, images=self._images)

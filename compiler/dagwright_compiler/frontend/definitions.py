@@ -220,15 +220,15 @@ class Definitions:
         node, module = entity.node, entity.module
         kind: Literal["task", "workflow"] = "task" if decoration.kind == "task" else "workflow"
         interface = self._interfaces.read(node, module, is_workflow=kind == "workflow")
-        policy = Policy()
+        policy, runs_on = Policy(), False
         if kind == "workflow":
-            policy = self._policies.of_workflow(decoration.options) if decoration.options else policy
+            policy, runs_on = self._policies.of_workflow(decoration.options) if decoration.options else (policy, runs_on)
         elif decoration.options:
             assert decoration.decorator is not None
             policy = self._policies.read(decoration.decorator, decoration.options, entity)
             if policy.cache is not None and policy.cache.ignore:
                 self._check_ignored(policy.cache.ignore, interface, decoration.options)
-        callee = Callee(kind, entity.qualified, module, node, interface, policy, decoration.options)
+        callee = Callee(kind, entity.qualified, module, node, interface, policy, decoration.options, runs_on=runs_on)
         self._check_name(entity, callee)
         self._spans.add_callee(callee)
         if kind == "task":

@@ -18,6 +18,7 @@ from dagwright_compiler.frontend.classes import Classes
 from dagwright_compiler.frontend.decorators import Policies
 from dagwright_compiler.frontend.definitions import Definitions
 from dagwright_compiler.frontend.entities import External, FunctionEntity, Unresolved
+from dagwright_compiler.frontend.failure_handlers import read_handler
 from dagwright_compiler.frontend.findings import Findings, Place
 from dagwright_compiler.frontend.frames import Services
 from dagwright_compiler.frontend.image_keywords import Images
@@ -122,6 +123,7 @@ class _Elaboration:
             resolver=self._resolver,
         )
         self._workflows: dict[str, Workflow] = {}
+        self._handlers: dict[str, Workflow] = {}
         self._built: set[str] = set()
         self._waiting: deque[Callee] = deque()
         self._late_errors: list[Diagnostic] = []
@@ -153,7 +155,11 @@ class _Elaboration:
             self._findings.keep_alone(problem)
         definitions = dict(self._services.classes.definitions)
         library = Library(
-            classes=definitions, tasks=dict(self._definitions.tasks), workflows=self._workflows, images=self._images.specs
+            classes=definitions,
+            tasks=dict(self._definitions.tasks),
+            workflows=self._workflows,
+            images=self._images.specs,
+            handlers=self._handlers,
         )
         understood = tuple(dict.fromkeys(name for name in workflows if name in self._workflows))
         files = tuple(module.source for module in modules)
@@ -316,6 +322,7 @@ class _Elaboration:
         before = self._findings.errors
         try:
             built = build_workflow(callee, self._services, self._late_spans)
+            handler = read_handler(callee, self._services) if callee.options else None
         except RecursionError:
             message = f"the body of `{callee.node.name}` is nested too deeply to be read"
             self._findings.add(
@@ -325,6 +332,10 @@ class _Elaboration:
                 help="assign parts of the longest expression to variables",
             )
             return None
+        if handler is not None:
+            self._handlers[callee.name] = handler
+            called = (node.workflow for node in handler.nodes if isinstance(node, GraphNode))
+            self._waiting.extend(self._definitions.workflows[name] for name in called)
         return built if self._findings.errors == before else None
 
     def _drop_callers(self) -> None:

@@ -42,6 +42,9 @@ class LateSpans:
             options = callee.options if callee.kind == "task" else ()
             place = self._policies.places(options).get(part.removeprefix("policy."))
             return place.span if place is not None else None
+        if part == "on_failure":
+            options = [option for option in callee.options if option.keyword.arg == part]
+            return options[-1].place.span if options else None
         if part == "return" and node.returns is not None:
             return module.span(node.returns)
         arguments = node.args

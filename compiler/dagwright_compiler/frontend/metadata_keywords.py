@@ -83,11 +83,14 @@ def read_aliases(_draft: Draft, value: StaticValue, _place: Place) -> None:
         raise WrongOption(f"`aliases` takes a dict of texts, found {describe(value)}", "name the outputs with a NamedTuple")
 
 
-def read_failure_policy(_draft: Draft, value: StaticValue, place: Place) -> None:
+def read_failure_policy(draft: Draft, value: StaticValue, _place: Place) -> None:
     """``failure_policy=WorkflowFailurePolicy.FAIL_IMMEDIATELY``."""
     if not (isinstance(value, KnownCall) and value.symbol == "WorkflowFailurePolicy"):
         message = f"`failure_policy` takes a `WorkflowFailurePolicy`, found {describe(value)}"
         raise WrongOption(message, "write `WorkflowFailurePolicy.FAIL_IMMEDIATELY`, or leave it out")
-    if value.arguments["member"] != "FAIL_IMMEDIATELY":
-        message = "only `FAIL_IMMEDIATELY` is supported yet: a failed task ends the workflow"
-        raise WrongOption(message, "leave `failure_policy` out", place, codes.UNSUPPORTED_OPTION)
+    draft.runs_on = value.arguments["member"] != "FAIL_IMMEDIATELY"
+
+
+def refuse_on_failure(_draft: Draft, _value: StaticValue, _place: Place) -> None:
+    """``on_failure`` among what ``**`` passes: it names a task, which is no value."""
+    raise WrongOption("`on_failure` names a task or a workflow, and `**` passes values", "write `on_failure=...` out")

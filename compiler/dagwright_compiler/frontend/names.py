@@ -36,6 +36,8 @@ SUPPORTED = frozenset(
         "ExecutionBehavior",
         "SourceCode",
         "WorkflowFailurePolicy",
+        "FlyteError",
+        "RunFailure",
     }
 )
 """Authoring names that this version compiles."""
@@ -53,6 +55,7 @@ OWN = frozenset(
             "PodTemplate",
             "RecoverableError",
             "Resources",
+            "RunFailure",
             "Secret",
         ),
         *("StructuredDataset", "TaskMetadata", "ValueCodec", "accelerators", "approve", "current_context", "map_task", "sleep"),

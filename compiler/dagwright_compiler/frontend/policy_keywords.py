@@ -24,6 +24,7 @@ from dagwright_compiler.frontend.metadata_keywords import (
     read_failure_policy,
     read_labels,
     read_pickle_untyped,
+    refuse_on_failure,
 )
 from dagwright_compiler.frontend.option_values import WrongOption
 from dagwright_compiler.frontend.pod_keywords import (
@@ -49,7 +50,6 @@ if TYPE_CHECKING:
 NOT_YET = {
     "node_dependency_hints": "leave it out: what a task needs is read from its source",
     "task_resolver": "leave it out: tasks are found by module and name",
-    "on_failure": "leave it out: a failed task ends the workflow",
     "default_options": "leave it out: set labels and annotations for the target in `[tool.dagwright.argo]`",
 }
 """Keywords of flytekit that this version does not compile, with what to write instead."""
@@ -89,6 +89,8 @@ class Draft(msgspec.Struct, eq=False):
     older: tuple[str, Place] | None = None
     """The first of the older keywords about the cache, and where its value stands."""
     images: Images | None = None
+    runs_on: bool = False
+    """Of a workflow: whether what does not need a failed call runs all the same."""
     is_cache_partial: bool = False
     """What was written about the cache could not all be read."""
 
@@ -327,6 +329,7 @@ TASK_READERS = {
 WORKFLOW_READERS: dict[str, Reader] = {
     "interruptible": _read_interruptible,
     "failure_policy": read_failure_policy,
+    "on_failure": refuse_on_failure,
     "docs": read_docs,
     "pickle_untyped": read_pickle_untyped,
 }

@@ -33,6 +33,8 @@ class Callee(msgspec.Struct, eq=False):
     policy: Policy
     options: tuple[Option, ...] = ()
     """Keywords of its decorator, each where it is written."""
+    runs_on: bool = False
+    """Of a workflow: whether what does not need a failed call runs all the same."""
 
 
 class MapOptions(msgspec.Struct, frozen=True, eq=False):

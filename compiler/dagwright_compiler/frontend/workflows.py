@@ -78,7 +78,12 @@ def build_workflow(callee: Callee, services: Services, spans: LateSpans) -> Work
     )
     spans.add_calls(callee.name, body.calls, ids)
     return Workflow(
-        name=callee.name, inputs=callee.interface.inputs, outputs=outputs, returns=callee.interface.returns, nodes=nodes
+        name=callee.name,
+        inputs=callee.interface.inputs,
+        outputs=outputs,
+        returns=callee.interface.returns,
+        nodes=nodes,
+        failure_policy="FAIL_AFTER_EXECUTABLE_NODES_COMPLETE" if callee.runs_on else None,
     )
 
 

@@ -35,11 +35,12 @@ def to_data(value: Program | Plan) -> dict[str, Any]:
         program["images"] = {name: _as_objects(spec, "env") for name, spec in sorted(images.items())}
     for task in program["tasks"].values():
         _policy_pairs(task["policy"])
-    for node in program["workflow"]["nodes"]:
+    graphs = [program["workflow"], *([program["on_failure"]] if "on_failure" in program else [])]
+    for node in (node for graph in graphs for node in graph["nodes"]):
         node["bindings"] = {name: _binding(binding) for name, binding in node["bindings"]}
         if "policy" in node:
             _policy_pairs(node["policy"])
-    for output in program["workflow"]["outputs"]:
+    for output in (output for graph in graphs for output in graph["outputs"]):
         _binding(output["binding"])
     return data
 

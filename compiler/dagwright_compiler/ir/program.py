@@ -346,6 +346,8 @@ class Workflow(Struct, frozen=True, kw_only=True):
     outputs: tuple[Output, ...]
     returns: Returns
     nodes: tuple[Node, ...]
+    failure_policy: Literal["FAIL_AFTER_EXECUTABLE_NODES_COMPLETE"] | None = None
+    """What does not need a call that failed for good runs all the same; ``None``: nothing else starts."""
 
 
 class Library(Struct, frozen=True, kw_only=True):
@@ -355,6 +357,8 @@ class Library(Struct, frozen=True, kw_only=True):
     tasks: dict[str, TaskDef]
     workflows: dict[str, Workflow]
     images: dict[str, ImageSpec] = {}
+    handlers: dict[str, Workflow] = {}
+    """By the name of a workflow the call that its ``on_failure`` asks for, in a workflow of its own."""
 
 
 class Program(Struct, frozen=True, kw_only=True, omit_defaults=False):
@@ -366,7 +370,16 @@ class Program(Struct, frozen=True, kw_only=True, omit_defaults=False):
     classes: dict[str, ClassDef]
     tasks: dict[str, TaskDef]
     images: dict[str, ImageSpec] = {}
+    on_failure: Workflow | msgspec.UnsetType = msgspec.UNSET
+    """What runs once the workflow has failed, on the same inputs: its nodes have ids that no node of the workflow has."""
     workflow: Workflow
+
+    @property
+    def handler(self) -> Program | None:
+        """What runs once the workflow has failed, as a program of its own."""
+        if isinstance(self.on_failure, msgspec.UnsetType):
+            return None
+        return msgspec.structs.replace(self, workflow=self.on_failure, on_failure=msgspec.UNSET)
 
 
 class Publish(Struct, frozen=True, kw_only=True):

@@ -16,6 +16,7 @@ from dagwright_compiler.passes.open_gates import open_gates
 from dagwright_compiler.passes.reach import reach
 from dagwright_compiler.passes.reduce_order import reduce_order
 from dagwright_compiler.passes.validate_calls import validate_calls
+from dagwright_compiler.passes.validate_failures import validate_failures
 from dagwright_compiler.passes.validate_lengths import validate_lengths
 from dagwright_compiler.passes.validate_names import validate_names
 from dagwright_compiler.passes.validate_order import validate_order
@@ -35,6 +36,7 @@ CHECKS: tuple[Pass, ...] = (
     validate_names,
     validate_order,
     validate_calls,
+    validate_failures,
 )
 """On the workflow as written: its nodes are the user's own calls."""
 REWRITES: tuple[Pass, ...] = (

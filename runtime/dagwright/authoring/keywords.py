@@ -38,8 +38,8 @@ TASK = frozenset(
     }
 )
 TASK_UNSUPPORTED = frozenset({"node_dependency_hints", "task_resolver"})
-WORKFLOW = frozenset({"docs", "failure_policy", "interruptible", "pickle_untyped"})
-WORKFLOW_UNSUPPORTED = frozenset({"default_options", "on_failure"})
+WORKFLOW = frozenset({"docs", "failure_policy", "interruptible", "on_failure", "pickle_untyped"})
+WORKFLOW_UNSUPPORTED = frozenset({"default_options"})
 MAP = frozenset({"concurrency", "metadata", "min_success_ratio", "min_successes", "run_all_sub_nodes"})
 MAP_UNSUPPORTED = frozenset({"bound_inputs", "bound_inputs_values", "security_ctx"})
 

@@ -64,7 +64,12 @@ if TYPE_CHECKING:
     def workflow(function: Callable[Inputs, Result], /) -> Workflow[Inputs, Result]: ...
     @overload
     def workflow(
-        *, interruptible: bool = ..., failure_policy: Any = ..., docs: Any = ..., pickle_untyped: Literal[False] = ...
+        *,
+        interruptible: bool = ...,
+        failure_policy: Any = ...,
+        on_failure: Any = ...,
+        docs: Any = ...,
+        pickle_untyped: Literal[False] = ...,
     ) -> WorkflowDecorator: ...
 
 
@@ -73,7 +78,8 @@ def workflow(function: Any = None, /, **keywords: Any) -> Any:
 
     Args:
         function: The function, where the decorator is bare.
-        **keywords: ``interruptible``, for the tasks that say nothing about it. ``failure_policy`` (``FAIL_IMMEDIATELY``) and ``docs`` are flytekit's.
+        **keywords: ``interruptible``, for the tasks that say nothing about it. ``on_failure``, a task or workflow that runs once
+            this one has failed, on the same inputs. ``failure_policy`` and ``docs`` are flytekit's.
 
     Returns:
         The workflow, with the function's name and signature.

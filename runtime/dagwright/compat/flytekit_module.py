@@ -27,6 +27,7 @@ _HOMES = {
     "HashMethod": "dagwright.authoring.hash_method",
     "ImageSpec": "dagwright.authoring.image_spec",
     "MarkdownRenderer": "dagwright.authoring.deck",
+    "FlyteError": "dagwright.authoring.failure",
     "PodTemplate": "dagwright.authoring.pod_template",
     "Resources": "dagwright.authoring.resources",
     "Secret": "dagwright.authoring.secret",
@@ -49,6 +50,7 @@ _WHOLE = {"flytekit.extras.accelerators": "dagwright.accelerators", "flytekit.te
 _OURS = {
     "FlyteDirectory": "Directory",
     "FlyteDisapprovalException": "NotApproved",
+    "FlyteError": "RunFailure",
     "FlyteFile": "File",
     "FlyteRecoverableException": "RecoverableError",
 }
@@ -73,7 +75,14 @@ _MODULES = frozenset(
         *("flytekit.core.context_manager", "flytekit.core.pod_template", "flytekit.deck", "flytekit.extras"),
         *("flytekit.extras.accelerators", "flytekit.image_spec", "flytekit.models", "flytekit.models.security"),
         *("flytekit.exceptions", "flytekit.exceptions.base", "flytekit.exceptions.system", "flytekit.exceptions.user"),
-        *("flytekit.testing", "flytekit.types", "flytekit.types.directory", "flytekit.types.file"),
+        *(
+            "flytekit.testing",
+            "flytekit.types",
+            "flytekit.types.directory",
+            "flytekit.types.error",
+            "flytekit.types.error.error",
+            "flytekit.types.file",
+        ),
     }
 )
 """Modules that ``import flytekit`` alone makes reachable as attributes; ``flytekit.core.task`` is a module, not the decorator."""

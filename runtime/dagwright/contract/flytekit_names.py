@@ -30,6 +30,7 @@ WORKING = frozenset(
         *("BatchSize", "Cache", "CacheFunctionBody", "Checkpoint", "Deck", "FileExt", "FlyteDirectory", "FlyteFile"),
         *(
             "FlyteDisapprovalException",
+            "FlyteError",
             "FlyteRecoverableException",
             "HashMethod",
             "ImageSpec",

@@ -314,14 +314,19 @@ class Output(TypedDict):
     binding: Binding
 
 
-class Workflow(TypedDict):
-    """The entry workflow after inlining: nodes in source order, which is a topological order of values."""
-
+class _WorkflowRequired(TypedDict):
     name: str
     inputs: list[Field]
     outputs: list[Output]
     returns: Literal["none", "single", "tuple", "namedtuple"]
     nodes: list[Union[Node, Gate]]
+
+
+class Workflow(_WorkflowRequired, total=False):
+    """The entry workflow after inlining: nodes in source order, which is a topological order of values."""
+
+    failure_policy: Literal["FAIL_AFTER_EXECUTABLE_NODES_COMPLETE"]
+    """What does not need a call that failed for good runs all the same; absent: nothing else starts."""
 
 
 class _ProgramRequired(TypedDict):
@@ -338,6 +343,8 @@ class Program(_ProgramRequired, total=False):
 
     images: dict[str, ImageSpec]
     """What the images hold that tasks name in ``policy.image``, where the source says so; for builders, not for runs."""
+    on_failure: Workflow
+    """What runs once the workflow has failed: a graph of its own, on the same inputs, and on ``err`` where it asks for it."""
 
 
 class _PublishRequired(TypedDict):

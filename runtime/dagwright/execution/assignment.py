@@ -76,7 +76,7 @@ class Assignment:
         began: str | None = None,
         alone: bool = False,
     ) -> None:
-        self.plan = plan
+        self.plan = plan = plan.of_unit(unit_id)
         self.unit: Unit = plan.unit(unit_id)
         self.node: NodeView = plan.program.node(self.unit["node"])
         self.index = index

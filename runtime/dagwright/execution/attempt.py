@@ -72,6 +72,8 @@ def _execute(assignment: Assignment, report: Report) -> dict[str, Any]:
     os.environ.update(assignment.environment)
     if assignment.node.policy.secrets:
         _grant(assignment.node.policy.secrets)
+    if assignment.plan.failed is not None or assignment.plan.is_handled:
+        _enter_the_run(assignment, report)
     calls = _Calls(assignment, report)
     attempt.store = calls.store
     if assignment.hint and assignment.counts_attempts:
@@ -97,6 +99,18 @@ def _execute(assignment: Assignment, report: Report) -> dict[str, Any]:
         if elements is None:
             _keep_decks(calls.store, assignment, assignment.index, outcome["number"] or 0)
     return outcome
+
+
+def _enter_the_run(assignment: Assignment, report: Report) -> None:
+    """Begin an attempt of what handles a failure, or one whose run's failure is handled."""
+    from dagwright.execution.handling import begin, note_open
+
+    store = open_store(assignment.store_url)
+    if assignment.plan.is_handled:
+        note_open(store, assignment)
+        return
+    begin(assignment, store)
+    report({"event": "run", "run": assignment.run})
 
 
 def _perform_one(assignment: Assignment, report: Report, calls: _Calls) -> dict[str, Any]:

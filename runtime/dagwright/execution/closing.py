@@ -52,6 +52,24 @@ class Closed:
 
 def close(assignment: Assignment, ended: Ended, console: Console) -> Closed:
     """Record how the attempt ended and give its exit code."""
+    closed = _close(assignment, ended, console)
+    if assignment.plan.is_handled:
+        _note_closed(assignment, console)
+    return closed
+
+
+def _note_closed(assignment: Assignment, console: Console) -> None:
+    """Let what handles the run's failure know that this attempt is over; where that fails, it waits in vain for a while."""
+    from dagwright.execution.handling import note_closed
+    from dagwright.store import StoreError, open_store
+
+    try:
+        note_closed(open_store(assignment.store_url), assignment)
+    except StoreError as failure:
+        _say_that_none_is_kept("note of the end", failure, console)
+
+
+def _close(assignment: Assignment, ended: Ended, console: Console) -> Closed:
     if ended.ending == SUCCEEDED:
         assert ended.outcome is not None
         number = ended.outcome["number"]
@@ -110,7 +128,7 @@ def _settle_failure(store: Store, assignment: Assignment, ended: Ended, error: d
         for loss in _losses(assignment, ended, error):
             _note_loss(store, assignment, loss, console)
     elif assignment.plan.program.stops:
-        leave_stop(store, assignment, f"{label_of(error)} failed: {_headline(error)}", console)
+        leave_stop(store, assignment, f"{label_of(error)} failed: {headline(error)}", console)
 
 
 def leave_stop(store: Store, assignment: Assignment, text: str, console: Console) -> None:
@@ -124,7 +142,8 @@ def leave_stop(store: Store, assignment: Assignment, text: str, console: Console
         _say_that_none_is_kept("stop marker", failure, console)
 
 
-def _headline(error: Mapping[str, Any]) -> str:
+def headline(error: Mapping[str, Any]) -> str:
+    """Say what an error document is about, in one line."""
     what = f"{error['exc_type'].rpartition('.')[2]}: {error['message']}" if error["exc_type"] else error["message"]
     return " ".join(what.split())
 

@@ -188,6 +188,10 @@ class ProgramView:
         """Ids of all nodes in the plan's order, in which values flow."""
         return list(self._nodes)
 
+    def has_node(self, node_id: str) -> bool:
+        """Tell whether there is a node of this id."""
+        return node_id in self._nodes
+
     def after(self, node_id: str) -> tuple[str, ...]:
         """Nodes that must end before this one though no value flows from them."""
         return tuple(self._nodes[node_id].get("after", ()))
@@ -225,10 +229,22 @@ def _gate_task(gate: schema.Gate) -> schema.TaskDef:
     }
 
 
-class PlanView:
-    """``plan.json``: the program and what each unit executes."""
+def _handler_of(data: schema.Program) -> schema.Program:
+    """Give what runs once a program has failed as a program of its own."""
+    handler: schema.Program = {**data, "workflow": data["on_failure"]}
+    del handler["on_failure"]
+    return handler
 
-    __slots__ = ("program", "units")
+
+def handler_view(data: schema.Program) -> ProgramView | None:
+    """View what runs once a program has failed; ``None`` where nothing does."""
+    return ProgramView(_handler_of(data)) if "on_failure" in data else None
+
+
+class PlanView:
+    """``plan.json``: the program and what each unit executes; or what handles the failure of the program ``failed``, as a program of its own."""
+
+    __slots__ = ("_handler", "failed", "program", "units")
 
     def __init__(self, data: schema.Plan) -> None:
         if data.get("schema") != SCHEMA:
@@ -237,6 +253,34 @@ class PlanView:
             )
         self.program = ProgramView(data["program"], data.get("map_pods", MAP_PODS))
         self.units: Mapping[str, schema.Unit] = data["units"]
+        self.failed: ProgramView | None = None
+        self._handler: schema.Plan | None = None
+        if "on_failure" in data["program"]:
+            self._handler = {**data, "program": _handler_of(data["program"])}
+
+    @property
+    def is_handled(self) -> bool:
+        """Whether something runs once the program has failed."""
+        return bool(self._handler)
+
+    @property
+    def handler(self) -> PlanView | None:
+        """What runs once the program has failed."""
+        if not self._handler:
+            return None
+        handler = PlanView(self._handler)
+        handler.failed = self.program
+        return handler
+
+    def of_unit(self, unit_id: str) -> PlanView:
+        """Give the plan whose program a unit belongs to: this one, or that of what handles its failure.
+
+        Raises:
+            Fault: The plan has no such unit.
+        """
+        if self._handler and not self.program.has_node(self.unit(unit_id)["node"]):
+            return self.handler or self
+        return self
 
     def unit(self, unit_id: str) -> schema.Unit:
         """Give one unit.

@@ -79,7 +79,7 @@ def supervise_attempt(
     assignment: Assignment, console: Console, lifeline: int | None = None, memory: MemoryGroup | None = None
 ) -> Ended:
     """Run an attempt in children of this process: in one, unless it runs several elements of a map and one of them takes its process along."""
-    return supervise(
+    ended = supervise(
         work_of(assignment),
         timeout_s=assignment.node.policy.timeout_s,
         console=console,
@@ -88,6 +88,9 @@ def supervise_attempt(
         log_folder=assignment.work,
         goes_on=lambda ended: ended.element is not None and _goes_on_after(assignment, ended),
     )
+    if ended.run:
+        assignment.run = ended.run
+    return ended
 
 
 def _goes_on_after(assignment: Assignment, ended: Ended) -> bool:

@@ -6,6 +6,7 @@ nothing of tasks: ``work`` runs in the child and reports through a pipe, one JSO
 * ``{"event": "inputs", "text": ...}``: what the task is given, in a few words, for whoever tells of its failure.
 * ``{"event": "chunk", "first": ..., "last": ...}``: the pod runs these elements of a map, one after the other.
 * ``{"event": "element", "index": ..., "text": ...}``: it is this one's turn, and what it is given.
+* ``{"event": "run", "run": ...}``: what handles a failure goes on under this key.
 * ``{"event": "begin"}``: the user's code starts; the timeout counts from here.
 * ``{"event": "end"}``: the user's code returned; the timeout counts no longer.
 * ``{"event": "outcome", "ending": ..., ...}``: the last word; what the child does afterwards changes nothing.
@@ -63,11 +64,11 @@ class Ended:
     ``elements`` are those of a map that it was to run, where they are several, and ``element`` the one whose turn it was; ``inputs`` say
     what it was given, ``None`` where it ended before that was known. ``usage`` is that of all children so far. ``memory_kills`` counts
     the processes that the kernel killed for want of memory meanwhile (``None`` where it does not tell), and ``memory_limit`` says how
-    much there was.
+    much there was. ``run`` is the key under which what handles a failure went on, else empty.
     """
 
     __slots__ = (
-        *("element", "elements", "ending", "inputs", "log", "memory_kills", "memory_limit", "outcome", "status", "usage"),
+        *("element", "elements", "ending", "inputs", "log", "memory_kills", "memory_limit", "outcome", "run", "status", "usage"),
         "wall_s",
     )
 
@@ -90,6 +91,7 @@ class Ended:
         self.inputs = inputs
         self.status = status
         self.log = b""
+        self.run = ""
         self.wall_s = wall_s
         self.usage = usage
         self.memory_kills: int | None = None
@@ -156,6 +158,7 @@ class _Supervisor:
         self._inputs: str | None = None
         self._element: int | None = None
         self._outcome: dict[str, Any] | None = None
+        self._run = ""
         self._pid = 0
 
     def run(self, work: Work) -> Ended:
@@ -184,6 +187,7 @@ class _Supervisor:
             elements=self._elements,
             element=self._element,
         )
+        ended.run = self._run
         if ending != SUCCEEDED and kills_before is not None:
             self._tell_of_memory(ended, kills_before)
         return ended
@@ -334,6 +338,8 @@ class _Supervisor:
                 self._signal_child(signals.KILL)
             elif event == "element":
                 self._element, self._inputs = word["index"], word["text"]
+            elif event == "run":
+                self._run = word["run"]
             elif event == "end":
                 self._deadline = None
             elif event == "outcome":

@@ -63,11 +63,21 @@ def map_template(name: str, pod_template: str, concurrency: int, verdict: str = 
     )
 
 
+def exit_template(name: str, handler: str) -> model.Template:
+    """Run ``handler`` at the end of a run that did not succeed; after one that did, no pod starts."""
+    task = model.DagTask(name=handler, template=handler, when="'{{workflow.status}}' != 'Succeeded'")
+    return model.Template(name=name, dag=model.Dag(tasks=(task,)))
+
+
 class DagTemplates:
     """Lays the calls of a workflow out as DAG templates, one a group."""
 
-    def __init__(self, calls: Mapping[str, Call], root: Group, entry: str, names: Names) -> None:
-        """Place every call; the template of ``root`` is ``entry``, nested ones are named ``part``, ``part-2`` and so on."""
+    def __init__(self, calls: Mapping[str, Call], root: Group, entry: str, names: Names, *, fail_fast: bool = True) -> None:
+        """Place every call; the template of ``root`` is ``entry``, nested ones are named ``part``, ``part-2`` and so on.
+
+        Without ``fail_fast`` a failed call keeps only those from running that need it.
+        """
+        self._fail_fast = None if fail_fast else False
         self._calls = calls
         self._levels: dict[str, _Level] = {}
         self._paths: dict[str, tuple[str, ...]] = {}
@@ -135,7 +145,7 @@ class DagTemplates:
             name=name,
             inputs=model.Parameters(parameters=inputs) if inputs else None,
             outputs=model.Parameters(parameters=outputs) if outputs else None,
-            dag=model.Dag(tasks=tuple(self._task(entry, level) for entry in level.entries)),
+            dag=model.Dag(fail_fast=self._fail_fast, tasks=tuple(self._task(entry, level) for entry in level.entries)),
         )
 
     def _task(self, entry: str, level: _Level) -> model.DagTask:

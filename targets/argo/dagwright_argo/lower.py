@@ -14,7 +14,7 @@ from dagwright.contract.chunks import MAP_PODS
 from dagwright.contract.names import VERDICT
 from dagwright_argo import model
 from dagwright_argo.counts import Count, LiteralCount, PodNode, counts_of, flat_nodes, pod_nodes, units_of
-from dagwright_argo.dags import Call, DagTemplates, map_template
+from dagwright_argo.dags import Call, DagTemplates, exit_template, map_template
 from dagwright_argo.expansion import variable_text
 from dagwright_argo.gates import GateKind, gate_kind, gate_name, gate_template
 from dagwright_argo.naming import LABEL_VALUE, Names, dns_name
@@ -32,6 +32,9 @@ if TYPE_CHECKING:
 
 MAX_ITEMS = 200
 """Tasks of a DAG and templates of a workflow, in the full CRDs of Argo 4."""
+ON_EXIT = "on-exit"
+ON_FAILURE = "on-failure"
+"""Templates of what runs at the end of a run, and, where that has failed, after it."""
 _SHARE_ABOVE = 150
 """Templates from which on tasks with equal pods share theirs."""
 _SHARE_ABOVE_BYTES = 200_000
@@ -45,13 +48,17 @@ class Lowering(msgspec.Struct, frozen=True):
     counts: Mapping[str, Count]
     predecessors: Mapping[str, tuple[str, ...]]
     root: Group
+    handler: Lowering | None = None
+    """Of what runs once the workflow has failed; its units stand among the workflow's, too."""
 
 
 def plan(program: Program, map_pods: int = MAP_PODS) -> Lowering:
     """Decide on units, counts and groups; a map gets ``map_pods`` pods at most."""
     counts = counts_of(program, map_pods)
     order = topological(flat_nodes(program).values())
-    return Lowering(units_of(program), counts, order, split(order, MAX_ITEMS))
+    handler = plan(program.handler, map_pods) if program.handler is not None and program.handler.workflow.nodes else None
+    units = {**units_of(program), **handler.units} if handler else units_of(program)
+    return Lowering(units, counts, order, split(order, MAX_ITEMS), handler)
 
 
 def topological(nodes: Iterable[FlatNode]) -> dict[str, tuple[str, ...]]:
@@ -91,8 +98,10 @@ def lower(program: Program, lowering: Lowering, settings: ArgoSettings, code: Co
     entry = names.take(name)
     kinds = _pod_kinds(program, lowering, settings, code)
     store = variable_text(settings.store) if settings.store else f"{{{{workflow.parameters.{store_parameter(program)}}}}}"
-    calls, leaves = _calls(nodes, lowering, kinds, Pods(settings, code, store, program.images), names)
-    dags = DagTemplates(calls, lowering.root, entry, names).templates()
+    pods = Pods(settings, code, store, program.images)
+    calls, leaves = _calls(nodes, lowering, kinds, pods, names)
+    dags = DagTemplates(calls, lowering.root, entry, names, fail_fast=program.workflow.failure_policy is None).templates()
+    on_exit, handling = _handling(program, lowering, pods, names)
     labels = {**settings.labels, "dagwright/workflow": name, "dagwright/digest": digest}
     of_runs = model.Metadata(labels=labels, annotations=settings.annotations or None)
     return model.WorkflowTemplate(
@@ -104,11 +113,12 @@ def lower(program: Program, lowering: Lowering, settings: ArgoSettings, code: Co
         ),
         spec=model.WorkflowSpec(
             entrypoint=entry,
+            on_exit=on_exit,
             arguments=model.Parameters(parameters=workflow_parameters(program, with_store=not settings.store)),
             workflow_metadata=of_runs,
             pod_metadata=of_runs,
             pod_spec_patch=pod_patch(settings),
-            templates=(*dags, *leaves),
+            templates=(*dags, *leaves, *handling),
             **spec_fields(settings),
         ),
     )
@@ -124,6 +134,24 @@ def _pod_kinds(program: Program, lowering: Lowering, settings: ArgoSettings, cod
     if distinct > _SHARE_ABOVE or repeated > _SHARE_ABOVE_BYTES:
         return {name: msgspec.structs.replace(kind, task="") for name, kind in kinds.items()}
     return kinds
+
+
+def _handling(program: Program, lowering: Lowering, pods: Pods, names: Names) -> tuple[str | None, tuple[model.Template, ...]]:
+    """Name the template that Argo runs at a run's end, where there is one, and give it with all that it calls."""
+    handler = program.handler
+    if handler is None or lowering.handler is None:
+        return None, ()
+    guard = names.take(ON_EXIT)
+    handling = names.take(ON_FAILURE)
+    kinds = _pod_kinds(handler, lowering.handler, pods.settings, pods.code)
+    given = {field.name for field in program.workflow.inputs}
+    kinds = {
+        name: msgspec.structs.replace(kind, inputs=tuple(each for each in kind.inputs if each in given))
+        for name, kind in kinds.items()
+    }
+    calls, leaves = _calls(flat_nodes(handler), lowering.handler, kinds, pods, names)
+    dags = DagTemplates(calls, lowering.handler.root, handling, names).templates()
+    return guard, (exit_template(guard, handling), *dags, *leaves)
 
 
 def _may_share(count: Count) -> bool:

@@ -56,6 +56,7 @@ class DagTask(Frozen, frozen=True, kw_only=True):
     name: str
     template: str
     depends: str | None = None
+    when: str | None = None
     arguments: Parameters | None = None
     with_sequence: Sequence | None = None
 
@@ -285,6 +286,7 @@ class WorkflowSpec(Frozen, frozen=True, kw_only=True):
     """What a workflow runs; what is ``Json`` comes from the settings."""
 
     entrypoint: str
+    on_exit: str | None = None
     arguments: Parameters
     workflow_metadata: Metadata | None = None
     pod_metadata: Metadata

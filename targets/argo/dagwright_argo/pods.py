@@ -80,7 +80,8 @@ class Pods:
 
     def __init__(self, settings: ArgoSettings, code: Code, store: str, described: Collection[str] = ()) -> None:
         """Take what all pods of the workflow share; ``store`` is the text of the variable with the store's URL, ``described`` are the images of ``ImageSpec``s."""
-        self._settings = settings
+        self.settings = self._settings = settings
+        self.code = code
         self._store = store
         self._provisions = Provisions(settings, code, described)
         self._tolerations = tolerations(settings.tolerations)

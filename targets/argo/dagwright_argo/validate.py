@@ -73,12 +73,23 @@ def check_program(program: Program, settings: ArgoSettings, spans: SpanTable) ->
         message = "no store is configured: the manifest takes it as a required parameter"
         yield Diagnostic(ARGO_NO_STORE, message, help=f'add `store = "s3://bucket/prefix"` to `{TABLE}`')
     yield from _check_inputs(program, spans)
+    yield from _check_nodes(program, spans)
+    yield from check_policies(program, settings, spans)
+
+
+def check_handler(handler: Program, settings: ArgoSettings, spans: SpanTable) -> Iterator[Diagnostic]:
+    """Check what runs once a workflow has failed, which is a program of its own."""
+    yield from _check_nodes(handler, spans)
+    yield from check_policies(handler, settings, spans)
+
+
+def _check_nodes(program: Program, spans: SpanTable) -> Iterator[Diagnostic]:
+    workflow = program.workflow
     for node in workflow.nodes:
         if not TEMPLATE_NAME.fullmatch(node.id) or node.id[0].isdigit():
             message = f"the name `{node.id}` of a call: Argo takes up to 128 letters, digits and `-`, with a letter first"
             help_text = 'set another one with `.with_overrides(node_name="...")`'
             yield Diagnostic(ARGO_NAME, message, spans.node(workflow.name, node.id), help=help_text)
-    yield from check_policies(program, settings, spans)
 
 
 def _check_inputs(program: Program, spans: SpanTable) -> Iterator[Diagnostic]:

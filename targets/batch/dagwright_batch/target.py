@@ -8,6 +8,7 @@ from msgspec.structs import replace
 
 from dagwright_batch.emit import emit
 from dagwright_batch.gates import refuse_gates
+from dagwright_batch.handlers import refuse_handler
 from dagwright_batch.limits import MAX_ARRAY
 from dagwright_batch.lower import plan_of, units_of
 from dagwright_batch.model import Hashed
@@ -35,7 +36,7 @@ class BatchTarget:
         """Lower and emit. Findings go to ``request.diagnostics``; ``None`` when one of them is an error."""
         found = request.diagnostics
         settings = read_settings(request.settings, found)
-        gates = list(refuse_gates(request.program, request.spans))
+        gates = [*refuse_gates(request.program, request.spans), *refuse_handler(request.program, request.spans)]
         for gate in gates:
             found.add(gate)
         if gates:

@@ -18,12 +18,13 @@ from dagwright.contract.modes import cache_mode
 from dagwright.contract.names import ENV_CACHE
 from dagwright.execution.failures import with_user_frames
 from dagwright.execution.faults import Fault, UserFailure
-from dagwright.execution.plan_view import ProgramView
+from dagwright.execution.plan_view import ProgramView, handler_view
 from dagwright.store import StoreError, open_store
 from dagwright.values import Codec, ValueMismatch
 from dagwright_compiler.config import Settings, load_settings
 from dagwright_compiler.driver.programs import load_program
 from dagwright_compiler.ir.codec import to_data
+from dagwright_local.failures import handle
 from dagwright_local.in_process import InProcess
 from dagwright_local.kept_files import KeptFiles
 from dagwright_local.live_modules import LiveModules
@@ -100,7 +101,8 @@ class CompiledCall:
         assert loaded.program is not None
         modules = loaded.reading.elaborated.modules.values()
         self._files = {read.location: _stamp(read.location) for read in modules}
-        self._program = ProgramView(cast("Program", to_data(loaded.program)))
+        data = cast("Program", to_data(loaded.program))
+        self._program = ProgramView(data)
         self._live = LiveModules({read.name: read.location for read in modules}, module)
         store: Callable[[], Store] = cache(lambda: _open_local(settings))
         self._codec = Codec(
@@ -113,6 +115,8 @@ class CompiledCall:
         self._name = qualname
         self._result = loaded.program.workflow.name
         self._executor = InProcess(self._program, self._codec, self._live, store)
+        handler = handler_view(data)
+        self._handler = InProcess(handler, self._codec, self._live, store) if handler is not None else None
 
     def is_current(self) -> bool:
         """Tell whether every file that the program was made from is as it was."""
@@ -121,7 +125,13 @@ class CompiledCall:
     def run(self, arguments: Sequence[Any], keywords: Mapping[str, Any]) -> Any:
         """Bind the arguments, execute, and give the outputs in the declared form."""
         inputs = self._bind(arguments, keywords)
-        outputs = self._executor.run(inputs, cache=_cache_mode())
+        mode = _cache_mode()
+        try:
+            outputs = self._executor.run(inputs, cache=mode)
+        except (UserFailure, Fault, StoreError, PinDamaged) as failure:
+            if self._handler is not None:
+                handle(failure, self._handler, inputs, cache=mode)
+            raise
         returns = self._program.returns
         if returns == "none":
             return None

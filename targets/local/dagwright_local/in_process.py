@@ -27,6 +27,7 @@ from dagwright.execution.task_call import Reuse, TaskCall, Value, Wire, cross, p
 from dagwright.execution.user_code import function_of
 from dagwright.values import ValueMismatch
 from dagwright_local.called_gates import CalledGates
+from dagwright_local.failures import first_of
 from dagwright_local.kept_files import fetch_all
 from dagwright_local.order import in_order, needs
 from dagwright_local.timed_call import TaskDiedError, TaskTimeoutError, call_timed
@@ -64,7 +65,8 @@ class InProcess:
         self.codec = codec
         self.modules = modules
         self.store = store
-        self._order = in_order(needs(program))
+        self._needs = needs(program)
+        self._order = in_order(self._needs)
         self._has_gates = any(program.node(node_id).gate for node_id in self._order)
         self._literals: dict[int, Wire] = {}
 
@@ -75,16 +77,31 @@ class InProcess:
             The workflow's outputs by name.
 
         Raises:
-            UserFailure: A task failed for good; it carries the user's own exception.
+            UserFailure: A task failed for good; it carries the user's own exception, and the node. Where others run on after that, it is the
+                first in the order of the source, and names the others.
         """
         run = _Run(self, inputs, cache=cache)
         gates = CalledGates(self.program, self.codec) if self._has_gates else None
+        failures: dict[str, UserFailure] = {}
+        missing: set[str] = set()
         for node_id in self._order:
+            if missing and not missing.isdisjoint(self._needs[node_id]):
+                missing.add(node_id)
+                continue
             node = self.program.node(node_id)
-            if node.gate:
-                run.wait(node, gates)
-            else:
-                run.execute(node)
+            try:
+                if node.gate:
+                    run.wait(node, gates)
+                else:
+                    run.execute(node)
+            except UserFailure as failure:
+                failure.node = node_id
+                if self.program.stops:
+                    raise
+                failures[node_id] = failure
+                missing.add(node_id)
+        if failures:
+            raise first_of(failures, self.program.node_ids)
         return {output["name"]: run.whole(output["binding"], output["type"]) for output in self.program.outputs}
 
     def literal(self, binding: LiteralBinding) -> Wire:

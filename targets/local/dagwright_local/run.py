@@ -111,8 +111,24 @@ def _run(setup: Mapping[str, Any], scratch: Path, request: Request) -> Report:
             )
         if tally.lost:
             failures = (*_about_lost(program, setup, tally), *failures)
+        if failures and plan.handler is not None:
+            failures = (*failures, *_handle(plan.handler, forked, setup, request, scratch))
         outputs = forked.outputs() if not failures else None
     return Report(tally, outputs, failures)
+
+
+def _handle(
+    handler: PlanView, forked: ForkedLauncher, setup: Mapping[str, Any], request: Request, scratch: Path
+) -> Iterator[str]:
+    """Run what handles the failure; say what failed of that."""
+    if request.isolate:
+        with _isolated(setup, scratch, handler.program) as isolated:
+            tally, _ = _schedule(handler, isolated, setup, request)
+    else:
+        tally, _ = _schedule(handler, forked, setup, request)
+    for failed in tally.failed:
+        text = failure_text(failed.job, forked.errors.get(failed.job), failed.code)
+        yield f"dagwright: its on_failure failed as well\n{text}"
 
 
 def _refusal(failed: Finished, refusals: Mapping[str, str]) -> str:

@@ -20,7 +20,7 @@ from dagwright.execution.assignment import Assignment
 from dagwright.execution.faults import Fault
 from dagwright.execution.memory import MemoryGroup
 from dagwright.execution.output import open_standard_descriptors, write_all
-from dagwright.execution.plan_view import PlanView, read_plan
+from dagwright.execution.plan_view import NodeView, PlanView, read_plan
 from dagwright.execution.pod import pickle_policy, supervise_attempt
 from dagwright.execution.supervisor import Console
 
@@ -113,7 +113,7 @@ class _Server:
         """Fork the process of one order."""
         work = self._collect if order["unit"] is None else self._attempt
         if order["unit"] is not None:
-            self._plan.program.node(self._plan.unit(order["unit"])["node"])  # parsed here once, not in every attempt
+            self._node(order["unit"])  # parsed here once, not in every attempt
         pid = os.fork()
         if pid == 0:
             self._become(work, order)
@@ -176,9 +176,12 @@ class _Server:
             pickle=pickle_policy(setup["pickle"]),
             project=setup["project"],
             domain=setup["domain"],
-            environment=self._plan.program.node(self._plan.unit(order["unit"])["node"]).policy.environment,
+            environment=self._node(order["unit"]).policy.environment,
             alone=setup.get("alone", False),
         )
+
+    def _node(self, unit: str) -> NodeView:
+        return self._plan.of_unit(unit).program.node(self._plan.unit(unit)["node"])
 
     def _reap(self) -> None:
         while self._children:

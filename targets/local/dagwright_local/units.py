@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 def lower(program: Program) -> dict[str, Unit]:
     """Give the units of a program."""
     lengths = published_lengths(program, of_all=True)
-    return {
+    units = {
         node.id: Unit(
             id=node.id,
             node=node.id,
@@ -25,3 +25,4 @@ def lower(program: Program) -> dict[str, Unit]:
         for node in program.workflow.nodes
         if not isinstance(node, GateNode)
     }
+    return {**units, **lower(program.handler)} if program.handler else units

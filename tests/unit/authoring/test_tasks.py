@@ -150,7 +150,7 @@ def annotated(annotation: str, quoted: bool) -> typing.Callable[..., object]:
         (lambda: task(zzz=3), r"task\(\) has no keyword 'zzz'$"),
         (lambda: task(node_dependency_hints=[]), r"task\(\) does not support the keyword 'node_dependency_hints' yet"),
         (lambda: task(task_resolver=object()), r"task\(\) does not support the keyword 'task_resolver' yet"),
-        (lambda: workflow(on_failure=shout), r"workflow\(\) does not support the keyword 'on_failure' yet"),
+        (lambda: workflow(default_options=1), r"workflow\(\) does not support the keyword 'default_options' yet"),
         (lambda: map_task(shout, security_ctx=None), r"map_task\(\) does not support the keyword 'security_ctx' yet"),
         (lambda: task(3), r"@task stands above a function, not above int"),
         (lambda: workflow(RecoverableError("x")), r"@workflow stands above a function, not above RecoverableError"),

@@ -94,12 +94,6 @@ SOURCES = {
         "DW206",
         "inside the function",
     ),
-    "on_failure": (_main("return x", decorator="@workflow(on_failure=step)"), "DW502", "leave it out"),
-    "failure policy": (
-        _main("return x", decorator="@workflow(failure_policy=WorkflowFailurePolicy.FAIL_AFTER_EXECUTABLE_NODES_COMPLETE)"),
-        "DW502",
-        "leave `failure_policy` out",
-    ),
     "options": (_main("return x", decorator="@workflow(default_options=Options())"), "DW502", "`[tool.dagwright.argo]`"),
 }
 

@@ -64,7 +64,7 @@ OF_CALLS = [
     "timeout",
 ]
 """Of ``with_overrides``."""
-NO_POLICY = {"aliases", "deck_fields", "deprecated", "docs", "execution_mode", "failure_policy", "pickle_untyped"}
+NO_POLICY = {"aliases", "deck_fields", "deprecated", "docs", "execution_mode", "failure_policy", "on_failure", "pickle_untyped"}
 """They speak to flytekit's console, or say what is so anyway."""
 ABSENT = {"None", "False", "0", "[]", "EMPTY"}
 """They say the same as no keyword."""
@@ -360,10 +360,10 @@ TABLE: dict[str, dict[str, dict[str, Any] | str]] = {
     },
     "failure_policy": {
         "WorkflowFailurePolicy.FAIL_IMMEDIATELY": {},
-        "WorkflowFailurePolicy.FAIL_AFTER_EXECUTABLE_NODES_COMPLETE": "DW502",
+        "WorkflowFailurePolicy.FAIL_AFTER_EXECUTABLE_NODES_COMPLETE": {},
         "1": "DW503",
     },
-    "on_failure": {"double": "DW502"},
+    "on_failure": {"double": {}, "None": {}, "double(x=1)": "DW503", "nowhere": "DW201", "1": "DW503", "ENV": "DW503"},
     "default_options": {"Options()": "DW502"},
     "aliases": {'{"o0": "model"}': {}, '{"o0": 1}': "DW503"},
     "name": {'"other"': {}, "3": "DW415"},

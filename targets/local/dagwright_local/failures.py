@@ -1,0 +1,44 @@
+"""What becomes of a Python call that failed: which of several failures it raises, and the workflow's ``on_failure``."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from dagwright.cache import PinDamaged
+from dagwright.contract.failures import ERR
+from dagwright.execution.failures import message_of
+from dagwright.execution.faults import Fault, UserFailure
+from dagwright.store import StoreError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from dagwright_local.in_process import InProcess
+
+
+def first_of(failures: Mapping[str, UserFailure], order: Iterable[str]) -> UserFailure:
+    """Give the first failure in the order of the source; it names the others."""
+    first, *others = [node_id for node_id in order if node_id in failures]
+    if others:
+        failures[first].error.add_note(f"failed as well: {', '.join(others)}")
+    return failures[first]
+
+
+def handle(failure: Exception, handler: InProcess, inputs: Mapping[str, Any], *, cache: str) -> None:
+    """Run what handles a failure, on the inputs of the workflow; where it fails itself, the failure says so."""
+    from dagwright.authoring.failure import RunFailure
+
+    error = failure.error if isinstance(failure, UserFailure) else failure
+    node = failure.node if isinstance(failure, UserFailure) else ""
+    given = {**inputs, ERR: RunFailure(_headline(error), node)} if ERR in handler.program.inputs else inputs
+    try:
+        handler.run(given, cache=cache)
+    except (UserFailure, Fault, StoreError, PinDamaged) as second:
+        cause = second.error if isinstance(second, UserFailure) else second
+        error.add_note(f"its on_failure failed as well: {_headline(cause)}")
+
+
+def _headline(error: BaseException) -> str:
+    notes = [note for note in getattr(error, "__notes__", ()) if note.startswith("failed as well: ")]
+    text = " ".join(f"{type(error).__name__}: {message_of(error)}".split())
+    return f"{text} ({notes[0]})" if notes else text

@@ -1,0 +1,165 @@
+"""What becomes of a run of which a part has failed for good, on a live controller: the rest is cancelled, or runs on; ``on_failure`` hears of it."""
+
+import json
+import pathlib
+
+import pytest
+from live_cluster import NAMESPACE, command
+
+pytestmark = pytest.mark.cluster
+
+HEAD = """\
+import json
+import pathlib
+import signal
+import time
+from typing import Optional
+
+from dagwright import RunFailure, map_task, task, workflow
+from flytekit import WorkflowFailurePolicy
+
+
+def until(marks: str, name: str) -> None:
+    for _ in range(600):
+        if (pathlib.Path(marks) / name).exists():
+            return
+        time.sleep(0.1)
+    raise TimeoutError(name)
+
+
+def mark(marks: str, name: str, text: str = "") -> None:
+    (pathlib.Path(marks) / name).write_text(text)
+"""
+
+
+@pytest.fixture
+def marks(argo):
+    """A folder for what the tasks of one test leave, and wait for."""
+    folder = pathlib.Path(argo["store"].removeprefix("file://")) / "marks"
+    folder.mkdir()
+    folder.chmod(0o777)
+    return folder
+
+
+def names_in(marks):
+    return sorted(path.name for path in marks.iterdir())
+
+
+def test_a_failure_cancels_what_runs_beside_it_and_a_retried_run_is_not_cancelled_by_it(flows, argo, marks):
+    source = (
+        HEAD
+        + """
+@task
+def bad(marks: str) -> int:
+    until(marks, "first-ran")
+    if not (pathlib.Path(marks) / "mended").exists():
+        raise ValueError("not yet")
+    return 1
+
+@task
+def first(marks: str) -> int:
+    mark(marks, "first-ran")
+    return 2
+
+@task
+def second(marks: str, before: int) -> int:
+    mark(marks, "second-ran")
+    return before + 1
+
+@task
+def each(marks: str, n: int) -> int:
+    mark(marks, f"each-{n}-ran")
+    if not (pathlib.Path(marks) / "mended").exists():
+        until(marks, "first-ran")
+        time.sleep(5)
+    return n
+
+@workflow
+def cancels(marks: str) -> tuple[int, int, list[int]]:
+    failing = bad(marks=marks)
+    chained = second(marks=marks, before=first(marks=marks))
+    return failing, chained, map_task(functools.partial(each, marks=marks), concurrency=1)(n=[0, 1, 2])
+"""
+    ).replace("import json\n", "import functools\nimport json\n", 1)
+    flow = flows(source, "cancels", argo)
+    run = flow.submit(marks=str(marks)).failed()
+    assert run.exit_codes("bad") == ["80"]
+    assert run.exit_codes("second") == ["84"]
+    assert [[record["ending"] for record in run.records("each", index)] for index in range(3)] == [["cancelled"]] * 3
+    assert names_in(marks) == ["each-0-ran", "first-ran"]
+    (marks / "mended").touch()
+    assert run.retry().succeeded().outputs() == [1, 3, [0, 1, 2]]
+
+
+def test_the_rest_runs_on_where_the_policy_says_so_and_the_handler_runs_once(flows, argo, marks):
+    source = (
+        HEAD
+        + """
+@task
+def clean_up(marks: str, fails: bool, err: Optional[RunFailure] = None) -> None:
+    assert err is not None
+    mark(marks, f"handled-{time.time_ns()}", json.dumps([err.message, err.failed_node_id, fails]))
+
+@task
+def bad(fails: bool) -> int:
+    if fails:
+        raise ValueError("no {{workflow.name}} {{=1+1}}")
+    return 1
+
+@task
+def first(marks: str) -> int:
+    until(marks, "go-on")
+    return 2
+
+@task
+def second(marks: str, before: int) -> int:
+    mark(marks, "second-ran")
+    return before + 1
+
+@workflow(on_failure=clean_up, failure_policy=WorkflowFailurePolicy.FAIL_AFTER_EXECUTABLE_NODES_COMPLETE)
+def goes_on(marks: str, fails: bool) -> tuple[int, int]:
+    return bad(fails=fails), second(marks=marks, before=first(marks=marks))
+"""
+    )
+    flow = flows(source, "goes_on", argo)
+    run = flow.submit(marks=str(marks), fails="true").wait(lambda run: run.exit_codes("bad") == ["80"])
+    (marks / "go-on").touch()
+    run.failed()
+    assert run.exit_codes("second") == ["0"]
+    handled = [path for path in marks.iterdir() if path.name.startswith("handled-")]
+    assert [json.loads(path.read_text()) for path in handled] == [["ValueError: no {{workflow.name}} {{=1+1}}", "bad", True]]
+    assert flow.submit(marks=str(marks), fails="false").succeeded().exit_codes("on-failure") == []
+
+
+def test_a_handler_waits_for_what_a_stopped_run_still_does(flows, argo, marks):
+    source = (
+        HEAD
+        + """
+@task
+def clean_up(marks: str, err: RunFailure) -> None:
+    mark(marks, "handled", json.dumps([err.message, (pathlib.Path(marks) / "ended").exists()]))
+
+@task
+def stubborn(marks: str) -> int:
+    asked = []
+    signal.signal(signal.SIGTERM, lambda *_: asked.append(1))
+    mark(marks, "began")
+    while not asked:
+        time.sleep(0.1)
+    time.sleep(8)
+    mark(marks, "ended")
+    return 1
+
+@workflow(on_failure=clean_up)
+def stopped(marks: str) -> int:
+    return stubborn(marks=marks)
+"""
+    )
+    flow = flows(source, "stopped", argo)
+    run = flow.submit(marks=str(marks)).wait(lambda _: (marks / "began").exists())
+    command("argo", "stop", "-n", NAMESPACE, run.name)
+    run.failed()
+    message, had_ended = json.loads((marks / "handled").read_text())
+    assert had_ended
+    assert "stopped" in message or "terminated" in message
+    assert not list(pathlib.Path(argo["store"].removeprefix("file://")).glob("v1/run/*/stubborn/out.json"))
