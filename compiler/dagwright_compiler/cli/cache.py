@@ -25,7 +25,6 @@ if TYPE_CHECKING:
 
 _KEY = re.compile(r"[0-9a-f]{8,64}")
 _SHOWN_DIGITS = 12
-_WEEK_S = 7 * 86400.0
 _LONGEST_VALUE = 60
 _MOST_RUNS = 5
 
@@ -54,7 +53,7 @@ def command() -> None:
     """
 
 
-@command.command("ls")
+@command.command("ls", short_help="List cached results.")
 @click.argument("tasks", nargs=-1, metavar="[TASK]...")
 @click.option("--all", "everything", is_flag=True, help="Of all projects and domains, not only of this one.")
 @format_option
@@ -75,7 +74,7 @@ def ls(tasks: tuple[str, ...], *, everything: bool, output_format: str, **flags:
     return SUCCESS
 
 
-@command.command("rm")
+@command.command("rm", short_help="Remove cached results.")
 @click.argument("tasks", nargs=-1, required=True, metavar="TASK...")
 @click.option("--all", "everything", is_flag=True, help="In all projects and domains, not only in this one.")
 @click.option("--dry-run", is_flag=True, help="Say what would be removed, and remove nothing.")
@@ -100,7 +99,7 @@ def rm(tasks: tuple[str, ...], *, everything: bool, dry_run: bool, output_format
     return SUCCESS if found else FINDINGS
 
 
-@command.command("gc")
+@command.command("gc", short_help="Remove what no result and no run names any more.")
 @click.option("--dry-run", is_flag=True, help="Say what would be removed, and remove nothing.")
 @click.option(
     "--older-than", "older_than_s", type=Age(), help="Also remove runs and cached results written longer ago than this."
@@ -109,8 +108,8 @@ def rm(tasks: tuple[str, ...], *, everything: bool, dry_run: bool, output_format
     "--grace",
     "grace_s",
     type=Age(),
-    default=_WEEK_S,
-    show_default="7d",
+    default="7d",
+    show_default=True,
     help="Age from which what nobody names may go: longer than any task runs. 0s is for a store that nobody uses meanwhile.",
 )
 @click.option(

@@ -33,7 +33,11 @@ _LONGEST_VALUE = 60
 _NAMES = {"name": "task", "project": "project", "domain": "domain", "version": "cache version"}
 
 
-@click.command("why", context_settings={"ignore_unknown_options": True, "allow_interspersed_args": False})
+@click.command(
+    "why",
+    short_help="Say whether a result is cached, or what differs.",
+    context_settings={"ignore_unknown_options": True, "allow_interspersed_args": False},
+)
 @click.argument("target", metavar="FILE:TASK")
 @click.argument("arguments", nargs=-1, type=click.UNPROCESSED, metavar="[INPUTS]...")
 @click.option("--inputs-file", metavar="FILE|-", help="Inputs as a JSON or YAML object; options given by name win.")

@@ -30,7 +30,7 @@ def project_options(function: F) -> F:
     options = (
         click.option("--project", metavar="NAME", help="Project that cache keys belong to."),
         click.option("--domain", metavar="NAME", help="Domain that cache keys belong to."),
-        click.option("--store", metavar="URL", help="Store that values are kept in (file:// or s3://)."),
+        click.option("--store", metavar="URL", help="Store that values are kept in (file://, s3://, gs:// or az://)."),
     )
     for option in reversed(options):
         function = option(function)

@@ -18,8 +18,6 @@ from dagwright_argo_client.kubernetes import open_kubectl
 from dagwright_compiler.cli.cache_texts import Age, age_text, counted
 from dagwright_compiler.cli.main import SUCCESS
 
-_MONTH_S = 30 * 86400.0
-
 
 @click.command("gc")
 @namespace_option
@@ -28,8 +26,8 @@ _MONTH_S = 30 * 86400.0
     "--older-than",
     "older_than_s",
     type=Age(),
-    default=_MONTH_S,
-    show_default="30d",
+    default="30d",
+    show_default=True,
     help="Age, since it was created or last submitted, from which code may go.",
 )
 @click.option(
