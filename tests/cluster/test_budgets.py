@@ -81,9 +81,9 @@ def test_killed_pods_get_more_memory_and_cost_the_user_no_retry(flows: Callable[
 
 
 def test_a_task_that_cannot_have_enough_ends_at_the_bound(flows: Callable[..., Flow], settings: dict[str, Any]) -> None:
-    run = flows(HUNGRY, "starved", settings).submit().failed()
+    run = flows(HUNGRY, "starved", {**settings, "oom_memory_max": "150Mi"}).submit().failed()
     marks = [pod["message"].rpartition("[")[2].strip() for pod in run.pods("insatiable")]
-    assert marks == ["memory 1 of 3: 96Mi, then 192Mi]", "memory 2 of 3: 192Mi, then 200Mi]", "memory 3 of 3: 200Mi]"]
+    assert marks == ["memory 1 of 2: 96Mi, then 150Mi]", "memory 2 of 2: 150Mi]"]
 
 
 PLAIN = """\

@@ -125,3 +125,15 @@ def test_nothing_is_published_of_what_does_not_compile(capsys: pytest.CaptureFix
     (tmp_path / "flow.py").write_text(FLOW.replace("half(x=x)", "half(y=x)"), encoding="utf-8")
     assert invoke(["publish", "flow.py"]) == 1
     assert not (tmp_path / "store").exists()
+
+
+def test_code_that_no_config_map_takes_goes_to_the_store(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    (tmp_path / "flow.py").write_text(FLOW + "# much of it\n" * 100_000, encoding="utf-8")
+    assert invoke(["compile", "--bundle", "manifest", "flow.py:one"]) == 1
+    told = capsys.readouterr().err
+    assert "DW537" in told
+    assert 'keep the code in the store: `bundle = "store"` in `[tool.dagwright.argo]`' in " ".join(told.split())
+    (digest,) = digests(compiled(capsys, "flow.py:one"))
+    assert invoke(["publish", "flow.py:one"]) == 0
+    (_, code) = read_bundle(open_store((tmp_path / "store").as_uri()), digest)
+    assert len(code[1]) > 1_200_000
