@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from importlib import import_module
-from typing import TYPE_CHECKING, Any, Protocol, runtime_checkable
+from typing import TYPE_CHECKING, Any, NamedTuple, Protocol, runtime_checkable
 
 import msgspec
 
 from dagwright.contract.chunks import MAP_PODS
 from dagwright_compiler.bundle import Bundle
-from dagwright_compiler.diagnostics.model import Collector
+from dagwright_compiler.diagnostics.model import Collector, Diagnostic
 from dagwright_compiler.ir.program import Program, Unit
 from dagwright_compiler.ir.spans import SpanTable
 from dagwright_compiler.source import Span
@@ -89,6 +89,30 @@ class Granting(Protocol):
             settings: The target's raw table.
             namespace: Over that of the settings, where it is given.
             diagnostics: Takes findings about the settings.
+        """
+        ...
+
+
+class Named(NamedTuple):
+    """What a project has, by full names in the order of the source."""
+
+    workflows: tuple[str, ...]
+    tasks: tuple[str, ...]
+
+
+@runtime_checkable
+class Surveying(Protocol):
+    """A target whose settings name workflows and tasks of the project."""
+
+    def unmatched(
+        self, settings: Mapping[str, Any], project: Named, place: Callable[[SettingKey], Span | None]
+    ) -> Iterable[tuple[str, Diagnostic]]:
+        """Find names that nothing of the project has, each with what to say of it.
+
+        Args:
+            settings: The target's raw table.
+            project: The names that there are.
+            place: Where a setting, or something below one, is written.
         """
         ...
 

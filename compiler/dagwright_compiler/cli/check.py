@@ -149,7 +149,7 @@ def _fix(inputs: Inputs, asked: Asked) -> int:
 
 def _find(inputs: Inputs, reading: Reading, asked: Asked) -> tuple[Diagnostic, ...]:
     """Everything that is to be shown; files are checked whole, also where one definition is named, which has to be there."""
-    check_all(reading, asked.form)
+    check_all(reading, asked.form, inputs.wanted)
     for item in inputs.wanted:
         if item.name is not None:
             wanted_definition(reading, item)

@@ -12,6 +12,7 @@ from dagwright_compiler.diagnostics.model import Collector, Diagnostic, Label
 from dagwright_compiler.driver.bundles import bundle_for
 from dagwright_compiler.driver.naming import Wanted, wanted_workflows
 from dagwright_compiler.driver.programs import program_of
+from dagwright_compiler.driver.surveying import survey
 from dagwright_compiler.ir.codec import pretty, to_pretty_json
 from dagwright_compiler.target_api import PLAN_TARGET, Artefact, Request, load_target
 
@@ -79,6 +80,8 @@ def compile_all(reading: Reading, wanted: Sequence[Wanted], form: str, options: 
         if result is not None:
             results.append(result)
     _check_names(reading, ((result.name, result.workflow) for result in results))
+    if form not in PLAIN_FORMS:
+        survey(reading, wanted, form)
     kept = () if reading.diagnostics.has_errors else tuple(results)
     return Compilation(form, "json" if form in PLAIN_FORMS else "yaml", kept)
 
@@ -90,8 +93,8 @@ def compile_one(loaded: Loaded, form: str, options: Mapping[str, Any] = NO_OPTIO
     return Compilation(form, "json" if form in PLAIN_FORMS else "yaml", kept)
 
 
-def check_all(reading: Reading, target: str | None = None) -> None:
-    """Make every workflow's program, and its manifest where a target is named, for their findings alone.
+def check_all(reading: Reading, target: str | None = None, wanted: Sequence[Wanted] = ()) -> None:
+    """Make every workflow's program, and its manifest where a target is named, for their findings alone; ``wanted`` is what was asked for.
 
     Raises:
         KeyError: No target has this name.
@@ -103,6 +106,8 @@ def check_all(reading: Reading, target: str | None = None) -> None:
         if artefact is not None:
             named.append((artefact.name, name))
     _check_names(reading, named)
+    if target is not None:
+        survey(reading, wanted, target)
 
 
 def _check_names(reading: Reading, named: Iterable[tuple[str, str]]) -> None:

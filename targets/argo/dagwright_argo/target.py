@@ -27,9 +27,11 @@ from dagwright_argo.validate import check_code, check_handler, check_manifest, c
 from dagwright_compiler.target_api import Artefact, Request
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Callable, Iterable, Iterator, Mapping
 
     from dagwright_compiler.diagnostics.model import Collector, Diagnostic
+    from dagwright_compiler.source import Span
+    from dagwright_compiler.target_api import Named, SettingKey
 
 
 class ArgoTarget:
@@ -85,6 +87,14 @@ class ArgoTarget:
         )
         known_as = options.name if options.kind == RUN else name
         return Artefact(objects=texts, shared=len(shared), bundle=bundle, units=lowering.units, name=known_as)
+
+    def unmatched(
+        self, settings: Mapping[str, Any], project: Named, place: Callable[[SettingKey], Span | None]
+    ) -> Iterator[tuple[str, Diagnostic]]:
+        """Schedules of workflows and tables of tasks that the project does not have."""
+        from dagwright_argo.unmatched import unmatched_names
+
+        return unmatched_names(settings, project, place)
 
     def rights(self, settings: Mapping[str, Any], namespace: str, diagnostics: Collector) -> str:
         """Role and RoleBinding for the service account that the settings name: what Argo's executor does beside a task."""

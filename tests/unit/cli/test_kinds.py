@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 from typing import Any
 
@@ -245,3 +246,42 @@ def test_a_workflow_that_is_too_large_is_told_where_to_split(capsys: pytest.Capt
     line = text.splitlines().index("    v3 = double(x=x, note=note)") + 1
     assert f"{line} |     v3 = double(x=x, note=note)\n" in err
     assert "a cut before this leaves 3 calls and 4, with no result between them" in err
+
+
+GHOSTS = """
+[tool.dagwright.argo.schedules.weekly]
+workflow = "mian"
+cron = ["@weekly"]
+
+[tool.dagwright.argo.tasks."flow.doubel"]
+service_account = "runner"
+"""
+
+
+@pytest.mark.parametrize(
+    "command", [["compile", "."], ["check", "-t", "argo", "."], ["compile", "--kind", "WorkflowTemplate", "."]]
+)
+def test_settings_for_what_the_project_does_not_have_are_errors(
+    command: list[str], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "pyproject.toml").write_text(SETTINGS + GHOSTS, encoding="utf-8")
+    assert invoke([*command, "--output-format", "json"]) == 1
+    told = capsys.readouterr()
+    found = json.loads(told.out if command[0] == "check" else told.err)["findings"]
+    assert [(item["code"], item["span"]["line"], item["help"]) for item in found] == [
+        ("DW530", 13, "did you mean `main`?"),
+        ("DW530", 16, "did you mean `flow.double`?"),
+    ]
+
+
+def test_one_file_of_many_says_nothing_of_the_others(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    ghosts = GHOSTS.replace("mian", "weekly_report").replace("flow.doubel", "total")
+    (tmp_path / "pyproject.toml").write_text(SETTINGS + ghosts, encoding="utf-8")
+    assert invoke(["compile", "flow.py"]) == 0
+    # A folder does, unless a file that it does not hold defines them.
+    (tmp_path / "flows").mkdir()
+    (tmp_path / "flow.py").rename(tmp_path / "flows" / "flow.py")
+    assert invoke(["compile", "flows"]) == 1
+    assert "`weekly_report`" in capsys.readouterr().err
+    (tmp_path / "others.py").write_text("def weekly_report(): ...\nasync def total(): ...\n", encoding="utf-8")
+    assert invoke(["compile", "flows"]) == 0, capsys.readouterr().err
