@@ -15,6 +15,7 @@ source_suffix = {".md": "markdown"}
 
 myst_enable_extensions = ["colon_fence"]
 myst_heading_anchors = 3
+smartquotes = False  # `--deny` is an option, and no dash
 nitpicky = True
 suppress_warnings = ["misc.highlighting_failure"]  # pages of codes show text that is wrong on purpose
 
