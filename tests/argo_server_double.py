@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import re
+import ssl
 import threading
 import time
 import uuid
@@ -78,8 +79,8 @@ class ArgoDouble:
 
 
 @contextmanager
-def argo_double() -> Iterator[ArgoDouble]:
-    """Serve until the block ends."""
+def argo_double(certificate: str | None = None) -> Iterator[ArgoDouble]:
+    """Serve until the block ends; with a certificate (a PEM file that holds its key, too), over TLS."""
     double = ArgoDouble()
 
     class Handler(_Handler):
@@ -87,6 +88,10 @@ def argo_double() -> Iterator[ArgoDouble]:
 
     server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
     server.daemon_threads = True
+    if certificate is not None:
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        context.load_cert_chain(certificate)
+        server.socket = context.wrap_socket(server.socket, server_side=True)
     double.address = f"127.0.0.1:{server.server_address[1]}"
     thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True)
     thread.start()

@@ -236,6 +236,15 @@ class ArgoServer:
     def _broken(self, asked: str, error: Exception) -> Refused:
         """Say why there was no answer, or only a part of one."""
         reason = _reason(error)
+        if "CERTIFICATE_VERIFY_FAILED" in reason and "mismatch" in reason:
+            return Refused(
+                f"cannot {asked}: the certificate of {self.url} is for another name",
+                "set ARGO_SERVER to the name that it is for, or ARGO_INSECURE_SKIP_VERIFY=true to trust it anyway",
+                is_unsent=True,
+            )
+        if "CERTIFICATE_VERIFY_FAILED" in reason and "has expired" in reason:
+            help_text = "have it renewed, or set ARGO_INSECURE_SKIP_VERIFY=true to trust it anyway"
+            return Refused(f"cannot {asked}: the certificate of {self.url} has expired", help_text, is_unsent=True)
         if "CERTIFICATE_VERIFY_FAILED" in reason:
             return Refused(
                 f"cannot {asked}: the certificate of {self.url} is signed by nobody that this machine trusts",

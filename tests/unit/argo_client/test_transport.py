@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 from argo_server_double import CUT, CUT_BEFORE, argo_double
+from certificates import make_certificates
 
 from dagwright_argo_client.argo_server import open_server
 from dagwright_argo_client.connection import namespace_of, read_connection
@@ -112,6 +113,28 @@ def test_a_name_that_nobody_knows(argo):
 
 def test_tls_where_there_is_none(argo):
     assert "does not speak TLS; set ARGO_SECURE=false" in str(refusal(lambda: server_of(argo, ARGO_SECURE="").get("argo", "x")))
+
+
+def test_a_certificate_of_a_private_authority(tmp_path):
+    made = make_certificates(tmp_path)
+    with argo_double(made.server) as argo:
+        argo.add(WORKFLOW)
+
+        def asked(**more):
+            environment = {**os.environ, **argo.environment(ARGO_SECURE="true", **more)}
+            command = [str(Path(sys.executable).with_name("dagwright")), "runs"]
+            done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
+            return done.returncode, done.stderr
+
+        code, said = asked()
+        assert code == 2
+        assert "is signed by nobody that this machine trusts; set SSL_CERT_FILE to its authority's certificate" in said
+        assert argo.requests == []
+        assert asked(SSL_CERT_FILE=made.authority) == (0, "")
+        assert asked(ARGO_INSECURE_SKIP_VERIFY="true") == (0, "")
+        code, said = asked(SSL_CERT_FILE=made.authority, ARGO_SERVER=argo.address.replace("127.0.0.1", "localhost"))
+        assert code == 2
+        assert "is for another name; set ARGO_SERVER to the name that it is for" in said
 
 
 def test_something_else_than_argo_server(argo):
