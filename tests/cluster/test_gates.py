@@ -60,11 +60,17 @@ def add(x: int, y: int) -> int:
 
 @workflow
 def impatient(x: int) -> int:
-    seen = approve(x, "look", timeout=timedelta(seconds=3))
+    return add(x=approve(x, "look", timeout=timedelta(seconds=3)), y=1)
+
+
+@workflow
+def patient(x: int) -> int:
+    seen = approve(x, "look", timeout=timedelta(hours=1))
     more = wait_for_input("more", timeout=timedelta(hours=1), expected_type=int)
     seen >> more
     return add(x=seen, y=more)
 """
+COMMAND = str(Path(sys.executable).with_name("dagwright"))
 _WAIT_S = 180
 _FAILED = ("Failed", "Error")
 """Argo's words: the second where nobody answered in time."""
@@ -79,28 +85,33 @@ class Session:
         self.name = ""
 
     def type(self, *words, code=0):
-        program = str(Path(sys.executable).with_name("dagwright"))
-        done = subprocess.run([program, *words], cwd=self.folder, capture_output=True, text=True, check=False)
+        done = subprocess.run([COMMAND, *words], cwd=self.folder, capture_output=True, text=True, check=False)
         assert done.returncode == code, done.stderr
         return done
 
     def submit(self, *words):
         self.name = self.type("submit", "--name-only", *words).stdout.strip()
 
-    def until(self, node, state):
-        """Wait until a node, or the run (empty), is in a state."""
+    def status(self):
+        words = [COMMAND, "status", self.name, "--output-format", "json"]
+        return json.loads(subprocess.run(words, cwd=self.folder, capture_output=True, text=True, check=False).stdout)
+
+    def until(self, holds):
+        """Wait until something holds of the run's phase and its nodes' states."""
         deadline = time.monotonic() + _WAIT_S
-        states_wanted = _FAILED if state == "Failed" else (state,)
         while time.monotonic() < deadline:
-            program = str(Path(sys.executable).with_name("dagwright"))
-            words = [program, "status", self.name, "--output-format", "json"]
-            done = json.loads(subprocess.run(words, cwd=self.folder, capture_output=True, text=True, check=False).stdout)
-            states = {"": done["phase"], **{each["id"]: each["state"] for each in done["nodes"]}}
-            if states[node] in states_wanted:
-                return
-            assert node == "" or states[""] in ("", "Pending", "Running"), states
+            found = self.status()
+            states = {node["id"]: node["state"] for node in found["nodes"]}
+            if holds(found, states):
+                return found
             time.sleep(0.5)
-        raise AssertionError(f"{node} of {self.name} is not {state}: {states}")
+        raise AssertionError(f"{self.name} is {found['phase']}, and its nodes {states}")
+
+    def until_asked(self, node):
+        self.until(lambda _, states: states.get(node) == "asking")
+
+    def until_failed(self):
+        return self.until(lambda found, _: found["phase"] in _FAILED)
 
 
 @pytest.fixture
@@ -120,7 +131,7 @@ def session(tmp_path, argo):
 
 def test_a_run_is_approved_and_given_a_value(session):
     session.submit("flow.py:release")
-    session.until("look-at-image", "asking")
+    session.until_asked("look-at-image")
     shown = session.type("status", session.name).stderr
     assert re.search(rf"\? look-at-image +waits for approval .* dagwright approve {session.name} look-at-image\n", shown)
     assert re.search(rf"\? rollout +waits for a value .* dagwright approve {session.name} rollout --set VALUE\n", shown)
@@ -138,24 +149,30 @@ def test_a_run_is_approved_and_given_a_value(session):
     assert re.search(r"✓ sleep +slept +[2-9]", session.type("status", session.name).stderr)
 
 
-def test_nothing_passes_that_nobody_approved(session):
+def test_nothing_passes_that_nobody_approves_in_time(session):
     session.submit("flow.py:impatient", "--x", "40")
-    session.until("", "Failed")
+    first = session.until_failed()
+    assert "look: nobody approved within 3 s" in session.type("status", session.name, code=1).stderr
+    session.type("retry", session.name)
+    # It is asked again, and has its whole time again.
+    session.until(lambda found, _: found["phase"] in _FAILED and found["finished"] >= first["finished"] + 3)
     assert "look: nobody approved within 3 s" in session.type("status", session.name, code=1).stderr
 
-    session.type("retry", session.name)
-    session.until("look", "asking")
+
+def test_a_denial_fails_the_run_and_a_retry_asks_again(session):
+    session.submit("flow.py:patient", "--x", "40")
+    session.until_asked("look")
     session.type("approve", session.name, "look", "--deny", "--reason", "not on a {{=1+1}}day")
-    session.until("", "Failed")
+    session.until_failed()
     assert "look: denied: not on a {{=1+1}}day" in session.type("status", session.name, code=1).stderr
 
     session.type("retry", session.name)
-    session.until("look", "asking")
+    session.until_asked("look")
     # Argo's own tools approve, too; what they give to a value is nothing.
     command("argo", "resume", "-n", NAMESPACE, session.name, "--node-field-selector", "displayName=look")
-    session.until("more", "asking")
+    session.until_asked("more")
     command("argo", "resume", "-n", NAMESPACE, session.name, "--node-field-selector", "displayName=more")
-    session.until("", "Failed")
+    session.until_failed()
     said = session.type("status", session.name, code=1).stderr
     assert "type `dagwright approve RUN more --set VALUE`, then `dagwright retry RUN`" in said
     late = session.type("approve", session.name, "more", "--set", "2").stderr
@@ -165,9 +182,9 @@ def test_nothing_passes_that_nobody_approved(session):
 
 def test_a_run_that_waits_is_stopped(session):
     session.submit("flow.py:release")
-    session.until("rollout", "asking")
+    session.until_asked("rollout")
     session.type("stop", session.name)
-    session.until("", "Failed")
+    session.until_failed()
     assert session.type("approve", session.name, "rollout", "--set", '{"ring": "canary", "share": 1}', code=2).stderr == (
         f"Error: {session.name} was stopped, and rollout waits no more; `dagwright retry {session.name}` takes it up again\n"
     )

@@ -38,8 +38,27 @@ from dagwright.compat import install
 install()
 sys.path.insert(0, sys.argv[1])
 from importlib import import_module
-print(repr(import_module(sys.argv[2]).main()))
+from dagwright.testing import answers
+main = import_module(sys.argv[2]).main
+with answers(ANSWERS):
+    print(repr(main()))
 """
+ANSWERS = {
+    "flows/model_release.py": {
+        **dict.fromkeys(("seed", "candidate-report", "candidate-model", "texts"), "True"),
+        "candidate-limit": "0.6",
+        "note-of-release": "'soon'",
+        "rollout": "sys.modules['model_release'].Rollout(sys.modules['model_release'].Audience.CANARY)",
+    }
+}
+"""What people say to files that wait for them, as Python."""
+APPROVALS = {
+    "flows/model_release.py": [
+        *("--approve", "seed", "--approve", "candidate-report", "--approve", "candidate-model", "--approve", "texts"),
+        *("--approve", "candidate-limit=0.6", "--approve", "note-of-release=soon", "--approve", 'rollout={"audience": "CANARY"}'),
+    ]
+}
+"""The same on a command line."""
 
 
 def read(name: str) -> Reading:
@@ -82,7 +101,7 @@ def test_a_correct_file_runs(name: str, tmp_path: Path, *, updating: bool) -> No
     while (folder / "__init__.py").exists():
         folder, module = folder.parent, f"{folder.name}.{module}"
     ran = subprocess.run(
-        [sys.executable, "-c", CALL, str(folder), module],
+        [sys.executable, "-c", CALL.replace("ANSWERS", _written(ANSWERS.get(name, {}))), str(folder), module],
         cwd=tmp_path,
         env={**os.environ, **SECRETS, "DAGWRIGHT_STORE": (tmp_path / "store").as_uri(), "PYTHONDONTWRITEBYTECODE": "1"},
         capture_output=True,
@@ -101,7 +120,7 @@ def test_a_correct_file_runs(name: str, tmp_path: Path, *, updating: bool) -> No
 @pytest.mark.parametrize("name", [name for name in FILES if name not in ABSENT and name.endswith(".py")])
 def test_a_correct_file_runs_from_its_plan_to_the_same_value(name: str, tmp_path: Path) -> None:
     ran = subprocess.run(
-        [sys.executable, "-m", "dagwright_compiler.cli.main", "run", f"{FILES[name]}:main"],
+        [sys.executable, "-m", "dagwright_compiler.cli.main", "run", *APPROVALS.get(name, []), f"{FILES[name]}:main"],
         cwd=tmp_path,
         env={**os.environ, **SECRETS, "DAGWRIGHT_STORE": (tmp_path / "store").as_uri(), "PYTHONDONTWRITEBYTECODE": "1"},
         capture_output=True,
@@ -114,6 +133,10 @@ def test_a_correct_file_runs_from_its_plan_to_the_same_value(name: str, tmp_path
     with suppress(ValueError):  # an instance: its fields are held to each other by tests/local
         value = ast.literal_eval(called)
         assert json.loads(ran.stdout or "null") == json.loads(json.dumps(value))
+
+
+def _written(answers: dict[str, str]) -> str:
+    return "{" + ", ".join(f"{name!r}: {text}" for name, text in answers.items()) + "}"
 
 
 def test_every_result_belongs_to_a_file() -> None:
