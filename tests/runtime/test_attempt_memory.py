@@ -98,3 +98,19 @@ def test_an_element_among_others_is_named_with_the_limit(tmp_path: Path, limited
     ended = one.attempt("each", 0)
     assert ended.code == 74, ended
     assert "each[1] x=1: the task's process was killed for want of memory (limit 96Mi)" in ended.err
+
+
+@pytest.mark.parametrize(
+    ("mark", "follows"),
+    [
+        ("[memory 1 of 2: 96Mi, then 192Mi]", "the next attempt gets 192Mi of memory"),
+        ("[memory 2 of 2: 96Mi]", "no attempt gets more memory"),
+    ],
+)
+def test_a_killed_attempt_says_what_the_next_one_gets(tmp_path: Path, limited: Path, mark: str, follows: str) -> None:
+    one = Pods(tmp_path, FLOW, python=str(limited))
+    one.task("alone", {"how": ("str", "itself")}, "int")
+    ended = one.attempt("alone", DAGWRIGHT_MEMORY=mark)
+    text = "alone: the task's process was killed for want of memory (limit 96Mi)"
+    assert ended.err == f"dagwright: {text} (exit 74; {follows})\n"
+    assert one.termination == f"{text} (exit 74) {mark}\n"

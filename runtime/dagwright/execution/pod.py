@@ -206,7 +206,7 @@ def _cache(environ: Mapping[str, str]) -> str:
 
 def complain(text: str, code: int) -> int:
     """Say in the log, and where the orchestrator looks, why there is no attempt."""
-    line = f"dagwright: {' '.join(text.split())} (exit {code})\n"
-    os.write(2, line.encode("utf-8", "backslashreplace"))
-    _leave(_termination(os.environ), line)
+    line = f"dagwright: {' '.join(text.split())} (exit {code})"
+    os.write(2, f"{line}\n".encode("utf-8", "backslashreplace"))
+    _leave(_termination(os.environ), f"{line} {os.environ.get(names.ENV_MEMORY, '')}".rstrip() + "\n")
     return code

@@ -10,8 +10,11 @@ import yaml
 from dagwright.contract.names import bundle_key
 from dagwright.execution.code_bundle import read_bundle
 from dagwright.store import open_store
+from dagwright_argo_client.commands.following import plan_of
 from dagwright_argo_client.manifests import UnusableManifest, bundle_of, read_manifest
 from dagwright_argo_client.published import published_plan
+from dagwright_argo_client.results import Results
+from dagwright_argo_client.runs import Run
 from dagwright_compiler.cli.main import invoke
 
 FLOW = """\
@@ -112,6 +115,16 @@ def test_a_manifest_is_read_with_the_plan_of_the_store(capsys: pytest.CaptureFix
     manifest = read_manifest(text, stored_plan=lambda _, digest: published_plan(url, digest))
     assert manifest.plan().program.workflow == "flow.two"
     assert [name.partition("-runtime-")[0] for name in manifest.config_map_names] == ["dagwright"]
+
+
+def test_the_plan_of_a_run_that_nobody_submitted_here_is_in_the_store(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    (item,) = (each for each in yaml.safe_load_all(compiled(capsys, "flow.py:one")) if each["kind"] == "WorkflowTemplate")
+    run = Run({"metadata": {"name": "one-1", "uid": "u-1"}, "spec": {}, "status": {"storedWorkflowTemplateSpec": item["spec"]}})
+    results = Results(run, (tmp_path / "store").as_uri())
+    with pytest.raises(UnusableManifest, match="publish it with `dagwright publish`"):
+        plan_of(run, results)
+    assert invoke(["publish", "flow.py"]) == 0
+    assert plan_of(run, results).program.workflow == "flow.one"
 
 
 def test_publishing_takes_a_store(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
