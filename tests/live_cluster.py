@@ -21,9 +21,9 @@ import yaml
 
 from dagwright.contract.types import parse
 from dagwright.execution.bindings import Bindings
+from dagwright.execution.given import Wire
 from dagwright.execution.plan_view import PlanView
 from dagwright.execution.records import read_records
-from dagwright.execution.task_call import Wire
 from dagwright.store import open_store
 from dagwright.values import Codec
 from dagwright_argo_client.manifests import bundle_of

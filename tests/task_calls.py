@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING, Any
 from dagwright.cache import fetcher, unpack_output
 from dagwright.contract.modes import ON
 from dagwright.contract.types import parse
+from dagwright.execution.given import Wire
 from dagwright.execution.plan_view import TaskView
-from dagwright.execution.task_call import Performed, Reuse, TaskCall, Wire, perform
+from dagwright.execution.task_call import Performed, Reuse, TaskCall, perform
 from dagwright.values import Codec
 
 if TYPE_CHECKING:

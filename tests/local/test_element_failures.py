@@ -8,8 +8,8 @@ import pytest
 from ways_of_running import WAYS, execute, write_project
 
 from dagwright.contract.types import parse
+from dagwright.execution.given import Value, Wire
 from dagwright.execution.lost_elements import short_inputs
-from dagwright.execution.task_call import Value, Wire
 
 if TYPE_CHECKING:
     from pathlib import Path

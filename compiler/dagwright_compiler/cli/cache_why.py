@@ -142,9 +142,10 @@ def _call(loaded: Loaded, inputs: Inputs, store: Store) -> StoredCall:
     """Make the call as a run would, up to its key. The user's module is imported only where an input's type or default needs it."""
     from dagwright.contract.modes import READ
     from dagwright.execution.faults import UserFailure
+    from dagwright.execution.given import Value
     from dagwright.execution.input_text import InputMismatch, parse_input
     from dagwright.execution.plan_view import ProgramView
-    from dagwright.execution.task_call import Reuse, StoredCall, TaskCall, Value
+    from dagwright.execution.task_call import Reuse, StoredCall, TaskCall
     from dagwright.files.access import StoreAccess
     from dagwright.values import Codec
     from dagwright_compiler.cli.given_files import GivenAccess

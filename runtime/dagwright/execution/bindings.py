@@ -13,7 +13,7 @@ from dagwright.contract.paths import NoSuchPart, follow_value, follow_wire, spel
 from dagwright.contract.types import UNKNOWN, list_of, parse
 from dagwright.execution.built_values import build
 from dagwright.execution.faults import Fault, UserFailure, fatal
-from dagwright.execution.task_call import Value, Wire, cross
+from dagwright.execution.given import Value, Wire, cross
 from dagwright.store.together import each
 
 TYPE_CHECKING = False
@@ -24,8 +24,8 @@ if TYPE_CHECKING:
     from dagwright.contract.schema import Binding, InputBinding, OutputBinding, StructBinding
     from dagwright.contract.types import Type
     from dagwright.execution.elements import Elements
+    from dagwright.execution.given import Given
     from dagwright.execution.plan_view import NodeView, ProgramView
-    from dagwright.execution.task_call import Given
     from dagwright.store.verbs import Store
     from dagwright.values import Codec
 

@@ -9,14 +9,14 @@ from __future__ import annotations
 
 from dagwright.contract.types import Type, parse
 from dagwright.execution.faults import UserFailure
-from dagwright.execution.task_call import Wire, read
+from dagwright.execution.given import Wire, read
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any, Callable, Iterator, Mapping, Sequence
 
     from dagwright.contract.schema import Binding, BuiltBinding, ClassDef, StructBinding
-    from dagwright.execution.task_call import Given
+    from dagwright.execution.given import Given
     from dagwright.values import Codec, ValueMismatch
     from dagwright.values.form import Blobs
 

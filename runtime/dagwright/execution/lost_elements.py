@@ -16,8 +16,8 @@ if TYPE_CHECKING:
     from typing import Any, Callable, Iterable, Mapping, Sequence
 
     from dagwright.execution.elements import Elements
+    from dagwright.execution.given import Given
     from dagwright.execution.plan_view import NodeView
-    from dagwright.execution.task_call import Given
     from dagwright.store.verbs import Store
 
 _MOST_SHOWN = 3
@@ -173,7 +173,7 @@ def short_inputs(names: Iterable[str], given: Mapping[str, Given]) -> str:
 
 
 def _short(given: Given) -> str:
-    from dagwright.execution.task_call import Wire
+    from dagwright.execution.given import Wire
 
     text = " ".join((_json(given.data) if isinstance(given, Wire) else _repr(given.value)).split())
     return text if len(text) <= _LONGEST_INPUT else f"{text[:_LONGEST_INPUT]}..."

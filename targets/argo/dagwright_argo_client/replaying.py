@@ -20,8 +20,8 @@ from dagwright.contract.names import node_prefix, pin_key
 from dagwright.contract.types import parse
 from dagwright.execution.bindings import Bindings
 from dagwright.execution.faults import Fault, UserFailure
+from dagwright.execution.given import Wire
 from dagwright.execution.plan_view import leaves, read_plan
-from dagwright.execution.task_call import Wire
 from dagwright.files.access import StoreAccess
 from dagwright.store import open_store
 from dagwright.store.together import each

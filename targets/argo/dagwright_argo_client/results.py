@@ -13,8 +13,9 @@ from dagwright.contract.names import PLAN_FILE, RUNS, error_key, node_prefix, qu
 from dagwright.contract.types import parse
 from dagwright.execution.bindings import Bindings
 from dagwright.execution.faults import Fault, UserFailure
+from dagwright.execution.given import Wire
 from dagwright.execution.records import read_records
-from dagwright.execution.task_call import CACHED, Wire
+from dagwright.execution.task_call import CACHED
 from dagwright.files.access import StoreAccess
 from dagwright.store import NotFound, StoreError, open_store
 from dagwright.store.together import each

@@ -14,8 +14,8 @@ from dagwright.contract.types import parse
 from dagwright.execution import context, user_code
 from dagwright.execution.bindings import Bindings
 from dagwright.execution.faults import Fault, UserFailure
+from dagwright.execution.given import Wire
 from dagwright.execution.pod import pickle_policy
-from dagwright.execution.task_call import Wire
 from dagwright.files.access import StoreAccess
 from dagwright.store import StoreError, open_store
 from dagwright.values import Codec, ValueMismatch

@@ -15,9 +15,9 @@ from dagwright.cache import PinDamaged
 from dagwright.contract.exits import SUCCEEDED, USER_FAILED
 from dagwright.execution.bindings import Bindings
 from dagwright.execution.faults import Fault, UserFailure
+from dagwright.execution.given import Wire
 from dagwright.execution.input_text import InputMismatch, UncheckedInput, parse_input
 from dagwright.execution.plan_view import FieldView
-from dagwright.execution.task_call import Wire
 from dagwright.files.access import MachineAccess
 from dagwright.store import StoreError
 from dagwright.upkeep.gates import give

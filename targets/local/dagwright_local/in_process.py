@@ -21,9 +21,10 @@ from dagwright.execution.bindings import check_lengths, element_of, no_list, par
 from dagwright.execution.built_values import constructed, misplaced, named, places_of, places_of_fields, stand_ins
 from dagwright.execution.failures import is_recoverable
 from dagwright.execution.faults import UserFailure
+from dagwright.execution.given import Value, Wire, cross
 from dagwright.execution.granted import chosen_variables
 from dagwright.execution.lost_elements import Loss, describe, short_error, short_inputs, too_many
-from dagwright.execution.task_call import Reuse, TaskCall, Value, Wire, cross, perform
+from dagwright.execution.task_call import Reuse, TaskCall, perform
 from dagwright.execution.user_code import function_of
 from dagwright.values import ValueMismatch
 from dagwright_local.called_gates import CalledGates
@@ -37,8 +38,9 @@ if TYPE_CHECKING:
 
     from dagwright.contract.schema import Binding, DictBinding, ListBinding, LiteralBinding, StructBinding
     from dagwright.contract.types import Type
+    from dagwright.execution.given import Given
     from dagwright.execution.plan_view import NodeView, ProgramView, TaskView
-    from dagwright.execution.task_call import Given, Performed
+    from dagwright.execution.task_call import Performed
     from dagwright.store.verbs import Store
     from dagwright.values import Codec
     from dagwright_local.live_modules import LiveModules
