@@ -119,11 +119,16 @@ def read(case: Case) -> Reading:
     return read_project([case.entry], settings, display_root=case.folder)
 
 
+def _everything(case: Case) -> Wanted:
+    folder = case.entry if case.entry.is_dir() else case.entry.parent
+    return Wanted(folder, None, folder.name)
+
+
 def compiled(case: Case, form: str) -> tuple[str, Reading]:
     """Compile ``main`` (everything, where there is none) to one form."""
     reading = read(case)
     names = [name for name in reading.elaborated.workflows if name.endswith(".main")]
-    wanted = Wanted(case.entry, names[0] if names else None, case.entry.name)
+    wanted = Wanted(case.entry, names[0], case.entry.name) if names else _everything(case)
     options = case.command.get("options", {}) if form == "argo" else {}
     compilation = compile_all(reading, [wanted], form, options)
     text = stream(compilation)
@@ -135,7 +140,7 @@ def compiled(case: Case, form: str) -> tuple[str, Reading]:
 def findings(case: Case) -> list[Diagnostic]:
     """Everything that is found in a case, by checking all and compiling ``main``."""
     reading = read(case)
-    check_all(reading, case.target)
+    check_all(reading, case.target, [_everything(case)])
     return list(checked(reading, reading.settings.check))
 
 
@@ -149,7 +154,7 @@ def announced(diagnostic: Diagnostic) -> Found:
 def report(case: Case) -> str:
     """The report as ``check`` prints it."""
     reading = read(case)
-    check_all(reading, case.target)
+    check_all(reading, case.target, [_everything(case)])
     return TextRenderer(reading.sources()).report(checked(reading, reading.settings.check))
 
 

@@ -116,9 +116,6 @@ ELSEWHERE = {
     "DW291": "about the request, not the file: tests/unit/cli",
     "DW210": "about workflows that are compiled together: tests/unit/driver",
     "DW292": "about the request, not the file: tests/unit/driver",
-    "DW534": "needs hundreds of policies: tests/unit/argo",
-    "DW535": "needs hundreds of calls: tests/unit/argo",
-    "DW544": "needs thousands of pods: tests/unit/argo",
 }
 """Codes without a golden case, and why. Those of AWS Batch (DW55x) are held by tests/unit/batch."""
 
