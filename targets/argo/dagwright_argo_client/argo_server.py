@@ -23,10 +23,11 @@ if TYPE_CHECKING:
     from dagwright_argo_client.transport import Json, Object
 
 _CONNECT_S = 10.0
-_EVENTS_S = 3.0
+_EVENTS_S = 2.5
 """After how long a silence a stream of events has told what there was before it began."""
 _MOST_EVENTS = 200
 _PATIENCE = "patience_s"
+_WHERE = "look at ARGO_SERVER and ARGO_BASE_HREF"
 MAIN = "main"
 """The container that runs the user's task."""
 
@@ -175,7 +176,7 @@ class ArgoServer:
         except Exception as error:  # the answer's body is read here, and the connection may break meanwhile
             raise self._broken(asked, error) from error
         if not isinstance(data, dict):
-            raise Refused(f"cannot {asked}: {self.url} sends something else than JSON", "look at ARGO_SERVER and ARGO_BASE_HREF")
+            raise Refused(f"cannot {asked}: {self.url} sends something else than JSON", _WHERE)
         return data
 
     @contextmanager
@@ -205,6 +206,8 @@ class ArgoServer:
             data = json.loads(line)
         except ValueError:
             raise Refused(f"cannot {asked}: the connection to {self.url} was cut", is_passing=True) from None
+        if not isinstance(data, dict) or not isinstance(data.get("error", data.get("result")), dict):
+            raise Refused(f"cannot {asked}: {self.url} sends other JSON than Argo Server", _WHERE)
         if "error" in data:
             error = data["error"]
             status = int(error.get("http_code") or error.get("httpStatus") or 500)

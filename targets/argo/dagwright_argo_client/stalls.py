@@ -20,9 +20,9 @@ if TYPE_CHECKING:
 
 SLOW_START_S = 30.0
 """From which on it is worth a word that nothing starts."""
-ASKED_AFTER_S = 8.0
+ASKED_AFTER_S = 10.0
 """From which on the cluster is asked about a pod that says nothing itself."""
-_MOST_PODS = 3
+_MOST_PODS = 2
 """Of a run, that are asked about: what keeps one from starting mostly keeps all."""
 _SILENT = ("", "PodInitializing", "ContainerCreating")
 """What a pod says of itself where it tells nothing: a volume that cannot be mounted shows in its events alone."""

@@ -208,13 +208,46 @@ def test_the_namespace():
     assert namespace_of(None, {}) == "default"
 
 
-def test_commands_say_it_in_one_line_and_end_with_2(argo):
-    argo.fail("GET", 403, FORBIDDEN.replace("create", "get"))
-    command = [str(Path(sys.executable).with_name("dagwright")), "status", "main-x7k2q"]
+NO_CRD = "the server could not find the requested resource (get workflows.argoproj.io)"
+
+
+@pytest.mark.parametrize(
+    ("words", "status", "message", "expected"),
+    [
+        (["status", "main-x7k2q"], 403, FORBIDDEN.replace("create", "get"), "has not the right to get workflows"),
+        (["status", "--wait", "main-x7k2q"], 401, "token not valid", "does not know who asks (401)"),
+        (["logs", "main-x7k2q"], 404, NO_CRD, "does not know Argo's kinds (404)"),
+        (["runs"], 404, "", "is not an Argo Server, or its base path is another (404)"),
+        (["outputs", "main-x7k2q"], 429, "slow down", "too many requests (429): slow down; try again later"),
+        (["runs"], 500, "boom", "failed (500): boom"),
+        (["retry", "main-x7k2q"], 503, "no healthy upstream", "failed (503): no healthy upstream; try again"),
+        (["stop", "main-x7k2q"], CUT_BEFORE, "", "the connection"),
+    ],
+)
+def test_commands_say_it_in_one_line_and_end_with_2(argo, words, status, message, expected):
+    argo.fail("GET", status, message, times=9)
+    command = [str(Path(sys.executable).with_name("dagwright")), *words]
+    done = subprocess.run(command, env={**os.environ, **argo.environment()}, capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stdout) == (2, "")
+    assert done.stderr.count("\n") == 1
+    assert done.stderr.startswith("Error: ")
+    assert expected in done.stderr
+
+
+@pytest.mark.parametrize(
+    ("words", "verb"),
+    [(["retry", "main-x7k2q"], "update"), (["stop", "main-x7k2q"], "patch"), (["stop", "--now", "main-x7k2q"], "patch")],
+)
+def test_what_changes_a_run_names_the_right_that_it_takes(argo, words, verb):
+    argo.add({**WORKFLOW, "status": {"phase": "Failed" if words[0] == "retry" else "Running"}})
+    argo.fail("PUT", 403, FORBIDDEN.replace("create", verb))
+    command = [str(Path(sys.executable).with_name("dagwright")), *words]
     done = subprocess.run(command, env={**os.environ, **argo.environment()}, capture_output=True, text=True, check=False)
     assert done.returncode == 2
-    assert done.stderr.count("\n") == 1
-    assert "has not the right to get workflows" in done.stderr
+    assert (
+        f"has not the right to {verb} workflows in the namespace argo (403); have it bound to a Role with the verb {verb}"
+        in done.stderr
+    )
 
 
 def test_without_the_client_the_extra_is_named():
