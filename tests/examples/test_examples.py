@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -121,6 +122,16 @@ def test_every_example_is_listed_here() -> None:
     listed = {f"{example.folder}/{example.source}".removeprefix("./") for example in RUNS}
     flows = {path.relative_to(EXAMPLES).as_posix() for path in EXAMPLES.rglob("*") if path.suffix in (".py", ".ipynb")}
     assert {path for path in flows if "@workflow" in (EXAMPLES / path).read_text()} == listed
+
+
+def test_the_page_of_examples_lists_them_and_shows_what_the_session_types() -> None:
+    page = (EXAMPLES.parent / "docs" / "examples.md").read_text("utf-8")
+    listed = re.findall(r"^\| `([^`]+?)/?` \|", page, re.MULTILINE)
+    assert sorted(listed) == sorted(example.source if example.folder == "." else example.folder for example in RUNS)
+    session = (EXAMPLES / "session.sh").read_text("utf-8").replace("\\$", "$")
+    typed = [line.removeprefix("$ ") for line in page.splitlines() if line.startswith("$ ")]
+    assert len(typed) > 10
+    assert [line for line in typed if line not in session] == []
 
 
 @pytest.mark.parametrize("name", PRINTED)

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
+from dagwright.contract.exits import FINAL, RETRYABLE
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
@@ -14,8 +16,10 @@ if TYPE_CHECKING:
     from dagwright_argo_client.transport import LogLine
 
 
-_EXECUTORS = re.compile(r'time="?[^ "]+"? level=\w+ msg=.* argo=true( |$)')
-"""What Argo's executor says in the user's container, before, after and beside the task."""
+_EXECUTORS = re.compile(
+    r'time="?[^ "]+"? level=\w+ msg=.* argo=true( |$)' rf"|Error: exit status ({'|'.join(map(str, sorted(RETRYABLE | FINAL)))})$"
+)
+"""What Argo's executor says in the user's container, before, after and beside the task; no task's process ends with codes of ours."""
 
 
 class PodLabel(msgspec.Struct, frozen=True):

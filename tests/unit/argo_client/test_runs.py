@@ -154,8 +154,10 @@ def test_lines_of_logs_stand_behind_their_nodes_and_argo_s_own_are_left_out():
     for own in (
         'time=2026-11-21T11:38:13.865Z level=INFO msg="waiting for signals" argo=true signalPath=/var/run/argo/ctr/main/signal',
         'time="2026-11-21T11:38:13.865Z" level=info msg="sub-process exited" argo=true error="<nil>"',
+        "Error: exit status 80",
     ):
         assert written(LogLine(name, own), labels, None, None) is None
+    assert written(LogLine(name, "Error: exit status 1"), labels, None, None) == "square[5] | Error: exit status 1"
 
 
 @pytest.mark.parametrize(
