@@ -72,7 +72,7 @@ def call(expressions: Expressions, frame: Frame, symbol: str, node: ast.Call) ->
     if given is None:
         for argument in (*node.args, *(keyword.value for keyword in node.keywords)):
             if frame.calls_task(argument):  # calls in it have mistakes of their own
-                expressions.evaluate(argument)
+                expressions.evaluate(argument.value if isinstance(argument, ast.Starred) else argument)
         return BROKEN
     reading = _Reading(expressions, frame, symbol, node)
     if symbol == "sleep":

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
 SUPPLIED = {"approve": "approved", "input": "given-with-dagwright-approve"}
 """The output that somebody has to supply, by kind of gate: Argo names it where time is over, and its UI asks for it."""
+_YES = "yes"
 _NAMES = {"approve": "approve", "input": "wait-for-input", "sleep": "sleep"}
 
 
@@ -45,9 +46,11 @@ def gate_template(name: str, kind: GateKind) -> model.Template:
     """Describe where gates of one kind wait."""
     supplied = SUPPLIED.get(kind.gate)
     outputs = (model.Parameter(name=supplied, value_from=model.ValueFrom(supplied={})),) if supplied else ()
+    # Argo's UI offers what an input of the output's name may be. There is no "no": whoever resumes a node lets it pass, whatever is chosen.
+    choice = (model.Parameter(name=supplied, value=_YES, enum=(_YES,)),) if supplied and kind.gate == "approve" else ()
     return model.Template(
         name=name,
-        inputs=model.Parameters(parameters=(model.Parameter(name=UNIT),)),
+        inputs=model.Parameters(parameters=(model.Parameter(name=UNIT), *choice)),
         outputs=model.Parameters(parameters=outputs) if outputs else None,
         suspend=model.Suspend(duration=f"{kind.seconds}s"),
     )
