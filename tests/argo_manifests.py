@@ -35,6 +35,8 @@ TAGS = (
     r"\{\{=workflow\.parameters\['dagwright-run'\] == '' \? workflow\.uid : workflow\.parameters\['dagwright-run'\]\}\}",
     r"\{\{=replace\(workflow\.parameters\['[a-zA-Z0-9_]+'\], '\$', '\$\$'\)\}\}",
     r"\{\{=let v = fromJSON\(workflow\.parameters\['[a-zA-Z0-9_]+'\]\); let n = type\(v\) == 'map' \? int\(v\['len'\]\) : len\(v\); let k = int\(\(n \+ \d+\) / \d+\); n == 0 \? 0 : int\(\(n \+ k - 1\) / k\)\}\}",
+    r"\{\{=string\(now\(\)\.UnixMilli\(\)\)\}\} \{\{workflow\.duration\}\}",
+    r"'\{\{workflow\.status\}\}' != 'Succeeded'",
     r"\{\{retries\}\}",
     r"\{\{=let m = lastRetry\.message; \['[^'{}]*'(, '[^'{}]*')*\]\[\((m contains '\[memory \d of ' \? \d : )+0\) \+ \(m startsWith 'main: OOMKilled' \? 1 : 0\)\]\}\}",
     r"\{\{item\}\}",

@@ -105,17 +105,40 @@ class Written(NamedTuple):
     variables: dict[str, str]
     inputs: dict[str, str]
     scheduled: dict[str, str]
+    annotations: dict[str, str]
+    settings: dict[str, str]
+    gates: list[str]
     workflow: str
 
     @property
     def texts(self) -> int:
-        groups = (self.literals, self.defaults, self.listed, self.variables, self.inputs, self.scheduled)
+        groups = (
+            self.literals,
+            self.defaults,
+            self.listed,
+            self.variables,
+            self.inputs,
+            self.scheduled,
+            self.annotations,
+            self.settings,
+            self.gates,
+        )
         return sum(map(len, groups)) + 3  # docstrings
 
 
 def text(chance: random.Random) -> str:
     made = "".join(chance.choice(PIECES) for _ in range(chance.choice((0, 1, 2, 3, 5, 9))))
     return made * chance.choice((1, 1, 1, 40))
+
+
+def dead(chance: random.Random) -> str:
+    """Text for where Argo would expand tags and nothing protects them: there they are refused, as a test of findings has it."""
+    return _GONE.sub("", text(chance)).replace("{{", "{ {").replace("{{", "{ {")
+
+
+def name_text(chance: random.Random) -> str:
+    """Text for the name of a gate, of which letters and digits are kept."""
+    return _GONE.sub("", text(chance))[:20]
 
 
 def written(chance: random.Random, number: int) -> Written:
@@ -126,15 +149,24 @@ def written(chance: random.Random, number: int) -> Written:
     given = {f"g_{index}": "" for index in range(4)}
     listed = [text(chance) for _ in range(4)]
     variables = {f"V_{index}": _GONE.sub("", text(chance)) for index in range(4)}
+    annotations = {f"a{index}.example/x": dead(chance) for index in range(2)}
+    settings = {f"S_{index}": _GONE.sub("", text(chance)) for index in range(2)}
+    gates = [f"a{name_text(chance)}", f"b{name_text(chance)}"]
     comment = (text(chance).splitlines() or [""])[0]
     workflow = f"flow_{number}_{names[0]}"
     task = f"t_{names[1]}"
     parameters = ", ".join(f"{name}: str" for name in ("a", "b"))
     source = f"""{text(chance)!r}
-from flytekit import task, workflow
+from datetime import timedelta
+
+from flytekit import PodTemplate, Secret, approve, task, wait_for_input, workflow
 
 
-@task(environment={variables!r})
+@task(
+    environment={variables!r},
+    secret_requests=[Secret(group="My_{names[2].encode("ascii", "ignore").decode()}Group", key="K.e-y_1", mount_requirement=Secret.MountType.FILE)],
+    pod_template=PodTemplate(annotations={annotations!r}),
+)
 def {task}({parameters}) -> str:
     {text(chance)!r}
     return a + b  # {comment}
@@ -145,19 +177,24 @@ def all_of(texts: list[str]) -> str:
     return "".join(texts)
 
 
-@workflow
+@task
+def clean_up({", ".join(f"{name}: str" for name in given)}, {", ".join(f"{name}: str" for name in defaults)}, listed: list[str]) -> None: ...
+
+
+@workflow(on_failure=clean_up)
 def {workflow}({", ".join(f"{name}: str" for name in given)}, {", ".join(f"{name}: str = {value!r}" for name, value in defaults.items())}, listed: list[str] = {listed!r}) -> str:
     {text(chance)!r}
 """
     source = re.sub(r"  # .*", lambda comment: _GONE.sub("", comment[0].replace("\x0c", "")), source)
     everything = [f"{task}(a={literal!r}, b={name})" for literal, name in zip(literals, (*given, *defaults), strict=True)]
     source += "".join(f"    r{index} = {call}\n" for index, call in enumerate(everything))
+    source += f"    approve(r0, {gates[0]!r}, timeout=timedelta(hours=1)) >> wait_for_input({gates[1]!r}, timeout=timedelta(hours=1), expected_type=str)\n"
     source += f"    return all_of(texts=[{', '.join(f'r{index}' for index in range(len(everything)))}, *listed[:0]])\n".replace(
         ", *listed[:0]", ""
     )
     inputs = {name: text(chance) for name in given}
     scheduled = {name: text(chance) for name in given}
-    return Written(source, literals, defaults, listed, variables, inputs, scheduled, workflow)
+    return Written(source, literals, defaults, listed, variables, inputs, scheduled, annotations, settings, gates, workflow)
 
 
 class Example(NamedTuple):
@@ -173,7 +210,13 @@ class Example(NamedTuple):
 
 def compiled(made: Written, options: dict[str, Any]) -> tuple[str, ...]:
     schedule = {"workflow": made.workflow, "cron": ["@daily"], "inputs": made.scheduled}
-    table = {"store": "s3://bucket/prefix", "namespace": "n", "schedules": {"s": schedule}}
+    table = {
+        "store": "s3://bucket/prefix",
+        "namespace": "n",
+        "schedules": {"s": schedule},
+        "env": made.settings,
+        "annotations": {f"s.{name}": text for name, text in made.annotations.items()},
+    }
     reading = read_sources({"flow.py": made.source.encode()}, Settings(root=ROOT, targets={"argo": table}))
     found = compile_all(reading, [Wanted(None, made.workflow, "flow.py")], "argo", options)
     errors = [item for item in reading.diagnostics.sorted() if item.code.severity == "error"]
@@ -208,7 +251,13 @@ def test_every_text_comes_back_as_it_was_written(examples: list[Example]) -> Non
         assert {name: parameters(run["spec"])[name] for name in item.inputs} == item.inputs
         assert parameters(cron["spec"]["workflowSpec"]) == item.scheduled
         pods = [found for found in template["spec"]["templates"] if "container" in found]
-        assert any(variables(found) == item.variables for found in pods), item.variables
+        assert any(variables(found, "V_") == item.variables for found in pods), item.variables
+        assert all(variables(found, "S_") == item.settings for found in pods), item.settings
+        of_pods = [found["metadata"].get("annotations", {}) for found in pods]
+        assert any(item.annotations.items() <= found.items() for found in of_pods), item.annotations
+        settings = {f"s.{name}": text for name, text in item.annotations.items()}.items()
+        for document in (template, run, cron):
+            assert settings <= document["metadata"]["annotations"].items()
 
 
 def test_no_text_is_live(examples: list[Example]) -> None:
@@ -231,9 +280,9 @@ def parameters(spec: Any) -> dict[str, Any]:
     return {item["name"]: json.loads(item["value"]) for item in spec["arguments"]["parameters"] if item.get("value")}
 
 
-def variables(template: Any) -> dict[str, str]:
+def variables(template: Any, prefix: str) -> dict[str, str]:
     found = {item["name"]: item.get("value", "") for item in template["container"]["env"]}
-    return {name: as_the_kubelet(value) for name, value in found.items() if name.startswith("V_")}
+    return {name: as_the_kubelet(value) for name, value in found.items() if name.startswith(prefix)}
 
 
 def as_the_kubelet(value: str) -> str:
