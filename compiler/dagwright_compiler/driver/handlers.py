@@ -34,8 +34,8 @@ def with_handler(program: Program, handler: Workflow, context: Context) -> Progr
         if context.diagnostics.has_errors:
             return None
     if any(isinstance(node, GateNode) for node in made.workflow.nodes):
-        message = f"`{handler.name.rpartition('.')[2]}` waits for a person or for time, and handles a failure"
-        span = context.spans.definition(handler.name)
+        message = f"`{handler.name.split('.')[-2]}` waits for a person or for time, and handles a failure"
+        span = context.spans.definition(handler.name.rpartition(".")[0])
         context.diagnostics.add(
             Diagnostic(UNSUPPORTED_OPTION, message, span, help="let it run without `approve`, `sleep` or `wait_for_input`")
         )

@@ -13,13 +13,13 @@ from dagwright.contract.types import Type, class_named, union_of
 from dagwright_compiler.diagnostics import codes
 from dagwright_compiler.diagnostics.suggestions import did_you_mean
 from dagwright_compiler.frontend.entities import FunctionEntity, Unresolved
-from dagwright_compiler.frontend.findings import Place
 from dagwright_compiler.frontend.typing_rules import NO, spell
 from dagwright_compiler.frontend.wire_values import Mismatch
 from dagwright_compiler.ir.parts import default_of
 from dagwright_compiler.ir.program import Binding, Field, GraphNode, InputBinding, TaskNode, Workflow
 
 if TYPE_CHECKING:
+    from dagwright_compiler.frontend.findings import Place
     from dagwright_compiler.frontend.frames import Services
     from dagwright_compiler.frontend.options import Option
     from dagwright_compiler.frontend.promises import Callee
@@ -96,7 +96,7 @@ class _Fitting:
             node = TaskNode(id=NODE, task=handler.name, bindings=tuple(bindings), policy=own)
         else:
             node = GraphNode(id=NODE, workflow=handler.name, bindings=tuple(bindings), interruptible=interruptible)
-        return Workflow(name=handler.name, inputs=tuple(self._inputs), outputs=(), returns="none", nodes=(node,))
+        return Workflow(name=f"{handler.name}.on_failure", inputs=tuple(self._inputs), outputs=(), returns="none", nodes=(node,))
 
     def _binding(self, field: Field) -> Binding | None:
         """Where an input of the handler gets its value from; ``None`` where its own default gives it."""

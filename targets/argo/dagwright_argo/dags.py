@@ -63,10 +63,27 @@ def map_template(name: str, pod_template: str, concurrency: int, verdict: str = 
     )
 
 
+_FAILED = "'{{workflow.status}}' != 'Succeeded'"
+
+
 def exit_template(name: str, handler: str) -> model.Template:
-    """Run ``handler`` at the end of a run that did not succeed; after one that did, no pod starts."""
-    task = model.DagTask(name=handler, template=handler, when="'{{workflow.status}}' != 'Succeeded'")
-    return model.Template(name=name, dag=model.Dag(tasks=(task,)))
+    """Run the template ``handler`` at the end of a run that did not succeed; after one that did, no pod starts."""
+    return model.Template(name=name, steps=((model.Step(name=handler, template=handler, when=_FAILED),),))
+
+
+def exit_steps(name: str, calls: Mapping[str, Call]) -> model.Template:
+    """Run calls of tasks alone at the end of a run that did not succeed: at the end of one that was stopped, Argo cuts DAGs short, and steps not.
+
+    What stands in a group waits for all of the group before: for no less than it needs.
+    """
+    depths: dict[str, int] = {}
+    for node, call in calls.items():
+        depths[node] = 1 + max((depths[before] for before in call.predecessors), default=-1)
+    groups: list[list[model.Step]] = [[] for _ in range(1 + max(depths.values()))]
+    for node, depth in depths.items():
+        arguments = model.Parameters(parameters=(_bound(UNIT, node),))
+        groups[depth].append(model.Step(name=node, template=calls[node].template, when=_FAILED, arguments=arguments))
+    return model.Template(name=name, steps=tuple(map(tuple, groups)))
 
 
 class DagTemplates:

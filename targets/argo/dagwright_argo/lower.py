@@ -14,7 +14,7 @@ from dagwright.contract.chunks import MAP_PODS
 from dagwright.contract.names import VERDICT
 from dagwright_argo import model
 from dagwright_argo.counts import Count, LiteralCount, PodNode, counts_of, flat_nodes, pod_nodes, units_of
-from dagwright_argo.dags import Call, DagTemplates, exit_template, map_template
+from dagwright_argo.dags import Call, DagTemplates, exit_steps, exit_template, map_template
 from dagwright_argo.expansion import variable_text
 from dagwright_argo.gates import GateKind, gate_kind, gate_name, gate_template
 from dagwright_argo.naming import LABEL_VALUE, Names, dns_name
@@ -142,7 +142,6 @@ def _handling(program: Program, lowering: Lowering, pods: Pods, names: Names) ->
     if handler is None or lowering.handler is None:
         return None, ()
     guard = names.take(ON_EXIT)
-    handling = names.take(ON_FAILURE)
     kinds = _pod_kinds(handler, lowering.handler, pods.settings, pods.code)
     given = {field.name for field in program.workflow.inputs}
     kinds = {
@@ -150,6 +149,10 @@ def _handling(program: Program, lowering: Lowering, pods: Pods, names: Names) ->
         for name, kind in kinds.items()
     }
     calls, leaves = _calls(flat_nodes(handler), lowering.handler, kinds, pods, names)
+    if not lowering.handler.counts:
+        ordered = {name: calls[name] for name in lowering.handler.predecessors}
+        return guard, (exit_steps(guard, ordered), *leaves)
+    handling = names.take(ON_FAILURE)
     dags = DagTemplates(calls, lowering.handler.root, handling, names).templates()
     return guard, (exit_template(guard, handling), *dags, *leaves)
 

@@ -56,9 +56,17 @@ class DagTask(Frozen, frozen=True, kw_only=True):
     name: str
     template: str
     depends: str | None = None
-    when: str | None = None
     arguments: Parameters | None = None
     with_sequence: Sequence | None = None
+
+
+class Step(Frozen, frozen=True, kw_only=True):
+    """One call of a template, by itself."""
+
+    name: str
+    template: str
+    when: str | None = None
+    arguments: Parameters | None = None
 
 
 class Dag(Frozen, frozen=True, kw_only=True):
@@ -263,6 +271,7 @@ class Template(Frozen, frozen=True, kw_only=True):
     outputs: Parameters | None = None
     parallelism: int | None = None
     dag: Dag | None = None
+    steps: tuple[tuple[Step, ...], ...] | None = None
     suspend: Suspend | None = None
     node_selector: dict[str, str] | None = None
     affinity: Json = None

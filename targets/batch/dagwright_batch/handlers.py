@@ -19,7 +19,7 @@ def refuse_handler(program: Program, spans: SpanTable) -> Iterator[Diagnostic]:
     if program.handler is None:
         return
     name = program.workflow.name.rpartition(".")[2]
-    handler = program.handler.workflow.name.rpartition(".")[2]
+    handler = program.handler.workflow.name.split(".")[-2]
     message = f"AWS Batch starts nothing when a job fails, so `{handler}` would never hear of a failure of `{name}`"
     help_text = "compile for Argo, or leave `on_failure` out and let a rule of EventBridge on failed jobs start what handles them"
     yield Diagnostic(BATCH_UNSUPPORTED, message, spans.definition(program.workflow.name, "on_failure"), help=help_text)

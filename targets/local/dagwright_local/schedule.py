@@ -168,7 +168,10 @@ class Schedule:
         self.tally = Tally()
 
     def run(self) -> Tally:
-        """Run to the end; after a final failure nothing new is started, and what runs may finish."""
+        """Run to the end; after a final failure nothing new is started, and what runs may finish.
+
+        Where the failure policy has the rest run on, what needs nothing that failed is started all the same.
+        """
         for node_id in [node_id for node_id, waits in self._waits.items() if not waits]:
             self._enter(node_id)
         active = 0
@@ -177,7 +180,9 @@ class Schedule:
                 self._open[job.node].running += 1
                 self._launcher.start(job)
                 active += 1
-            if not active and (not self._waiting or self.tally.failed):
+            if not active and (not self._waiting or self._is_stopped):
+                places = {node_id: place for place, node_id in enumerate(self._program.node_ids)}
+                self.tally.failed.sort(key=lambda finished: places[finished.job.node])
                 return self.tally
             finished = self._launcher.wait()
             if self._program.node(finished.job.node).gate:
@@ -187,9 +192,13 @@ class Schedule:
                 active -= 1
                 self._take(finished)
 
+    @property
+    def _is_stopped(self) -> bool:
+        return bool(self.tally.failed) and self._program.stops
+
     def _next(self) -> Job | None:
         """Give the next job: repetitions first, then nodes in the order in which their needs were met."""
-        if self.tally.failed:
+        if self._is_stopped:
             return None
         if self._again:
             return self._again.popleft()
@@ -249,7 +258,7 @@ class Schedule:
         """Open a node whose needs are met; a map over nothing is done at once."""
         node = self._program.node(node_id)
         if node.gate:
-            if not self.tally.failed:
+            if not self._is_stopped:
                 self._waiting += 1
                 self._open[node_id] = _Open(node, 0, self._program.map_pods)
                 self._launcher.start(Job(node_id, None, 0))
