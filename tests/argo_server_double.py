@@ -41,6 +41,8 @@ class ArgoDouble:
         """Of workflows that are created; empty for one of their own each."""
         self.on_create: Callable[[str], object] = lambda _name: None
         self.requests: list[tuple[str, str]] = []
+        self.retried: list[dict[str, Any]] = []
+        """What each retry selects."""
         self.headers: dict[str, str] = {}
         self.changes: list[Callable[[dict[str, Any]], bool]] = []
         """What becomes of a watched workflow, a step an event; a step that gives False cuts the stream."""
@@ -172,6 +174,7 @@ class _Handler(BaseHTTPRequestHandler):
             self._log()
             return 0, None
         if action == "retry":
+            argo.retried.append({name: body[name] for name in ("restartSuccessful", "nodeFieldSelector") if name in body})
             workflow["status"]["phase"] = "Running"
         if action in ("resume", "set"):
             return self._pass(workflow, body, "Failed" if action == "set" else "Succeeded")

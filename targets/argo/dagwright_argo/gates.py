@@ -21,6 +21,10 @@ if TYPE_CHECKING:
 
 SUPPLIED = {"approve": "approved", "input": "given-with-dagwright-approve"}
 """The output that somebody has to supply, by kind of gate: Argo names it where time is over, and its UI asks for it."""
+WAITS = "waits"
+"""An input that every gate has, so that those among a run's nodes can be selected that a retry has to begin anew: Argo's own leaves them failed."""
+AGAIN = f"inputs.parameters.{WAITS}.value=yes,phase!=Succeeded"
+"""Selects the gates of a run that has ended that let nothing through."""
 _YES = "yes"
 _NAMES = {"approve": "approve", "input": "wait-for-input", "sleep": "sleep"}
 
@@ -47,10 +51,11 @@ def gate_template(name: str, kind: GateKind) -> model.Template:
     supplied = SUPPLIED.get(kind.gate)
     outputs = (model.Parameter(name=supplied, value_from=model.ValueFrom(supplied={})),) if supplied else ()
     # Argo's UI offers what an input of the output's name may be. There is no "no": whoever resumes a node lets it pass, whatever is chosen.
+    mark = model.Parameter(name=WAITS, value=_YES)
     choice = (model.Parameter(name=supplied, value=_YES, enum=(_YES,)),) if supplied and kind.gate == "approve" else ()
     return model.Template(
         name=name,
-        inputs=model.Parameters(parameters=(model.Parameter(name=UNIT), *choice)),
+        inputs=model.Parameters(parameters=(model.Parameter(name=UNIT), mark, *choice)),
         outputs=model.Parameters(parameters=outputs) if outputs else None,
         suspend=model.Suspend(duration=f"{kind.seconds}s"),
     )

@@ -129,9 +129,10 @@ class ArgoServer:
         ordered = sorted(told(), key=lambda event: str(event.get("lastTimestamp") or event.get("eventTime") or ""))
         return tuple(PodWarning(str(event.get("reason", "")), str(event.get("message", ""))) for event in ordered)
 
-    def retry(self, namespace: str, name: str) -> Object:
+    def retry(self, namespace: str, name: str, *, anew: str = "") -> Object:
         """Retry a workflow."""
-        body = _model("WorkflowRetryRequest", {"namespace": namespace, "name": name})
+        selected = {"restart_successful": True, "node_field_selector": anew} if anew else {}
+        body = _model("WorkflowRetryRequest", {"namespace": namespace, "name": name, **selected})
         return self._object(f"retry the workflow {name} in {namespace}", self._workflows.retry_workflow, namespace, name, body)
 
     def resume(self, namespace: str, name: str, *, node: str) -> Object:

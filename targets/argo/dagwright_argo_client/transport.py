@@ -68,8 +68,8 @@ class Server(Protocol):
         """Read what the cluster has complained of about a pod so far, oldest first."""
         ...
 
-    def retry(self, namespace: str, name: str) -> Object:
-        """Have what failed run again, under the same uid."""
+    def retry(self, namespace: str, name: str, *, anew: str = "") -> Object:
+        """Have what failed run again, under the same uid, and with it the nodes that the selector ``anew`` finds, and what follows them."""
         ...
 
     def resume(self, namespace: str, name: str, *, node: str) -> Object:

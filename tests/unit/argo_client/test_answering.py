@@ -233,6 +233,17 @@ def test_time_that_ran_out_is_told_in_our_words(project):
     assert "✗ look-at-image: nobody approved within 1 h 0 min\n" in said
 
 
+def test_a_retry_asks_again_what_let_nothing_through(project):
+    project.end()
+    project.type("retry", RUN)
+    project.end()
+    for node in project.nodes.values():
+        node["phase"] = "Succeeded"
+    project.type("retry", RUN)
+    selector = "inputs.parameters.waits.value=yes,phase!=Succeeded"
+    assert project.argo.retried == [{"restartSuccessful": True, "nodeFieldSelector": selector}, {}]
+
+
 def test_status_says_what_to_type(project):
     lines = project.type("status", RUN).stderr.splitlines()
     assert any(

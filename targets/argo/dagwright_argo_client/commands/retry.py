@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from dagwright_argo.gates import AGAIN
 from dagwright_argo_client.commands.options import (
     connect,
     find_run,
@@ -19,6 +20,7 @@ from dagwright_argo_client.commands.options import (
 )
 from dagwright_argo_client.connection import namespace_of
 from dagwright_argo_client.refusals import Refused
+from dagwright_argo_client.runs import FAILED, STOPPED
 from dagwright_compiler.cli.main import SUCCESS
 from dagwright_compiler.cli.options import color_option
 
@@ -49,12 +51,13 @@ def command(*, name: str, namespace: str | None, how: str | None, timeout_s: flo
             state = "has succeeded" if run.has_succeeded else "goes on"
             raise click.ClickException(f"{run.name} {state}; only a run that failed can be tried again")
         failed = ", ".join(node.id for node in run.failed[:5])
-        _retry(server, place, run.name)
+        waits_anew = any(node.pause is not None and node.state in (FAILED, STOPPED) for node in run.nodes)
+        _retry(server, place, run.name, AGAIN if waits_anew else "")
         click.echo(f"dagwright: {run.name} goes on{f' with {failed}' if failed else ''}", err=True)
         return SUCCESS if how is None else follow_run(server, place, run.name, how, color=color, patience=patience)
 
 
-def _retry(server: Server, namespace: str, name: str) -> None:
+def _retry(server: Server, namespace: str, name: str, anew: str) -> None:
     """Ask for the retry, once more where somebody changed the run at that moment: a controller tidies up behind a run that has ended.
 
     Raises:
@@ -62,7 +65,7 @@ def _retry(server: Server, namespace: str, name: str) -> None:
     """
     for attempt in range(_TRIES):
         try:
-            server.retry(namespace, name)
+            server.retry(namespace, name, anew=anew)
         except Refused as refused:
             if not _is_conflict(refused) or attempt == _TRIES - 1:
                 raise
