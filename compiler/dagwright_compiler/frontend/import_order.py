@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 
 _IMPORTERS = frozenset({b"import_module", b"__import__", b"modules"})
 """Words of modules that may import, or unload, what no statement names."""
+_OPENERS = frozenset({b"globals", b"global"})
+"""Words of modules whose functions may bind names of theirs."""
 
 
 class _Step(NamedTuple):
@@ -44,6 +46,18 @@ class _Absent(NamedTuple):
     """What ``source`` is at."""
 
 
+class _Outline(NamedTuple):
+    """What the import of a module does, as far as it matters here."""
+
+    steps: tuple[_Step, ...]
+    names: dict[str, int]
+    """Names that it binds, and the position of the first statement that may; ``*`` for those of a star."""
+    is_open: bool
+    """Whether it may bind names that no statement shows."""
+    may_import: bool
+    """Whether it may import what no statement names."""
+
+
 def check_import_order(
     names: Iterable[str], modules: Iterable[Module], read: Mapping[str, ReadModule], project: Project, findings: Findings
 ) -> None:
@@ -60,14 +74,14 @@ def check_import_order(
     if not circular:
         return
     roots = circular.intersection(name.rpartition(".")[0] for name in names)
-    steps: dict[int, tuple[_Step, ...]] = {}
+    outlines: dict[int, _Outline] = {}
     told: set[int] = set()
     by_package: dict[str, frozenset[int]] = {}
     for root in (module for module in modules if module.name in roots):
         package = root.name.partition(".")[0]
         if id(root) in by_package.get(package, ()):
             continue  # its import is over when that of its package is
-        imports = _Imports(project, steps)
+        imports = _Imports(project, outlines)
         absent = imports.load(package, root)
         by_package.setdefault(package, frozenset(imports.loaded))
         absent = absent or imports.load(root.name, root)
@@ -97,14 +111,14 @@ def _in_circles(read: Mapping[str, ReadModule]) -> frozenset[str]:
 class _Imports:
     """Imports modules in a process of its own, as far as that can be told without running anything."""
 
-    def __init__(self, project: Project, steps: dict[int, tuple[_Step, ...]]) -> None:
+    def __init__(self, project: Project, outlines: dict[int, _Outline]) -> None:
         self._project = project
-        self._steps = steps
+        self._outlines = outlines
         """Of modules that were imported before, here or in another process."""
         self.loaded: set[int] = set()
         """Modules whose import began."""
-        self._running: dict[int, ast.stmt] = {}
-        """Of those whose import did not end: the statement of the module that runs."""
+        self._running: dict[int, int] = {}
+        """Of those whose import did not end: the position of the statement that runs."""
         self._uncertain: set[int] = set()
         """Modules that were imported where it may have failed, or not have happened."""
         self._guarded = 0
@@ -121,20 +135,16 @@ class _Imports:
         return None
 
     def _run(self, module: Module) -> _Absent | None:
-        assert module.summary is not None
         if self._guarded:
             self._uncertain.add(id(module))
         if id(module) in self.loaded:
             return None
         self.loaded.add(id(module))
-        if not _IMPORTERS.isdisjoint(module.vocabulary):
+        outline = self._outline(module)
+        if outline.may_import:
             self._guarded += 1  # from here on, nobody can tell what is loaded already
-        body = module.summary.body
-        steps = self._steps.get(id(module))
-        if steps is None:
-            steps = self._steps[id(module)] = tuple(_steps(body))
-        for step in steps:
-            self._running[id(module)] = body[step.position]
+        for step in outline.steps:
+            self._running[id(module)] = step.position
             self._guarded += not step.is_certain
             absent = self._import(step.node, module)
             self._guarded -= not step.is_certain
@@ -142,6 +152,12 @@ class _Imports:
                 return absent
         self._running.pop(id(module), None)
         return None
+
+    def _outline(self, module: Module) -> _Outline:
+        found = self._outlines.get(id(module))
+        if found is None:
+            found = self._outlines[id(module)] = _outline_of(module)
+        return found
 
     def _import(self, node: ast.Import | ast.ImportFrom, module: Module) -> _Absent | None:
         if isinstance(node, ast.Import):
@@ -156,14 +172,41 @@ class _Imports:
         if absent is not None or source is None:
             return absent
         for alias in node.names:
-            at = self._running.get(id(source))
-            if source.is_package and self._project.find(f"{name}.{alias.name}", module) is not None:
-                absent = self.load(f"{name}.{alias.name}", module)
+            inner = f"{name}.{alias.name}" if source.is_package else ""
+            if inner and self._project.find(inner, module) is not None:
+                absent = self.load(inner, module)
                 if absent is not None:
                     return absent
-            elif at is not None and id(source) not in self._uncertain and not _is_bound(alias.name, source, at):
-                return _Absent(module, alias, source, at)
+            elif id(source) in self._running and self._lacks(source, alias.name):
+                assert source.summary is not None
+                return _Absent(module, alias, source, source.summary.body[self._running[id(source)]])
         return None
+
+    def _lacks(self, source: Module, name: str) -> bool:
+        """Whether a module that is being imported cannot have a name yet: a doubt is a no."""
+        if id(source) in self._uncertain:
+            return False
+        outline, position = self._outline(source), self._running[id(source)]
+        assert source.summary is not None
+        if outline.is_open or not isinstance(source.summary.body[position], ast.Import | ast.ImportFrom):
+            return False
+        # What is never there is reported where names are resolved.
+        return outline.names.get(name, -1) >= position and outline.names.get("*", position) >= position
+
+
+def _outline_of(module: Module) -> _Outline:
+    summary = module.summary
+    assert summary is not None
+    names: dict[str, int] = {}
+    for position, statement in enumerate(summary.body):
+        for name in _names_of(statement):
+            names.setdefault(name, position)
+    return _Outline(
+        tuple(_steps(summary.body)),
+        {name: position for name, position in names.items() if name == "*" or name in summary.bindings},
+        is_open=summary.open_names or not _OPENERS.isdisjoint(module.vocabulary),
+        may_import=not _IMPORTERS.isdisjoint(module.vocabulary),
+    )
 
 
 def _steps(body: Sequence[ast.stmt]) -> Iterator[_Step]:
@@ -188,33 +231,23 @@ def _within(statement: ast.stmt) -> Iterator[ast.Import | ast.ImportFrom]:
             waiting += reversed(list(ast.iter_child_nodes(node)))
 
 
-def _is_bound(name: str, module: Module, before: ast.stmt) -> bool:
-    """Whether a statement of a module above another one may give it a name: a doubt is a yes."""
-    summary = module.summary
-    assert summary is not None
-    if summary.open_names or name not in summary.bindings:  # what is never there is reported where names are resolved
-        return True
-    if b"globals" in module.vocabulary or not isinstance(before, ast.Import | ast.ImportFrom):
-        return True
-    above = summary.body[: next(index for index, statement in enumerate(summary.body) if statement is before)]
-    return any(not _names_of(statement).isdisjoint((name, "*")) for statement in above)
-
-
-def _names_of(statement: ast.stmt) -> frozenset[str]:
-    """Names that a statement may bind, wherever in it they stand."""
-    found: set[str] = set()
-    for node in ast.walk(statement):
+def _names_of(statement: ast.stmt) -> Iterator[str]:
+    """Names that a statement of the module may bind, in whichever of its blocks."""
+    waiting: list[ast.AST] = [statement]
+    while waiting:
+        node = waiting.pop()
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
+            yield node.name
+            continue
         if isinstance(node, ast.Name) and not isinstance(node.ctx, ast.Load):
-            found.add(node.id)
-        elif isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
-            found.add(node.name)
+            yield node.id
         elif isinstance(node, ast.alias):
-            found.add(node.asname or node.name.partition(".")[0])
+            yield node.asname or node.name.partition(".")[0]
         elif isinstance(node, ast.ExceptHandler | ast.MatchAs | ast.MatchStar) and node.name:
-            found.add(node.name)
+            yield node.name
         elif isinstance(node, ast.MatchMapping) and node.rest:
-            found.add(node.rest)
-    return frozenset(found)
+            yield node.rest
+        waiting += ast.iter_child_nodes(node)
 
 
 def _report(absent: _Absent, findings: Findings) -> None:
