@@ -62,8 +62,8 @@ def test_the_runtime_reads_the_plan_of_a_manifest(case: Case) -> None:
     assert len(plans) == sum(bundle_of(template["spec"]) is None for template in templates)
     for text in plans:
         plan = PlanView(json.loads(text))
-        for unit in plan.units.values():
-            assert plan.program.node(unit["node"]).id == unit["node"]
+        for name, unit in plan.units.items():
+            assert plan.of_unit(name).program.node(unit["node"]).id == unit["node"]
 
 
 @pytest.mark.parametrize("case", [case for case in CASES if (case.folder / REPORT).exists()], ids=lambda case: case.name)
