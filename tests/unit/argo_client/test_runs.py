@@ -112,7 +112,7 @@ def test_an_element_between_two_attempts_is_retrying(phase, code):
     assert "8 of 9 done, 1 retrying" in shown(run, run.started + 30)[2]
 
 
-@pytest.mark.parametrize("code", [80, 81, 82, 83, 84])
+@pytest.mark.parametrize("code", [80, 81, 82, 83])
 def test_an_element_that_failed_for_good_is_not_retrying_while_argo_thinks_about_it(code):
     run = before_the_verdict("Running", code)
     assert "8 of 9 done, 1 failed" in shown(run, run.started + 30)[2]
