@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -242,6 +243,16 @@ def test_a_retry_asks_again_what_let_nothing_through(project):
     project.type("retry", RUN)
     selector = "inputs.parameters.waits.value=yes,phase!=Succeeded"
     assert project.argo.retried == [{"restartSuccessful": True, "nodeFieldSelector": selector}, {}]
+
+
+def test_runs_say_who_is_asked(project):
+    listed = project.type("runs")
+    assert re.search(rf"(?m)^{RUN} +flow.release +running, waits for an answer ", listed.stdout)
+    assert f"dagwright: limits waits: dagwright approve {RUN} limits --set VALUE\n" in listed.stderr
+    (found,) = json.loads(project.type("runs", "--output-format", "json").stdout)
+    assert found["asking"] == ["look-at-image", "limits", "notes"]
+    project.argo.fail(f"/{RUN}$", 500, "slow")
+    assert "running, waits" not in project.type("runs").stdout
 
 
 def test_status_says_what_to_type(project):

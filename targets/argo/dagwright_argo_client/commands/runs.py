@@ -5,16 +5,24 @@ from __future__ import annotations
 import json
 import os
 import time
+from typing import TYPE_CHECKING
 
 import click
 
 from dagwright_argo_client.commands.options import connect, format_option, namespace_option, refusals_shown
 from dagwright_argo_client.connection import namespace_of
 from dagwright_argo_client.documents import head_data
-from dagwright_argo_client.runs import Run
+from dagwright_argo_client.refusals import Refused
+from dagwright_argo_client.runs import ASKING, Run
 from dagwright_argo_client.texts import duration_text, phase_text
 from dagwright_compiler.cli.cache_texts import table
 from dagwright_compiler.cli.main import SUCCESS
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from dagwright_argo_client.runs import RunNode
+    from dagwright_argo_client.transport import Server
 
 _FIELDS = (
     "metadata.name,metadata.namespace,metadata.uid,metadata.creationTimestamp,metadata.labels,metadata.annotations,"
@@ -22,6 +30,7 @@ _FIELDS = (
 )
 """Without nodes and templates, of which a namespace may hold hundreds of megabytes."""
 _LABEL = "dagwright/workflow"
+_MOST_READ = 10
 
 
 @click.command("runs")
@@ -34,24 +43,43 @@ def command(*, workflow: str | None, namespace: str | None, limit: int, output_f
     place = namespace_of(namespace, os.environ)
     with refusals_shown():
         selector = _LABEL if workflow is None else f"{_LABEL}={workflow}"
-        found = connect().list(place, selector=selector, fields=_FIELDS, limit=limit)
-    runs = sorted(map(Run, found), key=lambda run: run.created, reverse=True)[:limit]
+        server = connect()
+        found = server.list(place, selector=selector, fields=_FIELDS, limit=limit)
+        runs = sorted(map(Run, found), key=lambda run: run.created, reverse=True)[:limit]
+        asking = _asking(server, place, runs)
     if output_format == "json":
-        click.echo(json.dumps([head_data(run) for run in runs], indent=2, ensure_ascii=False))
+        data = [head_data(run) | {"asking": [node.id for node in asking.get(run.name, ())]} for run in runs]
+        click.echo(json.dumps(data, indent=2, ensure_ascii=False))
     elif runs:
-        click.echo(_table(runs))
+        click.echo(_table(runs, asking))
+        for node in (node for nodes in asking.values() for node in nodes):
+            click.echo(f"dagwright: {node.id} waits: {node.answer}", err=True)
     else:
         click.echo(f"no runs{f' of {workflow}' if workflow else ''} in {place}", err=True)
     return SUCCESS
 
 
-def _table(runs: list[Run]) -> str:
+def _asking(server: Server, namespace: str, runs: list[Run]) -> dict[str, list[RunNode]]:
+    """Gates that wait for people now, by run; of the newest runs that go on, since that takes all of a run's object."""
+    found = {}
+    for run in [run for run in runs if run.phase == "Running"][:_MOST_READ]:
+        try:
+            nodes = Run(server.get(namespace, run.name)).nodes
+        except Refused:  # it has gone meanwhile, or this server is slow: the list is there
+            continue
+        asking = [node for node in nodes if node.state == ASKING]
+        if asking:
+            found[run.name] = asking
+    return found
+
+
+def _table(runs: list[Run], asking: Mapping[str, list[RunNode]]) -> str:
     now = time.time()
     rows = [
         (
             run.name,
             run.workflow,
-            phase_text(run),
+            f"{phase_text(run)}, waits for an answer" if run.name in asking else phase_text(run),
             str((run.object.get("status") or {}).get("progress") or ""),
             f"{duration_text(now - run.created)} ago",
             duration_text((run.finished or now) - run.started) if run.started else "",
