@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
-import difflib
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import msgspec
 
-from dagwright_compiler.diagnostics.codes import BATCH_SETTING, UNKNOWN_SETTING
+from dagwright_compiler.diagnostics.codes import BATCH_SETTING
 from dagwright_compiler.diagnostics.model import Collector, Diagnostic
+from dagwright_compiler.target_api import nowhere
+from dagwright_compiler.target_settings import Table, read_table
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
+
+    from dagwright_compiler.source import Span
+    from dagwright_compiler.target_api import SettingKey
 
 Platform = Literal["EC2", "FARGATE"]
+_TABLE = Table("[tool.dagwright.batch]", "AWS Batch", BATCH_SETTING)
 
 
 def _is(description: str) -> msgspec.Meta:
@@ -40,29 +45,23 @@ class BatchSettings(msgspec.Struct, frozen=True):
     ] = {}
 
 
-def read_settings(raw: Mapping[str, Any], found: Collector) -> BatchSettings:
-    """Check every setting; a wrong one is reported and replaced by its default, so that all are reported at once."""
-    fields = {field.name: field for field in msgspec.structs.fields(BatchSettings)}
-    values: dict[str, Any] = {}
-    for name, value in raw.items():
-        if name not in fields:
-            near = difflib.get_close_matches(name, fields, 1)
-            help_text = f"write {near[0]}" if near else f"AWS Batch knows {', '.join(fields)}"
-            found.add(Diagnostic(UNKNOWN_SETTING, f"unknown setting {name} in [tool.dagwright.batch]", help=help_text))
-            continue
-        try:
-            values[name] = msgspec.convert(value, fields[name].type)
-        except msgspec.ValidationError as error:
-            text = str(error)
-            _wrong(found, f"setting {name} of [tool.dagwright.batch]: {text[0].lower()}{text[1:]}")
-    settings = BatchSettings(**values)
+def read_settings(
+    raw: Mapping[str, Any], found: Collector, place: Callable[[SettingKey], Span | None] = nowhere
+) -> BatchSettings:
+    """Check every setting; a wrong one is reported and replaced by its default, so that all are reported at once.
+
+    Args:
+        raw: The table as it was read.
+        found: Takes the findings.
+        place: Where a key of the table, or something below it, is written.
+    """
+    settings = read_table(BatchSettings, raw, _TABLE, found, place)
     if not 1 <= settings.workers <= 10_000:
-        _wrong(found, f"setting workers of [tool.dagwright.batch] is {settings.workers}, not 1 to 10000")
+        message = f"setting workers of {_TABLE.name} is {settings.workers}, not 1 to 10000"
+        found.add(Diagnostic(BATCH_SETTING, message, place("workers")))
         settings = msgspec.structs.replace(settings, workers=BatchSettings().workers)
     if settings.platform == "FARGATE" and not settings.execution_role_arn:
-        _wrong(found, "Fargate needs a role that pulls images and writes logs", 'add execution_role_arn = "arn:aws:iam::..."')
+        message = "Fargate needs a role that pulls images and writes logs"
+        help_ = 'add execution_role_arn = "arn:aws:iam::..."'
+        found.add(Diagnostic(BATCH_SETTING, message, place("platform"), help=help_))
     return settings
-
-
-def _wrong(found: Collector, message: str, help_text: str = "") -> None:
-    found.add(Diagnostic(BATCH_SETTING, message, help=help_text))

@@ -35,7 +35,7 @@ class BatchTarget:
     def compile(self, request: Request) -> Artefact | None:
         """Lower and emit. Findings go to ``request.diagnostics``; ``None`` when one of them is an error."""
         found = request.diagnostics
-        settings = read_settings(request.settings, found)
+        settings = read_settings(request.settings, found, request.place)
         gates = [*refuse_gates(request.program, request.spans), *refuse_handler(request.program, request.spans)]
         for gate in gates:
             found.add(gate)

@@ -215,7 +215,7 @@ def test_without_settings_queue_store_and_image_become_parameters():
     ("settings", "code", "message"),
     [
         ({"imgae": "x"}, "DW591", "unknown setting imgae in [tool.dagwright.batch]"),
-        ({"workers": "8"}, "DW550", "setting workers of [tool.dagwright.batch]: expected `int`, got `str`"),
+        ({"workers": "8"}, "DW550", "setting workers of [tool.dagwright.batch]: expected a number, got a text"),
         ({"workers": 0}, "DW550", "setting workers of [tool.dagwright.batch] is 0, not 1 to 10000"),
         ({"platform": "EKS"}, "DW550", "setting platform of [tool.dagwright.batch]: invalid enum value 'EKS'"),
         ({"platform": "FARGATE"}, "DW550", "Fargate needs a role that pulls images and writes logs"),
