@@ -18,6 +18,8 @@ from unit.batch.programs import (
 
 from dagwright.contract.types import FLOAT, INT, list_of
 from dagwright_batch.definitions import attempts_of
+from dagwright_batch.settings import read_settings
+from dagwright_compiler.diagnostics.model import Collector
 from dagwright_compiler.ir.program import Field, InputBinding, LiteralBinding, MapNode, Policy, Resources, TaskNode
 
 
@@ -225,6 +227,13 @@ def test_wrong_settings_are_reported(settings, code, message):
     artefact, found = compile_with_findings(chain(1), {**SETTINGS, **settings})
     assert found == [(code, message)]
     assert (artefact is None) == (code == "DW550")
+
+
+def test_findings_about_settings_ask_where_they_are_written():
+    asked = []
+    raw = {"workers": "8", "imgae": "x", "platform": "FARGATE", "secrets": {"g.k": 3}}
+    read_settings(raw, Collector(), asked.append)
+    assert asked == [("workers",), "imgae", ("secrets",), "platform"]
 
 
 @pytest.mark.parametrize(
