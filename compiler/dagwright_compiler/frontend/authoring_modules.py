@@ -35,7 +35,8 @@ def missing_name(package: str, name: str) -> Unresolved | None:
     if theirs is not None:
         help_ = did_you_mean(name, theirs) if name not in theirs else ""
     else:
-        guess = did_you_mean(name, authoring_names()) if name[:1].isupper() and package.startswith("flytekit.") else ""
+        classes = [known for known in authoring_names() if known[:1].isupper()]  # `Task` is no slip in `task`
+        guess = did_you_mean(name, classes) if name[:1].isupper() and package.startswith("flytekit.") else ""
         help_ = guess if isinstance(guess, Guess) and guess.is_certain and abs(len(guess.meant) - len(name)) < 2 else ""
     return _missing(package, name, help_) if help_ else None
 
