@@ -36,6 +36,7 @@ _MEANINGS = {
     exits.USER_EXHAUSTED: "the task raised a recoverable error, and its retries are spent",
     exits.SYSTEM_FATAL: "plan, store or image is wrong; no retry mends that",
     exits.TIMED_OUT_EXHAUSTED: "ran into the task's timeout, and its retries are spent",
+    exits.CANCELLED: "cancelled: another part of the run had failed for good",
     64: "Argo's executor failed; tried again",
     65: "Argo's supervisor failed",
     137: "killed: out of memory (OOMKilled), or from outside",

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
+from dagwright.contract.exits import CANCELLED as CANCELLED_CODE
 from dagwright.contract.exits import FINAL
 from dagwright.contract.names import VERDICT
 from dagwright_argo.dags import COUNT
@@ -42,7 +43,10 @@ SKIPPED = "skipped"
 STOPPED = "stopped"
 """The run was ended before it was done."""
 
-ENDED = (SUCCEEDED, FAILED, SKIPPED, STOPPED)
+CANCELLED = "cancelled"
+"""Another node had failed for good."""
+
+ENDED = (SUCCEEDED, FAILED, SKIPPED, STOPPED, CANCELLED)
 DENIED = "denied"
 """How our message begins at a gate that a person has denied."""
 NO_ANSWER = "does not have a default value"
@@ -202,6 +206,11 @@ class Run:
         return self.has_ended and bool(self._spec.get("shutdown"))
 
     @property
+    def was_retried(self) -> bool:
+        """Whether somebody had it start again: it has no phase then, for a moment, and what it did before."""
+        return bool(self._status.get("nodes")) and not self.phase
+
+    @property
     def created(self) -> float:
         """When it was submitted."""
         return _time(self._metadata.get("creationTimestamp"))
@@ -255,6 +264,7 @@ class _Reading:
         self._spec = run.spec
         self._is_over = run.has_ended
         self._is_stopped = run.was_stopped
+        self._is_successful = run.has_succeeded
         self._words = words
         self._states: Mapping[str, Object] = status.get("nodes") or {}
         self._by_name = {state.get("name", ""): state for state in self._states.values()}
@@ -289,7 +299,7 @@ class _Reading:
         found: dict[str, Object] = {}
 
         def walk(name: str) -> None:
-            for task in ((templates.get(name) or {}).get("dag") or {}).get("tasks") or ():
+            for task in _called_in(templates.get(name) or {}):
                 called = templates.get(task.get("template", "")) or {}
                 unit = _parameters({"inputs": task.get("arguments")}).get(UNIT)
                 if unit is not None:
@@ -298,7 +308,13 @@ class _Reading:
                     walk(called["name"])
 
         walk(self._spec.get("entrypoint", ""))
+        if self._is_handled():
+            walk(self._spec["onExit"])
         return found
+
+    def _is_handled(self) -> bool:
+        """Whether what handles a failure has begun: nothing is said of it where a run goes well."""
+        return bool(self._spec.get("onExit")) and f"{self._run_name}.onExit" in self._by_name and not self._is_successful
 
     def _gate(self, unit: str, template: Object) -> RunNode:
         gate, limit = _gate_of(template), str((template["suspend"] or {}).get("duration", ""))
@@ -339,8 +355,9 @@ class _Reading:
         if state == RUNNING and parts:
             states = {part.state for part in parts}
             state = next((each for each in (RUNNING, RETRYING, PENDING) if each in states), RUNNING)
-        if state == FAILED and STOPPED in {part.state for part in parts} and not any(part.state == FAILED for part in parts):
-            state = STOPPED
+        states = {part.state for part in parts}
+        if state == FAILED and FAILED not in states and not (verdict is not None and self._part(None, verdict).state == FAILED):
+            state = next((each for each in (STOPPED, CANCELLED) if each in states), FAILED)
         return RunNode(
             id=unit,
             state=self._settled(state),
@@ -371,6 +388,8 @@ class _Reading:
                 phase = RETRYING
         if phase in (FAILED, RETRYING) and message.startswith(_SHUTDOWN):
             phase = STOPPED
+        if phase == FAILED and attempts[-1].exit_code == CANCELLED_CODE:
+            phase = CANCELLED
         return Part(index=index, state=self._settled(phase), attempts=attempts, message=message)
 
     def _attempt(self, state: Object) -> Attempt:
@@ -390,6 +409,12 @@ class _Reading:
             message=self._words.get(name, message) if phase == PENDING else message,
             host=str(state.get("hostNodeName") or ""),
         )
+
+
+def _called_in(template: Object) -> list[Object]:
+    """What a DAG, or the steps of a template, call."""
+    steps = [step for group in template.get("steps") or () for step in group]
+    return [*((template.get("dag") or {}).get("tasks") or ()), *steps]
 
 
 def _pod_name(run: str, state: Object) -> str:

@@ -98,7 +98,7 @@ def _clipped(text: str) -> str:
 
 def unclaimed(run: Run, now: float) -> str:
     """Why a run has no state at all, once that takes long; empty where it has one."""
-    if run.phase or not run.created or now - run.created <= SLOW_START_S:
+    if run.phase or run.was_retried or not run.created or now - run.created <= SLOW_START_S:
         return ""
     live = [name for name, text in run.parameters.items() if "{{" in text]
     if live:

@@ -12,6 +12,7 @@ import msgspec
 
 from dagwright_argo_client.runs import (
     ASKING,
+    CANCELLED,
     ENDED,
     FAILED,
     PENDING,
@@ -39,6 +40,7 @@ _MARKS = {
     FAILED: "✗",
     SKIPPED: "-",
     STOPPED: "■",
+    CANCELLED: "■",
 }
 _PLAIN_MARKS = {
     WAITING: ".",
@@ -50,6 +52,7 @@ _PLAIN_MARKS = {
     FAILED: "x",
     SKIPPED: "-",
     STOPPED: "s",
+    CANCELLED: "c",
 }
 _COLORS = {
     ASKING: "yellow",
@@ -59,6 +62,7 @@ _COLORS = {
     SUCCEEDED: "green",
     FAILED: "red",
     STOPPED: "yellow",
+    CANCELLED: "yellow",
 }
 _PHASES = {
     "": "not taken up yet",
@@ -125,7 +129,7 @@ def node_lines(run: Run, now: float, style: Style, reused: Mapping[str, Reused] 
     nodes = list(run.nodes)
     left_out: dict[str, int] = {}
     if most and len(nodes) > most:
-        order = (WAITING, SKIPPED, SUCCEEDED, PENDING, RUNNING, RETRYING, STOPPED, ASKING, FAILED)
+        order = (WAITING, SKIPPED, SUCCEEDED, PENDING, RUNNING, RETRYING, STOPPED, CANCELLED, ASKING, FAILED)
         excess = len(nodes) - most + 1
         dropped = sorted(range(len(nodes)), key=lambda number: order.index(nodes[number].state))[:excess]
         for number in dropped:
@@ -179,7 +183,9 @@ def _map_text(node: RunNode) -> str:
     done = states.count(SUCCEEDED)
     total = node.count if node.count is not None else len(states)
     counts = [f"{done} of {total} done"]
-    counts += [f"{states.count(state)} {state}" for state in (RUNNING, RETRYING, PENDING, STOPPED, FAILED) if state in states]
+    counts += [
+        f"{states.count(state)} {state}" for state in (RUNNING, RETRYING, PENDING, STOPPED, CANCELLED, FAILED) if state in states
+    ]
     again = sum(len(part.attempts) > 1 for part in node.parts if part.state in ENDED)
     if again:
         counts.append(f"{again} tried again")

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import os
-import time
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
 import click
 
+from dagwright.contract.names import stop_key
+from dagwright.store import StoreError
 from dagwright_argo.gates import AGAIN
 from dagwright_argo_client.commands.options import (
     connect,
@@ -19,16 +21,15 @@ from dagwright_argo_client.commands.options import (
     run_argument,
 )
 from dagwright_argo_client.connection import namespace_of
-from dagwright_argo_client.refusals import Refused
+from dagwright_argo_client.kubernetes import open_kubectl
+from dagwright_argo_client.retrying import await_pods, retry
 from dagwright_argo_client.runs import FAILED, STOPPED
 from dagwright_compiler.cli.main import SUCCESS
 from dagwright_compiler.cli.options import color_option
 
 if TYPE_CHECKING:
-    from dagwright_argo_client.transport import Server
-
-_TRIES = 4
-_PAUSE_S = 0.5
+    from dagwright_argo_client.results import Results
+    from dagwright_argo_client.runs import Run
 
 
 @click.command("retry")
@@ -41,7 +42,7 @@ def command(*, name: str, namespace: str | None, how: str | None, timeout_s: flo
 
     The code is that of the run, as it was submitted: a changed file takes another `dagwright submit`.
     """
-    from dagwright_argo_client.commands.following import follow_run
+    from dagwright_argo_client.commands.following import follow_run, open_results
 
     place, patience = namespace_of(namespace, os.environ), patience_of(how, timeout_s)
     with refusals_shown():
@@ -51,29 +52,16 @@ def command(*, name: str, namespace: str | None, how: str | None, timeout_s: flo
             state = "has succeeded" if run.has_succeeded else "goes on"
             raise click.ClickException(f"{run.name} {state}; only a run that failed can be tried again")
         failed = ", ".join(node.id for node in run.failed[:5])
+        _forget_the_failure(run, open_results(run))
         waits_anew = any(node.pause is not None and node.state in (FAILED, STOPPED) for node in run.nodes)
-        _retry(server, place, run.name, AGAIN if waits_anew else "")
+        await_pods(run, open_kubectl(place), tell=lambda text: click.echo(f"dagwright: {text}", err=True))
+        retry(server, place, run.name, AGAIN if waits_anew else "")
         click.echo(f"dagwright: {run.name} goes on{f' with {failed}' if failed else ''}", err=True)
         return SUCCESS if how is None else follow_run(server, place, run.name, how, color=color, patience=patience)
 
 
-def _retry(server: Server, namespace: str, name: str, anew: str) -> None:
-    """Ask for the retry, once more where somebody changed the run at that moment: a controller tidies up behind a run that has ended.
-
-    Raises:
-        Refused: The server refuses.
-    """
-    for attempt in range(_TRIES):
-        try:
-            server.retry(namespace, name, anew=anew)
-        except Refused as refused:
-            if not _is_conflict(refused) or attempt == _TRIES - 1:
-                raise
-            time.sleep(_PAUSE_S)
-        else:
-            return
-
-
-def _is_conflict(refused: Refused) -> bool:
-    """Whether nothing was done, for want of the latest version of the object; Argo Server has several statuses for that."""
-    return refused.status == 409 or "the object has been modified" in refused.text
+def _forget_the_failure(run: Run, results: Results | None) -> None:
+    """Remove the stop marker. Where the store is out of reach, the attempts of the next round see by its age that it is not theirs."""
+    if results is not None:
+        with suppress(StoreError):
+            results.store.delete(stop_key(run.key))
