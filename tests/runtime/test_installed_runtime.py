@@ -21,7 +21,7 @@ DIGEST = archive_digest()[:12]
 
 def command() -> list[str]:
     """What a pod of such a task is started with."""
-    made = compile_argo(program(workflow("flow.wf", call("t"))), {**STORE, "runtime": "image"})
+    made = compile_argo(program(workflow("flow.wf", call("t"))), {**STORE, "runtime": "image", "image": "acme/base:1"})
     template = made.pods()["t"]
     assert all(volume["name"] != "dagwright-runtime" for volume in template["volumes"])
     return [str(word) for word in template["container"]["command"]]

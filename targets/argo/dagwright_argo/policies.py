@@ -11,10 +11,11 @@ import msgspec
 
 from dagwright_argo.expansion import LOST_ON_THE_WAY
 from dagwright_argo.naming import IMAGE, LABEL_VALUE, MOST_ANNOTATION_BYTES, VARIABLE_NAME, annotation_bytes
-from dagwright_argo.pod_templates import metadata_problems, template_problems
+from dagwright_argo.pod_templates import metadata_problems, overlay, template_problems
 from dagwright_argo.pods import SHARED_MEMORY_PATH, template_of
+from dagwright_argo.provisions import is_installed
 from dagwright_argo.secrets import secret_parts, secret_problems, variables_of
-from dagwright_argo.settings import TABLE
+from dagwright_argo.settings import TABLE, ArgoSettings
 from dagwright_compiler.diagnostics.codes import (
     ARGO_IGNORED,
     ARGO_INPUT_SIZE,
@@ -23,13 +24,14 @@ from dagwright_compiler.diagnostics.codes import (
     ARGO_PLUGIN,
     ARGO_POD_TEMPLATE,
     ARGO_SECRET,
+    ARGO_SETTING,
 )
 from dagwright_compiler.diagnostics.model import Diagnostic
+from dagwright_compiler.ir.program import MapNode, TaskNode
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from dagwright_argo.settings import ArgoSettings
     from dagwright_compiler.ir.program import Plugin, Policy, Program
     from dagwright_compiler.ir.spans import SpanTable
 
@@ -65,6 +67,27 @@ def check_policies(program: Program, settings: ArgoSettings, spans: SpanTable) -
         for part, found in _problems(policy, settings):
             if (part, found) not in said:
                 yield msgspec.structs.replace(found, span=spans.node(program.workflow.name, node.id, part))
+    yield from _bare_images(program, settings, spans)
+
+
+def _bare_images(program: Program, settings: ArgoSettings, spans: SpanTable) -> Iterator[Diagnostic]:
+    """Report tasks whose image is to have the runtime, and is the bare Python that pods have where nobody names one."""
+    if settings.image != ArgoSettings().image:
+        return
+    told: set[str] = set()
+    for node in program.workflow.nodes:
+        if not isinstance(node, TaskNode | MapNode) or node.task in told:
+            continue
+        policy = node.policy or program.tasks[node.task].policy
+        named = policy.image or overlay(template_of(policy, settings)).primary.get("image")
+        if not named and is_installed(settings.of_task(node.task), settings):
+            told.add(node.task)
+            function = node.task.rpartition(".")[2]
+            message = (
+                f"`{function}` runs in {settings.image}, which has no dagwright, and the setting runtime says that images have it"
+            )
+            help_text = f'name an image that has it with `image` in `{TABLE}`, or give the task `runtime = "archive"` in `[{TABLE[1:-1]}.tasks.{function}]`'
+            yield Diagnostic(ARGO_SETTING, message, spans.definition(node.task), help=help_text)
 
 
 def _problems(policy: Policy, settings: ArgoSettings) -> Iterator[Finding]:

@@ -79,10 +79,6 @@ class Provisions:
         bundle = model.Variable(name=ENV_BUNDLE, value=code.bundle)
         self.variables: tuple[model.Variable, ...] = (bundle,) if code.bundle else ()
 
-    def is_installed(self, own: TaskSetting) -> bool:
-        """Whether a task's image has the runtime."""
-        return (own.runtime or self._settings.runtime) == IMAGE
-
     def image(self, reference: str | None) -> str | None:
         """The image of a task: a described one has another tag where the runtime is in it."""
         if reference in self._described and reference and self._settings.runtime == IMAGE:
@@ -91,15 +87,20 @@ class Provisions:
 
     def volumes(self, own: TaskSetting) -> tuple[model.Volume, ...]:
         """What a task's pods mount."""
-        return self._volumes[self.is_installed(own)]
+        return self._volumes[is_installed(own, self._settings)]
 
     def mounts(self, own: TaskSetting) -> tuple[model.Mount, ...]:
         """Where."""
-        return self._mounts[self.is_installed(own)]
+        return self._mounts[is_installed(own, self._settings)]
 
     def command(self, own: TaskSetting) -> tuple[str, ...]:
         """What starts an attempt, before its unit and index."""
-        return self._commands[self.is_installed(own)]
+        return self._commands[is_installed(own, self._settings)]
+
+
+def is_installed(own: TaskSetting, settings: ArgoSettings) -> bool:
+    """Whether a task's image has the runtime."""
+    return (own.runtime or settings.runtime) == IMAGE
 
 
 def mounts_runtime(manifest: model.WorkflowTemplate | model.Workflow) -> bool:

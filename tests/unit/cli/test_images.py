@@ -99,7 +99,7 @@ def test_findings_come_first(capsys: pytest.CaptureFixture[str], tmp_path: Path)
 
 
 def test_images_get_the_runtime_where_pods_bring_none(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
-    settings = '[tool.dagwright]\nstore = "s3://bucket/prefix"\n[tool.dagwright.argo]\nruntime = "image"\n'
+    settings = '[tool.dagwright]\nstore = "s3://bucket/prefix"\n[tool.dagwright.argo]\nruntime = "image"\nimage = "acme/base:1"\n'
     (tmp_path / "pyproject.toml").write_text(settings, encoding="utf-8")
     assert invoke(["images", "--output-format", "json", "-o", "docker", "flow.py"]) == 0
     base, trainer, *others = json.loads(capsys.readouterr().out)

@@ -40,7 +40,7 @@ def two(x: int) -> int:
 @pytest.fixture(autouse=True)
 def _project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (tmp_path / "flow.py").write_text(FLOW, encoding="utf-8")
-    settings = f'[tool.dagwright]\nstore = "{(tmp_path / "store").as_uri()}"\n[tool.dagwright.argo]\nbundle = "store"\n'
+    settings = f'[tool.dagwright]\nstore = "{(tmp_path / "store").as_uri()}"\n[tool.dagwright.argo]\nbundle = "store"\nimage = "acme/base:1"\n'
     (tmp_path / "pyproject.toml").write_text(settings, encoding="utf-8")
     monkeypatch.chdir(tmp_path)
 
