@@ -4,7 +4,7 @@ import json
 import pathlib
 
 import pytest
-from live_cluster import NAMESPACE, command
+from live_cluster import NAMESPACE, command, dagwright
 
 pytestmark = pytest.mark.cluster
 
@@ -74,7 +74,11 @@ def each(marks: str, n: int) -> int:
         time.sleep(5)
     return n
 
-@workflow
+@task
+def clean_up(marks: str, err: RunFailure) -> None:
+    mark(marks, "handled", err.failed_node_id)
+
+@workflow(on_failure=clean_up)
 def cancels(marks: str) -> tuple[int, int, list[int]]:
     failing = bad(marks=marks)
     chained = second(marks=marks, before=first(marks=marks))
@@ -86,7 +90,14 @@ def cancels(marks: str) -> tuple[int, int, list[int]]:
     assert run.exit_codes("bad") == ["80"]
     assert run.exit_codes("second") == ["84"]
     assert [[record["ending"] for record in run.records("each", index)] for index in range(3)] == [["cancelled"]] * 3
-    assert names_in(marks) == ["each-0-ran", "first-ran"]
+    assert names_in(marks) == ["each-0-ran", "first-ran", "handled"]
+    assert (marks / "handled").read_text() == "bad"
+    said = dagwright("status", run.name)
+    status = said.stdout + said.stderr
+    assert [line.split()[1:3] for line in status.splitlines() if "second" in line or "on-failure" in line] == [
+        ["second", "cancelled"],
+        ["on-failure", "succeeded"],
+    ], status
     (marks / "mended").touch()
     assert run.retry().succeeded().outputs() == [1, 3, [0, 1, 2]]
 

@@ -103,7 +103,8 @@ def _execute(assignment: Assignment, report: Report) -> dict[str, Any]:
 
 def _enter_the_run(assignment: Assignment, report: Report) -> None:
     """Begin an attempt of what handles a failure, or one whose run's failure is handled."""
-    from dagwright.execution.handling import begin, note_open
+    from dagwright.execution.handling import begin
+    from dagwright.execution.stopping import note_open
 
     store = open_store(assignment.store_url)
     if assignment.plan.is_handled:

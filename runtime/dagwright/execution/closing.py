@@ -60,7 +60,7 @@ def close(assignment: Assignment, ended: Ended, console: Console) -> Closed:
 
 def _note_closed(assignment: Assignment, console: Console) -> None:
     """Let what handles the run's failure know that this attempt is over; where that fails, it waits in vain for a while."""
-    from dagwright.execution.handling import note_closed
+    from dagwright.execution.stopping import note_closed
     from dagwright.store import StoreError, open_store
 
     try:

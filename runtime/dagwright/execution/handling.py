@@ -47,24 +47,6 @@ def begin(assignment: Assignment, store: Store) -> None:
     assignment.inputs = {**assignment.inputs, ERR: dumps(told)}
 
 
-def note_open(store: Store, assignment: Assignment) -> None:
-    """Note that an attempt has begun, for whoever handles the failure of its run: before it looks for the stop marker.
-
-    Raises:
-        StoreError: The store failed.
-    """
-    store.put(f"{open_folder(assignment.run)}/{assignment.token}", assignment.label.encode("ascii", "backslashreplace"))
-
-
-def note_closed(store: Store, assignment: Assignment) -> None:
-    """Note that an attempt is over, and will write nothing more.
-
-    Raises:
-        StoreError: The store failed.
-    """
-    store.delete(f"{open_folder(assignment.run)}/{assignment.token}")
-
-
 def _wait_for_the_end(store: Store, run: str) -> None:
     """Wait until no attempt is open; what is left of those that died without a word is removed."""
     deadline = time.monotonic() + _PATIENCE_S

@@ -16,7 +16,7 @@ from __future__ import annotations
 import time
 
 from dagwright.contract.jsontext import dumps, loads
-from dagwright.contract.names import stop_key
+from dagwright.contract.names import open_folder, stop_key
 from dagwright.execution.ending import CANCELLED
 
 TYPE_CHECKING = False
@@ -175,3 +175,21 @@ def stop_run(store: Store, assignment: Assignment, text: str, *, node: str | Non
         return found
     store.put(key, document)
     return mine
+
+
+def note_open(store: Store, assignment: Assignment) -> None:
+    """Note that an attempt has begun, for whoever handles the failure of its run: before it looks for the stop marker.
+
+    Raises:
+        StoreError: The store failed.
+    """
+    store.put(f"{open_folder(assignment.run)}/{assignment.token}", assignment.label.encode("ascii", "backslashreplace"))
+
+
+def note_closed(store: Store, assignment: Assignment) -> None:
+    """Note that an attempt is over, and will write nothing more.
+
+    Raises:
+        StoreError: The store failed.
+    """
+    store.delete(f"{open_folder(assignment.run)}/{assignment.token}")

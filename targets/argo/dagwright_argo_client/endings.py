@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 import time
 from pathlib import Path
+from shlex import quote
 from typing import TYPE_CHECKING, Any
 
 from dagwright.contract import exits
@@ -135,10 +136,11 @@ class _Teller:
             _indented(_table(attempts)),
             "",
             _indented(_too_long_for_a_pod(self._run, part.attempts[-1]) or _why(part.attempts[-1], error)),
-            "",
-            *([f"  {doubt}"] if doubt else []),
-            f"  try it here: dagwright run --only '{label}' --from {self._run.name} {self._file}",
+            *(["", f"  {doubt}"] if doubt else []),
         ]
+        if part.attempts[-1].exit_code != exits.SYSTEM_FATAL:  # the task itself has not failed: here it would go well
+            replay = f"dagwright run --only {quote(label)} --from {self._run.name} {self._file}"
+            lines += [*([] if doubt else [""]), f"  try it here: {replay}"]
         return "\n".join(lines) + "\n"
 
 

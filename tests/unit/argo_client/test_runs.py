@@ -73,6 +73,20 @@ def test_a_run_that_was_stopped_does_not_look_as_if_it_went_on():
     assert failure_text(run, None, "x", Style()) == "long-nvwqgt was stopped; `dagwright retry long-nvwqgt` takes it up again\n"
 
 
+def test_what_a_failure_cancelled_is_no_failure_and_what_handled_it_is_shown():
+    run = run_of("cancelled")
+    assert shown(run) == [
+        "cancels-6kwtj  cancels  failed  44 s",
+        "  ✗ bad         failed  6 s",
+        "  ✓ first       succeeded  6 s",
+        "  ■ second      cancelled  4 s",
+        "  ■ each[3]     0 of 3 done, 3 cancelled  22 s",
+        "  ✓ on-failure  succeeded  4 s",
+    ]
+    assert [node.id for node in run.failed] == ["bad"]
+    assert "84" not in failure_text(run, None, "flow.py", Style())
+
+
 def test_a_pod_that_does_not_start_says_why_once_it_takes_long():
     run = run_of("no_image")
     assert shown(run, run.started + 5)[1] == "  ◌ sleepy  pending  5 s"
@@ -116,6 +130,17 @@ def test_an_element_between_two_attempts_is_retrying(phase, code):
 def test_an_element_that_failed_for_good_is_not_retrying_while_argo_thinks_about_it(code):
     run = before_the_verdict("Running", code)
     assert "8 of 9 done, 1 failed" in shown(run, run.started + 30)[2]
+
+
+@pytest.mark.parametrize(("code", "count"), [(80, 1), (82, 0)])
+def test_what_the_task_is_not_to_blame_for_is_not_to_be_tried_here(code, count):
+    found = json.loads((LIVE / "failed_map.json").read_text("utf-8"))
+    (pod,) = (state for state in found["status"]["nodes"].values() if state["phase"] == "Failed" and state["type"] == "Pod")
+    pod["outputs"]["exitCode"] = str(code)
+    text = failure_text(Run(found), None, "flow.py", Style())
+    assert "failed after 1 attempt" in text
+    assert text.count("\n\n  try it here: dagwright run --only 'square[5]' --from main-dsmr7g flow.py\n") == count
+    assert "\n\n\n" not in text
 
 
 def test_lines_begin_with_the_run_and_say_once_how_a_map_ended():
