@@ -104,6 +104,8 @@ def _chosen(program: ProgramView, only: str) -> tuple[str, int | None]:
         listing = did_you_mean(only, program.node_ids) or f"its nodes are {', '.join(program.node_ids[:20])}"
         raise Unplayable(f"{program.workflow} has no node {only}; {listing}")
     node = program.node(found["node"])
+    if node.gate:
+        raise Unplayable(f"{node.id} waits, and runs nothing that could be replayed")
     if node.over is None and found["index"] is not None:
         raise Unplayable(f"{node.id} is no map: leave [{found['index']}] out")
     if node.over is not None and found["index"] is None:

@@ -14,6 +14,7 @@ from argo_server_double import argo_double
 
 COMMAND = str(Path(sys.executable).with_name("dagwright"))
 RUN = "release-x7k2q"
+SLEPT = ["flow.py", "--version", "9"]
 FLOW = """\
 from dataclasses import dataclass
 from datetime import timedelta
@@ -42,7 +43,7 @@ def release(version: str) -> str:
     image = approve(build(version=version), "look at image", timeout=timedelta(hours=1))
     limits = wait_for_input("limits", timeout=timedelta(days=1), expected_type=Limits)
     notes = wait_for_input("notes", timeout=timedelta(days=1), expected_type=File)
-    pause = sleep(timedelta(minutes=1))
+    pause = sleep(timedelta(seconds=1))
     done = deploy(image=image, limits=limits, notes=notes)
     pause >> done
     return done
@@ -243,6 +244,24 @@ def test_a_retry_asks_again_what_let_nothing_through(project):
     project.type("retry", RUN)
     selector = "inputs.parameters.waits.value=yes,phase!=Succeeded"
     assert project.argo.retried == [{"restartSuccessful": True, "nodeFieldSelector": selector}, {}]
+
+
+def test_tasks_are_replayed_with_what_was_given_and_gates_are_not(project):
+    said = project.type("run", "--only", "limits", "--from", RUN, "flow.py", code=None)
+    assert said.returncode == 2
+    assert "limits waits, and runs nothing that could be replayed" in said.stderr
+    project.approve("limits", "--set", '{"low": 3}')
+    (project.folder / "notes.txt").write_text("ready", "utf-8")
+    project.approve("notes", "--set", "notes.txt")
+    (project.run / "build").mkdir()
+    local = project.type(
+        "run", "--approve", "look-at-image", "--approve", 'limits={"low": 1}', "--approve", "notes=notes.txt", *SLEPT
+    )
+    (made,) = project.store.glob("v1/run/local-*/build/out.json")
+    (project.run / "build/out.json").write_bytes(made.read_bytes())
+    assert local.stdout == '"app:9"\n'
+    done = project.type("run", "--only", "deploy", "--from", RUN, "flow.py")
+    assert done.stdout == '"app:9"\n'
 
 
 def test_runs_say_who_is_asked(project):
