@@ -35,7 +35,7 @@ def assignment_of(node: str, hint: int, *, began_ms: float, age_s: float) -> Ass
         token=os.urandom(8).hex(),
         round=Round(f"{began_ms} {age_s}"),
         inputs={},
-        plan=SimpleNamespace(program=SimpleNamespace(stops=True)),
+        stops=True,
     )
     return cast("Assignment", made)
 

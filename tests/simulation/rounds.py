@@ -226,7 +226,8 @@ class Rounds:
             store_url="world://store",
             termination=None,
             memory="",
-            plan=SimpleNamespace(program=SimpleNamespace(stops=False)),
+            plan=SimpleNamespace(is_handled=False),
+            stops=False,
         )
         return cast("Assignment", found)
 

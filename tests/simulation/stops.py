@@ -167,7 +167,6 @@ class _Attempt:
         text = f"{world.now * 1000:.3f} {world.now - int(stops.began_s):f}" if stops.knows_rounds else None
         self._actor.sleep(world.rng.random() * 3)  # the pod starts
         node = SimpleNamespace(id=f"n{self._number}")
-        program = SimpleNamespace(stops=True)
         assignment = cast(
             "Assignment",
             SimpleNamespace(
@@ -178,7 +177,7 @@ class _Attempt:
                 token=os.urandom(8).hex(),
                 round=Round(text),
                 inputs={},
-                plan=SimpleNamespace(program=program),
+                stops=True,
             ),
         )
         stops.note(assignment.token)

@@ -26,7 +26,8 @@ class Assignment:
     inputs by name, ``code`` the folders put first on ``sys.path``, ``environment`` what the process adds to its own (a pod's
     manifest has done that already), ``memory`` what its termination message says of its memory, ``termination`` the file for a failed attempt's message, ``cache`` the mode (``contract.modes``),
     ``pickle`` the codec's policy. ``counts_attempts`` tells that ``hint`` grows by one from attempt to attempt. ``token`` is this attempt's own, and that of all its processes.
-    ``began`` is the text of ``ENV_BEGAN``; ``round`` what it tells.
+    ``began`` is the text of ``ENV_BEGAN``; ``round`` what it tells. ``stops`` tells whether a failure for good
+    ends what else there is to run: not where runs are taken up again and nobody can say in which round (``has_rounds``).
     """
 
     __slots__ = (
@@ -46,6 +47,7 @@ class Assignment:
         "project",
         "round",
         "run",
+        "stops",
         "store_url",
         "termination",
         "token",
@@ -75,6 +77,7 @@ class Assignment:
         memory: str = "",
         began: str | None = None,
         alone: bool = False,
+        has_rounds: bool = True,
     ) -> None:
         self.plan = plan = plan.of_unit(unit_id)
         self.unit: Unit = plan.unit(unit_id)
@@ -97,6 +100,7 @@ class Assignment:
         self.memory = memory
         self.alone = alone
         self.round = Round(began)
+        self.stops = has_rounds and plan.program.stops
 
     @property
     def label(self) -> str:

@@ -115,7 +115,7 @@ def _record(assignment: Assignment, ended: Ended, error: dict[str, Any], console
         store.put(error_key(assignment.run, assignment.node.id, assignment.index, number), document)
     except StoreError as failure:
         _say_that_none_is_kept("error document", failure, console)
-    if code in FINAL and code != CANCELLED:
+    if (code in FINAL and code != CANCELLED) or _has_had_all_memory(assignment, ended):
         _settle_failure(store, assignment, ended, error, console)
     if ended.log:
         _keep_log(assignment, number, ended.log, console)
@@ -127,7 +127,7 @@ def _settle_failure(store: Store, assignment: Assignment, ended: Ended, error: d
     if assignment.index is not None and assignment.node.has_holes:
         for loss in _losses(assignment, ended, error):
             _note_loss(store, assignment, loss, console)
-    elif assignment.plan.program.stops:
+    elif assignment.stops:
         leave_stop(store, assignment, f"{label_of(error)} failed: {headline(error)}", console)
 
 
@@ -249,10 +249,19 @@ def _again(assignment: Assignment, ended: Ended, code: int) -> str:
     """Say what follows a failed attempt, as far as that is known here."""
     if code not in RETRYABLE:
         return ""
-    if assignment.memory and ended.memory_kills and ended.outcome is None:
-        _, grows, following = assignment.memory.rstrip("]").partition(MEMORY_NEXT)
-        return f"; the next attempt gets {following} of memory" if grows else "; no attempt gets more memory"
-    return "; it may be tried again"
+    if not (assignment.memory and _was_killed_for_memory(ended)):
+        return "; it may be tried again"
+    _, grows, following = assignment.memory.rstrip("]").partition(MEMORY_NEXT)
+    return f"; the next attempt gets {following} of memory" if grows else "; no attempt gets more memory"
+
+
+def _was_killed_for_memory(ended: Ended) -> bool:
+    return bool(ended.memory_kills) and ended.outcome is None
+
+
+def _has_had_all_memory(assignment: Assignment, ended: Ended) -> bool:
+    """Tell whether an OOM kill is for good: the orchestrator has no larger pod, and does not try again."""
+    return bool(assignment.memory) and MEMORY_NEXT not in assignment.memory and _was_killed_for_memory(ended)
 
 
 def _pod_text(error: dict[str, Any], again: str) -> str:

@@ -146,8 +146,9 @@ def read_assignment(argv: list[str], environ: Mapping[str, str]) -> Assignment:
         pickle=pickle_policy(environ.get(names.ENV_PICKLE) or names.DEFAULT_PICKLE),
         termination=_termination(environ),
         memory=environ.get(names.ENV_MEMORY, ""),
-        # Several attempts of ours in one of Batch's have numbers with gaps, and a pool's elements begin late.
         began=environ.get(names.ENV_BEGAN),
+        has_rounds=names.ENV_BEGAN in environ or _BATCH_ATTEMPT not in environ,
+        # Several attempts of ours in one of Batch's have numbers with gaps, and a pool's elements begin late.
         counts_attempts=not (environ.get(names.ENV_ATTEMPT) and environ.get(_BATCH_ATTEMPT)),
     )
 

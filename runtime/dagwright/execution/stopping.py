@@ -102,7 +102,7 @@ class Lookout:
             StoreError: The store failed.
         """
         before, now = self._looked_s, time.monotonic()
-        if not self._assignment.plan.program.stops or (before is not None and now - before < LOOK_S):
+        if not self._assignment.stops or (before is not None and now - before < LOOK_S):
             return
         self._looked_s = now
         found = read_stop(self._store, self._assignment.run)

@@ -94,7 +94,7 @@ def judge_element(assignment: Assignment, code: int) -> int:
 
 def _stop(store: Store, assignment: Assignment, text: str) -> None:
     """Let the rest of the run hear of it."""
-    if assignment.plan.program.stops:
+    if assignment.stops:
         leave_stop(store, assignment, text, Console())
 
 
