@@ -261,7 +261,7 @@ def _renamed(manifest: str, documents: list[Any], suffix: str) -> str:
 def toml(value: Any) -> str:
     """Write a value as TOML, whose texts, numbers and arrays are JSON's."""
     if isinstance(value, dict):
-        return "{" + ", ".join(f"{name} = {toml(item)}" for name, item in value.items()) + "}"
+        return "{" + ", ".join(f"{json.dumps(name)} = {toml(item)}" for name, item in value.items()) + "}"
     if isinstance(value, (list, tuple)):
         return "[" + ", ".join(map(toml, value)) + "]"
-    return json.dumps(value)
+    return json.dumps(value, ensure_ascii=False)

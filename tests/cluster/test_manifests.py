@@ -11,6 +11,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
+import yaml
 from live_cluster import DAGWRIGHT, NAMESPACE, command, kubectl
 
 pytestmark = pytest.mark.cluster
@@ -137,6 +138,67 @@ def test_a_named_run_is_created_once(project):
     (run,) = project.ended()
     assert len(project.runs()) == 1
     assert project.told(run) == f"2026-01-31T00:00:00+00:00 {HOSTILE} 2"
+
+
+LANES = """\
+from dagwright import map_task, task, workflow
+
+
+@task
+def split(n: int) -> list[int]:
+    return list(range(n))
+
+
+@task
+def each(x: int) -> int:
+    return x + 1
+
+
+@task
+def total(xs: list[int]) -> int:
+    return sum(xs)
+
+
+@task
+def step(x: int, bad: bool = False) -> int:
+    if bad:
+        raise ValueError("this lane ends here")
+    return x + 1
+
+
+@workflow
+def NAME(n: int = 3) -> list[int]:
+    xs = split(n=n)
+    ends = []
+    for lane in range(2):
+        value = total(xs=map_task(each)(x=xs))
+        for number in range(110):
+            value = step(x=value, bad=lane == 1 and number == 1)
+        ends.append(value)
+    return ends
+"""
+
+
+def test_counts_and_failures_cross_the_borders_of_nested_graphs(project):
+    """A lane of 112 calls is a DAG of its own: it gets the count of its map from outside, and its failure ends the run."""
+    (project.folder / "flow.py").write_text(LANES.replace("NAME", project.name), "utf-8")
+    text = project.compile("--kind", "Workflow", "--name", project.name, f"flow.py:{project.name}")
+    templates = list(yaml.load_all(text, yaml.CSafeLoader))[-1]["spec"]["templates"]
+    (part,) = (item for item in templates if item.get("inputs", {}).get("parameters", [{}])[0].get("name") == "split-count-o0")
+    assert len(part["dag"]["tasks"]) == 112
+    assert create(text)[1]
+    (run,) = project.ended()
+    nodes = run["status"]["nodes"].values()
+    ended = {(item["displayName"], item["phase"]) for item in nodes if item["type"] == "Pod"}
+    assert run["status"]["phase"] == "Failed"
+    inside = [item for item in nodes if item.get("templateName") == part["name"]]
+    assert [item["phase"] for item in inside] == ["Failed"]
+    below = [item["name"] for item in nodes if item["type"] == "Pod" and item["templateName"] == "each"]
+    assert sum(f".{inside[0]['displayName']}." in name for name in below) == 3
+    failed = [item for item in nodes if item["type"] == "Pod" and item["phase"] == "Failed"]
+    assert "80" in {item["outputs"]["exitCode"] for item in failed}, ended
+    # Of what waits for the task that failed, nothing ran; and the other lane did not run to its end.
+    assert len(ended) < 40
 
 
 def test_a_graph_of_a_thousand_calls_is_created_and_runs(project):
