@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from dagwright_argo_client.manifests import mounted_config_maps
 from dagwright_argo_client.refusals import Refused
-from dagwright_argo_client.runs import PENDING, Run
+from dagwright_argo_client.runs import ASKING, PENDING, Run
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -111,10 +111,16 @@ def unclaimed(run: Run, now: float) -> str:
 
 
 def stalls_of(run: Run, now: float) -> list[str]:
-    """Everything that has kept a run from getting on for long, a text each."""
+    """Everything that has kept a run from getting on for long, and everybody who is asked, a text each."""
     found = [f"{node.id}: {reason}" for node in run.nodes if (reason := pending_reason(node, now))]
+    found += _asked(run)
     doubt = unclaimed(run, now)
     return [doubt, *found] if doubt else found
+
+
+def _asked(run: Run) -> list[str]:
+    """Where a run waits for people, and what they type."""
+    return [f"for an answer at {node.id}: {node.answer}" for node in run.nodes if node.state == ASKING]
 
 
 def reasons_of(run: Run) -> list[str]:
@@ -124,4 +130,5 @@ def reasons_of(run: Run) -> list[str]:
         last = next((part.attempts[-1] for part in node.parts if part.attempts and part.attempts[-1].phase == PENDING), None)
         if last is not None:
             found.append(f"{node.id}: {reason_of(last)}")
+    found += _asked(run)
     return found if run.phase else [unclaimed(run, float("inf"))]

@@ -264,6 +264,11 @@ def test_tasks_are_replayed_with_what_was_given_and_gates_are_not(project):
     assert done.stdout == '"app:9"\n'
 
 
+def test_who_waits_for_the_run_is_told_whom_it_waits_for(project):
+    said = project.type("status", RUN, "--wait", "--timeout", "1s", code=None)
+    assert f"dagwright: {RUN} waits: for an answer at limits: dagwright approve {RUN} limits --set VALUE\n" in said.stderr
+
+
 def test_runs_say_who_is_asked(project):
     listed = project.type("runs")
     assert re.search(rf"(?m)^{RUN} +flow.release +running, waits for an answer ", listed.stdout)
