@@ -110,7 +110,9 @@ def test_an_element_among_others_is_named_with_the_limit(tmp_path: Path, limited
 def test_a_killed_attempt_says_what_the_next_one_gets(tmp_path: Path, limited: Path, mark: str, follows: str) -> None:
     one = Pods(tmp_path, FLOW, python=str(limited))
     one.task("alone", {"how": ("str", "itself")}, "int")
+    one.stops = True
     ended = one.attempt("alone", DAGWRIGHT_MEMORY=mark)
     text = "alone: the task's process was killed for want of memory (limit 96Mi)"
     assert ended.err == f"dagwright: {text} (exit 74; {follows})\n"
     assert one.termination == f"{text} (exit 74) {mark}\n"
+    assert bool(one.stored("run/run-1/stop*.json")) == (follows == "no attempt gets more memory")
