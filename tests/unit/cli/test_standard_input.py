@@ -84,7 +84,7 @@ def test_the_text_counts_and_not_the_saved_file(project: Path, typed: Type, caps
 def test_a_module_that_imports_the_file_back_sees_the_text(
     project: Path, typed: Type, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    (project / "src" / "pipes" / "parts.py").write_text(f"from .flow import main\n{PARTS}", encoding="utf-8")
+    (project / "src" / "pipes" / "parts.py").write_text(f"{PARTS}from . import flow\n", encoding="utf-8")
     typed(FLOW)
     assert invoke(["check", "-", "--stdin-filename", "src/pipes/flow.py"]) == 0
     assert capsys.readouterr().err == "no findings in 1 workflow and 0 tasks\n"

@@ -30,10 +30,10 @@ def test_what_is_no_type_is_refused_as_one(name: str) -> None:
     assert found.codes in (["DW206"], ["DW302"])
 
 
-@pytest.mark.parametrize("name", ["FlyteErrors", "tasks", "Resource", "StructuredDatasets"])
+@pytest.mark.parametrize("name", ["FlyteEntities", "tasks", "Resource", "StructuredDatasets"])
 def test_a_misspelt_name_is_found(name: str) -> None:
     found = front(f"from flytekit import {name}\n")
-    assert found.codes == (["DW202"] if name != "FlyteErrors" else [])
+    assert found.codes == (["DW202"] if name != "FlyteEntities" else [])
 
 
 @pytest.mark.parametrize(
