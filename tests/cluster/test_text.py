@@ -26,18 +26,23 @@ HOSTILE = [
     "%TAG ! & * - ? : , [ ] { } # | > @",
 ]
 
+SHOWN = "".join(text for text in HOSTILE if "\u0085" not in text)
+"""What a variable can hold: the API server drops some control characters."""
+NOTE = "emoji 🔥, combining e\u0301, right to left \u202e, LS \u2028" + HOSTILE[3]
+"""What an annotation can hold: nothing there protects a tag."""
+
 SOURCE = f"""\
 import os
 
-from dagwright import map_task, task, workflow
+from dagwright import PodTemplate, map_task, task, workflow
 
 HOSTILE = {HOSTILE!r}
 # {{{{workflow.name}}}} in a comment, and a tab:\tx
 
 
-@task(environment={{"HOSTILE": HOSTILE[3] + HOSTILE[0]}})
+@task(environment={{"HOSTILE": HOSTILE[3] + HOSTILE[0]}}, pod_template=PodTemplate(annotations={{"example.org/note": {NOTE!r}}}))
 def environment() -> str:
-    return os.environ["HOSTILE"]
+    return os.environ["HOSTILE"] + os.environ.get("FROM_SETTINGS", "")
 
 
 @task
@@ -57,10 +62,14 @@ def texts(given: str, many: list[str], default: str = "{{{{workflow.name}}}} {{{
 
 
 def test_hostile_text_arrives_unchanged_from_everywhere(flows, argo):
-    flow = flows(SOURCE, "texts", argo)
+    table = {**argo, "env": {"FROM_SETTINGS": SHOWN}, "annotations": {"example.org/all": NOTE}, "pod_gc": ""}
+    flow = flows(SOURCE, "texts", table)
     run = flow.submit(given=json_text("".join(HOSTILE)), many=json_text(HOSTILE)).succeeded()
     default = "{{workflow.name}} {{=1+1}} {{ 'x' \"y\" 🔥 $$ $(HOME)"
-    assert run.outputs() == [[*HOSTILE, default, "".join(HOSTILE), *HOSTILE], HOSTILE[3] + HOSTILE[0]]
+    assert run.outputs() == [[*HOSTILE, default, "".join(HOSTILE), *HOSTILE], HOSTILE[3] + HOSTILE[0] + SHOWN]
+    annotations = json.loads(kubectl("get", "pod", run.pod_name("environment"), "-o", "json"))["metadata"]["annotations"]
+    assert annotations["example.org/note"] == NOTE
+    assert annotations["example.org/all"] == NOTE
 
 
 def test_bare_text_is_a_str(flows, argo):
