@@ -188,3 +188,6 @@ def test_a_run_that_waits_is_stopped(session):
     assert session.type("approve", session.name, "rollout", "--set", '{"ring": "canary", "share": 1}', code=2).stderr == (
         f"Error: {session.name} was stopped, and rollout waits no more; `dagwright retry {session.name}` takes it up again\n"
     )
+    session.type("retry", session.name)
+    session.until_asked("rollout")
+    session.type("stop", session.name)
