@@ -310,9 +310,9 @@ Waiting = Literal["approve", "input", "sleep"]
 
 
 class GateNode(Struct, frozen=True, kw_only=True, tag="gate", tag_field="kind"):
-    """A place where a run waits, without a pod: for a person who approves what is bound (``approve``) or gives a value (``input``), for
-    ``wait_s`` seconds at most, or until these have passed (``sleep``).
+    """A place where a run waits, without a pod, for ``wait_s`` seconds at most: for a person, or for these to pass (``sleep``).
 
+    An ``approve`` waits for a word about what is bound, an ``input`` for a value.
     ``outputs`` are what an ``approve`` lets through, named as its bindings, or the one value of an ``input``. Behind ``open_gates``
     nobody takes the outputs of an ``approve``: they take what is bound, after the gate.
     """
