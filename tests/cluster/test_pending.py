@@ -73,10 +73,13 @@ def test_code_that_is_pruned_under_a_run_is_named_and_put_back(flows, argo):
     assert found["metadata"]["annotations"]["argocd.argoproj.io/sync-options"] == "Prune=false"
     kubectl("delete", kind, code)
     run = flow.submit()
-    run.wait(lambda run: [pod["phase"] for pod in run.pods("late")] == ["Pending"])
-    told = dagwright("status", "--wait", "--timeout", "15s", run.name)
+    named = f"the ConfigMap {code} with its code is not there; apply the output of `dagwright compile`"
+    # The kubelet complains when it comes to it.
+    run.wait(lambda run: named in dagwright("status", run.name).stderr)
+    assert [pod["phase"] for pod in run.pods("late")] == ["Pending"]
+    told = dagwright("status", "--wait", "--timeout", "1s", run.name)
     assert told.returncode == 2
-    assert f"late: the ConfigMap {code} with its code is not there; apply the output of `dagwright compile`" in told.stderr
+    assert f"late: {named}" in told.stderr
     back = {"apiVersion": "v1", "kind": "ConfigMap", "metadata": {"name": code}, "data": found["data"]}
     kubectl("create", "-f", "-", stdin=json.dumps(back))
     assert run.succeeded().outputs() == ["late"]
