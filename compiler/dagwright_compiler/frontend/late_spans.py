@@ -43,8 +43,8 @@ class LateSpans:
             place = self._policies.places(options).get(part.removeprefix("policy."))
             return place.span if place is not None else None
         if part == "on_failure":
-            options = [option for option in callee.options if option.keyword.arg == part]
-            return options[-1].place.span if options else None
+            given = [option for option in callee.options if option.keyword.arg == part]
+            return given[-1].place.span if given else None
         if part == "return" and node.returns is not None:
             return module.span(node.returns)
         arguments = node.args

@@ -230,9 +230,13 @@ def _gate_task(gate: schema.Gate) -> schema.TaskDef:
 
 
 def _handler_of(data: schema.Program) -> schema.Program:
-    """Give what runs once a program has failed as a program of its own."""
-    handler: schema.Program = {**data, "workflow": data["on_failure"]}
-    del handler["on_failure"]
+    """Give what runs once a program has failed as a program of its own.
+
+    Raises:
+        KeyError: Nothing does.
+    """
+    handler = data.copy()
+    handler["workflow"] = handler.pop("on_failure")
     return handler
 
 
