@@ -20,7 +20,8 @@ import time
 from pathlib import Path
 from typing import Optional
 
-from dagwright import RunFailure, map_task, task, workflow
+from dagwright import RunFailure, approve, map_task, task, workflow
+from dagwright.testing import answers
 from flytekit import WorkflowFailurePolicy
 from flytekit.types.error.error import FlyteError
 
@@ -101,6 +102,26 @@ def goes_on(n: int = 3, unit: str = "kg") -> list[int]:
     return [after, second, steady(n=n)]
 
 
+@workflow(on_failure=clean_up)
+def asks(n: int = 2, unit: str = "kg") -> int:
+    return approve(risky(n=n), "look", timeout=None)
+
+
+def asks_in_vain() -> None:
+    with answers({"look": False}):
+        asks()
+
+
+@task
+def leaves(n: int) -> int:
+    raise SystemExit(f"no {n}")
+
+
+@workflow(on_failure=clean_up)
+def exits(n: int = 2, unit: str = "kg") -> int:
+    return leaves(n=n)
+
+
 @workflow
 def stops(n: int = 3) -> list[int]:
     first = risky(n=n)
@@ -155,6 +176,23 @@ def test_both_are_told_where_the_handler_fails_as_well(project: Path, way: str) 
     assert "ValueError: 3 is too much" in ended.stderr
     assert "its on_failure failed as well" in ended.stderr
     assert "KeyError" in ended.stderr
+    assert "process died" not in ended.stderr
+
+
+@pytest.mark.parametrize("way", WAYS)
+def test_a_handler_hears_who_was_not_let_through(project: Path, way: str) -> None:
+    denying = {
+        name: command if name == "script" else [*command[:-1], "--deny", "look", "flow.py"] for name, command in STAND_IN.items()
+    }
+    ended = execute_one_way(project, way, "asks_in_vain" if way == "script" else "asks", ways=denying)
+    assert ended.returncode == 1, ended.stderr
+    assert left(project, "handled") == [[2, "kg", "NotApproved: look was not approved", "look"]]
+
+
+@pytest.mark.parametrize("way", WAYS)
+def test_a_handler_hears_of_an_exit(project: Path, way: str) -> None:
+    assert execute(project, way, "exits").returncode == 1
+    assert left(project, "handled") == [[2, "kg", "SystemExit: no 2", "leaves"]]
 
 
 @pytest.mark.parametrize("way", WAYS)

@@ -30,6 +30,7 @@ _PAUSE_S = 1.0
 _MOST_NAMED = 5
 _MOST_READ = 100
 _ENDED = "the run had ended without a failure of its own: it was stopped, or lost attempts without a word"
+_ENDED_AT_GATES = f"{_ENDED}, or nobody let it through at %s"
 
 
 def begin(assignment: Assignment, store: Store) -> None:
@@ -40,7 +41,8 @@ def begin(assignment: Assignment, store: Store) -> None:
     """
     run, failed = assignment.run, assignment.plan.failed
     assert failed is not None
-    stop = stop_run(store, assignment, _ENDED, node="")
+    gates = ", ".join(node_id for node_id in failed.node_ids if failed.node(node_id).gate in ("approve", "input"))
+    stop = stop_run(store, assignment, _ENDED_AT_GATES % gates if gates else _ENDED, node="")
     _wait_for_the_end(store, run)
     told = _told(store, run, stop, failed)
     assignment.run = handling_run(run, stop.token)

@@ -30,7 +30,9 @@ def handle(failure: Exception, handler: InProcess, inputs: Mapping[str, Any], *,
 
     error = failure.error if isinstance(failure, UserFailure) else failure
     node = failure.node if isinstance(failure, UserFailure) else ""
-    given = {**inputs, ERR: RunFailure(_headline(error), node)} if ERR in handler.program.inputs else inputs
+    # A task's `sys.exit` is raised here as an error of ours, which ends no script; handlers hear of the call itself, as elsewhere.
+    heard = failure.__cause__ if isinstance(failure.__cause__, SystemExit) else error
+    given = {**inputs, ERR: RunFailure(_headline(heard), node)} if ERR in handler.program.inputs else inputs
     try:
         handler.run(given, cache=cache)
     except (UserFailure, Fault, StoreError, PinDamaged) as second:

@@ -11,8 +11,11 @@ from queue import SimpleQueue
 from threading import Semaphore, Thread, Timer
 from typing import TYPE_CHECKING, Any
 
+from dagwright.authoring.errors import NotApproved
 from dagwright.cache import PinDamaged
 from dagwright.contract.exits import SUCCEEDED, USER_FAILED
+from dagwright.contract.jsontext import dumps
+from dagwright.contract.names import error_key
 from dagwright.execution.bindings import Bindings
 from dagwright.execution.faults import Fault, UserFailure
 from dagwright.execution.given import Wire
@@ -86,7 +89,7 @@ class GateLauncher:
         else:
             refusal = self._approve(node) if node.gate == "approve" else self._take(node)
             if refusal:
-                self.refusals[node.id] = refusal
+                self._refuse(node, refusal)
             self._ended.put(Finished(job, USER_FAILED if refusal else SUCCEEDED))
 
     def wait(self) -> Finished:
@@ -109,6 +112,12 @@ class GateLauncher:
             except BaseException as error:  # noqa: BLE001  # raised again where the run waits
                 self._ended.put(error)
                 return
+
+    def _refuse(self, node: NodeView, refusal: str) -> None:
+        """Keep why a gate let nothing through: for the user, and in the store for what handles the failure."""
+        self.refusals[node.id] = refusal
+        error = {"v": 1, "code": USER_FAILED, "node": node.id, "exc_type": NotApproved.__qualname__, "message": refusal}
+        self._store().put(error_key(self._run, node.id, None, 0), dumps(error).encode("ascii"))
 
     def _approve(self, node: NodeView) -> str:
         approved = self._answers.approved.get(node.id)

@@ -105,10 +105,7 @@ def _run(setup: Mapping[str, Any], scratch: Path, request: Request) -> Report:
         else:
             with _isolated(setup, scratch, program) as isolated:
                 tally, refusals = _schedule(plan, isolated, setup, request)
-            failures = tuple(
-                _refusal(failed, refusals) or f"dagwright: {failed.job.label} failed (exit {failed.code})\n"
-                for failed in tally.failed
-            )
+            failures = tuple(_refusal(failed, refusals) or _failed_elsewhere(failed) for failed in tally.failed)
         if tally.lost:
             failures = (*_about_lost(program, setup, tally), *failures)
         if failures and plan.handler is not None:
@@ -127,8 +124,15 @@ def _handle(
     else:
         tally, _ = _schedule(handler, forked, setup, request)
     for failed in tally.failed:
-        text = failure_text(failed.job, forked.errors.get(failed.job), failed.code)
+        if request.isolate:  # the attempt has said why
+            text = _failed_elsewhere(failed)
+        else:
+            text = failure_text(failed.job, forked.errors.get(failed.job), failed.code)
         yield f"dagwright: its on_failure failed as well\n{text}"
+
+
+def _failed_elsewhere(failed: Finished) -> str:
+    return f"dagwright: {failed.job.label} failed (exit {failed.code})\n"
 
 
 def _refusal(failed: Finished, refusals: Mapping[str, str]) -> str:
