@@ -11,7 +11,7 @@ from dagwright_compiler.diagnostics.model import Diagnostic
 from dagwright_compiler.ir.program import GateNode, Program
 from dagwright_compiler.passes.pipeline import REWRITES
 from dagwright_compiler.passes.validate_calls import validate_calls
-from dagwright_compiler.passes.validate_failures import validate_failures
+from dagwright_compiler.passes.validate_failures import validate_handler
 
 if TYPE_CHECKING:
     from dagwright_compiler.ir.program import Workflow
@@ -29,7 +29,8 @@ def with_handler(program: Program, handler: Workflow, context: Context) -> Progr
     library = context.library
     own = replace(handler, nodes=tuple(replace(node, id=_free_id(node.id, program)) for node in handler.nodes))
     made = replace(program, tasks=library.tasks, classes=library.classes, images=library.images, workflow=own)
-    for step in (validate_calls, validate_failures, *REWRITES):
+    validate_handler(own, program.workflow.name, context)
+    for step in (validate_calls, *REWRITES):
         made = step(made, context)
         if context.diagnostics.has_errors:
             return None

@@ -12,7 +12,7 @@ from dagwright.contract.failures import ERR, FAILURE
 from dagwright.contract.types import Type, class_named, union_of
 from dagwright_compiler.diagnostics import codes
 from dagwright_compiler.diagnostics.suggestions import did_you_mean
-from dagwright_compiler.frontend.entities import FunctionEntity, Unresolved
+from dagwright_compiler.frontend.entities import External, FunctionEntity, Unresolved
 from dagwright_compiler.frontend.typing_rules import NO, spell
 from dagwright_compiler.frontend.wire_values import Mismatch
 from dagwright_compiler.ir.parts import default_of
@@ -35,11 +35,11 @@ def read_handler(workflow: Callee, services: Services) -> Workflow | None:
     given = [option for option in workflow.options if option.keyword.arg == "on_failure"]
     if not given or (isinstance(given[-1].keyword.value, ast.Constant) and given[-1].keyword.value.value is None):
         return None
-    handler = _callee(given[-1], services)
+    handler = _callee(given[-1], workflow, services)
     return None if handler is None else _Fitting(workflow, handler, given[-1].place, services).graph()
 
 
-def _callee(option: Option, services: Services) -> Callee | None:
+def _callee(option: Option, workflow: Callee, services: Services) -> Callee | None:
     """The task or workflow that the keyword names."""
     node, findings = option.keyword.value, services.findings
     entity = services.resolver.expression(node, option.module)
@@ -50,8 +50,21 @@ def _callee(option: Option, services: Services) -> Callee | None:
         return None
     if not isinstance(entity, FunctionEntity):
         message = "`on_failure` takes a task or a workflow of the project"
-        called = " itself: leave the parentheses out" if isinstance(node, ast.Call) else ""
-        findings.add(codes.WRONG_OPTION, message, option.place, help=f"name the task or workflow{called}")
+        help_ = "name the task or workflow"
+        if isinstance(node, ast.Call):
+            mapped = services.resolver.expression(node.func, option.module)
+            is_map = isinstance(mapped, External) and mapped.symbol == "map_task"
+            help_ = "let a workflow map it, and name that" if is_map else f"{help_} itself: leave the parentheses out"
+        findings.add(codes.WRONG_OPTION, message, option.place, help=help_)
+        return None
+    if entity.module is option.module and isinstance(node, ast.Name) and entity.node.lineno > node.lineno:
+        message = f"`{node.id}` is not defined yet where `on_failure` names it"
+        related = [(entity.module.name_span(entity.node), "it is defined here")]
+        is_own = entity.node is workflow.node
+        help_ = (
+            "name another task or workflow: none handles its own failure" if is_own else f"define `{node.id}` above this workflow"
+        )
+        findings.add(codes.READ_BEFORE_ASSIGNMENT, message, option.place, related=related, help=help_)
         return None
     decoration = services.definitions.decoration(entity)
     if decoration.kind == "function":
@@ -126,7 +139,16 @@ class _Fitting:
             return None
 
     def _signature(self) -> str:
-        return ", ".join(f"{field.name}: {spell(field.type)}" for field in self._workflow.interface.inputs)
+        """The inputs that the handler should have: those of the workflow, and whatever it has besides."""
+        theirs, own = self._workflow.interface, self._handler.interface.inputs
+        return ", ".join(
+            [f"{field.name}: {spell(field.type)}" for field in theirs.inputs]
+            + [
+                f"{field.name}: {spell(field.type)}{' = ...' * field.has_default}"
+                for field in own
+                if field.name not in theirs.by_name
+            ]
+        )
 
     def _refuse(self, why: str, help_: str, parameter: str = "") -> None:
         self._fits = False

@@ -37,3 +37,23 @@ def handled_late(n: int) -> int:
 def main(n: int) -> tuple[int, int]:
     first = handled(n=n)  # E: DW502 `handled` has an `on_failure` of its own
     return first, runs_on(n=n)  # E: DW502 `runs_on` runs on after a failure
+
+
+@workflow
+def calls_handled(n: int) -> int:
+    return handled(n=n)  # E: DW502 `handled` has an `on_failure` of its own
+
+
+@workflow(on_failure=handled)  # E: DW502 `handled` has `on_failure`, and handles a failure of `handled_twice`
+def handled_twice(n: int) -> int:
+    return step(n=n)
+
+
+@workflow(on_failure=calls_handled)
+def handled_by_call(n: int) -> int:
+    return step(n=n)
+
+
+@workflow(on_failure=runs_on)  # E: DW502 `runs_on` has `failure_policy`, and handles a failure of `handled_on`
+def handled_on(n: int) -> int:
+    return step(n=n)

@@ -2,7 +2,7 @@
 
 from typing import Optional
 
-from dagwright import RunFailure, task, workflow
+from dagwright import RunFailure, map_task, task, workflow
 
 
 @task
@@ -58,3 +58,19 @@ def seven(n: int, name: str) -> None: ...
 
 @workflow(on_failure=takes_options)
 def main(n: int, name: str) -> None: ...
+
+
+@workflow(on_failure=later)  # E: DW209 `later` is not defined yet where `on_failure` names it
+def eight(n: int, name: str) -> None: ...
+
+
+@task
+def later(n: int, name: str) -> None: ...
+
+
+@workflow(on_failure=nine)  # E: DW209 `nine` is not defined yet
+def nine(n: int, name: str) -> None: ...
+
+
+@workflow(on_failure=map_task(later))  # E: DW503 `on_failure` takes a task or a workflow
+def ten(n: int, name: str) -> None: ...
