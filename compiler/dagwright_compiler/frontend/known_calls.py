@@ -125,6 +125,12 @@ def constant(qualified: str) -> KnownCall | None:
     return None
 
 
+def members(qualified: str) -> tuple[str, ...]:
+    """The members of the enumeration of flytekit whose member this would be; none where it is of no enumeration."""
+    parts = qualified.split(".")
+    return _MEMBERS.get(parts[-2], ()) if parts[0] in AUTHORING and len(parts) > 2 else ()
+
+
 def call_method(owner: KnownCall, name: str, arguments: list[StaticValue], named: Mapping[str, StaticValue]) -> KnownCall | None:
     """What a method of a known object gives; ``None`` where compiling knows no such method."""
     field = _ADDITIONS.get(name) if owner.symbol == "ImageSpec" else None

@@ -42,19 +42,20 @@ def check_names(calls: Sequence[Call], findings: Findings) -> None:
             continue
         text, earlier = named.setdefault(name, (call.node_name, place))
         if earlier is not place:
-            _report_second(name, call.node_name, place, (text, earlier), findings)
+            _report_second(name, call, place, (text, earlier), findings)
 
 
-def _report_second(name: str, text: str, place: Place, first: tuple[str, Place], findings: Findings) -> None:
+def _report_second(name: str, call: Call, place: Place, first: tuple[str, Place], findings: Findings) -> None:
     earlier_text, earlier = first
     if earlier.node is place.node:  # a loop or a helper function, which comes here more than once
         if findings.is_first(place):
             message = f"more than one call gets the name `{name}`: this line is reached several times"
-            help_ = 'put what differs into the name, as in `node_name=f"step-{i}"`'
+            keyword = "" if call.gate else "node_name="
+            help_ = f'put what differs into the name, as in `{keyword}f"step-{{i}}"`'
             findings.add(codes.WRONG_NODE_NAME, message, place, help=help_)
         return
     message = f"another call of this workflow is named `{name}` already"
-    spelled = [f"`{each}`" for each in dict.fromkeys((earlier_text, text)) if each != name]
+    spelled = [f"`{each}`" for each in dict.fromkeys((earlier_text, call.node_name)) if each != name]
     notes = (
         (f"names keep a to z, digits and dashes: {' and '.join(spelled)} become{'s' if len(spelled) == 1 else ''} `{name}`",)
         if spelled

@@ -12,6 +12,7 @@ from datetime import timezone
 from typing import TYPE_CHECKING, Any
 
 from dagwright_compiler.diagnostics import codes
+from dagwright_compiler.diagnostics.suggestions import did_you_mean
 from dagwright_compiler.frontend import known_calls, static_methods
 from dagwright_compiler.frontend import static_operations as operations
 from dagwright_compiler.frontend.entities import (
@@ -229,6 +230,10 @@ class Evaluator:
             known = known_calls.constant(entity.qualified)
             if known is not None:
                 return known
+            if members := known_calls.members(entity.qualified):
+                owner, name = entity.qualified.split(".")[-2:]
+                near = did_you_mean(name, members) or f"it has {', '.join(members)}"
+                raise NotStatic(place, f"`{owner}` has no member `{name}`", help_=near)
             raise never_run(entity, place)
         raise unusable(entity, place, ast.unparse(node))
 

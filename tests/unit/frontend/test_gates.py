@@ -166,3 +166,8 @@ def test_a_hostile_name_becomes_a_dns_label_or_a_finding(name: str) -> None:
     else:
         (node,) = made.workflow("flow.main").nodes
         assert re.fullmatch(r"[a-z0-9]([a-z0-9-]{0,48}[a-z0-9])?", node.id)
+
+
+def test_a_name_that_a_loop_gives_twice_is_told_with_a_form_that_gates_take() -> None:
+    (found,) = front(source("for _ in range(2):\n    n = approve(n, 'step', HOUR)")).found
+    assert (found.code.id, found.help) == ("DW415", 'put what differs into the name, as in `f"step-{i}"`')

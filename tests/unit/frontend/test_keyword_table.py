@@ -361,6 +361,7 @@ TABLE: dict[str, dict[str, dict[str, Any] | str]] = {
     "failure_policy": {
         "WorkflowFailurePolicy.FAIL_IMMEDIATELY": {},
         "WorkflowFailurePolicy.FAIL_AFTER_EXECUTABLE_NODES_COMPLETE": {},
+        "WorkflowFailurePolicy.FAIL_LATER": "DW410",
         "1": "DW503",
     },
     "on_failure": {"double": {}, "None": {}, "double(x=1)": "DW503", "nowhere": "DW201", "1": "DW503", "ENV": "DW503"},

@@ -3,6 +3,7 @@
 from typing import Optional
 
 from dagwright import RunFailure, map_task, task, workflow
+from flytekit import WorkflowFailurePolicy
 
 
 @task
@@ -74,3 +75,7 @@ def nine(n: int, name: str) -> None: ...
 
 @workflow(on_failure=map_task(later))  # E: DW503 `on_failure` takes a task or a workflow
 def ten(n: int, name: str) -> None: ...
+
+
+@workflow(failure_policy=WorkflowFailurePolicy.FAIL_AFTER_NODES_COMPLETE)  # E: DW410 `WorkflowFailurePolicy` has no member `FAIL_AFTER_NODES_COMPLETE`
+def eleven(n: int, name: str) -> None: ...
