@@ -14,6 +14,8 @@ from dagwright_compiler.diagnostics.model import Code, Collector, Diagnostic
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
+    from msgspec import inspect
+
     from dagwright_compiler.source import Span
 
 _WORDS = {
@@ -61,23 +63,64 @@ def read_table(
         try:
             values[name] = msgspec.convert(value, fields[name].type)
         except msgspec.ValidationError as error:
-            at = place((name, *_path(str(error))))
-            found.add(Diagnostic(table.wrong, f"setting {name} of {table.name}: {_in_words(str(error))}", at))
+            path = _path(fields[name].type, value, str(error))
+            wrong = _in_words(str(error).partition(" - at `$")[0], fields[name].type, path)
+            within = "".join(f"[{step}]" if isinstance(step, int) else f".{step}" for step in path)
+            message = f"setting {name}{within} of {table.name}: {wrong}"
+            found.add(Diagnostic(table.wrong, message, place((name, *path))))
     return kind(**values)
 
 
-def _path(text: str) -> tuple[str | int, ...]:
-    """Where within a value msgspec found something, so far as it says it."""
+def _path(kind: Any, value: Any, text: str) -> tuple[str | int, ...]:
+    """Where within a value msgspec found something, so far as it says it. Of which key, it does not say: the first that is wrong by itself."""
     _, _, at = text.partition(" - at `$")
     path: list[str | int] = []
     for number, key in re.findall(r"\[([0-9]+)\]|\.([A-Za-z0-9_-]+)|\[\.\.\.\]", at):
-        if not (number or key):
-            break  # the value of some key
-        path.append(int(number) if number else key)
+        if number or key:
+            path.append(int(number) if number else key)
+        elif path or not isinstance(value, dict):
+            break
+        else:
+            path.append(next(each for each, item in value.items() if not _fits({each: item}, kind)))
     return tuple(path)
 
 
-def _in_words(text: str) -> str:
-    """What msgspec says of a value, with TOML's words for its types: ``expected a number, got a text - at `$.key` ``."""
+def _fits(value: Any, kind: Any) -> bool:
+    try:
+        msgspec.convert(value, kind)
+    except msgspec.ValidationError:
+        return False
+    return True
+
+
+def _in_words(text: str, kind: Any, path: tuple[str | int, ...]) -> str:
+    """What msgspec says of a value, with TOML's words for its types, and the words that it may be: ``expected a number, got a text``."""
     text = _TYPES.sub(lambda types: " or ".join(_WORDS[word] for word in types[1].split(" | ") if word != "null"), text)
+    _, is_of_words, value = text.partition("Invalid enum value ")
+    words = _words(kind, path) if is_of_words else ()
+    if words:
+        return f"{value} is none of {', '.join(words)}"
     return text[0].lower() + text[1:]
+
+
+def _words(kind: Any, path: tuple[str | int, ...]) -> tuple[str, ...]:
+    """The words that may stand at a place of a value; none where it takes others than words."""
+    from msgspec import inspect
+
+    found = _bare(inspect.type_info(kind))
+    for step in path:
+        match found:
+            case inspect.StructType(fields=fields):
+                found = _bare(next(field.type for field in fields if field.encode_name == step))
+            case inspect.DictType(value_type=inner) | inspect.VarTupleType(item_type=inner):
+                found = _bare(inner)
+            case _:
+                return ()
+    return tuple(str(value) for value in found.values if value) if isinstance(found, inspect.LiteralType) else ()
+
+
+def _bare(kind: inspect.Type) -> inspect.Type:
+    """A type without what is said of it."""
+    from msgspec import inspect
+
+    return _bare(kind.type) if isinstance(kind, inspect.Metadata) else kind

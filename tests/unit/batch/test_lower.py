@@ -219,7 +219,7 @@ def test_without_settings_queue_store_and_image_become_parameters():
         ({"imgae": "x"}, "DW591", "unknown setting imgae in [tool.dagwright.batch]"),
         ({"workers": "8"}, "DW550", "setting workers of [tool.dagwright.batch]: expected a number, got a text"),
         ({"workers": 0}, "DW550", "setting workers of [tool.dagwright.batch] is 0, not 1 to 10000"),
-        ({"platform": "EKS"}, "DW550", "setting platform of [tool.dagwright.batch]: invalid enum value 'EKS'"),
+        ({"platform": "EKS"}, "DW550", "setting platform of [tool.dagwright.batch]: 'EKS' is none of EC2, FARGATE"),
         ({"platform": "FARGATE"}, "DW550", "Fargate needs a role that pulls images and writes logs"),
     ],
 )
@@ -233,7 +233,7 @@ def test_findings_about_settings_ask_where_they_are_written():
     asked = []
     raw = {"workers": "8", "imgae": "x", "platform": "FARGATE", "secrets": {"g.k": 3}}
     read_settings(raw, Collector(), asked.append)
-    assert asked == [("workers",), "imgae", ("secrets",), "platform"]
+    assert asked == [("workers",), "imgae", ("secrets", "g.k"), "platform"]
 
 
 @pytest.mark.parametrize(
