@@ -112,6 +112,27 @@ def asks_in_vain() -> None:
         asks()
 
 
+@workflow(on_failure=clean_up)
+def loses(n: int = 3, unit: str = "kg") -> list[Optional[int]]:
+    return map_task(risky, min_success_ratio=0.9)(n=[1, 2, n])
+
+
+@workflow(failure_policy=GO_ON, on_failure=clean_up)
+def loses_and_goes_on(n: int = 3, unit: str = "kg") -> list[Optional[int]]:
+    return map_task(risky, min_success_ratio=0.9)(n=[1, 2, n])
+
+
+@task(timeout=1)
+def sleeps(n: int) -> int:
+    time.sleep(30)
+    return n
+
+
+@workflow(on_failure=clean_up)
+def takes_long(n: int = 2, unit: str = "kg") -> int:
+    return sleeps(n=n)
+
+
 @task
 def leaves(n: int) -> int:
     raise SystemExit(f"no {n}")
@@ -187,6 +208,20 @@ def test_a_handler_hears_who_was_not_let_through(project: Path, way: str) -> Non
     ended = execute_one_way(project, way, "asks_in_vain" if way == "script" else "asks", ways=denying)
     assert ended.returncode == 1, ended.stderr
     assert left(project, "handled") == [[2, "kg", "NotApproved: look was not approved", "look"]]
+
+
+@pytest.mark.parametrize("way", WAYS)
+@pytest.mark.parametrize("workflow", ["loses", "loses_and_goes_on"])
+def test_a_handler_hears_of_a_map_that_lost_too_many_elements(project: Path, way: str, workflow: str) -> None:
+    assert execute(project, way, workflow).returncode == 1
+    text = "1 of the 3 elements of risky failed, and none may (min_success_ratio=0.9); [2] n=3: ValueError: 3 is too much"
+    assert left(project, "handled") == [[3, "kg", text, "risky"]]
+
+
+@pytest.mark.parametrize("way", WAYS)
+def test_a_handler_hears_of_a_timeout(project: Path, way: str) -> None:
+    assert execute(project, way, "takes_long").returncode == 1
+    assert left(project, "handled") == [[2, "kg", "the task ran longer than its timeout of 1 s", "sleeps"]]
 
 
 @pytest.mark.parametrize("way", WAYS)

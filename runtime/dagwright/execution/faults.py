@@ -6,9 +6,13 @@ from dagwright.contract.exits import SYSTEM_FATAL, SYSTEM_TRANSIENT
 
 
 class UserFailure(Exception):  # noqa: N818  # carries an error, is none of its own
-    """The user's code failed: ``error`` is what it raised, or what we found wrong in what it gave; ``node`` is the call, where that was noted."""
+    """The user's code failed: ``error`` is what it raised, or what we found wrong in what it gave.
+
+    ``node`` is the call, where that was noted; ``verdict`` says that a map lost too many elements, of which this was the last.
+    """
 
     node = ""
+    verdict = ""
 
     def __init__(self, error: BaseException) -> None:
         super().__init__(error)

@@ -8,10 +8,10 @@ from __future__ import annotations
 
 import time
 
-from dagwright.contract.exits import CANCELLED, FINAL
+from dagwright.contract.exits import CANCELLED, FINAL, USER_FAILED
 from dagwright.contract.failures import ERR
 from dagwright.contract.jsontext import dumps, loads
-from dagwright.contract.names import RUNS, failure_key, handling_run, open_folder, quote_part
+from dagwright.contract.names import RUNS, error_key, failure_key, handling_run, open_folder, quote_part
 from dagwright.execution.closing import headline
 from dagwright.execution.stopping import stop_run
 
@@ -107,8 +107,19 @@ def _failures(store: Store, run: str, program: ProgramView) -> list[dict[str, An
         key=lambda folder: (order[places[folder][0]], int(places[folder][-1]) if len(places[folder]) > 1 else 0),
     )
     errors = [error for folder in ordered[:_MOST_READ] if (error := _read(store, last[folder])) is not None]
-    errors = [error for error in errors if error["code"] != CANCELLED and not program.node(error["node"]).has_holes]
+    # Elements that a map may lose are no failures of the run; that it lost too many is one.
+    errors = [e for e in errors if e["code"] != CANCELLED and (e.get("index") is None or not program.node(e["node"]).has_holes)]
     return [error for error in errors if error["code"] in FINAL] or errors
+
+
+def note_failure(store: Store, run: str, node: str, message: str, exc_type: str = "") -> None:
+    """Leave word of a failure that is no attempt's: of a gate that let nothing through, of a map that lost too many elements.
+
+    Raises:
+        StoreError: The store failed.
+    """
+    error = {"v": 1, "code": USER_FAILED, "node": node, "index": None, "exc_type": exc_type, "message": message}
+    store.put(error_key(run, node, None, 0), dumps(error).encode("ascii"))
 
 
 def _read(store: Store, key: str) -> dict[str, Any] | None:

@@ -10,6 +10,7 @@ import os
 
 from dagwright.contract.chunks import chunk_of
 from dagwright.contract.exits import CANCELLED, SUCCEEDED, SYSTEM_FATAL, SYSTEM_TRANSIENT, USER_FAILED
+from dagwright.contract.names import error_key
 from dagwright.execution.closing import leave_stop
 from dagwright.execution.faults import Fault, UserFailure, fatal
 from dagwright.execution.lost_elements import describe, last_words, losses, note_unheard, too_many
@@ -50,6 +51,7 @@ def judge_map(assignment: Assignment) -> int:
         raise fault_of(error) from error
     text = too_many(node, elements.count, lost)
     if not text:
+        _forget(store, assignment)
         _say("".join(f"dagwright: {node.id}{describe(loss)}; its place in the list holds None\n" for loss in lost))
         return SUCCEEDED
     _say(f"dagwright: {text} (exit {USER_FAILED})\n")
@@ -93,9 +95,37 @@ def judge_element(assignment: Assignment, code: int) -> int:
 
 
 def _stop(store: Store, assignment: Assignment, text: str) -> None:
-    """Let the rest of the run hear of it."""
+    """Let the rest of the run hear of it, and where that goes on, what handles the failure in the end.
+
+    Raises:
+        Fault: The store failed.
+    """
+    from dagwright.store import StoreError
+
     if assignment.stops:
         leave_stop(store, assignment, text, Console())
+    elif assignment.plan.is_handled:
+        from dagwright.execution.handling import note_failure
+
+        try:
+            note_failure(store, assignment.run, assignment.node.id, text)
+        except StoreError as error:
+            raise fault_of(error) from error
+
+
+def _forget(store: Store, assignment: Assignment) -> None:
+    """Remove what an earlier round noted of the map, where one may have.
+
+    Raises:
+        Fault: The store failed.
+    """
+    from dagwright.store import StoreError
+
+    if assignment.plan.is_handled and not assignment.stops:
+        try:
+            store.delete(error_key(assignment.run, assignment.node.id, None, 0))
+        except StoreError as error:
+            raise fault_of(error) from error
 
 
 def open_map(assignment: Assignment) -> tuple[Store, Elements]:

@@ -9,6 +9,7 @@ from dagwright.contract.failures import ERR
 from dagwright.execution.failures import message_of
 from dagwright.execution.faults import Fault, UserFailure
 from dagwright.store import StoreError
+from dagwright_local.timed_call import TaskDiedError, TaskTimeoutError
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -30,9 +31,7 @@ def handle(failure: Exception, handler: InProcess, inputs: Mapping[str, Any], *,
 
     error = failure.error if isinstance(failure, UserFailure) else failure
     node = failure.node if isinstance(failure, UserFailure) else ""
-    # A task's `sys.exit` is raised here as an error of ours, which ends no script; handlers hear of the call itself, as elsewhere.
-    heard = failure.__cause__ if isinstance(failure.__cause__, SystemExit) else error
-    given = {**inputs, ERR: RunFailure(_headline(heard), node)} if ERR in handler.program.inputs else inputs
+    given = {**inputs, ERR: RunFailure(_told(failure, error), node)} if ERR in handler.program.inputs else inputs
     try:
         handler.run(given, cache=cache)
     except (UserFailure, Fault, StoreError, PinDamaged) as second:
@@ -40,7 +39,19 @@ def handle(failure: Exception, handler: InProcess, inputs: Mapping[str, Any], *,
         error.add_note(f"its on_failure failed as well: {_headline(cause)}")
 
 
+def _told(failure: Exception, error: BaseException) -> str:
+    """Say what handlers hear of a failure: the same as on every other way of running."""
+    notes = [f" ({note})" for note in getattr(error, "__notes__", ()) if note.startswith("failed as well: ")]
+    if isinstance(failure, UserFailure) and failure.verdict:
+        text = failure.verdict
+    elif isinstance(failure.__cause__, SystemExit):  # raised here as an error of ours, which ends no script
+        text = _headline(failure.__cause__)
+    elif isinstance(error, (TaskDiedError, TaskTimeoutError)):
+        text = str(error)
+    else:
+        text = _headline(error)
+    return "".join([text, *notes[:1]])
+
+
 def _headline(error: BaseException) -> str:
-    notes = [note for note in getattr(error, "__notes__", ()) if note.startswith("failed as well: ")]
-    text = " ".join(f"{type(error).__name__}: {message_of(error)}".split())
-    return f"{text} ({notes[0]})" if notes else text
+    return " ".join(f"{type(error).__name__}: {message_of(error)}".split())

@@ -14,11 +14,10 @@ from typing import TYPE_CHECKING, Any
 from dagwright.authoring.errors import NotApproved
 from dagwright.cache import PinDamaged
 from dagwright.contract.exits import SUCCEEDED, USER_FAILED
-from dagwright.contract.jsontext import dumps
-from dagwright.contract.names import error_key
 from dagwright.execution.bindings import Bindings
 from dagwright.execution.faults import Fault, UserFailure
 from dagwright.execution.given import Wire
+from dagwright.execution.handling import note_failure
 from dagwright.execution.input_text import InputMismatch, UncheckedInput, parse_input
 from dagwright.execution.plan_view import FieldView
 from dagwright.files.access import MachineAccess
@@ -116,8 +115,7 @@ class GateLauncher:
     def _refuse(self, node: NodeView, refusal: str) -> None:
         """Keep why a gate let nothing through: for the user, and in the store for what handles the failure."""
         self.refusals[node.id] = refusal
-        error = {"v": 1, "code": USER_FAILED, "node": node.id, "exc_type": NotApproved.__qualname__, "message": refusal}
-        self._store().put(error_key(self._run, node.id, None, 0), dumps(error).encode("ascii"))
+        note_failure(self._store(), self._run, node.id, refusal, NotApproved.__qualname__)
 
     def _approve(self, node: NodeView) -> str:
         approved = self._answers.approved.get(node.id)

@@ -164,6 +164,7 @@ class _Run:
                 wrong = too_many(node, len(rows), lost)
                 if wrong:
                     error.add_note(wrong)
+                    failure.verdict = wrong
                     raise
                 results.append(None)
         for loss in lost:

@@ -239,6 +239,7 @@ class _Counts:
 def _about_lost(program: ProgramView, setup: Mapping[str, Any], tally: Tally) -> Iterator[str]:
     """Tell of every element that a map lost; give a failure for each map that lost more than it may."""
     from dagwright.execution.elements import Elements
+    from dagwright.execution.handling import note_failure
     from dagwright.execution.lost_elements import describe, losses, too_many
     from dagwright.store import open_store
 
@@ -247,7 +248,9 @@ def _about_lost(program: ProgramView, setup: Mapping[str, Any], tally: Tally) ->
         elements = Elements(store, setup["run"], program.node(node_id), tally.sizes[node_id], program.map_pods)
         lost = losses(store, setup["run"], node_id, elements)
         if node_id in tally.exceeded:
-            yield f"dagwright: {too_many(program.node(node_id), tally.exceeded[node_id], lost)}\n"
+            text = too_many(program.node(node_id), tally.exceeded[node_id], lost)
+            note_failure(store, setup["run"], node_id, text)
+            yield f"dagwright: {text}\n"
         else:
             for loss in lost:
                 sys.stderr.write(f"dagwright: {node_id}{describe(loss)}; its place in the list holds None\n")
