@@ -38,7 +38,8 @@ POD = {
     "tolerations": [{"key": "a", "operator": "Exists"}],
     "affinity": {"podAntiAffinity": {}},
     "hostAliases": [{"ip": "10.0.0.1", "hostnames": ["db"]}],
-    "imagePullSecrets": [{"name": "{{workflow.name}}"}],
+    "imagePullSecrets": [{"name": "registry"}],
+    "dnsConfig": {"options": [{"name": "{{workflow.name}}"}]},
     "topologySpreadConstraints": [{"maxSkew": 1, "topologyKey": "zone", "whenUnsatisfiable": "ScheduleAnyway"}],
 }
 HOSTILE = "{{tasks.nope.outputs.parameters.x}} {{=1+1}} {{ ' \" \n 🔥"

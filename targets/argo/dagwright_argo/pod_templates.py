@@ -163,9 +163,9 @@ def template_problems(
     from dagwright_argo.pod_parts import part_problems
 
     spec, sorted_ = _spec(template), overlay(template)
-    misshapen = tuple(_misshapen(sorted_, spec)) or tuple(_misfits(spec))
-    if misshapen:
-        yield from misshapen
+    wrong = tuple(_misshapen(sorted_, spec)) or tuple(_live_texts(sorted_)) or tuple(_misfits(spec))
+    if wrong:
+        yield from wrong
         return
     yield from _names(sorted_.labels, sorted_.annotations, " of the pod template")
     for field, value in spec.items():
@@ -190,7 +190,6 @@ def template_problems(
     yield from _collisions(sorted_, variables, mounted)
     for message, help_text in part_problems(spec, template.primary_container or PRIMARY, volumes):
         yield _refused(message, help_text)
-    yield from _live_texts(sorted_)
 
 
 def spec_problems(spec: Mapping[str, Json]) -> Iterator[tuple[str, str]]:

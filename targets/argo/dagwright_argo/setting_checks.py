@@ -249,11 +249,12 @@ def _pods(settings: ArgoSettings) -> Iterator[Problem]:
         value = getattr(settings, name)
         if not value:
             continue
-        for misfit in shapes.misfits(value, shape, field):
-            yield _misfit(name, misfit)
         if name != "topology_spread" and any("{{" in text for text in texts_in(value)):
             message = f"setting {name} of {TABLE} holds {{{{, which Argo would expand"
             yield Problem(name, message, "write the value itself")
+            continue
+        for misfit in shapes.misfits(value, shape, field):
+            yield _misfit(name, misfit)
     if settings.security_context.get("procMount") == "Unmasked" and settings.patch.get("hostUsers") is not False:
         message = f"setting security_context of {TABLE} has procMount Unmasked, which needs hostUsers = false in patch"
         yield Problem("security_context", message, "write patch = {hostUsers = false} too")

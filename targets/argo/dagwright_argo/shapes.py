@@ -148,9 +148,7 @@ def _of_table(data: dict[str, Any], shape: Shape, name: str) -> Iterator[str]:
     is_label = name.rpartition(".")[2] in ("nodeSelector", "matchLabels")
     for key, value in data.items():
         yield from misfits(value, shape, f"{name}.{key}")
-        if not (is_label and isinstance(value, str)) or "{{" in f"{key} {value}":
-            continue
-        if not (LABEL_NAME.fullmatch(key) and LABEL_VALUE.fullmatch(value)):
+        if is_label and isinstance(value, str) and not (LABEL_NAME.fullmatch(key) and LABEL_VALUE.fullmatch(value)):
             yield f"{name}.{key} is not a label that Kubernetes takes"
 
 
@@ -193,9 +191,7 @@ def _of_text(text: str, name: str, owner: str) -> Iterator[str]:
     if words and text and text not in words:
         yield f"{name} is {text!r}, and Kubernetes takes {' or '.join(filter(None, (', '.join(words[:-1]), words[-1])))}"
     form, check = FORMS.get(owner), CHECKED.get(owner)
-    if not text or "{{" in text:
-        return
-    if (form is not None and not form.fullmatch(text)) or (check is not None and not check(text)):
+    if text and ((form is not None and not form.fullmatch(text)) or (check is not None and not check(text))):
         yield f"{name} is {text!r}, which Kubernetes does not take there"
 
 

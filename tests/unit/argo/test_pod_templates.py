@@ -130,7 +130,11 @@ def test_fields_of_the_pod_go_where_argo_has_them():
 
 
 def test_what_argo_has_no_field_for_goes_through_a_patch_that_protects_it():
-    spec = {"imagePullSecrets": [{"name": "reg"}], "hostname": "{{workflow.name}} {{=1+1}}", "hostNetwork": True}
+    spec = {
+        "imagePullSecrets": [{"name": "reg"}],
+        "dnsConfig": {"options": [{"name": "{{workflow.name}} {{=1+1}}"}]},
+        "hostNetwork": True,
+    }
     patch = pod(pod_template=template(spec))["podSpecPatch"]
     assert json.loads(patch) == spec
     assert "{{" not in patch
@@ -154,6 +158,13 @@ def test_pods_without_a_template_are_as_before_and_share_their_volumes():
         ({"nodeSelecter": {}}, "DW540", "a field nodeSelecter, which Kubernetes does not know"),
         ({"terminationGracePeriodSeconds": 5}, "DW540", "gives a pod 5 s to end"),
         ({"volumes": [{"name": "dagwright-work", "emptyDir": {}}]}, "DW540", "the volume dagwright-work"),
+        # What goes through a patch arrives as it is, and the server would refuse the pod.
+        ({"hostname": "{{workflow.name}}"}, "DW540", "hostname is '{{workflow.name}}', which Kubernetes does not take there"),
+        (
+            {"imagePullSecrets": [{"name": "{{x}}"}]},
+            "DW540",
+            "imagePullSecrets[0].name is '{{x}}', which Kubernetes does not take there",
+        ),
         ({"nodeSelector": {"a": "{{b}}"}}, "DW539", "nodeSelector of the pod template hold {{"),
         ({"volumes": [{"name": "a", "configMap": {"name": "{{=1}}"}}]}, "DW539", "volumes of the pod template hold {{"),
         ({"containers": [{"name": "s", "image": "i", "args": ["{{x}}"]}]}, "DW539", "containers of the pod template"),

@@ -108,6 +108,15 @@ REFUSED = (
         *template('pod_spec={"containers": [{"name": "primary", "image": "{{inputs.parameters.x}}"}]}', "# E: DW539 hold {{"),
     ),
     Refused("every expression is in scope", *task("", 'python = "{{=x}}"  # E: DW530 Argo would expand')),
+    Refused("every tag is in scope", *template('pod_spec={"hostname": "{{x}}"}', "# E: DW540 hostname is '{{x}}'")),
+    Refused(
+        "every tag is in scope",
+        *task(
+            "",
+            'topology_spread = [{maxSkew = 1, topologyKey = "z", whenUnsatisfiable = "DoNotSchedule", labelSelector = '
+            '{matchLabels = {a = "{{x}}"}}}]  # E: DW530 matchLabels.a is not a label',
+        ),
+    ),
     Refused("every tag is closed", *task("", 'image = "a{{"  # E: DW530 Argo would expand')),
     Refused(
         "a task's outputs are read behind it", *task("", 'mutexes = ["{{tasks.t.outputs.result}}"]  # E: DW530 would expand')
