@@ -19,9 +19,11 @@ TARGETS = ("argo", "batch", "ir", "plan")
 
 @pytest.fixture(scope="module")
 def sources(tmp_path_factory):
-    """The examples, and a package whose modules import each other: a project of several files."""
+    """The examples without those that are projects of their own, and with an image: one project of several files and a package."""
     folder = tmp_path_factory.mktemp("sources") / "project"
-    shutil.copytree(ROOT / "examples", folder, ignore=shutil.ignore_patterns("__pycache__", ".dagwright", "*.sh"))
+    projects = [settings.parent.name for settings in ROOT.glob("examples/*/pyproject.toml")]
+    shutil.copytree(ROOT / "examples", folder, ignore=shutil.ignore_patterns("__pycache__", ".dagwright", "*.sh", *projects))
+    (folder / "pyproject.toml").write_text('[tool.dagwright.argo]\nimage = "registry.example/flows:1"\n', "utf-8")
     return folder
 
 

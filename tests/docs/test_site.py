@@ -26,7 +26,7 @@ def build(pages: Path, site: Path, *, more: tuple[str, ...] = (), hash_seed: str
     assert COMMAND, "the rule of docs in Makefile has changed"
     options = COMMAND["options"].split()
     return subprocess.run(
-        [sys.executable, "-m", "sphinx", *options, *more, "-d", f"{site}.doctrees", str(pages), str(site)],
+        [sys.executable, "-m", "sphinx", "--no-color", *options, *more, "-d", f"{site}.doctrees", str(pages), str(site)],
         env={**os.environ, "PYTHONHASHSEED": hash_seed},
         capture_output=True,
         text=True,

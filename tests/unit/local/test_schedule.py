@@ -36,6 +36,7 @@ class Recorded:
 def program(folder: Path, *, concurrency: int = 0, **policy: Any) -> ProgramView:
     """A node `first`, a map `each` over its list, `last` over the map, and `other`, which only has to follow `last`."""
     pods = Pods(folder, "")
+    pods.stops = True
     pods.task("other", {}, "int")
     pods.nodes[-1]["after"] = ["last"]
     pods.task("first", {}, "list[int]")
