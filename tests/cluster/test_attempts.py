@@ -54,7 +54,7 @@ def third_time(marks: str) -> int:
     tries = len(list(folder.iterdir())) + 1
     (folder / str(tries)).touch()
     if tries < 3:
-        raise RecoverableError(f"try {tries} fails")
+        raise RecoverableError(f"try {tries} fails: the child was OOMKilled, past the specified deadline")
     return tries
 
 @workflow

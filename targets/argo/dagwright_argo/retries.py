@@ -14,7 +14,10 @@ from dagwright_argo.memory_steps import MAY_GROW
 if TYPE_CHECKING:
     from dagwright_argo.memory_steps import MemorySteps
 
-_KILLED_FOR_MEMORY = "lastRetry.message contains 'OOMKilled'"
+_KILLED_FOR_MEMORY = "lastRetry.message matches '^(main: )?OOMKilled'"
+"""Only at the beginning: behind ``main: Error (exit code 75):`` stands the user's text, which may hold any word."""
+_PAST_DEADLINE = "lastRetry.message matches '^[^:]*specified deadline'"
+"""The kubelet's sentence, which has no colon."""
 _FINAL = {False: f"!({_KILLED_FOR_MEMORY})", True: f"(!({_KILLED_FOR_MEMORY}) || {MAY_GROW})"}
 _BACKOFF = model.Backoff(duration="10s", factor=2, cap="5m")
 
@@ -34,5 +37,5 @@ def _expression(*, grows: bool) -> str:
         "lastRetry.status == 'Error' || "
         f"(asInt(lastRetry.exitCode) in [{', '.join(map(str, ORCHESTRATOR_RETRYABLE))}]"
         f" && {_FINAL[grows]}"
-        " && !(lastRetry.message contains 'specified deadline'))"
+        f" && !({_PAST_DEADLINE}))"
     )

@@ -58,18 +58,22 @@ _GIVE_RIGHT = (
 _MEMORY = re.compile(rf"\[memory \d of \d: ([^],]+)(?:{MEMORY_NEXT}([^]]+))?\]")
 """What the pod itself says of its memory (``contract.names.memory_mark``)."""
 
+_KILLED_FOR_MEMORY = re.compile("(?:main: )?OOMKilled")
+_PAST_DEADLINE = re.compile("[^:]*specified deadline|(?:main: )?DeadlineExceeded")
+"""Both at the beginning alone: behind ``main: Error (exit code 80):`` stands the user's text."""
+
 
 def meaning(attempt: Attempt) -> str:
     """Say what an attempt's exit code means."""
     if attempt.exit_code is None:
         return attempt.message or attempt.phase
-    if "OOMKilled" in attempt.message:
+    if _KILLED_FOR_MEMORY.match(attempt.message):
         found = _MEMORY.search(attempt.message)
         had = f" of {found[1]}" if found else ""
         return f"killed: it needed more memory than its limit{had}" + (
             f"; the next attempt gets {found[2]}" if found and found[2] else ""
         )
-    if "specified deadline" in attempt.message or "DeadlineExceeded" in attempt.message:
+    if _PAST_DEADLINE.match(attempt.message):
         return "killed: it passed the pod's deadline"
     if attempt.exit_code == exits.SUCCEEDED and attempt.phase == FAILED:
         return "the task succeeded, and Argo's executor beside it failed; tried again"

@@ -110,6 +110,7 @@ def test_the_plan_stands_beside_the_nodes_of_its_run(run, tmp_path):
         (74, "main: OOMKilled (exit code 74): train [memory 3 of 3: 384Mi]\n", "more memory than its limit of 384Mi"),
         (137, "Error (exit code 137)", "killed: out of memory (OOMKilled), or from outside"),
         (72, "pod exceeded the specified deadline", "passed the pod's deadline"),
+        (80, "main: Error (exit code 80): ask: ValueError: OOMKilled, past the specified deadline", "an exception"),
         (75, "", "recoverable error; tried again"),
         (81, "", "its retries are spent"),
         (2, "", "the container could not run the task"),
