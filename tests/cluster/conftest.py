@@ -3,7 +3,7 @@
 import os
 
 import pytest
-from live_cluster import IMAGE, Flow, missing, node_address
+from live_cluster import IMAGE, IMAGE_S3, Flow, missing, node_address
 from object_store_server import object_store
 
 
@@ -41,6 +41,16 @@ def bucket(monkeypatch):
         for name, value in server.environment.items():
             monkeypatch.setenv(name, value)
         yield server
+
+
+@pytest.fixture(params=["file", "s3"])
+def settings(request, argo, tmp_path):
+    """Settings of Argo with a store of this test alone."""
+    if request.param == "file":
+        return argo
+    bucket = request.getfixturevalue("bucket")
+    credentials = {name: value for name, value in bucket.environment.items() if name.startswith("AWS_")}
+    return {**argo, "store": f"{bucket.url}/{tmp_path.name}", "volumes": [], "image": IMAGE_S3, "env": credentials}
 
 
 @pytest.fixture

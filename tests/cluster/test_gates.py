@@ -9,7 +9,7 @@ import time
 from pathlib import Path
 
 import pytest
-from live_cluster import NAMESPACE, command, kubectl
+from live_cluster import NAMESPACE, command, kubectl, toml
 
 pytestmark = pytest.mark.cluster
 
@@ -115,13 +115,11 @@ class Session:
 
 
 @pytest.fixture
-def session(tmp_path, argo):
+def session(tmp_path, settings):
     if not os.environ.get("ARGO_SERVER"):
         pytest.fail("ARGO_SERVER names no Argo Server: see tests/live_cluster.py", pytrace=False)
-    values = {name: value for name, value in argo.items() if name != "volumes"}
-    volume = ", ".join(f"{name} = {json.dumps(value)}" for name, value in argo["volumes"][0].items())
-    settings = "\n".join(f"{name} = {json.dumps(value)}" for name, value in values.items())
-    (tmp_path / "pyproject.toml").write_text(f"[tool.dagwright.argo]\n{settings}\nvolumes = [{{{volume}}}]\n", "utf-8")
+    lines = [f"{name} = {toml(value)}" for name, value in settings.items()]
+    (tmp_path / "pyproject.toml").write_text("\n".join(["[tool.dagwright.argo]", *lines, ""]), "utf-8")
     (tmp_path / "flow.py").write_text(SOURCE, "utf-8")
     made = Session(tmp_path)
     yield made
@@ -149,6 +147,7 @@ def test_a_run_is_approved_and_given_a_value(session):
     assert re.search(r"✓ sleep +slept +[2-9]", session.type("status", session.name).stderr)
 
 
+@pytest.mark.parametrize("settings", ["file"], indirect=True)
 def test_nothing_passes_that_nobody_approves_in_time(session):
     session.submit("flow.py:impatient", "--x", "40")
     first = session.until_failed()
@@ -159,6 +158,7 @@ def test_nothing_passes_that_nobody_approves_in_time(session):
     assert "look: nobody approved within 3 s" in session.type("status", session.name, code=1).stderr
 
 
+@pytest.mark.parametrize("settings", ["file"], indirect=True)
 def test_a_denial_fails_the_run_and_a_retry_asks_again(session):
     session.submit("flow.py:patient", "--x", "40")
     session.until_asked("look")
@@ -180,6 +180,7 @@ def test_a_denial_fails_the_run_and_a_retry_asks_again(session):
     assert json.loads(session.type("retry", session.name, "--wait").stdout) == 42
 
 
+@pytest.mark.parametrize("settings", ["file"], indirect=True)
 def test_a_run_that_waits_is_stopped(session):
     session.submit("flow.py:release")
     session.until_asked("rollout")

@@ -8,7 +8,7 @@ import sys
 from pathlib import Path
 
 import pytest
-from live_cluster import IMAGE_S3, NAMESPACE, command, kubectl, toml
+from live_cluster import NAMESPACE, command, kubectl, toml
 
 pytestmark = pytest.mark.cluster
 
@@ -53,16 +53,6 @@ def main(count: int, text: File, long: list[str], label: str = "plain", offset: 
     return report(values=map_task(partial(calibrate, offset=offset))(value=readings(count=count)), text=text, label=label, long=long)
 """
 LABEL = "{{workflow.name}} $(HOME) 'quoted'"
-
-
-@pytest.fixture(params=["file", "s3"])
-def settings(request, argo, tmp_path):
-    """Settings of Argo with a store of this test alone."""
-    if request.param == "file":
-        return argo
-    bucket = request.getfixturevalue("bucket")
-    credentials = {name: value for name, value in bucket.environment.items() if name.startswith("AWS_")}
-    return {**argo, "store": f"{bucket.url}/{tmp_path.name}", "volumes": [], "image": IMAGE_S3, "env": credentials}
 
 
 @pytest.fixture
