@@ -218,7 +218,7 @@ def test_the_record_counts_the_processes_that_are_gone(pods: Pods) -> None:
 
 
 def test_a_task_that_handles_sigterm_runs_out_of_time_all_the_same_and_no_other_pays(pods: Pods) -> None:
-    map_each(pods, "exits on SIGTERM", retries=1, timeout_s=2)
+    map_each(pods, "exits on SIGTERM", retries=1, timeout_s=4)
     assert pods.attempt("each", 0, attempt=0).code == 83
     assert calls(pods) == [0, 1, 2, 1]
     assert pods.error("each/0")["index"] == 1

@@ -98,7 +98,8 @@ class Observed:
         """A pin cannot be read: only where bytes changed by themselves, after it was made or a moment before."""
         if self._plan.faults.flip and not self._world.is_quiet:
             return
-        if not self._ever_rotted or not any(self._is_hit(pin, key) for key in self._world.damaged):
+        is_hit = any(self._is_hit(pin, key) for key in self._world.damaged) or self._lost_its_entry(pin)
+        if not self._ever_rotted or not is_hit:
             raise Violation(f"{pin} is damaged though nothing was: {why}")
         self.wanted.pop(pin, None)
 
@@ -108,6 +109,11 @@ class Observed:
         if key == pin:
             return True
         return key.rpartition("/")[2].encode() in document and self._world.damaged[key] > written - _MOMENT_S
+
+    def _lost_its_entry(self, pin: str) -> bool:
+        """Tell whether an entry rotted a moment before that named a blob of the pin: unnamed then, the blob may have been collected."""
+        document, written = self._world.objects[pin]
+        return any(when > written - _MOMENT_S and digest.encode() in document for digest, when in self._world.unnamed.items())
 
     # What the store shows
 

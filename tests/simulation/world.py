@@ -9,6 +9,7 @@ from __future__ import annotations
 import _thread
 import contextlib
 import random
+import re
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from dagwright.cache.leases import Pace
@@ -106,6 +107,8 @@ class World:
         self.now = 1e9
         self.objects: dict[str, tuple[bytes, float]] = {}
         self.damaged: dict[str, float] = {}
+        self.unnamed: dict[str, float] = {}
+        """Blobs that a rotten entry named, by the time since when it cannot keep them from a collection."""
         """Keys whose bytes changed by themselves since they were last written, and when."""
         self.operations = 0
         self.crashes = 0
@@ -219,6 +222,8 @@ class World:
             data, written = self.objects[key]
             self.objects[key] = (self.spoilt(data), written)
             self.damaged[key] = self.now
+            if key.startswith("v1/ac"):
+                self.unnamed |= dict.fromkeys(re.findall("[0-9a-f]{64}", data.decode("latin-1")), self.now)
 
     def spoilt(self, data: bytes) -> bytes:
         """Other bytes."""
