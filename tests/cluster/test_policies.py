@@ -66,7 +66,7 @@ TEMPLATE = PodTemplate(
         ],
         volumes=[V1Volume(name="data", config_map=V1ConfigMapVolumeSource(name="dagwright-test-data"))],
         hostname="own-name",
-        image_pull_secrets=[V1LocalObjectReference(name="{{workflow.uid}}")],
+        image_pull_secrets=[V1LocalObjectReference(name="own-registry")],
     ),
 )
 
@@ -123,4 +123,4 @@ def test_a_pod_template_shapes_the_pod(flows, argo):
     assert run.outputs() == [["ml", "from a map", "1000", "own-name", str(16 << 20)]]
     pod = json.loads(kubectl("get", "pod", run.pod_name("looks"), "-o", "json"))
     assert pod["metadata"]["annotations"]["example.org/note"] == "two words"
-    assert pod["spec"]["imagePullSecrets"] == [{"name": "{{workflow.uid}}"}]
+    assert pod["spec"]["imagePullSecrets"] == [{"name": "own-registry"}]
