@@ -32,7 +32,7 @@ def split(n: int) -> list[int]:
 
 
 @task
-def work(x: int) -> int:
+def halve(x: int) -> int:
     return x
 
 
@@ -49,7 +49,7 @@ def clean_up(n: int) -> None: ...
 def main(n: int) -> tuple[int, int]:
     parts = approve(split(n=n), "review", timeout=timedelta(hours=1))
     again = split(n=3).with_overrides(node_name="again")
-    return total(xs=map_task(work, concurrency=2)(x=again)), total(xs=parts).with_overrides(node_name="last")
+    return total(xs=map_task(halve, concurrency=2)(x=again)), total(xs=parts).with_overrides(node_name="last")
 """
 
 
@@ -131,7 +131,7 @@ def _put(part: Json, last: str, value: Json) -> None:
 _MAIN = "templates/main/dag/tasks"
 _POD = "templates/split"
 _BOX = f"{_POD}/container"
-_MAP = "templates/map-work/dag/tasks/element"
+_MAP = "templates/map-halve/dag/tasks/element"
 _RUNS = "schedule/spec/workflowSpec/workflowTemplateRef/name"
 _UNIT = {"arguments": {"parameters": [{"name": "unit", "value": "x"}]}}
 
@@ -165,10 +165,10 @@ BREAKS = (
     _one("no cycles", f"{_MAIN}/split/depends", "split"),
     # Argo takes recursion, up to 100 levels; nothing of ours ends one.
     Break(
-        "no cycles", (Edit(f"{_MAP}/template", "map-work"), Edit(f"{_MAP}/arguments/parameters/1/name", "count")), verdict="taken"
+        "no cycles", (Edit(f"{_MAP}/template", "map-halve"), Edit(f"{_MAP}/arguments/parameters/1/name", "count")), verdict="taken"
     ),
-    _one("dependencies are known", f"{_MAIN}/total/depends", "work.Succeeded || nobody"),
-    _one("results in depends are known", f"{_MAIN}/total/depends", "work.Succeeded || work.Skiped"),
+    _one("dependencies are known", f"{_MAIN}/total/depends", "halve.Succeeded || nobody"),
+    _one("results in depends are known", f"{_MAIN}/total/depends", "halve.Succeeded || halve.Skiped"),
     _one("depends without dependencies and continueOn", f"{_MAIN}/total/dependencies", ["split"]),
     _one("depends without dependencies and continueOn", f"{_MAIN}/total/continueOn", {"failed": True}),
     _one("AnySucceeded and AllFailed of loops only", f"{_MAIN}/last/depends", "split.AnySucceeded"),
@@ -181,7 +181,7 @@ BREAKS = (
     _one("every tag is in scope", f"{_BOX}/args/0", "{{inputs.parameters.other}}"),
     _one("every tag is in scope", f"{_BOX}/args/0", "{{workflow.parameters.other}}"),
     _one("every tag is in scope", f"{_BOX}/args/0", "{{item}}", verdict="taken"),
-    _one("every tag is in scope", f"{_MAIN}/work/arguments/parameters/count/value", "{{tasks.split.outputs.parameters.other}}"),
+    _one("every tag is in scope", f"{_MAIN}/halve/arguments/parameters/count/value", "{{tasks.split.outputs.parameters.other}}"),
     _one("every tag is in scope", "templates/total/metadata/labels/x", "{{tasks.split.outputs.parameters.count-o0}}"),
     Break(
         "every tag is in scope",
@@ -192,8 +192,8 @@ BREAKS = (
     _one("every expression is in scope", f"{_BOX}/args/0", "{{=nobody.knows}}", verdict="taken"),
     _one("every expression is in scope", f"{_BOX}/args/0", "{{=string(now()}}", verdict="taken"),
     _one("every expression is in scope", "templates/main/metadata", {"labels": {"x": "{{=lastRetry.message}}"}}, verdict="taken"),
-    _one("a task's outputs are read behind it", f"{_MAIN}/work/depends", ...),
-    _one("a task's outputs are read behind it", f"{_MAIN}/work/depends", "split"),
+    _one("a task's outputs are read behind it", f"{_MAIN}/halve/depends", ...),
+    _one("a task's outputs are read behind it", f"{_MAIN}/halve/depends", "split"),
     _one("every tag is closed", f"{_BOX}/args/0", "{{inputs.parameters.unit"),
     _one("deadlines of pods only", "templates/main/activeDeadlineSeconds", 60),
     _one("deadlines of pods only", "templates/main/timeout", "60s"),
@@ -234,7 +234,7 @@ BREAKS = (
     _one("nobody reads outputs of loops", f"{_MAIN}/again/withItems", [1, 2], verdict="taken"),
     _one("names of containers", f"{_POD}/sidecars", [{"name": "wait", "image": "busybox"}], verdict="taken"),
     _one("names of containers", f"{_POD}/initContainers", [{"name": "init", "image": "busybox"}], verdict="taken"),
-    _one("no empty graph", "templates/map-work/dag/tasks", []),
+    _one("no empty graph", "templates/map-halve/dag/tasks", []),
     _one("no empty graph", "templates/on-exit/steps", [], verdict="taken"),
     _one("quantities", f"{_BOX}/resources/requests/cpu", "2 cores", verdict="unread"),
     _one("quantities", f"{_POD}/volumes/0/emptyDir", {"sizeLimit": "1 Gi"}, verdict="unread"),
@@ -262,7 +262,7 @@ BREAKS = (
     ),
     _one(
         "counts and bytes",
-        "templates/map-work/dag/tasks",
+        "templates/map-halve/dag/tasks",
         [{"name": f"t{number}", "template": "split", **_UNIT} for number in range(201)],
         verdict="taken",
     ),
