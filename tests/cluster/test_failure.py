@@ -142,6 +142,57 @@ def goes_on(marks: str, fails: bool) -> tuple[int, int]:
     assert flow.submit(marks=str(marks), fails="false").succeeded().exit_codes("on-failure") == []
 
 
+def test_handlers_of_called_workflows_run_where_something_in_the_call_failed(flows, argo, marks):
+    source = (
+        HEAD
+        + """
+from flytekit.types.error.error import FlyteError
+
+@task
+def create_cluster(marks: str, name: str) -> str:
+    mark(marks, f"created-{name}")
+    return f"{name}-1"
+
+@task
+def t1(marks: str, name: str) -> None:
+    if name == "another_cluster-1":
+        raise ValueError(f"{name} is bad")
+
+@task
+def clean_up(marks: str, name: str, err: Optional[FlyteError] = None) -> None:
+    assert err is not None
+    mark(marks, f"{time.time_ns()}-cleaned", json.dumps([name, err.message, err.failed_node_id]))
+
+@task
+def fails(name: str) -> str:
+    raise ValueError(name)
+
+@workflow
+def clean_up_in_steps(marks: str, name: str, err: Optional[FlyteError] = None) -> None:
+    clean_up(marks=marks, name=fails(name=name), err=err)
+
+@workflow(on_failure=clean_up)
+def subwf(marks: str, name: str) -> None:
+    create_cluster(marks=marks, name=name) >> t1(marks=marks, name=name)
+
+@workflow(on_failure=clean_up_in_steps)
+def around(marks: str, name: str) -> None:
+    subwf(marks=marks, name=name)
+
+@workflow(on_failure=clean_up)
+def calls_handled(marks: str, name: str = "my_cluster") -> None:
+    good = around(marks=marks, name="good")
+    good >> around(marks=marks, name=create_cluster(marks=marks, name="another_cluster"))
+"""
+    )
+    run = flows(source, "calls_handled", argo).submit(marks=str(marks)).failed()
+    cleaned = [json.loads((marks / name).read_text()) for name in names_in(marks) if name.endswith("-cleaned")]
+    told = ["ValueError: another_cluster-1 is bad", "around-subwf-t1"]
+    assert cleaned == [["another_cluster-1", *told], ["my_cluster", *told]]
+    assert [run.exit_codes(node) for node in ("around-on-failure-fails", "around-on-failure-clean-up")] == [["80"], []]
+    assert "created-good" in names_in(marks)
+
+
 def test_a_handler_waits_for_what_a_stopped_run_still_does(flows, argo, marks):
     source = (
         HEAD
@@ -161,9 +212,23 @@ def stubborn(marks: str) -> int:
     mark(marks, "ended")
     return 1
 
+@task
+def clean_up_part(marks: str, err: RunFailure) -> None:
+    mark(marks, "handled-part", err.failed_node_id)
+
+@workflow(on_failure=clean_up_part)
+def part(marks: str) -> int:
+    return stubborn(marks=marks)
+
+@workflow(on_failure=clean_up_part)
+def idle(marks: str) -> int:
+    return stubborn(marks=marks)
+
 @workflow(on_failure=clean_up)
 def stopped(marks: str) -> int:
-    return stubborn(marks=marks)
+    first = part(marks=marks)
+    first >> idle(marks=marks)
+    return first
 """
     )
     flow = flows(source, "stopped", argo)
@@ -173,4 +238,5 @@ def stopped(marks: str) -> int:
     message, had_ended = json.loads((marks / "handled").read_text())
     assert had_ended
     assert "stopped" in message or "terminated" in message
-    assert not list(pathlib.Path(argo["store"].removeprefix("file://")).glob("v1/run/*/stubborn/out.json"))
+    assert (marks / "handled-part").read_text() == "part-stubborn"
+    assert not list(pathlib.Path(argo["store"].removeprefix("file://")).glob("v1/run/*/part-stubborn/out.json"))

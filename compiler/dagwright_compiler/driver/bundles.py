@@ -32,7 +32,7 @@ def bundle_for(program: Program, elaborated: Elaborated, units: Mapping[str, Uni
         BundleFile(path=module.bundle_path, data=module.source.data)
         for module in map(elaborated.modules.__getitem__, imported_modules(elaborated, needed))
     ]
-    has_maps = any(isinstance(node, MapNode) for part in (program, program.handler) if part for node in part.workflow.nodes)
+    has_maps = any(isinstance(node, MapNode) for part in (program, *program.handlers) for node in part.workflow.nodes)
     bounded = map_pods if has_maps and map_pods != MAP_PODS else msgspec.UNSET
     plan = Plan(program=program, units=dict(sorted(units.items())), map_pods=bounded)
     return Bundle(plan=to_lined_json(plan), files=tuple(sorted(files, key=lambda file: file.path)))

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from dagwright_compiler.diagnostics.model import Collector
-from dagwright_compiler.driver.handlers import with_handler
+from dagwright_compiler.driver.handlers import with_handlers
 from dagwright_compiler.driver.naming import Wanted, wanted_definition
 from dagwright_compiler.driver.reading import Reading, read_project
 from dagwright_compiler.frontend.node_names import mangle
@@ -95,8 +95,8 @@ def program_of(reading: Reading, name: str) -> Loaded:
     result: Program | None = None
     if reading.is_sound:
         result = run_passes(program, context)
-        if result is not None and name in library.handlers:
-            result = with_handler(result, library.handlers[name], context)
+        if result is not None and (name in library.handlers or not isinstance(result.call_handlers, msgspec.UnsetType)):
+            result = with_handlers(result, context)
     elif is_complete(library, entry):
         run_checks(program, context)
     for found in diagnostics.sorted():

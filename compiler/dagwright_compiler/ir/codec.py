@@ -36,6 +36,7 @@ def to_data(value: Program | Plan) -> dict[str, Any]:
     for task in program["tasks"].values():
         _policy_pairs(task["policy"])
     graphs = [program["workflow"], *([program["on_failure"]] if "on_failure" in program else [])]
+    graphs += [handler["graph"] for handler in program.get("call_handlers", ())]
     for node in (node for graph in graphs for node in graph["nodes"]):
         node["bindings"] = {name: _binding(binding) for name, binding in node["bindings"]}
         if "policy" in node:

@@ -60,8 +60,13 @@ def predecessors(node: Node) -> dict[str, None]:
 
 def inputs_read(node: Node, nodes: Mapping[str, Node]) -> dict[str, None]:
     """Workflow inputs that a node's attempts read: its own, and the lists whose lengths count the results of maps."""
+    return inputs_behind(bound_leaves(node), nodes)
+
+
+def inputs_behind(bound: Iterable[LeafBinding], nodes: Mapping[str, Node]) -> dict[str, None]:
+    """Workflow inputs that who takes what is bound reads."""
     found: dict[str, None] = {}
-    pending = list(bound_leaves(node))
+    pending = list(bound)
     seen: set[str] = set()
     while pending:
         leaf = pending.pop(0)

@@ -350,6 +350,20 @@ class Workflow(Struct, frozen=True, kw_only=True):
     """What does not need a call that failed for good runs all the same; ``None``: nothing else starts."""
 
 
+class CallHandler(Struct, frozen=True, kw_only=True):
+    """What runs once the run has failed, and something inside one call of a workflow that has an ``on_failure``.
+
+    ``call`` tells calls apart: the id of the call, where it was before its workflow was put in place. ``nodes`` are the nodes in its place.
+    ``graph`` takes inputs of the run, ``contract.failures.CALL_ERR``, and results of the failed run, named by ``contract.failures.result_name``.
+    Until the workflow is finished it holds the handler's call alone, bound to nodes of the workflow.
+    """
+
+    call: str
+    workflow: str
+    nodes: tuple[str, ...]
+    graph: Workflow
+
+
 class Library(Struct, frozen=True, kw_only=True):
     """Everything that elaboration made of the sources: all definitions, not yet one workflow's program."""
 
@@ -372,14 +386,29 @@ class Program(Struct, frozen=True, kw_only=True, omit_defaults=False):
     images: dict[str, ImageSpec] = {}
     on_failure: Workflow | msgspec.UnsetType = msgspec.UNSET
     """What runs once the workflow has failed, on the same inputs: its nodes have ids that no node of the workflow has."""
+    call_handlers: tuple[CallHandler, ...] | msgspec.UnsetType = msgspec.UNSET
+    """What runs before that for calls in which something failed: inner calls before those that hold them, else in the order of the source."""
     workflow: Workflow
 
     @property
     def handler(self) -> Program | None:
         """What runs once the workflow has failed, as a program of its own."""
-        if isinstance(self.on_failure, msgspec.UnsetType):
-            return None
-        return msgspec.structs.replace(self, workflow=self.on_failure, on_failure=msgspec.UNSET)
+        return None if isinstance(self.on_failure, msgspec.UnsetType) else self._alone(self.on_failure)
+
+    @property
+    def handlers_of_calls(self) -> dict[str, Program]:
+        """What runs once something in a call has failed, as programs of their own, by calls."""
+        calls = () if isinstance(self.call_handlers, msgspec.UnsetType) else self.call_handlers
+        return {handler.call: self._alone(handler.graph) for handler in calls}
+
+    @property
+    def handlers(self) -> tuple[Program, ...]:
+        """Everything that may run once the workflow has failed, in the order in which it does."""
+        own = self.handler
+        return (*self.handlers_of_calls.values(), *((own,) if own else ()))
+
+    def _alone(self, graph: Workflow) -> Program:
+        return msgspec.structs.replace(self, workflow=graph, on_failure=msgspec.UNSET, call_handlers=msgspec.UNSET)
 
 
 class Publish(Struct, frozen=True, kw_only=True):

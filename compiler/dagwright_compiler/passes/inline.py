@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from msgspec.structs import replace
 
+from dagwright.contract.failures import CALL_ERR
 from dagwright.contract.paths import NoSuchPart, spell_path
 from dagwright_compiler.diagnostics.codes import UNKNOWN_PART
 from dagwright_compiler.diagnostics.model import Diagnostic, InternalError
@@ -20,6 +21,7 @@ from dagwright_compiler.ir.parts import default_of, map_leaves, part_of
 from dagwright_compiler.ir.program import Binding, GateNode, GraphNode, InputBinding, Node, OutputBinding, Program, Workflow
 from dagwright_compiler.passes.call_order import call_order
 from dagwright_compiler.passes.crossings import Crossings
+from dagwright_compiler.passes.handled_calls import CallHandlers
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -38,9 +40,10 @@ def inline(program: Program, context: Context) -> Program:
     if order.circle:
         raise InternalError(f"{entry.name} calls itself")
     flat: dict[str, Workflow] = {}
+    handlers = CallHandlers(context.library)
     for workflow in order.workflows:
-        flat[workflow.name] = _Flattening(workflow, flat, context).result()
-    return replace(program, workflow=flat[entry.name])
+        flat[workflow.name] = _Flattening(workflow, flat, handlers, context).result()
+    return replace(program, workflow=flat[entry.name], call_handlers=handlers.of_calls_in(entry))
 
 
 class _Flattening:
@@ -49,9 +52,10 @@ class _Flattening:
     ``_outputs`` says where a callee's output comes from now, ``_ends`` which nodes stand for a call that others wait for.
     """
 
-    def __init__(self, workflow: Workflow, flat: Mapping[str, Workflow], context: Context) -> None:
+    def __init__(self, workflow: Workflow, flat: Mapping[str, Workflow], handlers: CallHandlers, context: Context) -> None:
         self._workflow = workflow
         self._flat = flat
+        self._handlers = handlers
         self._context = context
         # Own nodes keep their ids, whatever a callee's nodes would like to be called.
         self._ids = NodeIds(node.id for node in workflow.nodes)
@@ -96,6 +100,13 @@ class _Flattening:
         for output in callee.outputs:
             binding = self._substituted(output.binding, arguments, renamed, (self._workflow.name, call.id, ""))
             self._outputs[call.id, output.name] = self._crossings.entering(binding, output.type)
+        if self._handlers.are_there(callee):
+            given = {**arguments, CALL_ERR: InputBinding(name=CALL_ERR)}
+
+            def bound(binding: Binding) -> Binding:
+                return self._substituted(binding, given, renamed, (self._workflow.name, call.id, ""))
+
+            self._handlers.place(call, callee, self._workflow, renamed, bound)
         last = tuple(renamed[node.id] for node in callee.nodes if node.id not in followed)
         # A callee without nodes has ended when its arguments are there and its own order is kept.
         self._ends[call.id] = last or (*call.after, *dict.fromkeys(producers(call)))

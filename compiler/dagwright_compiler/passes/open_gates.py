@@ -7,13 +7,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import msgspec
 from msgspec.structs import replace
 
 from dagwright.contract.paths import NoSuchPart, spell_path
 from dagwright_compiler.diagnostics.codes import UNKNOWN_PART
 from dagwright_compiler.diagnostics.model import Diagnostic
 from dagwright_compiler.ir.parts import map_leaves, part_of
-from dagwright_compiler.ir.program import Binding, GateNode, Node, OutputBinding, Program
+from dagwright_compiler.ir.program import Binding, CallHandler, GateNode, Node, OutputBinding, Program
 
 if TYPE_CHECKING:
     from dagwright_compiler.ir.program import LeafBinding
@@ -28,7 +29,12 @@ def open_gates(program: Program, context: Context) -> Program:
     opening = _Opening(program, context)
     nodes = tuple(map(opening.node, workflow.nodes))
     outputs = tuple(replace(output, binding=opening.binding(output.binding, {}, "")) for output in workflow.outputs)
-    return replace(program, workflow=replace(workflow, nodes=nodes, outputs=outputs))
+    handlers = (
+        program.call_handlers
+        if isinstance(program.call_handlers, msgspec.UnsetType)
+        else tuple(map(opening.handler, program.call_handlers))
+    )
+    return replace(program, workflow=replace(workflow, nodes=nodes, outputs=outputs), call_handlers=handlers)
 
 
 class _Opening:
@@ -49,6 +55,12 @@ class _Opening:
         if not gates:
             return node
         return replace(node, bindings=bindings, after=tuple(dict.fromkeys((*node.after, *gates))))
+
+    def handler(self, handler: CallHandler) -> CallHandler:
+        """What handles a call's failure, with bindings that lead past approvals: it runs when everything is over."""
+        (node,) = handler.graph.nodes
+        bindings = tuple((name, self.binding(binding, {}, node.id)) for name, binding in node.bindings)
+        return replace(handler, graph=replace(handler.graph, nodes=(replace(node, bindings=bindings),)))
 
     def binding(self, binding: Binding, gates: dict[str, None], node: str) -> Binding:
         """A binding without approved values in it; ``gates`` takes the approvals that were there."""

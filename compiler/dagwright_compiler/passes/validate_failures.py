@@ -1,4 +1,4 @@
-"""Validation: what a workflow says about its failure holds where it is started itself; called by another one it is a part of that."""
+"""Validation: a ``failure_policy`` counts for a whole run, so for the workflow that is started; what handles a failure says nothing of its own."""
 
 from __future__ import annotations
 
@@ -16,18 +16,13 @@ if TYPE_CHECKING:
 
 
 def validate_failures(program: Program, context: Context) -> Program:
-    """Report calls of workflows that would handle their failures in another way than the one that is started."""
+    """Report calls of workflows that go on after a failure where the one that is started does not."""
     entry = program.workflow
     started = entry.name.rpartition(".")[2]
     for caller, node, callee in _calls(entry, context):
-        short, message, help_ = callee.name.rpartition(".")[2], "", ""
-        if callee.name in context.library.handlers:
-            message = f"`{short}` has an `on_failure` of its own, which runs only where `{short}` is started itself"
-            help_ = f"give `on_failure` to `{started}`, or call a workflow without it"
-        elif callee.failure_policy is not None and entry.failure_policy is None:
-            message = f"`{short}` runs on after a failure, and `{started}`, which calls it, does not"
+        if callee.failure_policy is not None and entry.failure_policy is None:
+            message = f"`{callee.name.rpartition('.')[2]}` runs on after a failure, and `{started}`, which calls it, does not"
             help_ = f"give `{started}` the same `failure_policy`: one counts for a whole run"
-        if message:
             context.diagnostics.add(Diagnostic(UNSUPPORTED_OPTION, message, context.spans.node(caller, node.id), help=help_))
     return program
 

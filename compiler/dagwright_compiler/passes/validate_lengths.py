@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from dagwright.contract.failures import result_of
 from dagwright_compiler.diagnostics.codes import WRONG_MAP
 from dagwright_compiler.diagnostics.model import Diagnostic
 from dagwright_compiler.ir.program import GateNode, InputBinding, MapNode, OutputBinding, Program
@@ -36,12 +37,13 @@ def validate_lengths(program: Program, context: Context) -> Program:
                     )
                 )
                 continue
-            what = _unreadable(bindings[node.over], maps)
+            what = next(("a result of the run that failed" for name in node.mapped if _is_of_failed_run(bindings[name])), "")
+            what = what or _unreadable(bindings[node.over], maps)
             if what:
                 context.diagnostics.add(
                     Diagnostic(
                         WRONG_MAP,
-                        f"a map cannot run over a part of {what}: how long it is must be known before the map starts",
+                        f"a map cannot run over {what}: how long it is must be known before the map starts",
                         context.spans.node(workflow.name, node.id, node.over),
                         help="return the list from a task, and map over the task's result",
                     )
@@ -53,9 +55,13 @@ def _node_of(binding: Binding) -> str:
     return binding.node if isinstance(binding, OutputBinding) else ""
 
 
+def _is_of_failed_run(binding: Binding) -> bool:
+    return isinstance(binding, InputBinding) and result_of(binding.name) is not None
+
+
 def _unreadable(binding: Binding, maps: set[str]) -> str:
     if isinstance(binding, InputBinding) and binding.path:
-        return f"the input `{binding.name}`"
+        return f"a part of the input `{binding.name}`"
     if isinstance(binding, OutputBinding) and binding.path and binding.node in maps:
-        return f"the results of the map `{binding.node}`"
+        return f"a part of the results of the map `{binding.node}`"
     return ""

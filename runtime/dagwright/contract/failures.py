@@ -8,3 +8,16 @@ FAILURE = f"{MODULE}.{CLASS}"
 """The class in types; flytekit calls it ``FlyteError``."""
 ERR = "err"
 """Name of the input that takes it."""
+CALL_ERR = ".err"
+"""Name of the input that takes it, of what handles a failure of one call: no input of a user has a dot in its name."""
+
+
+def result_name(node: str, output: str) -> str:
+    """Name of the input that takes an output of the failed run; no id of a node has a dot."""
+    return f"{node}.{output}"
+
+
+def result_of(name: str) -> tuple[str, str] | None:
+    """Node and output of the failed run that an input takes; ``None`` for every other input."""
+    node, dot, output = name.partition(".")
+    return (node, output) if node and dot else None

@@ -46,6 +46,9 @@ ENV_TERMINATION = "DAGWRIGHT_TERMINATION"
 VERDICT = "verdict"
 """In the place of an index: no element, but the question after the last one whether enough of them succeeded."""
 
+CALLS = "calls"
+"""In the place of an index: no attempt, but the question after a failed run in which of the calls that have a handler something failed."""
+
 BLOBS = "v1/cas"
 """Folder of all blobs."""
 ENTRIES = "v1/ac"
@@ -162,9 +165,9 @@ def failure_key(run: str, token: str) -> str:
     return f"{RUNS}/{quote_part(run)}/failure-{token}.json"
 
 
-def handling_run(run: str, token: str) -> str:
-    """Key of the run of what handles a failure."""
-    return f"{run}.on-failure-{token}"
+def handling_run(run: str, token: str, call: str = "") -> str:
+    """Key of the run of what handles a failure, or that of one call: a handler that fails ends its own run alone."""
+    return f"{run}.on-failure-{token}{call and f'.{call}'}"
 
 
 def node_prefix(run: str, node: str, index: int | None = None) -> str:

@@ -329,6 +329,19 @@ class Workflow(_WorkflowRequired, total=False):
     """What does not need a call that failed for good runs all the same; absent: nothing else starts."""
 
 
+class CallHandler(TypedDict):
+    """What runs once a run has failed, and a node in the place of a call of another workflow: before ``on_failure``."""
+
+    call: str
+    """Tells calls apart."""
+    workflow: str
+    """The called workflow."""
+    nodes: list[str]
+    """Nodes of the workflow that stand in the place of the call."""
+    graph: Workflow
+    """Its inputs are the run's, ``.err``, and ``<node>.<output>`` for results of the failed run (``contract.failures``)."""
+
+
 class _ProgramRequired(TypedDict):
     schema: int
     project: str
@@ -345,6 +358,8 @@ class Program(_ProgramRequired, total=False):
     """What the images hold that tasks name in ``policy.image``, where the source says so; for builders, not for runs."""
     on_failure: Workflow
     """What runs once the workflow has failed: a graph of its own, on the same inputs, and on ``err`` where it asks for it."""
+    call_handlers: list[CallHandler]
+    """What runs before that, in this order."""
 
 
 class _PublishRequired(TypedDict):

@@ -37,6 +37,7 @@ class Assignment:
         "counts_attempts",
         "domain",
         "environment",
+        "failed_run",
         "hint",
         "index",
         "inputs",
@@ -85,6 +86,8 @@ class Assignment:
         self.index = index
         self.hint = hint
         self.run = run
+        self.failed_run = run
+        """Where results of the failed run are, once this attempt is of the one that handles it."""
         self.store_url = store_url
         self.code = code
         self.work = work

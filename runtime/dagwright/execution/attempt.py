@@ -15,7 +15,7 @@ from dagwright.contract.chunks import chunk_length, chunk_of, pods_of
 from dagwright.contract.exits import SYSTEM_TRANSIENT
 from dagwright.contract.names import CONTROL_FOLDER, ENV_CODE, ENV_WORK, pin_key
 from dagwright.execution import context, user_code
-from dagwright.execution.bindings import Bindings, type_of_output
+from dagwright.execution.bindings import bindings_of, type_of_output
 from dagwright.execution.ending import CANCELLED, COUNTS, FATAL, SUCCEEDED, TRANSIENT
 from dagwright.execution.faults import Fault, UserFailure, fatal
 from dagwright.execution.stopping import Cancelled, Lookout
@@ -167,14 +167,13 @@ class _Calls:
         from dagwright.files.access import StoreAccess
         from dagwright.values import Codec
 
-        program = assignment.plan.program
         self._assignment = assignment
         self._report = report
         self.store = store = open_store(assignment.store_url)
         self.look = Lookout(store, assignment).look
         self._user = _UserCode(assignment, report, self.look)
-        self._codec = Codec(program.classes, load_class=self._user.load, pickle=assignment.pickle, files=StoreAccess(store))
-        self._bindings = Bindings(program, run=assignment.run, store=store, codec=self._codec, texts=assignment.inputs)
+        self._codec = Codec(assignment.plan.program.classes, load_class=self._user.load, pickle=assignment.pickle, files=StoreAccess(store))
+        self._bindings = bindings_of(assignment, store, self._codec)
         self._reuse = Reuse(store, project=assignment.project, domain=assignment.domain, cache=assignment.cache)
 
     def elements(self) -> range | None:

@@ -8,6 +8,7 @@ knows nothing of processes.
 from __future__ import annotations
 
 from dagwright.cache import Result, fetcher, read_pin, unpack_output
+from dagwright.contract.failures import result_of
 from dagwright.contract.names import pin_key
 from dagwright.contract.paths import NoSuchPart, follow_value, follow_wire, spell_path
 from dagwright.contract.types import UNKNOWN, list_of, parse
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
     from dagwright.contract.paths import Step
     from dagwright.contract.schema import Binding, InputBinding, OutputBinding, StructBinding
     from dagwright.contract.types import Type
+    from dagwright.execution.assignment import Assignment
     from dagwright.execution.elements import Elements
     from dagwright.execution.given import Given
     from dagwright.execution.plan_view import NodeView, ProgramView
@@ -31,12 +33,13 @@ if TYPE_CHECKING:
 
 
 class Bindings:
-    """Resolves the bindings of one program in one run."""
+    """Resolves the bindings of one program in one run; ``failed`` resolves those of the run whose failure the program handles."""
 
     __slots__ = (
         "_codec",
         "_elements_of",
         "_expected",
+        "_failed",
         "_lengths",
         "_lists",
         "_pins",
@@ -47,12 +50,22 @@ class Bindings:
         "_texts",
     )
 
-    def __init__(self, program: ProgramView, *, run: str, store: Store, codec: Codec, texts: Mapping[str, str]) -> None:
+    def __init__(
+        self,
+        program: ProgramView,
+        *,
+        run: str,
+        store: Store,
+        codec: Codec,
+        texts: Mapping[str, str],
+        failed: Optional[Bindings] = None,
+    ) -> None:
         self._program = program
         self._run = run
         self._store = store
         self._codec = codec
         self._texts = texts
+        self._failed = failed
         self._lengths: dict[str, int] = {}
         self._pins: dict[str, Result] = {}
         self._elements_of: dict[str, Elements] = {}
@@ -228,7 +241,31 @@ class Bindings:
         except NoSuchPart as missing:
             raise _missing(whole or binding, missing) from None
 
+    def check_value(self, node_id: str) -> None:
+        """See that a node has a value.
+
+        Raises:
+            Fault: It has none.
+            UserFailure: It is a map over lists that differ in length.
+            StoreError: The store failed.
+        """
+        producer = self._program.node(node_id)
+        if producer.gate:
+            self._given(producer)
+        elif producer.over is None:
+            self._pin(producer)
+        else:
+            positions = range(self.length(producer))
+            self.elements(producer).fetch(positions)
+            for position in positions:
+                self._result_of(producer, position)
+
     def _input(self, name: str) -> Given:
+        taken = result_of(name)
+        if taken is not None:
+            assert self._failed is not None
+            node, output = taken
+            return self._failed.value({"kind": "output", "node": node, "output": output})
         field = self._program.inputs[name]
         text = self._texts.get(name)
         if text is not None:
@@ -354,6 +391,14 @@ class Bindings:
         return fatal(
             f"store {self._store.url}: no {key}, the result of node {producer.id!r}: all pods of a run need the same store and run"
         )
+
+
+def bindings_of(assignment: Assignment, store: Store, codec: Codec) -> Bindings:
+    """Make the bindings of an attempt."""
+    plan, texts, failed = assignment.plan, assignment.inputs, None
+    if plan.failed is not None:
+        failed = Bindings(plan.failed, run=assignment.failed_run, store=store, codec=codec, texts=texts)
+    return Bindings(plan.program, run=assignment.run, store=store, codec=codec, texts=texts, failed=failed)
 
 
 def element_of(stand_in: Any, index: int) -> Any:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 
 from dagwright.contract.chunks import MAP_PODS
+from dagwright.contract.failures import result_of
 from dagwright.contract.jsontext import loads
 from dagwright.contract.names import PLAN_FILE, SCHEMA
 from dagwright.contract.types import Type, parse, union_of
@@ -229,61 +230,72 @@ def _gate_task(gate: schema.Gate) -> schema.TaskDef:
     }
 
 
-def _handler_of(data: schema.Program) -> schema.Program:
-    """Give what runs once a program has failed as a program of its own.
+class CallView:
+    """A call of a workflow that has an ``on_failure``: ``id`` tells it from others, ``nodes`` stand in its place.
 
-    Raises:
-        KeyError: Nothing does.
+    ``results`` says which node and output of the failed run each input of its handler takes that takes one.
     """
-    handler = data.copy()
-    handler["workflow"] = handler.pop("on_failure")
-    return handler
 
+    __slots__ = ("graph", "id", "nodes", "results", "workflow")
 
-def handler_view(data: schema.Program) -> ProgramView | None:
-    """View what runs once a program has failed; ``None`` where nothing does."""
-    return ProgramView(_handler_of(data)) if "on_failure" in data else None
+    def __init__(self, data: schema.CallHandler) -> None:
+        self.id: str = data["call"]
+        self.workflow: str = data["workflow"]
+        self.nodes = frozenset(data["nodes"])
+        self.graph: schema.Workflow = data["graph"]
+        taken = ((field["name"], result_of(field["name"])) for field in self.graph["inputs"])
+        self.results: dict[str, tuple[str, str]] = {name: found for name, found in taken if found is not None}
 
 
 class PlanView:
-    """``plan.json``: the program and what each unit executes; or what handles the failure of the program ``failed``, as a program of its own."""
+    """``plan.json``: the program and what each unit executes; or what handles the failure of the program ``failed``, as a program of its own.
 
-    __slots__ = ("_handler", "failed", "program", "units")
+    Of a handler, ``call`` is the call whose failure it handles, ``None`` where that is the whole workflow's; ``calls`` are all that have one.
+    """
+
+    __slots__ = ("_data", "call", "calls", "failed", "is_handled", "program", "units")
 
     def __init__(self, data: schema.Plan) -> None:
         if data.get("schema") != SCHEMA:
             raise fatal(
                 f"the plan has schema {data.get('schema')!r}, this runtime reads {SCHEMA}: compile it again, or run its own release"
             )
-        self.program = ProgramView(data["program"], data.get("map_pods", MAP_PODS))
+        program = data["program"]
+        self.program = ProgramView(program, data.get("map_pods", MAP_PODS))
         self.units: Mapping[str, schema.Unit] = data["units"]
         self.failed: ProgramView | None = None
-        self._handler: schema.Plan | None = None
-        if "on_failure" in data["program"]:
-            self._handler = {**data, "program": _handler_of(data["program"])}
+        self.call: CallView | None = None
+        self.calls = tuple(CallView(handler) for handler in program.get("call_handlers", ()))
+        self.is_handled = "on_failure" in program or bool(self.calls)
+        """Whether something runs once the program, or a call in it, has failed."""
+        self._data = data
 
     @property
-    def is_handled(self) -> bool:
-        """Whether something runs once the program has failed."""
-        return bool(self._handler)
+    def handlers(self) -> list[PlanView]:
+        """Everything that may run once the program has failed, in the order in which it does."""
+        found = [self._handler(call.graph, call) for call in self.calls] if self.is_handled else []
+        program = self._data["program"]
+        return [*found, self._handler(program["on_failure"], None)] if "on_failure" in program else found
 
-    @property
-    def handler(self) -> PlanView | None:
-        """What runs once the program has failed."""
-        if not self._handler:
-            return None
-        handler = PlanView(self._handler)
-        handler.failed = self.program
+    def _handler(self, graph: schema.Workflow, call: CallView | None) -> PlanView:
+        program = self._data["program"].copy()
+        program["workflow"] = graph
+        program.pop("on_failure", None)
+        program.pop("call_handlers", None)
+        handler = PlanView({**self._data, "program": program})
+        handler.failed, handler.call, handler.calls = self.program, call, self.calls
         return handler
 
     def of_unit(self, unit_id: str) -> PlanView:
-        """Give the plan whose program a unit belongs to: this one, or that of what handles its failure.
+        """Give the plan whose program a unit belongs to: this one, or that of what handles a failure in it.
 
         Raises:
             Fault: The plan has no such unit.
         """
-        if self._handler and not self.program.has_node(self.unit(unit_id)["node"]):
-            return self.handler or self
+        if self.is_handled:
+            node = self.unit(unit_id)["node"]
+            if not self.program.has_node(node):
+                return next((handler for handler in self.handlers if handler.program.has_node(node)), self)
         return self
 
     def unit(self, unit_id: str) -> schema.Unit:

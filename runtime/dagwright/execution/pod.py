@@ -1,6 +1,7 @@
 """The entry of a pod: ``<unit> [<index>]`` and the environment of ``contract.names`` make one supervised attempt.
 
-``<unit> verdict`` runs nothing: it judges a map that may lose elements, after the last of them.
+``<unit> verdict`` runs nothing: it judges a map that may lose elements, after the last of them. Nor does ``<unit> calls``: it tells in which calls
+of a failed run something failed.
 
 Also where AWS Batch starts the container: index and attempt number then come from its own variables, and the bundle from the store.
 Every failure of ours ends in one line and exit code 74 or 82.
@@ -40,6 +41,10 @@ def main(argv: list[str]) -> int:
             from dagwright.execution.verdict import judge_map
 
             return judge_map(read_assignment(argv[:1], os.environ))
+        if argv[1:] == [names.CALLS]:
+            from dagwright.execution.failed_calls import judge_calls
+
+            return judge_calls(read_assignment(argv[:1], os.environ))
         assignment = read_assignment(argv, os.environ)
         return run(assignment, Console())
     except Fault as fault:

@@ -14,7 +14,7 @@ from dagwright_argo.partition import Group
 from dagwright_argo.pods import INDEX, UNIT
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Callable, Iterable, Mapping
 
     from dagwright_argo.naming import Names
 
@@ -72,7 +72,14 @@ def exit_template(name: str, handler: str) -> model.Template:
 
 
 def exit_steps(name: str, calls: Mapping[str, Call]) -> model.Template:
-    """Run calls of tasks alone at the end of a run that did not succeed: at the end of one that was stopped, Argo cuts DAGs short, and steps not.
+    """Run calls of tasks alone at the end of a run that did not succeed: at the end of one that was stopped, Argo cuts DAGs short, and steps not."""
+    return model.Template(name=name, steps=steps_of(calls, lambda _: _FAILED))
+
+
+def steps_of(
+    calls: Mapping[str, Call], when: Callable[[Call], str | None], continue_on: model.ContinueOn | None = None
+) -> tuple[tuple[model.Step, ...], ...]:
+    """Lay calls of tasks out as groups of steps.
 
     What stands in a group waits for all of the group before: for no less than it needs.
     """
@@ -82,8 +89,11 @@ def exit_steps(name: str, calls: Mapping[str, Call]) -> model.Template:
     groups: list[list[model.Step]] = [[] for _ in range(1 + max(depths.values()))]
     for node, depth in depths.items():
         arguments = model.Parameters(parameters=(_bound(UNIT, node),))
-        groups[depth].append(model.Step(name=node, template=calls[node].template, when=_FAILED, arguments=arguments))
-    return model.Template(name=name, steps=tuple(map(tuple, groups)))
+        step = model.Step(
+            name=node, template=calls[node].template, when=when(calls[node]), continue_on=continue_on, arguments=arguments
+        )
+        groups[depth].append(step)
+    return tuple(map(tuple, groups))
 
 
 class DagTemplates:

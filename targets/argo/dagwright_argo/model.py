@@ -60,12 +60,20 @@ class DagTask(Frozen, frozen=True, kw_only=True):
     with_sequence: Sequence | None = None
 
 
+class ContinueOn(Frozen, frozen=True, kw_only=True):
+    """What of a step does not keep those behind it from running."""
+
+    failed: bool
+    error: bool
+
+
 class Step(Frozen, frozen=True, kw_only=True):
     """One call of a template, by itself."""
 
     name: str
     template: str
     when: str | None = None
+    continue_on: ContinueOn | None = None
     arguments: Parameters | None = None
 
 

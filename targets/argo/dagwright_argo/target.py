@@ -54,7 +54,7 @@ class ArgoTarget:
             runtime=options.runtime or settings.runtime,
             bundle=options.bundle or settings.bundle,
         )
-        handled = check_handler(program.handler, settings, spans) if program.handler else ()
+        handled = chain.from_iterable(check_handler(handler, settings, spans) for handler in program.handlers)
         if not _passes(chain(check_program(program, settings, spans), handled), found):
             return None
         lowering = plan(program, request.map_pods)

@@ -304,7 +304,7 @@ class _Reading:
                 unit = _parameters({"inputs": task.get("arguments")}).get(UNIT)
                 if unit is not None:
                     found[unit] = called
-                elif "dag" in called:
+                elif "dag" in called or "steps" in called:
                     walk(called["name"])
 
         walk(self._spec.get("entrypoint", ""))

@@ -15,16 +15,17 @@ from typing import TYPE_CHECKING, Any, cast
 from dagwright.authoring.calls import CallFailed
 from dagwright.cache import PinDamaged
 from dagwright.contract.modes import cache_mode
-from dagwright.contract.names import ENV_CACHE
+from dagwright.contract.names import ENV_CACHE, SCHEMA
 from dagwright.execution.failures import with_user_frames
 from dagwright.execution.faults import Fault, UserFailure
-from dagwright.execution.plan_view import ProgramView, handler_view
+from dagwright.execution.plan_view import PlanView
 from dagwright.store import StoreError, open_store
 from dagwright.values import Codec, ValueMismatch
 from dagwright_compiler.config import Settings, load_settings
 from dagwright_compiler.driver.programs import load_program
 from dagwright_compiler.ir.codec import to_data
 from dagwright_local.failures import handle
+from dagwright_local.handlers import Left
 from dagwright_local.in_process import InProcess
 from dagwright_local.kept_files import KeptFiles
 from dagwright_local.live_modules import LiveModules
@@ -102,7 +103,8 @@ class CompiledCall:
         modules = loaded.reading.elaborated.modules.values()
         self._files = {read.location: _stamp(read.location) for read in modules}
         data = cast("Program", to_data(loaded.program))
-        self._program = ProgramView(data)
+        plan = PlanView({"schema": SCHEMA, "program": data, "units": {}})
+        self._program = plan.program
         self._live = LiveModules({read.name: read.location for read in modules}, module)
         store: Callable[[], Store] = cache(lambda: _open_local(settings))
         self._codec = Codec(
@@ -115,8 +117,9 @@ class CompiledCall:
         self._name = qualname
         self._result = loaded.program.workflow.name
         self._executor = InProcess(self._program, self._codec, self._live, store)
-        handler = handler_view(data)
-        self._handler = InProcess(handler, self._codec, self._live, store) if handler is not None else None
+        self._handlers = [
+            (handler.call, InProcess(handler.program, self._codec, self._live, store)) for handler in plan.handlers
+        ]
 
     def is_current(self) -> bool:
         """Tell whether every file that the program was made from is as it was."""
@@ -126,11 +129,12 @@ class CompiledCall:
         """Bind the arguments, execute, and give the outputs in the declared form."""
         inputs = self._bind(arguments, keywords)
         mode = _cache_mode()
+        left = Left(self._program)
         try:
-            outputs = self._executor.run(inputs, cache=mode)
+            outputs = self._executor.run(inputs, cache=mode, left=left)
         except (UserFailure, Fault, StoreError, PinDamaged) as failure:
-            if self._handler is not None:
-                handle(failure, self._handler, inputs, cache=mode)
+            for call, handler in self._handlers:
+                handle(failure, left, handler, call, inputs, cache=mode)
             raise
         returns = self._program.returns
         if returns == "none":

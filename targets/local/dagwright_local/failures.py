@@ -1,19 +1,24 @@
-"""What becomes of a Python call that failed: which of several failures it raises, and the workflow's ``on_failure``."""
+"""What becomes of a Python call that failed: which of several failures it raises, and what handles them (``on_failure``)."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
 from dagwright.cache import PinDamaged
-from dagwright.contract.failures import ERR
+from dagwright.contract.failures import CALL_ERR, ERR
+from dagwright.execution.failed_calls import without_inputs
 from dagwright.execution.failures import message_of
 from dagwright.execution.faults import Fault, UserFailure
+from dagwright.execution.handling import also_failed
 from dagwright.store import StoreError
+from dagwright_local.handlers import failed_as_well, say
 from dagwright_local.timed_call import TaskDiedError, TaskTimeoutError
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
+    from dagwright.execution.plan_view import CallView
+    from dagwright_local.handlers import Left
     from dagwright_local.in_process import InProcess
 
 
@@ -25,32 +30,69 @@ def first_of(failures: Mapping[str, UserFailure], order: Iterable[str]) -> UserF
     return failures[first]
 
 
-def handle(failure: Exception, handler: InProcess, inputs: Mapping[str, Any], *, cache: str) -> None:
-    """Run what handles a failure, on the inputs of the workflow; where it fails itself, the failure says so."""
-    from dagwright.authoring.failure import RunFailure
+def handle(failure: Exception, left: Left, handler: InProcess, call: CallView | None, inputs: Mapping[str, Any], *, cache: str) -> None:
+    """Run what handles a failure, on the inputs of the workflow, or of the call in which something failed; where it fails itself, the failure says so.
 
+    Args:
+        failure: What is raised.
+        left: What the failed execution has left.
+        handler: What to run.
+        call: Whose failure it handles; ``None`` for the whole workflow's.
+        inputs: Of the workflow.
+        cache: Mode of the cache.
+    """
     error = failure.error if isinstance(failure, UserFailure) else failure
-    node = failure.node if isinstance(failure, UserFailure) else ""
-    given = {**inputs, ERR: RunFailure(_told(failure, error), node)} if ERR in handler.program.inputs else inputs
+    given = _given_for_run(failure, error, handler, inputs) if call is None else _given_for_call(left, call, handler, inputs)
+    if given is None:
+        return
     try:
         handler.run(given, cache=cache)
     except (UserFailure, Fault, StoreError, PinDamaged) as second:
         cause = second.error if isinstance(second, UserFailure) else second
-        error.add_note(f"its on_failure failed as well: {_headline(cause)}")
+        error.add_note(f"{failed_as_well(call)}: {_headline(cause)}")
+
+
+def _given_for_run(
+    failure: Exception, error: BaseException, handler: InProcess, inputs: Mapping[str, Any]
+) -> Mapping[str, Any]:
+    if ERR not in handler.program.inputs:
+        return inputs
+    from dagwright.authoring.failure import RunFailure
+
+    notes = [f" ({note})" for note in getattr(error, "__notes__", ()) if note.startswith("failed as well: ")]
+    node = failure.node if isinstance(failure, UserFailure) else ""
+    return {**inputs, ERR: RunFailure("".join([_told(failure, error), *notes[:1]]), node)}
+
+
+def _given_for_call(left: Left, call: CallView, handler: InProcess, inputs: Mapping[str, Any]) -> Mapping[str, Any] | None:
+    """Give what the handler of a call takes; ``None`` where nothing in the call failed, or a result that it takes is not there."""
+    from dagwright.authoring.failure import RunFailure
+
+    first, *others = [node for node in left.program.node_ids if node in left.failures and node in call.nodes] or [""]
+    if not first:
+        return None
+    given = dict(inputs)
+    for name, (node, output) in call.results.items():
+        try:
+            given[name] = left.value(node, output)
+        except LookupError:
+            say(without_inputs(call.id, node))
+            return None
+    failure = left.failures[first]
+    error = failure.error if isinstance(failure, UserFailure) else failure
+    given[CALL_ERR] = RunFailure(_told(failure, error) + also_failed(others), first)
+    return given
 
 
 def _told(failure: Exception, error: BaseException) -> str:
     """Say what handlers hear of a failure: the same as on every other way of running."""
-    notes = [f" ({note})" for note in getattr(error, "__notes__", ()) if note.startswith("failed as well: ")]
     if isinstance(failure, UserFailure) and failure.verdict:
-        text = failure.verdict
-    elif isinstance(failure.__cause__, SystemExit):  # raised here as an error of ours, which ends no script
-        text = _headline(failure.__cause__)
-    elif isinstance(error, (TaskDiedError, TaskTimeoutError)):
-        text = str(error)
-    else:
-        text = _headline(error)
-    return "".join([text, *notes[:1]])
+        return failure.verdict
+    if isinstance(failure.__cause__, SystemExit):  # raised here as an error of ours, which ends no script
+        return _headline(failure.__cause__)
+    if isinstance(error, (TaskDiedError, TaskTimeoutError)):
+        return str(error)
+    return _headline(error)
 
 
 def _headline(error: BaseException) -> str:

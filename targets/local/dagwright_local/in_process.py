@@ -13,19 +13,20 @@ from typing import TYPE_CHECKING, Any
 
 from dagwright.authoring.coroutines import finished
 from dagwright.authoring.working_folders import process_folder
-from dagwright.cache import fetcher, unpack_output
+from dagwright.cache import PinDamaged, fetcher, unpack_output
 from dagwright.contract.modes import OFF
-from dagwright.contract.types import UNKNOWN, parse
+from dagwright.contract.types import UNKNOWN, list_of, parse
 from dagwright.execution import context
 from dagwright.execution.bindings import check_lengths, element_of, no_list, part_of_value, type_of_output
 from dagwright.execution.built_values import constructed, misplaced, named, places_of, places_of_fields, stand_ins
 from dagwright.execution.failures import is_recoverable
-from dagwright.execution.faults import UserFailure
+from dagwright.execution.faults import Fault, UserFailure
 from dagwright.execution.given import Value, Wire, cross
 from dagwright.execution.granted import chosen_variables
 from dagwright.execution.lost_elements import Loss, describe, short_error, short_inputs, too_many
 from dagwright.execution.task_call import Reuse, TaskCall, perform
 from dagwright.execution.user_code import function_of
+from dagwright.store import StoreError
 from dagwright.values import ValueMismatch
 from dagwright_local.called_gates import CalledGates
 from dagwright_local.failures import first_of
@@ -43,6 +44,7 @@ if TYPE_CHECKING:
     from dagwright.execution.task_call import Performed
     from dagwright.store.verbs import Store
     from dagwright.values import Codec
+    from dagwright_local.handlers import Left
     from dagwright_local.live_modules import LiveModules
 
     Outputs = dict[str, Any]
@@ -72,8 +74,10 @@ class InProcess:
         self._has_gates = any(program.node(node_id).gate for node_id in self._order)
         self._literals: dict[int, Wire] = {}
 
-    def run(self, inputs: Mapping[str, Any], *, cache: str) -> Outputs:
+    def run(self, inputs: Mapping[str, Any], *, cache: str, left: Left | None = None) -> Outputs:
         """Execute the program; ``inputs`` are normalised values by name, ``cache`` is the mode (``contract.modes``).
+
+        ``left`` takes what a failed execution leaves.
 
         Returns:
             The workflow's outputs by name.
@@ -83,6 +87,8 @@ class InProcess:
                 first in the order of the source, and names the others.
         """
         run = _Run(self, inputs, cache=cache)
+        if left is not None:
+            left.value = run.result
         gates = CalledGates(self.program, self.codec) if self._has_gates else None
         failures: dict[str, UserFailure] = {}
         missing: set[str] = set()
@@ -98,10 +104,16 @@ class InProcess:
                     run.execute(node)
             except UserFailure as failure:
                 failure.node = node_id
+                if left is not None:
+                    left.failures[node_id] = failure
                 if self.program.stops:
                     raise
                 failures[node_id] = failure
                 missing.add(node_id)
+            except (Fault, StoreError, PinDamaged) as failure:
+                if left is not None:
+                    left.failures[node_id] = failure
+                raise
         if failures:
             raise first_of(failures, self.program.node_ids)
         return {output["name"]: run.whole(output["binding"], output["type"]) for output in self.program.outputs}
@@ -183,6 +195,19 @@ class _Run:
     def _is_left_to_function(self, binding: Binding) -> bool:
         """Tell an input that was not given and whose default only the task's own function can evaluate."""
         return binding["kind"] == "input" and binding["name"] not in self._inputs
+
+    def result(self, node_id: str, output: str) -> Any:
+        """Give a value of its own of what a node gave.
+
+        Raises:
+            LookupError: It has given none.
+        """
+        if node_id not in self._done:
+            raise LookupError(node_id)
+        node = self._owner.program.node(node_id)
+        declared = type_of_output(node, output)
+        whole = declared if node.over is None else list_of(node.type_of_element(declared))
+        return self._taken(self._source({"kind": "output", "node": node_id, "output": output}), whole)
 
     def whole(self, binding: Binding, declared: str) -> Any:
         """Give a value of its own for an output of the workflow."""

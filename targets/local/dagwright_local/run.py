@@ -21,6 +21,7 @@ from dagwright.execution.plan_view import read_plan
 from dagwright_compiler.driver.bundles import bundle_for
 from dagwright_local.answers import NONE_GIVEN, Answers
 from dagwright_local.forked import ForkedLauncher
+from dagwright_local.handlers import failed_as_well, handlers_to_run
 from dagwright_local.local_store import hide_local_store
 from dagwright_local.remarks import remark_on_plugins
 from dagwright_local.schedule import Finished, Job, Schedule, Tally
@@ -108,8 +109,8 @@ def _run(setup: Mapping[str, Any], scratch: Path, request: Request) -> Report:
             failures = tuple(_refusal(failed, refusals) or _failed_elsewhere(failed) for failed in tally.failed)
         if tally.lost:
             failures = (*_about_lost(program, setup, tally), *failures)
-        if failures and plan.handler is not None:
-            failures = (*failures, *_handle(plan.handler, forked, setup, request, scratch))
+        for handler in handlers_to_run(plan, setup) if failures else ():
+            failures = (*failures, *_handle(handler, forked, setup, request, scratch))
         outputs = forked.outputs() if not failures else None
     return Report(tally, outputs, failures)
 
@@ -117,7 +118,7 @@ def _run(setup: Mapping[str, Any], scratch: Path, request: Request) -> Report:
 def _handle(
     handler: PlanView, forked: ForkedLauncher, setup: Mapping[str, Any], request: Request, scratch: Path
 ) -> Iterator[str]:
-    """Run what handles the failure; say what failed of that."""
+    """Run what handles a failure; say what failed of that."""
     if request.isolate:
         with _isolated(setup, scratch, handler.program) as isolated:
             tally, _ = _schedule(handler, isolated, setup, request)
@@ -128,7 +129,7 @@ def _handle(
             text = _failed_elsewhere(failed)
         else:
             text = failure_text(failed.job, forked.errors.get(failed.job), failed.code)
-        yield f"dagwright: its on_failure failed as well\n{text}"
+        yield f"dagwright: {failed_as_well(handler.call)}\n{text}"
 
 
 def _failed_elsewhere(failed: Finished) -> str:

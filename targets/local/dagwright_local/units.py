@@ -25,4 +25,6 @@ def lower(program: Program) -> dict[str, Unit]:
         for node in program.workflow.nodes
         if not isinstance(node, GateNode)
     }
-    return {**units, **lower(program.handler)} if program.handler else units
+    for handler in program.handlers:
+        units.update(lower(handler))
+    return units

@@ -1,4 +1,4 @@
-"""What a workflow says of its failure holds where it is started itself."""
+"""A failure policy counts for a whole run, and what handles a failure has nothing that handles its own."""
 
 from dagwright import approve, sleep, task, workflow
 from datetime import timedelta
@@ -35,13 +35,13 @@ def handled_late(n: int) -> int:
 
 @workflow
 def main(n: int) -> tuple[int, int]:
-    first = handled(n=n)  # E: DW502 `handled` has an `on_failure` of its own
+    first = handled(n=n)
     return first, runs_on(n=n)  # E: DW502 `runs_on` runs on after a failure
 
 
 @workflow
 def calls_handled(n: int) -> int:
-    return handled(n=n)  # E: DW502 `handled` has an `on_failure` of its own
+    return handled(n=n)  # E: DW502 `handled` has `on_failure`, and handles a failure of `handled_by_call`
 
 
 @workflow(on_failure=handled)  # E: DW502 `handled` has `on_failure`, and handles a failure of `handled_twice`

@@ -1,0 +1,155 @@
+"""In which calls of workflows with an ``on_failure`` something failed, what their handlers are told, and whether those can have their inputs.
+
+A call has failed where something inside it failed for good. Where nothing did in all of the run, because somebody stopped it or attempts died
+without a word, it has failed where it was interrupted.
+"""
+
+from __future__ import annotations
+
+import os
+
+from dagwright.contract.exits import FINAL, SUCCEEDED
+from dagwright.contract.names import CONTROL_FOLDER, node_prefix
+from dagwright.execution.faults import Fault, UserFailure, fatal
+from dagwright.execution.handling import described, learn
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any, Callable, Optional
+
+    from dagwright.execution.assignment import Assignment
+    from dagwright.execution.bindings import Bindings
+    from dagwright.execution.handling import Failures, Told
+    from dagwright.execution.plan_view import CallView
+    from dagwright.execution.stopping import Stop
+    from dagwright.store.verbs import Store
+
+_LACKS = "lacks"
+"""Member of what is told of a call: the node whose result its handler takes and cannot have."""
+
+
+def told_of_calls(assignment: Assignment, store: Store, failures: Failures, stop: Stop, left: list[str]) -> dict[str, Told]:
+    """Describe the failures of calls, by call.
+
+    Args:
+        assignment: An attempt of what handles a failure of the run, as its orchestrator has it.
+        store: Where the failed run is.
+        failures: Those of the run.
+        stop: The marker of the run.
+        left: Notes of attempts that died without a word.
+    """
+    from dagwright.execution.bindings import Bindings
+    from dagwright.values import Codec
+
+    program = assignment.plan.failed
+    assert program is not None
+    any_final = bool(stop.node) or any(error["code"] in FINAL for error in failures.of_run())
+    # Where the run goes on after a failure, nothing is interrupted but by what ends all of it.
+    interrupted = not any_final or not program.stops
+    lost = _lost(assignment.run, store, failures, left) if interrupted else []
+    codec = Codec(program.classes, load_class=_no_code, pickle=assignment.pickle)
+    bindings = Bindings(program, run=assignment.run, store=store, codec=codec, texts=assignment.inputs)
+    found: dict[str, Told] = {}
+    for call in assignment.plan.calls:
+        told = _told_of(call, failures, stop, lost, also_interrupted=interrupted)
+        if told is not None:
+            found[call.id] = told
+            lacking = _lacking(call, bindings, failures, stop)
+            if lacking is not None:
+                told[_LACKS] = lacking
+    return found
+
+
+def _told_of(call: CallView, failures: Failures, stop: Stop, lost: list[str], *, also_interrupted: bool) -> Optional[Told]:
+    errors = failures.of_nodes(call.nodes, also_interrupted=also_interrupted)
+    if errors:
+        return described(errors)
+    if stop.node in call.nodes:
+        return {"message": stop.text, "failed_node_id": stop.node}
+    node = next((node for node in lost if node in call.nodes), None)
+    return None if node is None else {"message": f"attempts of {node} died without a word", "failed_node_id": node}
+
+
+def _lost(run: str, store: Store, failures: Failures, left: list[str]) -> list[str]:
+    """Give the nodes of which attempts died without a word and no later one ended."""
+    from dagwright.store import NotFound
+
+    found = []
+    for key in left:
+        try:
+            label = store.get(key).decode("ascii")
+        except NotFound:
+            continue
+        node, _, index = label.partition("[")
+        folder = node_prefix(run, node, int(index[:-1]) if index else None)
+        if folder not in failures.done and not failures.of_node(node):
+            found.append(node)
+    return found
+
+
+def _lacking(call: CallView, bindings: Bindings, failures: Failures, stop: Stop) -> Optional[str]:
+    """Give the first node whose result the call's handler takes and that has none."""
+    for node, _ in call.results.values():
+        if node == stop.node or failures.of_nodes(frozenset((node,)), also_interrupted=True):
+            return node
+        try:
+            bindings.check_value(node)
+        except Fault:
+            return node
+        except UserFailure:
+            pass  # only the user's code can tell: the handler's own attempt does
+    return None
+
+
+def _no_code(_module: str, _qualname: str) -> Any:
+    raise UserFailure(LookupError("no code of the user's is imported here"))
+
+
+def calls_to_handle(assignment: Assignment, store: Store, say: Callable[[str], None]) -> frozenset[str]:
+    """Give the calls whose handlers run, and say why others do not.
+
+    Raises:
+        StoreError: The store failed.
+    """
+    found: dict[str, Told] = learn(assignment, store)[0].get("calls", {})
+    for call, told in found.items():
+        if _LACKS in told:
+            say(without_inputs(call, told[_LACKS]))
+    return frozenset(call for call, told in found.items() if _LACKS not in told)
+
+
+def without_inputs(call: str, node: str) -> str:
+    """Say that a handler cannot run."""
+    return f"the on_failure of {call} does not run: it takes a result of {node}, which has none"
+
+
+def judge_calls(assignment: Assignment) -> int:
+    """Write for every call whether its handler runs, as control outputs; give the exit code.
+
+    Raises:
+        Fault: The store, or the folder for control outputs, failed.
+    """
+    from dagwright.cache import PinDamaged
+    from dagwright.execution.verdict import fault_of
+    from dagwright.store import StoreError, open_store
+
+    try:
+        handled = calls_to_handle(assignment, open_store(assignment.store_url), _say)
+    except StoreError as error:
+        raise fault_of(error) from error
+    except PinDamaged as damage:
+        raise fatal(f"{damage}: start a new run") from damage
+    folder = os.path.join(assignment.work, CONTROL_FOLDER)
+    try:
+        os.makedirs(folder, exist_ok=True)
+        for call in assignment.plan.calls:
+            with open(os.path.join(folder, call.id), "w", encoding="ascii") as file:
+                file.write("true" if call.id in handled else "false")
+    except OSError as error:
+        raise fatal(f"cannot write control outputs to {folder}: {error.strerror}: the pod needs a writable DAGWRIGHT_WORK") from error
+    _say(f"the on_failure of {', '.join(sorted(handled))} runs" if handled else "nothing failed in a call whose on_failure could run")
+    return SUCCEEDED
+
+
+def _say(text: str) -> None:
+    os.write(2, f"dagwright: {text}\n".encode("utf-8", "backslashreplace"))
