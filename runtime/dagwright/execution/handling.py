@@ -9,7 +9,7 @@ from __future__ import annotations
 import time
 
 from dagwright.contract.exits import CANCELLED, FINAL, USER_FAILED
-from dagwright.contract.failures import ERR
+from dagwright.contract.failures import ERR, is_failure
 from dagwright.contract.jsontext import dumps, loads
 from dagwright.contract.names import RUNS, error_key, failure_key, handling_run, open_folder, quote_part
 from dagwright.execution.closing import headline
@@ -46,7 +46,9 @@ def begin(assignment: Assignment, store: Store) -> None:
     _wait_for_the_end(store, run)
     told = _told(store, run, stop, failed)
     assignment.run = handling_run(run, stop.token)
-    assignment.inputs = {**assignment.inputs, ERR: dumps(told)}
+    err = assignment.plan.program.inputs.get(ERR)
+    if err is not None and is_failure(err.type):
+        assignment.inputs = {**assignment.inputs, ERR: dumps(told)}
 
 
 def _wait_for_the_end(store: Store, run: str) -> None:

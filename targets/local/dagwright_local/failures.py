@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from dagwright.cache import PinDamaged
-from dagwright.contract.failures import ERR
+from dagwright.contract.failures import ERR, is_failure
 from dagwright.execution.failures import message_of
 from dagwright.execution.faults import Fault, UserFailure
 from dagwright.store import StoreError
@@ -31,9 +31,11 @@ def handle(failure: Exception, handler: InProcess, inputs: Mapping[str, Any], *,
 
     error = failure.error if isinstance(failure, UserFailure) else failure
     node = failure.node if isinstance(failure, UserFailure) else ""
-    given = {**inputs, ERR: RunFailure(_told(failure, error), node)} if ERR in handler.program.inputs else inputs
+    err = handler.program.inputs.get(ERR)
+    if err is not None and is_failure(err.type):
+        inputs = {**inputs, ERR: RunFailure(_told(failure, error), node)}
     try:
-        handler.run(given, cache=cache)
+        handler.run(inputs, cache=cache)
     except (UserFailure, Fault, StoreError, PinDamaged) as second:
         cause = second.error if isinstance(second, UserFailure) else second
         error.add_note(f"its on_failure failed as well: {_headline(cause)}")
