@@ -82,9 +82,9 @@ def _execute(assignment: Assignment, report: Report) -> dict[str, Any]:
     if elements is None:
         outcome = _perform_one(assignment, report, calls)
     else:
-        from dagwright.execution.chunk import run_chunk
+        from dagwright.execution.chunk import Chunk
 
-        outcome = run_chunk(
+        outcome = Chunk(
             assignment,
             report,
             calls.store,
@@ -93,7 +93,7 @@ def _execute(assignment: Assignment, report: Report) -> dict[str, Any]:
             enter=calls.enter,
             rest=calls.rest,
             look=calls.look,
-        )
+        ).run()
     if outcome["ending"] == SUCCEEDED:
         outcome["number"] = None if outcome["state"] == PINNED else _record_success(calls.store, assignment, outcome, started)
         if elements is None:
