@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import jsonschema
 import yaml
+from argo_parts import texts_in
 
 from dagwright_argo import TARGET
 from dagwright_argo.objects import Runtime
@@ -22,7 +23,7 @@ from dagwright_compiler.ir.spans import SpanTable
 from dagwright_compiler.target_api import Artefact, Request
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Mapping
 
 RUNTIME = Runtime(b"the archive", "f" * 64)
 STORE = {"store": "s3://bucket/prefix"}
@@ -114,19 +115,7 @@ def strict_validator(kind: str = "WorkflowTemplate") -> jsonschema.Draft202012Va
 def live_text(document: Any) -> list[str]:
     """Texts of a WorkflowTemplate in which Argo would find a tag that is not on the list."""
     allowed = re.compile("|".join(TAGS))
-    return [text for text in _texts(document) if "{{" in allowed.sub("", text)]
-
-
-def _texts(value: Any) -> Iterable[str]:
-    if isinstance(value, str):
-        yield value
-    elif isinstance(value, dict):
-        for key, item in value.items():
-            yield key
-            yield from _texts(item)
-    elif isinstance(value, list):
-        for item in value:
-            yield from _texts(item)
+    return [text for text in texts_in(document) if "{{" in allowed.sub("", text)]
 
 
 class Ran(NamedTuple):

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import NamedTuple
 
-from argo_parts import LOOPS, Json, calls_of, parameters_of, templates_of, waited_for
+from argo_parts import LOOPS, Json, calls_of, parameters_of, templates_of, texts_in, waited_for
 
 _TAG = re.compile(r"\{\{(.*?)\}\}", re.DOTALL)
 TEXT = re.compile(r"'[^']*'")
@@ -30,14 +30,14 @@ def _texts(document: Json) -> Iterator[_Text]:
     workflow = _OF_RUNS | {f"workflow.parameters.{item['name']}" for item in parameters_of(spec, "arguments")}
     templates = {item["name"]: item for item in templates_of(document)}
     at_the_end = _reached(spec.get("onExit"), templates)
-    for text in _strings({key: value for key, value in spec.items() if key != "templates"}):
+    for text in texts_in({key: value for key, value in spec.items() if key != "templates"}):
         yield _Text(text, "the spec", workflow)
     for name, item in templates.items():
         scope = workflow | {f"inputs.parameters.{each['name']}" for each in parameters_of(item, "inputs")}
         scope |= {"workflow.status", "workflow.failures"} if name in at_the_end else set()
         scope |= {"pod.name"} if "container" in item else set()
         scope |= {"retries"} if "retryStrategy" in item else set()
-        yield from (_Text(text, name, scope, retries="retryStrategy" in item) for text in _strings(_without_calls(item)))
+        yield from (_Text(text, name, scope, retries="retryStrategy" in item) for text in texts_in(_without_calls(item)))
         yield from _texts_of_calls(item, templates, scope)
 
 
@@ -55,7 +55,7 @@ def _texts_of_calls(template: Json, templates: Mapping[str, Json], scope: frozen
         near = {tag for other in behind[call["name"]] - loops for tag in outputs.get(other, ())}
         reach = {**dict.fromkeys(single - near, "not an ancestor's"), **far}
         here = scope | near | ({"item"} if call["name"] in loops else set())
-        yield from (_Text(text, call["name"], here, reach) for text in _strings(call))
+        yield from (_Text(text, call["name"], here, reach) for text in texts_in(call))
 
 
 def _outputs(call: Json, templates: Mapping[str, Json]) -> list[str]:
@@ -81,18 +81,6 @@ def _reached(start: str | None, templates: Mapping[str, Json]) -> set[str]:
             found.add(name)
             waiting += [call["template"] for call in calls_of(templates.get(name, {}))]
     return found
-
-
-def _strings(value: Json) -> Iterator[str]:
-    if isinstance(value, str):
-        yield value
-    elif isinstance(value, dict):
-        for key, item in value.items():
-            yield key
-            yield from _strings(item)
-    elif isinstance(value, list):
-        for item in value:
-            yield from _strings(item)
 
 
 def _plain(document: Json) -> Iterator[tuple[_Text, str]]:

@@ -14,7 +14,7 @@ from task_calls import call, task
 
 from dagwright.cache import fetcher, unpack_output
 from dagwright.cache.stripes import read_stripe
-from dagwright.execution.chunk import run_chunk
+from dagwright.execution.chunk import Chunk
 from dagwright.store import open_store
 
 if TYPE_CHECKING:
@@ -35,7 +35,7 @@ def run_pod(store: Store, name: int, work: str) -> None:
     def call_of(index: int, _inline_limit: int) -> TaskCall:
         return call(store, index, lambda x: name * 1000 + x, of=task(), inline_limit=_INLINE, long=2_000)
 
-    outcome = run_chunk(
+    outcome = Chunk(
         cast("Assignment", assignment),
         lambda _event: None,
         store,
@@ -44,7 +44,7 @@ def run_pod(store: Store, name: int, work: str) -> None:
         rest=lambda: None,
         enter=lambda _index: lambda: None,
         look=lambda: None,
-    )
+    ).run()
     assert outcome["ending"] == "succeeded"
 
 

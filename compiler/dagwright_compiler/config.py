@@ -185,6 +185,8 @@ def load_settings(
         given = (flags or {}).get(key) or environment.get(variable)
         if given:
             values[key] = given
+    if (flags or {}).get("store"):  # over every file: a target's own store is out of question, too
+        targets = {name: {key: value for key, value in own.items() if key != "store"} for name, own in targets.items()}
     constants = {**values.pop("set", {}), **((flags or {}).get("set") or {})}
     roots = tuple(root / part for part in values.pop("source_roots", ()))
     return Settings(

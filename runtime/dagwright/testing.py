@@ -42,11 +42,13 @@ def answers(given: Mapping[str, Any]) -> Generator[None]:
         >>> with answers({"review": True, "threshold": 0.5}):
         ...     release(version="1.2")
     """
-    _answers.append(given)
+    own = dict(given)
+    _answers.append(own)
     try:
         yield
     finally:
-        _answers.remove(given)
+        # By identity: values of users, arrays among them, need not be comparable.
+        _answers[:] = [each for each in _answers if each is not own]
 
 
 def given_answers() -> dict[str, Any]:

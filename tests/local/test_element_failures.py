@@ -12,6 +12,7 @@ from dagwright.execution.given import Value, Wire
 from dagwright.execution.lost_elements import short_inputs
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from pathlib import Path
     from typing import Any
 
@@ -83,16 +84,17 @@ def wire(data: Any) -> Wire:
 @pytest.mark.parametrize(
     ("given", "text"),
     [
-        (wire(3), "x=3"),
-        (wire("short"), 'x="short"'),
-        (wire("s" * 10_000_000), 'x="' + "s" * 59 + "..."),
-        (wire(list(range(10_000_000))), "x=[0,1,2,3,4,5,6,7,8,9,10,11,12,13,14,15,16,17,18,19,20,21,22,..."),
-        (wire([[list(range(1000))] * 1000] * 1000), "x=[[[0,1,2,3,4,5,6,7,8,9,10,11,12,13,14,15,16,17,18,19,20,21,2..."),
-        (wire({"a": {"b": ["line\nbreak"]}}), 'x={"a":{"b":["line\\nbreak"]}}'),
-        (wire(10**5000), "x=..."),
-        (Value([1] * 10_000_000), "x=[1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1,..."),
-        (Value("a\nb"), "x='a\\nb'"),
+        # made when the test runs: half a gigabyte would otherwise stay with the worker to its end
+        (lambda: wire(3), "x=3"),
+        (lambda: wire("short"), 'x="short"'),
+        (lambda: wire("s" * 10_000_000), 'x="' + "s" * 59 + "..."),
+        (lambda: wire(list(range(10_000_000))), "x=[0,1,2,3,4,5,6,7,8,9,10,11,12,13,14,15,16,17,18,19,20,21,22,..."),
+        (lambda: wire([[list(range(1000))] * 1000] * 1000), "x=[[[0,1,2,3,4,5,6,7,8,9,10,11,12,13,14,15,16,17,18,19,20,21,2..."),
+        (lambda: wire({"a": {"b": ["line\nbreak"]}}), 'x={"a":{"b":["line\\nbreak"]}}'),
+        (lambda: wire(10**5000), "x=..."),
+        (lambda: Value([1] * 10_000_000), "x=[1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1,..."),
+        (lambda: Value("a\nb"), "x='a\\nb'"),
     ],
 )
-def test_what_it_was_given_takes_a_line_and_no_time(given: Wire | Value, text: str) -> None:
-    assert short_inputs(["x", "absent"], {"x": given}) == text
+def test_what_it_was_given_takes_a_line_and_no_time(given: Callable[[], Wire | Value], text: str) -> None:
+    assert short_inputs(["x", "absent"], {"x": given()}) == text

@@ -143,6 +143,16 @@ def exits(n: int = 2, unit: str = "kg") -> int:
     return leaves(n=n)
 
 
+@task
+def keep(err: str) -> None:
+    leave("kept", err)
+
+
+@workflow(on_failure=keep)
+def has_an_err_of_its_own(err: str = "mine") -> int:
+    return leaves(n=2)
+
+
 @workflow
 def stops(n: int = 3) -> list[int]:
     first = risky(n=n)
@@ -228,6 +238,14 @@ def test_a_handler_hears_of_a_timeout(project: Path, way: str) -> None:
 def test_a_handler_hears_of_an_exit(project: Path, way: str) -> None:
     assert execute(project, way, "exits").returncode == 1
     assert left(project, "handled") == [[2, "kg", "SystemExit: no 2", "leaves"]]
+
+
+@pytest.mark.parametrize("way", WAYS)
+def test_a_handler_takes_an_err_that_is_the_workflows_own(project: Path, way: str) -> None:
+    ended = execute(project, way, "has_an_err_of_its_own")
+    assert ended.returncode == 1
+    assert "on_failure failed" not in ended.stderr
+    assert left(project, "kept") == [["mine"]]
 
 
 @pytest.mark.parametrize("way", WAYS)

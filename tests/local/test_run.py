@@ -154,6 +154,10 @@ def test_inputs_come_from_a_file_and_options_win(project: Path, how: str, text: 
         ("label: no\ndata: [1]\n", "standard input: input 'label': expected str, got false; put it in quotes"),
         ('{"dta": [1]}', "standard input: no input `dta` is known; did you mean `data`?"),
         ("[1]", "standard input holds no object of inputs by name"),
+        ("label: 2024-13-45\n", "standard input holds no object of inputs by name"),
+        pytest.param("data: " + "[" * 3000, "standard input holds no object of inputs by name", id="deep"),
+        ("data: {2024-01-31: 1}\n", "input 'data': a key in it is neither text nor a number; put it in quotes"),
+        ("data: &all [*all]\n", "input 'data': it holds itself, or is nested too deep"),
     ],
 )
 def test_a_file_of_inputs_is_taken_at_its_word(project: Path, text: str, message: str) -> None:

@@ -1,4 +1,4 @@
-"""What an attempt that handles a failure is told of maps that lost too many elements, where the rest of the run went on."""
+"""What an attempt that handles a failure is told of maps that lost too many elements, beside what else failed."""
 
 from __future__ import annotations
 
@@ -60,3 +60,19 @@ def test_a_map_that_lost_too_many_elements_is_told_until_it_has_enough(tmp_path:
     assert pods.attempt("last").code == 80
     assert pods.attempt("tell").code == 0
     assert {"message": "ValueError: the last", "failed_node_id": "last"} in pods.told()
+
+
+def test_a_map_that_lost_too_many_elements_is_told_beside_what_failed_meanwhile(tmp_path: Path) -> None:
+    pods = HandledPods(tmp_path, SOURCE)
+    pods.stops = True
+    pods.task("half", {"n": ("int", [0, 1])}, "int", over="n")
+    pods.nodes[-1]["min_success_ratio"] = 0.9
+    pods.task("last")
+    pods.task("tell")
+    assert [pods.attempt("half", 0).code, pods.attempt("half", 1).code, pods.attempt("last").code] == [0, 80, 80]
+    (marker,) = pods.stored("run/run-1/stop.json")
+    marker.unlink()  # the verdict had looked for it before it was left
+    assert pods.attempt("half", "verdict").code == 80
+    assert pods.attempt("tell").code == 0
+    text = "1 of the 2 elements of half failed, and none may (min_success_ratio=0.9); [1] n=1: ValueError: 1 is odd"
+    assert pods.told() == [{"message": f"{text} (failed as well: last)", "failed_node_id": "half"}]

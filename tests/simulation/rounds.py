@@ -1,6 +1,6 @@
 """Rounds of attempts: an orchestrator starts pods of one map until one says that it is over, and their supervisors start processes.
 
-What is driven is ``chunk.run_chunk`` with its journal, ``pod._goes_on_after`` and ``closing.close`` as a supervisor calls them, records, notes of lost
+What is driven is ``chunk.Chunk`` with its journal, ``pod._goes_on_after`` and ``closing.close`` as a supervisor calls them, records, notes of lost
 elements, and checkpoints. Processes die in elements and between them, at every operation on the store and within every line of the journal; machines
 are lost with their disks; people ask for another round.
 """
@@ -23,7 +23,7 @@ from dagwright.contract.exits import FINAL
 from dagwright.contract.jsontext import loads
 from dagwright.contract.names import RUNS, checkpoint_key
 from dagwright.execution.checkpoints import _InStore
-from dagwright.execution.chunk import run_chunk
+from dagwright.execution.chunk import Chunk
 from dagwright.execution.closing import close
 from dagwright.execution.elements import Elements
 from dagwright.execution.ending import FAILED, FATAL, SUCCEEDED, TIMEOUT, TRANSIENT
@@ -406,7 +406,7 @@ class _Attempt:
         ending, status = TRANSIENT, 0
         store = WorldStore(actor)
         try:
-            outcome = run_chunk(
+            outcome = Chunk(
                 self._assignment,
                 self._report,
                 cast("Store", store),
@@ -415,7 +415,7 @@ class _Attempt:
                 enter=lambda _index: lambda: None,
                 rest=lambda: None,
                 look=lambda: None,
-            )
+            ).run()
             ending = outcome["ending"]
             self._settle_returned()
         except Crashed:

@@ -1,6 +1,6 @@
 """What a seed stands for: an old time that left results behind, then runs, maps, readers, collections and removals beside each other.
 
-Every attempt is ``dagwright.execution.task_call.perform`` or ``chunk.run_chunk`` itself, every collection ``dagwright.upkeep.collection.collect``.
+Every attempt is ``dagwright.execution.task_call.perform`` or ``chunk.Chunk`` itself, every collection ``dagwright.upkeep.collection.collect``.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from dagwright.cache import PinDamaged, fetcher, read_pin, unpack_output
 from dagwright.cache.stripes import read_stripe
 from dagwright.contract.modes import OFF, ON, READ, WRITE
 from dagwright.contract.names import ENTRIES, RUNS, pin_key, stripe_key
-from dagwright.execution.chunk import run_chunk
+from dagwright.execution.chunk import Chunk
 from dagwright.execution.task_call import perform
 from dagwright.store.errors import StoreError
 from dagwright.upkeep.collection import Limits, collect
@@ -231,7 +231,7 @@ class _Scenario:
                 inline_limit=_INLINE,
             )
 
-        outcome = run_chunk(
+        outcome = Chunk(
             cast("Assignment", SimpleNamespace(node=node, index=0, run=run, hint=None, work="", token=os.urandom(8).hex())),
             lambda _event: None,
             cast("Store", store),
@@ -240,7 +240,7 @@ class _Scenario:
             enter=lambda _index: lambda: None,
             rest=lambda: None,
             look=lambda: None,
-        )
+        ).run()
         assert outcome["ending"] == "succeeded", outcome
         striped = read_stripe(cast("Store", store), run, MAP, 0)
         assert striped is not None

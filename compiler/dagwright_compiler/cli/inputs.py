@@ -77,14 +77,7 @@ def inputs_of(
     if any(argument in _HELP for argument in arguments):
         click.echo(_help(program, usage))
         return None
-    values = _file_values(inputs_file)
-    for name, value in values.items():
-        if name not in fields:
-            _unknown(name, fields, f"{_shown(inputs_file)}: ")
-        if is_bare_text(fields[name].type, value):
-            declared = _spelled(fields[name].type, program)
-            raise WrongInput(f"{_shown(inputs_file)}: input {name!r}: expected {declared}, got {_text(value)}; put it in quotes")
-    texts = {name: _text(value) for name, value in values.items()}
+    texts = _file_texts(program, inputs_file)
     texts.update(_Options(fields).read(arguments))
     missing = [
         f"--{_dashed(name)}"
@@ -94,6 +87,22 @@ def inputs_of(
     if missing:
         raise WrongInput(f"missing input {', '.join(missing)}; `{usage} --help` shows all inputs")
     return checked(program, texts)
+
+
+def _file_texts(program: ProgramView, source: str | None) -> dict[str, str]:
+    """Read the file of values into texts by input."""
+    fields, texts = program.inputs, dict[str, str]()
+    for name, value in _file_values(source).items():
+        if name not in fields:
+            _unknown(name, fields, f"{_shown(source)}: ")
+        try:
+            texts[name] = _text(value)
+        except ValueError as error:
+            raise WrongInput(f"{_shown(source)}: input {name!r}: {error}") from None
+        if is_bare_text(fields[name].type, value):
+            declared = _spelled(fields[name].type, program)
+            raise WrongInput(f"{_shown(source)}: input {name!r}: expected {declared}, got {texts[name]}; put it in quotes")
+    return texts
 
 
 class _Options:
@@ -155,18 +164,27 @@ def _file_values(source: str | None) -> dict[str, Any]:
 def _parsed(text: str) -> Any:
     try:
         return json.loads(text)
-    except ValueError:
+    except (ValueError, RecursionError):
         import yaml
 
         try:
             return yaml.safe_load(text)
-        except yaml.YAMLError:
+        except (yaml.YAMLError, ValueError, RecursionError):  # a date that no calendar has is a ValueError of datetime's
             return None
 
 
 def _text(value: Any) -> str:
-    """Write a value of a file as an attempt reads it; what YAML made of dates becomes their text again."""
-    return json.dumps(value, default=lambda other: other.isoformat() if hasattr(other, "isoformat") else str(other))
+    """Write a value of a file as an attempt reads it; what YAML made of dates becomes their text again.
+
+    Raises:
+        ValueError: JSON has no such value; the message says why.
+    """
+    try:
+        return json.dumps(value, default=lambda other: other.isoformat() if hasattr(other, "isoformat") else str(other))
+    except TypeError:
+        raise ValueError("a key in it is neither text nor a number; put it in quotes") from None
+    except (ValueError, RecursionError):
+        raise ValueError("it holds itself, or is nested too deep") from None
 
 
 def checked(asked: Asked, texts: Mapping[str, str]) -> Inputs:

@@ -35,8 +35,6 @@ _TEXTS = (
     "requirements",
 )
 _LISTS = ("apt_packages", "commands", "conda_channels", "conda_packages", "copy", "entrypoint", "packages", "pip_extra_index_url")
-_NO_EFFECT = frozenset({"registry_config", "tag_format", "source_copy_mode", "python_exec", "builder_options", "builder_config"})
-"""How flytekit builds and names the image, not what it holds."""
 _REFUSED = {
     "pip_secret_mounts": "install what needs a secret in the base image",
     "install_project": "the project's modules are shipped with the manifest; list its dependencies in `packages`",

@@ -47,7 +47,6 @@ REWRITES: tuple[Pass, ...] = (
     reach,
 )
 """On a workflow without errors; from ``inline`` on it is flat. What only the flat workflow shows is checked here."""
-PASSES = (*CHECKS, *REWRITES)
 
 
 def run_passes(program: Program, context: Context) -> Program | None:

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from dagwright.contract.types import Type
+
 MODULE = "dagwright.authoring.failure"
 CLASS = "RunFailure"
 FAILURE = f"{MODULE}.{CLASS}"
@@ -21,3 +25,8 @@ def result_of(name: str) -> tuple[str, str] | None:
     """Node and output of the failed run that an input takes; ``None`` for every other input."""
     node, dot, output = name.partition(".")
     return (node, output) if node and dot else None
+
+
+def is_failure(declared: Type) -> bool:
+    """Whether an input of this type is told of the failure: one with the name ``ERR`` may be the failed workflow's own."""
+    return declared.kind == "class" and declared.name == FAILURE

@@ -20,11 +20,6 @@ TYPE_CHECKING = False  # as in ``typing``, whose import alone costs an attempt 4
 if TYPE_CHECKING:
     from typing import Iterable
 
-SCALARS = (
-    *("int", "float", "bool", "str", "bytes", "none", "datetime", "date", "time", "timedelta", "decimal", "uuid", "path"),
-    *("unknown", "ndarray", "tensor"),
-)
-
 
 class Type:
     """One type: a kind, type arguments, and a name: of a ``class`` or ``opaque``, a format, or the values of a ``literal``.
@@ -137,16 +132,6 @@ def set_of(element: Type) -> Type:
 def frozenset_of(element: Type) -> Type:
     """Type of a frozen set."""
     return Type("frozenset", (element,))
-
-
-def file_of(form: str) -> Type:
-    """Type of a file, of a format where ``form`` is not empty."""
-    return Type("file", (), form)
-
-
-def directory_of(form: str) -> Type:
-    """Type of a directory, of files of a format where ``form`` is not empty."""
-    return Type("directory", (), form)
 
 
 def table_of(frames: str) -> Type:

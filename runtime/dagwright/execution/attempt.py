@@ -82,9 +82,9 @@ def _execute(assignment: Assignment, report: Report) -> dict[str, Any]:
     if elements is None:
         outcome = _perform_one(assignment, report, calls)
     else:
-        from dagwright.execution.chunk import run_chunk
+        from dagwright.execution.chunk import Chunk
 
-        outcome = run_chunk(
+        outcome = Chunk(
             assignment,
             report,
             calls.store,
@@ -93,7 +93,7 @@ def _execute(assignment: Assignment, report: Report) -> dict[str, Any]:
             enter=calls.enter,
             rest=calls.rest,
             look=calls.look,
-        )
+        ).run()
     if outcome["ending"] == SUCCEEDED:
         outcome["number"] = None if outcome["state"] == PINNED else _record_success(calls.store, assignment, outcome, started)
         if elements is None:
@@ -172,7 +172,9 @@ class _Calls:
         self.store = store = open_store(assignment.store_url)
         self.look = Lookout(store, assignment).look
         self._user = _UserCode(assignment, report, self.look)
-        self._codec = Codec(assignment.plan.program.classes, load_class=self._user.load, pickle=assignment.pickle, files=StoreAccess(store))
+        self._codec = Codec(
+            assignment.plan.program.classes, load_class=self._user.load, pickle=assignment.pickle, files=StoreAccess(store)
+        )
         self._bindings = bindings_of(assignment, store, self._codec)
         self._reuse = Reuse(store, project=assignment.project, domain=assignment.domain, cache=assignment.cache)
 

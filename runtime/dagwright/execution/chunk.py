@@ -46,30 +46,9 @@ _SAVE_S = 30.0
 """How long what is finished may stand on the pod's own disk alone."""
 
 
-def run_chunk(
-    assignment: Assignment,
-    report: Report,
-    store: Store,
-    elements: range,
-    *,
-    call_of: CallOf,
-    enter: Enter,
-    rest: Rest,
-    look: Callable[[], None],
-) -> dict[str, Any]:
-    """Run the elements of a pod; give the outcome for the supervisor. ``look`` is called before their results are published.
+class Chunk:
+    """The elements of one pod; ``look`` is called before their results are published."""
 
-    Raises:
-        Cancelled: The run has failed meanwhile.
-        Fault: The plan lacks something.
-        InputsDiffer: The run's results were made from other inputs.
-        PinDamaged: A value of the run is gone or damaged.
-        StoreError: The store failed.
-    """
-    return _Chunk(assignment, report, store, elements, call_of=call_of, enter=enter, rest=rest, look=look).run()
-
-
-class _Chunk:
     def __init__(
         self,
         assignment: Assignment,
@@ -100,6 +79,15 @@ class _Chunk:
         self._saved_at = time.monotonic()
 
     def run(self) -> dict[str, Any]:
+        """Run them; give the outcome for the supervisor.
+
+        Raises:
+            Cancelled: The run has failed meanwhile.
+            Fault: The plan lacks something.
+            InputsDiffer: The run's results were made from other inputs.
+            PinDamaged: A value of the run is gone or damaged.
+            StoreError: The store failed.
+        """
         run, node = self._assignment.run, self._node.id
         self._progress = self._journal.read()
         self._prepare()

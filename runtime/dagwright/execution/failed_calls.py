@@ -146,8 +146,14 @@ def judge_calls(assignment: Assignment) -> int:
             with open(os.path.join(folder, call.id), "w", encoding="ascii") as file:
                 file.write("true" if call.id in handled else "false")
     except OSError as error:
-        raise fatal(f"cannot write control outputs to {folder}: {error.strerror}: the pod needs a writable DAGWRIGHT_WORK") from error
-    _say(f"the on_failure of {', '.join(sorted(handled))} runs" if handled else "nothing failed in a call whose on_failure could run")
+        raise fatal(
+            f"cannot write control outputs to {folder}: {error.strerror}: the pod needs a writable DAGWRIGHT_WORK"
+        ) from error
+    _say(
+        f"the on_failure of {', '.join(sorted(handled))} runs"
+        if handled
+        else "nothing failed in a call whose on_failure could run"
+    )
     return SUCCEEDED
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 import time
 
 from dagwright.contract.exits import CANCELLED, FINAL, USER_FAILED
-from dagwright.contract.failures import CALL_ERR, ERR
+from dagwright.contract.failures import CALL_ERR, ERR, is_failure
 from dagwright.contract.jsontext import dumps, loads
 from dagwright.contract.names import RUNS, error_key, failure_key, handling_run, open_folder, quote_part
 from dagwright.execution.closing import headline
@@ -44,15 +44,19 @@ def begin(assignment: Assignment, store: Store) -> None:
         Fault: The handler is that of a call in which nothing failed.
     """
     found, token = learn(assignment, store)
-    call, err = assignment.plan.call, ERR
+    plan = assignment.plan
+    call, name = plan.call, ERR if plan.call is None else CALL_ERR
     told: Told = found
     if call is not None:
         if call.id not in found.get("calls", {}):
             raise fatal(f"nothing of {call.id} failed, so there is nothing to handle")
-        told, err = found["calls"][call.id], CALL_ERR
+        told = found["calls"][call.id]
     assignment.failed_run = assignment.run
     assignment.run = handling_run(assignment.run, token, "" if call is None else call.id)
-    assignment.inputs = {**assignment.inputs, err: dumps({name: told[name] for name in ("message", "failed_node_id")})}
+    err = plan.program.inputs.get(name)
+    if err is not None and is_failure(err.type):
+        text = dumps({member: told[member] for member in ("message", "failed_node_id")})
+        assignment.inputs = {**assignment.inputs, name: text}
 
 
 def learn(assignment: Assignment, store: Store) -> tuple[Told, str]:

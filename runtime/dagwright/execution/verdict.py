@@ -95,22 +95,22 @@ def judge_element(assignment: Assignment, code: int) -> int:
 
 
 def _stop(store: Store, assignment: Assignment, text: str) -> None:
-    """Let the rest of the run hear of it, and where that goes on, what handles the failure in the end.
+    """Let the rest of the run hear of it, and what handles the failure in the end: others may have failed meanwhile.
 
     Raises:
         Fault: The store failed.
     """
     from dagwright.store import StoreError
 
-    if assignment.stops:
-        leave_stop(store, assignment, text, Console())
-    elif assignment.plan.is_handled:
+    if assignment.plan.is_handled:
         from dagwright.execution.handling import note_failure
 
         try:
             note_failure(store, assignment.run, assignment.node.id, text)
         except StoreError as error:
             raise fault_of(error) from error
+    if assignment.stops:
+        leave_stop(store, assignment, text, Console())
 
 
 def _forget(store: Store, assignment: Assignment) -> None:
@@ -121,7 +121,7 @@ def _forget(store: Store, assignment: Assignment) -> None:
     """
     from dagwright.store import StoreError
 
-    if assignment.plan.is_handled and not assignment.stops:
+    if assignment.plan.is_handled:
         try:
             store.delete(error_key(assignment.run, assignment.node.id, None, 0))
         except StoreError as error:

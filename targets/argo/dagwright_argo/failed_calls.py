@@ -5,6 +5,7 @@ A handler that fails keeps no other one from running; the workflow's own comes l
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 import msgspec
@@ -12,13 +13,11 @@ import msgspec
 from dagwright.contract.names import CALLS
 from dagwright_argo import model
 from dagwright_argo.dags import Call, DagTemplates, steps_of
+from dagwright_argo.partition import Group
 from dagwright_argo.pods import INDEX, UNIT
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
     from dagwright_argo.naming import Names
-    from dagwright_argo.partition import Group
 
 FAILED_CALLS = "failed-calls"
 """The template, and the step, of the pod that tells in which calls something failed."""

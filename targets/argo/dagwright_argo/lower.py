@@ -167,7 +167,9 @@ def _handling(program: Program, lowering: Lowering, pods: Pods, names: Names) ->
     calls, leaves = _calls(nodes, together, kinds, pods, names)
     if not of_calls and not together.counts:
         return guard, (exit_steps(guard, {name: calls[name] for name in together.predecessors}), *leaves)
-    graphs = {call: HandlerGraph({name: calls[name] for name in part.predecessors}, part.root) for call, (_, part) in parts.items()}
+    graphs = {
+        call: HandlerGraph({name: calls[name] for name in part.predecessors}, part.root) for call, (_, part) in parts.items()
+    }
     if not of_calls:
         handling = names.take(ON_FAILURE)
         dags = graphs[""].dags(handling, names)
@@ -197,7 +199,9 @@ def _inputs_of_run(program: Program, names: Iterable[str]) -> tuple[str, ...]:
 
 def _judging(program: Program, kinds: Sequence[PodKind], calls: tuple[str, ...], pods: Pods) -> PodKind:
     """The pod that tells in which calls something failed: where the first handler runs, with what looking takes."""
-    results = [field.name for each in program.handlers_of_calls.values() for field in each.workflow.inputs if result_of(field.name)]
+    results = [
+        field.name for each in program.handlers_of_calls.values() for field in each.workflow.inputs if result_of(field.name)
+    ]
     inputs = tuple(name for name in _inputs_of_run(program, results))
     return msgspec.structs.replace(pods.verdict(kinds[0]), task="", inputs=inputs, published=calls)
 

@@ -40,7 +40,7 @@ def read_connection(environ: Mapping[str, str], *, otherwise: str = "") -> Conne
         otherwise: What can be done without a server.
 
     Raises:
-        Refused: No server is named, or its address is none.
+        Refused: No server is named, or its address is none, or no request can carry the token.
     """
     address = environ.get(ENV_SERVER, "").strip()
     if not address:
@@ -49,10 +49,15 @@ def read_connection(environ: Mapping[str, str], *, otherwise: str = "") -> Conne
         raise Refused(f"{ENV_SERVER} is {address!r}, which is not host:port", "write for instance argo.example.com:443")
     base = environ.get("ARGO_BASE_HREF", "").strip("/")
     scheme = "http" if environ.get("ARGO_SECURE") == "false" else "https"
-    token = environ.get(ENV_TOKEN, "")
+    token = environ.get(ENV_TOKEN, "").strip()
+    if not (token.isascii() and token.isprintable()):  # a client would say so with the token in its words
+        raise Refused(
+            f"{ENV_TOKEN} holds a character that no header takes, a line end perhaps",
+            "set it to the token alone, as `Bearer ...`",
+        )
     return Connection(
         url=f"{scheme}://{address}" + (f"/{base}" if base else ""),
-        token=token if not token or " " in token.strip() else f"Bearer {token.strip()}",
+        token=token if not token or " " in token else f"Bearer {token}",
         verifies=environ.get("ARGO_INSECURE_SKIP_VERIFY") != "true",
     )
 

@@ -19,6 +19,7 @@ from dagwright.execution.faults import Fault
 from dagwright.execution.plan_view import PlanView
 from dagwright_argo.expansion import EMPTY_VARIABLE
 from dagwright_argo.parameters import RUN_PARAMETER
+from dagwright_argo_client.object_forms import misform
 from dagwright_argo_client.transport import Object
 
 if TYPE_CHECKING:
@@ -60,7 +61,7 @@ class Manifest(msgspec.Struct, frozen=True):
     @property
     def digest(self) -> str:
         """Short digest of plan and code."""
-        return str(self.template["metadata"].get("labels", {}).get("dagwright/digest", ""))
+        return str((self.template["metadata"].get("labels") or {}).get("dagwright/digest", ""))
 
     @property
     def namespace(self) -> str | None:
@@ -129,21 +130,22 @@ def _objects(data: bytes) -> Iterator[Object]:
     loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
     try:
         documents = [item for item in yaml.load_all(data, loader) if item is not None]
-    except (yaml.YAMLError, UnicodeDecodeError) as error:
+    except (yaml.YAMLError, ValueError, RecursionError) as error:  # dates that no calendar has, bytes that are no UTF-8
         mark = getattr(error, "problem_mark", None)
         place = f" in line {mark.line + 1}" if mark is not None else ""
         raise UnusableManifest(f"it is neither YAML nor JSON{place}") from error
     for document in documents:
         inner = document.get("items", [document]) if isinstance(document, Mapping) else [document]
-        for item in inner:
-            if (
-                not isinstance(item, Mapping)
-                or not isinstance(item.get("kind"), str)
-                or not (item.get("metadata") or {}).keys() & {"name", "generateName"}
-            ):
+        for item in inner if isinstance(inner, list) else [inner]:
+            metadata = item.get("metadata") if isinstance(item, Mapping) and isinstance(item.get("kind"), str) else None
+            if not isinstance(metadata, Mapping) or not (metadata.get("name") or metadata.get("generateName")):
                 raise UnusableManifest("it holds something that is not a Kubernetes object")
             if item["kind"] not in (*_KINDS, *_IGNORED, "ConfigMap"):
                 raise UnusableManifest(f"it holds a {item['kind']}, which no run is made of")
+            wrong = misform(item)
+            if wrong:
+                called = metadata.get("name") or metadata["generateName"]
+                raise UnusableManifest(f"its {item['kind']} {called} is not what Kubernetes takes: {wrong}")
             yield item
 
 
@@ -199,13 +201,20 @@ def _plan_of(config_maps: Sequence[Object], mounted: Sequence[str], name: str) -
             return str(text).encode()
         binary = (item.get("binaryData") or {}).get(PLAN_FILE)
         if binary is not None:
-            return base64.b64decode(binary)
+            return _decoded(binary)
     absent = [each for each in mounted if not each.startswith(_RUNTIME)]
     if absent:
         raise UnusableManifest(
             f"{name} mounts {', '.join(absent)}, where its plan is, and that is not among the objects: give all of them"
         )
     raise UnusableManifest(f"{name} has no plan: dagwright did not compile it")
+
+
+def _decoded(text: str) -> bytes:
+    try:
+        return base64.b64decode(text, validate=True)
+    except ValueError:
+        raise UnusableManifest(f"its {PLAN_FILE} is not base64: compile it again") from None
 
 
 def store_of(template: Object) -> str | None:

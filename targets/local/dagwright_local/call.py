@@ -117,9 +117,7 @@ class CompiledCall:
         self._name = qualname
         self._result = loaded.program.workflow.name
         self._executor = InProcess(self._program, self._codec, self._live, store)
-        self._handlers = [
-            (handler.call, InProcess(handler.program, self._codec, self._live, store)) for handler in plan.handlers
-        ]
+        self._handlers = [(handler.call, InProcess(handler.program, self._codec, self._live, store)) for handler in plan.handlers]
 
     def is_current(self) -> bool:
         """Tell whether every file that the program was made from is as it was."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from dagwright.cache import PinDamaged
-from dagwright.contract.failures import CALL_ERR, ERR
+from dagwright.contract.failures import CALL_ERR, ERR, is_failure
 from dagwright.execution.failed_calls import without_inputs
 from dagwright.execution.failures import message_of
 from dagwright.execution.faults import Fault, UserFailure
@@ -30,7 +30,9 @@ def first_of(failures: Mapping[str, UserFailure], order: Iterable[str]) -> UserF
     return failures[first]
 
 
-def handle(failure: Exception, left: Left, handler: InProcess, call: CallView | None, inputs: Mapping[str, Any], *, cache: str) -> None:
+def handle(
+    failure: Exception, left: Left, handler: InProcess, call: CallView | None, inputs: Mapping[str, Any], *, cache: str
+) -> None:
     """Run what handles a failure, on the inputs of the workflow, or of the call in which something failed; where it fails itself, the failure says so.
 
     Args:
@@ -42,7 +44,7 @@ def handle(failure: Exception, left: Left, handler: InProcess, call: CallView | 
         cache: Mode of the cache.
     """
     error = failure.error if isinstance(failure, UserFailure) else failure
-    given = _given_for_run(failure, error, handler, inputs) if call is None else _given_for_call(left, call, handler, inputs)
+    given = _given_for_run(failure, error, handler, inputs) if call is None else _given_for_call(left, call, inputs)
     if given is None:
         return
     try:
@@ -52,10 +54,9 @@ def handle(failure: Exception, left: Left, handler: InProcess, call: CallView | 
         error.add_note(f"{failed_as_well(call)}: {_headline(cause)}")
 
 
-def _given_for_run(
-    failure: Exception, error: BaseException, handler: InProcess, inputs: Mapping[str, Any]
-) -> Mapping[str, Any]:
-    if ERR not in handler.program.inputs:
+def _given_for_run(failure: Exception, error: BaseException, handler: InProcess, inputs: Mapping[str, Any]) -> Mapping[str, Any]:
+    err = handler.program.inputs.get(ERR)
+    if err is None or not is_failure(err.type):
         return inputs
     from dagwright.authoring.failure import RunFailure
 
@@ -64,7 +65,7 @@ def _given_for_run(
     return {**inputs, ERR: RunFailure("".join([_told(failure, error), *notes[:1]]), node)}
 
 
-def _given_for_call(left: Left, call: CallView, handler: InProcess, inputs: Mapping[str, Any]) -> Mapping[str, Any] | None:
+def _given_for_call(left: Left, call: CallView, inputs: Mapping[str, Any]) -> Mapping[str, Any] | None:
     """Give what the handler of a call takes; ``None`` where nothing in the call failed, or a result that it takes is not there."""
     from dagwright.authoring.failure import RunFailure
 

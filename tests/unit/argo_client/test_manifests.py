@@ -91,7 +91,11 @@ def test_a_schedule_beside_it_is_passed_over(compiled):
     ("change", "said"),
     [
         (lambda text: b"a: [}\n", "it is neither YAML nor JSON in line 1"),
+        (lambda text: b"made: 2024-13-45\n", "it is neither YAML nor JSON"),
         (lambda text: b"just a text", "something that is not a Kubernetes object"),
+        (lambda text: b"{kind: List, metadata: {name: a}, items: null}", "something that is not a Kubernetes object"),
+        (lambda text: b"{kind: Workflow, metadata: [name]}", "something that is not a Kubernetes object"),
+        (lambda text: b"{kind: Workflow, metadata: {name: a}}", "its Workflow a is not what Kubernetes takes: "),
         (lambda text: b"apiVersion: v1\nkind: Secret\nmetadata: {name: a}\n", "it holds a Secret, which no run is made of"),
         (lambda text: text.split(b"---\n")[1], "it holds no WorkflowTemplate and no Workflow"),
         (lambda text: text[text.rindex(b"---\n") :], "where its plan is, and that is not among the objects: give all of them"),
@@ -103,6 +107,38 @@ def test_what_cannot_be_used_says_why(compiled, change, said):
     text = change(compiled("flow.py:main"))
     with pytest.raises(UnusableManifest, match=re.escape(said)):
         read_manifest(text).plan()
+
+
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        (
+            lambda spec: spec["templates"][-1]["container"]["env"].append(None),
+            "its WorkflowTemplate main is not what Kubernetes takes: ",
+        ),
+        (lambda spec: spec["templates"][-1]["container"]["env"].append({"value": "1"}), "].container.env["),
+        (lambda spec: spec["templates"].append("main"), "spec.templates[2]: expected `object`, got `str`"),
+        (lambda spec: spec["templates"][-1]["volumes"].append({"name": 5}), "].name: expected `str`, got `int`"),
+        (
+            lambda spec: spec["arguments"].update(parameters={"n": "3"}),
+            "spec.arguments.parameters: expected `array | null`, got `object`",
+        ),
+        (lambda spec: spec.update(workflowMetadata=[]), "spec.workflowMetadata: expected `object | null`, got `array`"),
+    ],
+)
+def test_a_template_that_was_edited_wrongly_says_where(compiled, change, said):
+    documents = [item for item in yaml.safe_load_all(compiled("flow.py:main")) if item]
+    change(documents[-1]["spec"])
+    with pytest.raises(UnusableManifest, match=re.escape(said)):
+        read_manifest(yaml.safe_dump_all(documents).encode())
+
+
+def test_what_nobody_here_reads_is_left_to_the_cluster(compiled):
+    documents = [item for item in yaml.safe_load_all(compiled("flow.py:main")) if item]
+    documents[-1]["metadata"]["labels"] = None
+    documents[-1]["spec"]["templates"][-1]["container"]["image"] = 5
+    manifest = read_manifest(yaml.safe_dump_all(documents).encode())
+    assert (manifest.name, manifest.digest) == ("main", "")
 
 
 def test_somebody_else_s_workflow_is_not_ours():

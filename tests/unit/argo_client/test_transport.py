@@ -201,6 +201,18 @@ def test_an_address_that_is_none(address):
     assert "ARGO_SERVER is" in str(refusal(lambda: read_connection({"ARGO_SERVER": address})))
 
 
+@pytest.mark.parametrize("token", ["Bearer sekret\n", "sekret\r\n", " Bearer sekret"])
+def test_space_around_a_token_is_none_of_it(token):
+    assert read_connection({"ARGO_SERVER": "host:1", "ARGO_TOKEN": token}).token == "Bearer sekret"
+
+
+@pytest.mark.parametrize("token", ["Bearer sek\rret", "Bearer a\nBearer sekret", "Bearer sekret\u2026", "sekret\0"])
+def test_a_token_that_no_header_takes_is_refused_and_not_shown(argo, token):
+    refused = refusal(lambda: server_of(argo, ARGO_TOKEN=token).get("argo", "main-x7k2q"))
+    assert "ARGO_TOKEN holds a character that no header takes" in str(refused)
+    assert "sek" not in str(refused)
+
+
 def test_the_namespace():
     assert namespace_of("flag", {"ARGO_NAMESPACE": "env"}, "file") == "flag"
     assert namespace_of(None, {"ARGO_NAMESPACE": "env"}, "file") == "env"

@@ -134,6 +134,18 @@ def test_publishing_takes_a_store(capsys: pytest.CaptureFixture[str], tmp_path: 
     assert invoke(["publish", "--store", (tmp_path / "other").as_uri(), "flow.py"]) == 0
 
 
+def test_a_store_on_the_command_line_goes_over_that_of_the_target(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    own, other = (tmp_path / "own").as_uri(), (tmp_path / "other").as_uri()
+    (tmp_path / "pyproject.toml").write_text(f'[tool.dagwright.argo]\nbundle = "store"\nstore = "{own}"\n', encoding="utf-8")
+    assert invoke(["publish", "--store", other, "flow.py:one"]) == 0
+    assert capsys.readouterr().out.rstrip().endswith(f" in {other}")
+    assert f'"{other}"' in compiled(capsys, "--store", other, "flow.py:one")
+    monkeypatch.setenv("DAGWRIGHT_STORE", other)  # what this machine has is not what pods have
+    assert f'"{own}"' in compiled(capsys, "flow.py:one")
+
+
 def test_nothing_is_published_of_what_does_not_compile(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
     (tmp_path / "flow.py").write_text(FLOW.replace("half(x=x)", "half(y=x)"), encoding="utf-8")
     assert invoke(["publish", "flow.py"]) == 1

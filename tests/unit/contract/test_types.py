@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from dagwright.contract.types import FILE, INT, class_named, dict_of, file_of, list_of, literal_of, parse, set_of, union_of
+from dagwright.contract.types import FILE, INT, Type, class_named, dict_of, list_of, literal_of, parse, set_of, union_of
 
 TEXTS = [
     "int",
@@ -28,7 +28,7 @@ def test_a_text_is_read_back(text):
 
 def test_names_and_arguments_are_told_apart():
     assert parse("list[class[m.Box[int]]]") == list_of(class_named("m.Box[int]"))
-    assert parse('dict[file[csv], literal["]"]]') == dict_of(file_of("csv"), literal_of('"]"'))
+    assert parse('dict[file[csv], literal["]"]]') == dict_of(Type("file", (), "csv"), literal_of('"]"'))
     assert parse("union[file, set[int]]") == union_of([FILE, set_of(INT)])
 
 
