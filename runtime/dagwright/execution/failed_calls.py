@@ -1,26 +1,27 @@
 """In which calls of workflows with an ``on_failure`` something failed, what their handlers are told, and whether those can have their inputs.
 
-A call has failed where something inside it failed for good. Where nothing did in all of the run, because somebody stopped it or attempts died
-without a word, it has failed where it was interrupted.
+A call has failed where something inside it failed for good. Where nothing did in all of the run, because somebody stopped it, attempts died
+without a word, or nobody opened a gate, it has failed where it was interrupted.
 """
 
 from __future__ import annotations
 
 import os
 
+from dagwright.cache import PinDamaged
 from dagwright.contract.exits import FINAL, SUCCEEDED
-from dagwright.contract.names import CONTROL_FOLDER, node_prefix
+from dagwright.contract.names import CONTROL_FOLDER, node_prefix, quote_part
 from dagwright.execution.faults import Fault, UserFailure, fatal
 from dagwright.execution.handling import described, learn
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import Any, Callable, Optional
+    from typing import Any, Callable, Mapping, Optional
 
     from dagwright.execution.assignment import Assignment
     from dagwright.execution.bindings import Bindings
     from dagwright.execution.handling import Failures, Told
-    from dagwright.execution.plan_view import CallView
+    from dagwright.execution.plan_view import CallView, ProgramView
     from dagwright.execution.stopping import Stop
     from dagwright.store.verbs import Store
 
@@ -46,12 +47,14 @@ def told_of_calls(assignment: Assignment, store: Store, failures: Failures, stop
     any_final = bool(stop.node) or any(error["code"] in FINAL for error in failures.of_run())
     # Where the run goes on after a failure, nothing is interrupted but by what ends all of it.
     interrupted = not any_final or not program.stops
-    lost = _lost(assignment.run, store, failures, left) if interrupted else []
+    ended = _lost(assignment.run, store, failures, left) if interrupted else {}
+    if not ended and not stop.node and not failures.of_run():
+        ended = _closed_gates(assignment.run, program, failures)
     codec = Codec(program.classes, load_class=_no_code, pickle=assignment.pickle)
     bindings = Bindings(program, run=assignment.run, store=store, codec=codec, texts=assignment.inputs)
     found: dict[str, Told] = {}
     for call in assignment.plan.calls:
-        told = _told_of(call, failures, stop, lost, also_interrupted=interrupted)
+        told = _told_of(call, failures, stop, ended, also_interrupted=interrupted)
         if told is not None:
             found[call.id] = told
             lacking = _lacking(call, bindings, failures, stop)
@@ -60,21 +63,24 @@ def told_of_calls(assignment: Assignment, store: Store, failures: Failures, stop
     return found
 
 
-def _told_of(call: CallView, failures: Failures, stop: Stop, lost: list[str], *, also_interrupted: bool) -> Optional[Told]:
+def _told_of(
+    call: CallView, failures: Failures, stop: Stop, ended: Mapping[str, str], *, also_interrupted: bool
+) -> Optional[Told]:
+    """Describe the failure of a call, if it failed; ``ended`` says of nodes without an error document why they have no value."""
     errors = failures.of_nodes(call.nodes, also_interrupted=also_interrupted)
     if errors:
         return described(errors)
     if stop.node in call.nodes:
         return {"message": stop.text, "failed_node_id": stop.node}
-    node = next((node for node in lost if node in call.nodes), None)
-    return None if node is None else {"message": f"attempts of {node} died without a word", "failed_node_id": node}
+    node = next((node for node in ended if node in call.nodes), None)
+    return None if node is None else {"message": ended[node], "failed_node_id": node}
 
 
-def _lost(run: str, store: Store, failures: Failures, left: list[str]) -> list[str]:
+def _lost(run: str, store: Store, failures: Failures, left: list[str]) -> dict[str, str]:
     """Give the nodes of which attempts died without a word and no later one ended."""
     from dagwright.store import NotFound
 
-    found = []
+    found = {}
     for key in left:
         try:
             label = store.get(key).decode("ascii")
@@ -83,8 +89,21 @@ def _lost(run: str, store: Store, failures: Failures, left: list[str]) -> list[s
         node, _, index = label.partition("[")
         folder = node_prefix(run, node, int(index[:-1]) if index else None)
         if folder not in failures.done and not failures.of_node(node):
-            found.append(node)
+            found[node] = f"attempts of {label} died without a word"
     return found
+
+
+def _closed_gates(run: str, program: ProgramView, failures: Failures) -> dict[str, str]:
+    """Give the gates at which a run without any failure may have ended: what is before them is done, and nothing behind them."""
+    done = {folder[len(node_prefix(run, "")) :].split("/")[0] for folder in failures.done}
+    before = {node: program.predecessors(node) for node in program.node_ids}
+    return {
+        gate: f"the run was stopped, or nobody let it through at {gate}"
+        for gate in program.node_ids
+        if program.node(gate).gate in ("approve", "input")
+        and all(quote_part(node) in done or program.node(node).gate for node in before[gate])
+        and not any(gate in nodes and quote_part(node) in done for node, nodes in before.items())
+    }
 
 
 def _lacking(call: CallView, bindings: Bindings, failures: Failures, stop: Stop) -> Optional[str]:
@@ -94,7 +113,7 @@ def _lacking(call: CallView, bindings: Bindings, failures: Failures, stop: Stop)
             return node
         try:
             bindings.check_value(node)
-        except Fault:
+        except (Fault, PinDamaged):
             return node
         except UserFailure:
             pass  # only the user's code can tell: the handler's own attempt does
@@ -129,7 +148,6 @@ def judge_calls(assignment: Assignment) -> int:
     Raises:
         Fault: The store, or the folder for control outputs, failed.
     """
-    from dagwright.cache import PinDamaged
     from dagwright.execution.verdict import fault_of
     from dagwright.store import StoreError, open_store
 
@@ -137,8 +155,6 @@ def judge_calls(assignment: Assignment) -> int:
         handled = calls_to_handle(assignment, open_store(assignment.store_url), _say)
     except StoreError as error:
         raise fault_of(error) from error
-    except PinDamaged as damage:
-        raise fatal(f"{damage}: start a new run") from damage
     folder = os.path.join(assignment.work, CONTROL_FOLDER)
     try:
         os.makedirs(folder, exist_ok=True)

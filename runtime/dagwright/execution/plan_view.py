@@ -197,6 +197,12 @@ class ProgramView:
         """Nodes that must end before this one though no value flows from them."""
         return tuple(self._nodes[node_id].get("after", ()))
 
+    def predecessors(self, node_id: str) -> set[str]:
+        """Nodes that must end before this one: values flow from them, or it comes after them."""
+        bindings = self._nodes[node_id]["bindings"].values()
+        found = (leaf for binding in bindings for leaf in leaves(binding))
+        return {leaf["node"] for leaf in found if leaf["kind"] == "output"} | set(self.after(node_id))
+
     def node(self, node_id: str) -> NodeView:
         """View one node.
 

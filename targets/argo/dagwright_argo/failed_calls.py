@@ -53,7 +53,7 @@ def handling_templates(
         names: For templates.
     """
     asked = model.Parameters(parameters=(model.Parameter(name=UNIT, value=unit), model.Parameter(name=INDEX, value=CALLS)))
-    groups = [(model.Step(name=FAILED_CALLS, template=judge, arguments=asked),)]
+    groups: list[tuple[model.Step, ...]] = [(model.Step(name=FAILED_CALLS, template=judge, arguments=asked),)]
     dags: list[model.Template] = []
     for call, graph in handlers.items():
         failed = f"'{{{{steps.{FAILED_CALLS}.outputs.parameters.{call}}}}}' == 'true'" if call else None

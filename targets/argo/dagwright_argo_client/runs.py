@@ -15,7 +15,7 @@ import msgspec
 
 from dagwright.contract.exits import CANCELLED as CANCELLED_CODE
 from dagwright.contract.exits import FINAL
-from dagwright.contract.names import VERDICT
+from dagwright.contract.names import CALLS, VERDICT
 from dagwright_argo.dags import COUNT
 from dagwright_argo.gates import SUPPLIED
 from dagwright_argo.pods import INDEX, UNIT
@@ -273,6 +273,8 @@ class _Reading:
         self._waits: dict[str, Object] = {}
         for state in self._states.values():
             parameters = _parameters(state)
+            if parameters.get(INDEX) == CALLS:  # it asks about calls, and lends its unit's name
+                continue
             if state.get("type") == "Pod" and UNIT in parameters:
                 self._pods.setdefault((parameters[UNIT], parameters.get(INDEX, "")), []).append(state)
             elif state.get("type") == "Suspend" and UNIT in parameters:

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from dagwright.execution.plan_view import leaves
-
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
@@ -14,12 +12,7 @@ if TYPE_CHECKING:
 
 def needs(program: ProgramView) -> dict[str, set[str]]:
     """Give the nodes that each node waits for, in the plan's order."""
-    waits: dict[str, set[str]] = {}
-    for node_id in program.node_ids:
-        bindings = program.node(node_id).bindings.values()
-        found = (leaf for binding in bindings for leaf in leaves(binding))
-        waits[node_id] = {leaf["node"] for leaf in found if leaf["kind"] == "output"} | set(program.after(node_id))
-    return waits
+    return {node_id: program.predecessors(node_id) for node_id in program.node_ids}
 
 
 def in_order(waits: Mapping[str, set[str]]) -> list[str]:
