@@ -9,9 +9,9 @@ from pods import Pods, pinned
 from dagwright.contract.names import open_folder
 from dagwright.execution.assignment import Assignment
 from dagwright.execution.failed_calls import told_of_calls
-from dagwright.execution.handling import Failures
 from dagwright.execution.plan_view import read_plan
 from dagwright.execution.stopping import Stop
+from dagwright.execution.told_failures import Failures
 from dagwright.store import open_store
 
 if TYPE_CHECKING:

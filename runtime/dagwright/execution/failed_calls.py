@@ -6,26 +6,25 @@ without a word, or nobody opened a gate, it has failed where it was interrupted.
 
 from __future__ import annotations
 
-import os
-
 from dagwright.cache import PinDamaged
-from dagwright.contract.exits import FINAL, SUCCEEDED
-from dagwright.contract.names import CONTROL_FOLDER, node_prefix, quote_part
-from dagwright.execution.faults import Fault, UserFailure, fatal
-from dagwright.execution.handling import described, learn
+from dagwright.contract.exits import FINAL
+from dagwright.contract.names import node_prefix, quote_part
+from dagwright.execution.faults import Fault, UserFailure
+from dagwright.execution.told_failures import described
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import Any, Callable, Mapping, Optional
+    from typing import Any, Mapping, Optional
 
     from dagwright.execution.assignment import Assignment
     from dagwright.execution.bindings import Bindings
-    from dagwright.execution.handling import Failures, Told
     from dagwright.execution.plan_view import CallView, ProgramView
     from dagwright.execution.stopping import Stop
+    from dagwright.execution.told_failures import Failures, Told
     from dagwright.store.verbs import Store
 
-_LACKS = "lacks"
+
+LACKS = "lacks"
 """Member of what is told of a call: the node whose result its handler takes and cannot have."""
 
 
@@ -59,7 +58,7 @@ def told_of_calls(assignment: Assignment, store: Store, failures: Failures, stop
             found[call.id] = told
             lacking = _lacking(call, bindings, failures, stop)
             if lacking is not None:
-                told[_LACKS] = lacking
+                told[LACKS] = lacking
     return found
 
 
@@ -124,54 +123,6 @@ def _no_code(_module: str, _qualname: str) -> Any:
     raise UserFailure(LookupError("no code of the user's is imported here"))
 
 
-def calls_to_handle(assignment: Assignment, store: Store, say: Callable[[str], None]) -> frozenset[str]:
-    """Give the calls whose handlers run, and say why others do not.
-
-    Raises:
-        StoreError: The store failed.
-    """
-    found: dict[str, Told] = learn(assignment, store)[0].get("calls", {})
-    for call, told in found.items():
-        if _LACKS in told:
-            say(without_inputs(call, told[_LACKS]))
-    return frozenset(call for call, told in found.items() if _LACKS not in told)
-
-
 def without_inputs(call: str, node: str) -> str:
     """Say that a handler cannot run."""
     return f"the on_failure of {call} does not run: it takes a result of {node}, which has none"
-
-
-def judge_calls(assignment: Assignment) -> int:
-    """Write for every call whether its handler runs, as control outputs; give the exit code.
-
-    Raises:
-        Fault: The store, or the folder for control outputs, failed.
-    """
-    from dagwright.execution.verdict import fault_of
-    from dagwright.store import StoreError, open_store
-
-    try:
-        handled = calls_to_handle(assignment, open_store(assignment.store_url), _say)
-    except StoreError as error:
-        raise fault_of(error) from error
-    folder = os.path.join(assignment.work, CONTROL_FOLDER)
-    try:
-        os.makedirs(folder, exist_ok=True)
-        for call in assignment.plan.calls:
-            with open(os.path.join(folder, call.id), "w", encoding="ascii") as file:
-                file.write("true" if call.id in handled else "false")
-    except OSError as error:
-        raise fatal(
-            f"cannot write control outputs to {folder}: {error.strerror}: the pod needs a writable DAGWRIGHT_WORK"
-        ) from error
-    _say(
-        f"the on_failure of {', '.join(sorted(handled))} runs"
-        if handled
-        else "nothing failed in a call whose on_failure could run"
-    )
-    return SUCCEEDED
-
-
-def _say(text: str) -> None:
-    os.write(2, f"dagwright: {text}\n".encode("utf-8", "backslashreplace"))

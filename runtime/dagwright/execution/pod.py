@@ -42,7 +42,7 @@ def main(argv: list[str]) -> int:
 
             return judge_map(read_assignment(argv[:1], os.environ))
         if argv[1:] == [names.CALLS]:
-            from dagwright.execution.failed_calls import judge_calls
+            from dagwright.execution.calls_to_handle import judge_calls
 
             return judge_calls(read_assignment(argv[:1], os.environ))
         assignment = read_assignment(argv, os.environ)

@@ -136,7 +136,7 @@ def open_map(assignment: Assignment) -> tuple[Store, Elements]:
     """
     from dagwright.cache import PinDamaged
     from dagwright.execution import context
-    from dagwright.execution.bindings import Bindings
+    from dagwright.execution.bindings import bindings_of
     from dagwright.execution.user_code import load, prepare
     from dagwright.store import StoreError, open_store
     from dagwright.values import Codec
@@ -146,9 +146,12 @@ def open_map(assignment: Assignment) -> tuple[Store, Elements]:
     program = assignment.plan.program
     try:
         store = open_store(assignment.store_url)
+        if assignment.plan.failed is not None:
+            from dagwright.execution.handling import begin
+
+            begin(assignment, store)
         codec = Codec(program.classes, load_class=load, pickle=assignment.pickle)
-        bindings = Bindings(program, run=assignment.run, store=store, codec=codec, texts=assignment.inputs)
-        return store, bindings.elements(assignment.node)
+        return store, bindings_of(assignment, store, codec).elements(assignment.node)
     except StoreError as error:
         raise fault_of(error) from error
     except PinDamaged as damage:

@@ -9,7 +9,7 @@ from dagwright.contract.failures import CALL_ERR, ERR, is_failure
 from dagwright.execution.failed_calls import without_inputs
 from dagwright.execution.failures import message_of
 from dagwright.execution.faults import Fault, UserFailure
-from dagwright.execution.handling import also_failed
+from dagwright.execution.told_failures import also_failed
 from dagwright.store import StoreError
 from dagwright_local.handlers import failed_as_well, say
 from dagwright_local.timed_call import TaskDiedError, TaskTimeoutError

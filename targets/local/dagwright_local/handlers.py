@@ -39,7 +39,7 @@ def handlers_to_run(plan: PlanView, setup: Mapping[str, Any]) -> Iterator[PlanVi
     failed: frozenset[str] = frozenset()
     if of_calls is not None:
         from dagwright.execution.assignment import Assignment
-        from dagwright.execution.failed_calls import calls_to_handle
+        from dagwright.execution.calls_to_handle import calls_to_handle
         from dagwright.store import open_store
 
         assignment = Assignment(
