@@ -70,9 +70,8 @@ def command(
     if code != SUCCESS:
         return code
     library = reading.elaborated.library
-    described = {
-        reference: spec for reference, spec in library.images.items() if "@" not in reference
-    }  # what has a digest is built
+    # What has a digest is built already.
+    described = {reference: spec for reference, spec in library.images.items() if "@" not in reference}
     of_argo = reading.settings.targets.get("argo", {})
     if (runtime or of_argo.get("runtime")) == "image":
         from dagwright_compiler.runtime_archive import archive_digest
