@@ -58,7 +58,7 @@ def amount(text: str) -> Fraction | None:
 
 def suggestion(text: str) -> str:
     """The quantity that was probably meant: ``100Mi`` for ``100MiB``; nothing when there is no good guess."""
-    match = _NUMBER.fullmatch(text)
+    match = _NUMBER.fullmatch(text) if len(text) <= _LONGEST else None
     if match is None:
         return ""
     number, unit = match.groups()

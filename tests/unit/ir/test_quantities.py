@@ -50,6 +50,7 @@ def test_refuses_everything_else(text: str) -> None:
         ("2 cores", "2"),
         ("lots", ""),
         ("5xy", ""),
+        pytest.param("1" * 5000, "", id="more digits than Python reads"),
     ],
 )
 def test_suggests_what_was_meant(text: str, meant: str) -> None:
