@@ -110,7 +110,9 @@ def test_a_stream_that_the_caller_closed_is_no_mistake(tmp_path: Path, closed: s
 
 
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="Linux alone has a device that is always full")
-@pytest.mark.parametrize("arguments", ["--help", "explain DW304", "compile -t ir flow.py:f", "check --output-format json flow.py"])
+@pytest.mark.parametrize(
+    "arguments", ["--help", "explain DW304", "compile -t ir flow.py:f", "check --output-format json flow.py"]
+)
 def test_a_full_disk_is_the_users(tmp_path: Path, arguments: str) -> None:
     (tmp_path / "flow.py").write_text("from dagwright import task\n\n@task\ndef f(x: int) -> int:\n    return x\n", "utf-8")
     command = f"{sys.executable} -m dagwright_compiler.cli.main {arguments} > /dev/full"
