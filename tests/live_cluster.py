@@ -15,9 +15,11 @@ import subprocess
 import sys
 import time
 import uuid
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
 import yaml
+from live_api import ApiServer
 
 from dagwright.contract.types import parse
 from dagwright.execution.bindings import Bindings
@@ -39,7 +41,8 @@ IMAGE_S3 = os.environ.get("DAGWRIGHT_TEST_IMAGE_S3", "dagwright/python-s3:3.11")
 NAMESPACE = os.environ.get("ARGO_NAMESPACE", "argo")
 DAGWRIGHT = [sys.executable, "-c", "from dagwright_compiler.cli.main import main; main()"]
 _WAIT_S = 240
-_POLL_S = 1.0
+_POLL_S = 0.5
+_UNCHANGED_S = 5
 
 
 def missing() -> str:
@@ -59,6 +62,41 @@ def command(*words: str, stdin: str | None = None) -> str:
 
 def kubectl(*words: str, stdin: str | None = None) -> str:
     return command("kubectl", "-n", NAMESPACE, *words, stdin=stdin)
+
+
+@cache
+def api_server() -> ApiServer:
+    """The connection of this process; what is asked each second must not start a client."""
+    return ApiServer()
+
+
+def read(kind: str, name: str) -> dict[str, Any]:
+    """An object of the namespace."""
+    return api_server().read(kind, name, NAMESPACE)
+
+
+def labelled(kind: str, label: str) -> list[dict[str, Any]]:
+    """Objects of the namespace that have a label, ``key=value``."""
+    return api_server().labelled(kind, label, NAMESPACE)
+
+
+def await_change(kind: str, name: str, version: str) -> None:
+    """Wait until an object is no longer in a version, or some seconds have passed: what a command says of it costs more to ask."""
+    deadline = time.monotonic() + _UNCHANGED_S
+    while time.monotonic() < deadline and read(kind, name)["metadata"]["resourceVersion"] == version:
+        time.sleep(_POLL_S)
+
+
+def delete(kind: str, *names: str) -> None:
+    """Have objects of the namespace deleted that are there."""
+    for name in names:
+        api_server().delete(kind, name, NAMESPACE)
+
+
+def delete_labelled(label: str) -> None:
+    """Have everything deleted that a workflow may have made and that has a label, ``key=value``."""
+    for kind in ("cronworkflow", "workflow", "workflowtemplate", "configmap"):
+        api_server().delete_labelled(kind, label, NAMESPACE)
 
 
 def dagwright(
@@ -153,7 +191,7 @@ class Flow:
     def delete(self) -> None:
         """Take everything back, workflows first."""
         for kind, name in [*(("workflow", run.name) for run in self.runs), *self.objects]:
-            kubectl("delete", kind, name, "--ignore-not-found", "--wait=false")
+            delete(kind, name)
 
 
 class Run:
@@ -167,7 +205,7 @@ class Run:
         self.status: dict[str, Any] = {}
 
     def refresh(self) -> dict[str, Any]:
-        found = json.loads(kubectl("get", "workflow", self.name, "-o", "json"))
+        found = read("workflow", self.name)
         self.uid = found["metadata"]["uid"]
         self.status = found.get("status", {})
         return self.status

@@ -82,6 +82,11 @@ class LineTable:
         # Of bytes, unlike of text, exactly Python's line ends split lines.
         self._starts = list(accumulate(map(len, self.data.splitlines(keepends=True)), initial=0))
 
+    @property
+    def starts(self) -> list[int]:
+        """Offset of each line into ``data``, and that of its end."""
+        return self._starts
+
     def cut(self, node: Any) -> bytes:
         """The source of a syntax node."""
         starts = self._starts

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from msgspec import inspect
 
     from dagwright_compiler.source import Span
+    from dagwright_compiler.target_api import SettingKey
 
 _WORDS = {
     "int": "a number",
@@ -41,7 +42,7 @@ class Table(msgspec.Struct, frozen=True):
 
 
 def read_table(
-    kind: type[Settings], raw: Mapping[str, Any], table: Table, found: Collector, place: Callable[[Any], Span | None]
+    kind: type[Settings], raw: Mapping[str, Any], table: Table, found: Collector, place: Callable[[SettingKey], Span | None]
 ) -> Settings:
     """Read every setting; a wrong one is reported and replaced by its default, so that all are reported at once.
 

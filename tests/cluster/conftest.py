@@ -3,7 +3,7 @@
 import os
 
 import pytest
-from live_cluster import IMAGE, IMAGE_S3, Flow, missing, node_address
+from live_cluster import IMAGE, IMAGE_S3, Flow, api_server, missing, node_address
 from object_store_server import object_store
 
 
@@ -12,6 +12,8 @@ def _cluster():
     reason = missing()
     if reason:
         pytest.fail(f"{reason}: see tests/live_cluster.py for what these tests need", pytrace=False)
+    yield
+    api_server().close()
 
 
 @pytest.fixture(scope="session")
@@ -34,23 +36,26 @@ def argo(shared_folder, tmp_path):
     return {"store": store.as_uri(), "volumes": [volume], "image": IMAGE, "cpu": "10m", "memory": "32Mi"}
 
 
-@pytest.fixture
-def bucket(monkeypatch):
-    """An object store that pods reach, and this process too."""
+@pytest.fixture(scope="session")
+def object_server():
+    """An object store that pods reach; each test has a prefix of its own there."""
     with object_store(node_address()) as server:
-        for name, value in server.environment.items():
-            monkeypatch.setenv(name, value)
         yield server
 
 
+@pytest.fixture
+def s3_settings(argo, object_server, monkeypatch, tmp_path):
+    """Settings for a prefix of this test alone, which this process reaches too."""
+    for name, value in object_server.environment.items():
+        monkeypatch.setenv(name, value)
+    credentials = {name: value for name, value in object_server.environment.items() if name.startswith("AWS_")}
+    return {**argo, "store": f"{object_server.url}/{tmp_path.name}", "volumes": [], "image": IMAGE_S3, "env": credentials}
+
+
 @pytest.fixture(params=["file", "s3"])
-def settings(request, argo, tmp_path):
+def settings(request):
     """Settings of Argo with a store of this test alone."""
-    if request.param == "file":
-        return argo
-    bucket = request.getfixturevalue("bucket")
-    credentials = {name: value for name, value in bucket.environment.items() if name.startswith("AWS_")}
-    return {**argo, "store": f"{bucket.url}/{tmp_path.name}", "volumes": [], "image": IMAGE_S3, "env": credentials}
+    return request.getfixturevalue("argo" if request.param == "file" else "s3_settings")
 
 
 @pytest.fixture

@@ -63,12 +63,12 @@ def starved(mib: int = 400) -> int:
 
 
 @pytest.fixture
-def settings(argo: dict[str, Any]) -> dict[str, Any]:
+def growing(argo: dict[str, Any]) -> dict[str, Any]:
     return {**argo, "oom_retries": 2, "oom_memory_max": "200Mi"}
 
 
-def test_killed_pods_get_more_memory_and_cost_the_user_no_retry(flows: Callable[..., Flow], settings: dict[str, Any]) -> None:
-    run = flows(HUNGRY, "fed", settings).submit().succeeded()
+def test_killed_pods_get_more_memory_and_cost_the_user_no_retry(flows: Callable[..., Flow], growing: dict[str, Any]) -> None:
+    run = flows(HUNGRY, "fed", growing).submit().succeeded()
     assert run.outputs() == [192, [96, 192]]
     recoverable, killed, succeeded = run.pods("greedy")
     assert "[memory 1 of 3: 96Mi, then 192Mi]" in recoverable["message"]
@@ -80,8 +80,8 @@ def test_killed_pods_get_more_memory_and_cost_the_user_no_retry(flows: Callable[
     assert "the next attempt gets 192Mi of memory" in run.logs()
 
 
-def test_a_task_that_cannot_have_enough_ends_at_the_bound(flows: Callable[..., Flow], settings: dict[str, Any]) -> None:
-    run = flows(HUNGRY, "starved", {**settings, "oom_memory_max": "150Mi"}).submit().failed()
+def test_a_task_that_cannot_have_enough_ends_at_the_bound(flows: Callable[..., Flow], growing: dict[str, Any]) -> None:
+    run = flows(HUNGRY, "starved", {**growing, "oom_memory_max": "150Mi"}).submit().failed()
     marks = [pod["message"].rpartition("[")[2].strip() for pod in run.pods("insatiable")]
     assert marks == ["memory 1 of 2: 96Mi, then 150Mi]", "memory 2 of 2: 150Mi]"]
 
@@ -119,10 +119,10 @@ def site(shared_folder: Path, tmp_path: Path) -> Path:
 
 
 def test_code_of_the_store_runs_on_installed_and_on_shipped_runtimes(
-    flows: Callable[..., Flow], argo: dict[str, Any], site: Path
+    flows: Callable[..., Flow], argo: dict[str, Any], settings: dict[str, Any], site: Path
 ) -> None:
-    settings = {**argo, "bundle": "store", "runtime": "image", "tasks": {"beside": {"runtime": "archive"}}}
-    flow = flows(PLAIN, "main", {**settings, "env": {"PYTHONPATH": str(site)}})
+    code = {"bundle": "store", "runtime": "image", "tasks": {"beside": {"runtime": "archive"}}, "volumes": argo["volumes"]}
+    flow = flows(PLAIN, "main", {**settings, **code, "env": {**settings.get("env", {}), "PYTHONPATH": str(site)}})
     assert "def inside" not in flow.manifest
     run = flow.submit().failed()
     for node in ("inside", "beside"):

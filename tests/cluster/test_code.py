@@ -1,9 +1,7 @@
 """Code that no single ConfigMap holds reaches its pods."""
 
-import json
-
 import pytest
-from live_cluster import config_map_files, kubectl
+from live_cluster import config_map_files, read
 
 pytestmark = pytest.mark.cluster
 
@@ -48,7 +46,7 @@ LIMIT = 3_000
 
 def test_a_flow_runs_from_several_config_maps(flows, argo):
     flow = flows(SOURCE, "spread", {**argo, "max_code_bytes": LIMIT}, parts=PARTS)
-    kept = [json.loads(kubectl("get", kind, name, "-o", "json")) for kind, name in flow.objects[1:-1]]
+    kept = [read(kind, name) for kind, name in flow.objects[1:-1]]
     held = [config_map_files(item) for item in kept]
     assert list(held[0]) == ["plan.json"]
     assert len(held) == 4

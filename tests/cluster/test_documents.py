@@ -5,7 +5,7 @@ import os
 
 import pytest
 from documents import DOCUMENTS, Session, blocks, is_for_a_cluster
-from live_cluster import kubectl
+from live_cluster import delete
 
 pytestmark = pytest.mark.cluster
 
@@ -25,4 +25,4 @@ def test_what_the_document_shows_is_what_happens(document, tmp_path, argo):
             session.play(block)
     finally:
         for name in session.names.values():
-            kubectl("delete", "workflow", name, "--ignore-not-found", "--wait=false")
+            delete("workflow", name)

@@ -33,9 +33,9 @@ def mark(marks: str, name: str, text: str = "") -> None:
 
 
 @pytest.fixture
-def marks(argo):
+def marks(shared_folder, tmp_path):
     """A folder for what the tasks of one test leave, and wait for."""
-    folder = pathlib.Path(argo["store"].removeprefix("file://")) / "marks"
+    folder = shared_folder / f"{tmp_path.name}-marks"
     folder.mkdir()
     folder.chmod(0o777)
     return folder
@@ -102,7 +102,7 @@ def cancels(marks: str) -> tuple[int, int, list[int]]:
     assert run.retry().succeeded().outputs() == [1, 3, [0, 1, 2]]
 
 
-def test_the_rest_runs_on_where_the_policy_says_so_and_the_handler_runs_once(flows, argo, marks):
+def test_the_rest_runs_on_where_the_policy_says_so_and_the_handler_runs_once(flows, argo, settings, marks):
     source = (
         HEAD
         + """
@@ -132,7 +132,7 @@ def goes_on(marks: str, fails: bool) -> tuple[int, int]:
     return bad(fails=fails), second(marks=marks, before=first(marks=marks))
 """
     )
-    flow = flows(source, "goes_on", argo)
+    flow = flows(source, "goes_on", {**settings, "volumes": argo["volumes"]})
     run = flow.submit(marks=str(marks), fails="true").wait(lambda run: run.exit_codes("bad") == ["80"])
     (marks / "go-on").touch()
     run.failed()

@@ -9,7 +9,7 @@ import time
 from pathlib import Path
 
 import pytest
-from live_cluster import NAMESPACE, command, kubectl, toml
+from live_cluster import NAMESPACE, await_change, command, delete, read, toml
 
 pytestmark = pytest.mark.cluster
 
@@ -100,11 +100,12 @@ class Session:
         """Wait until something holds of the run's phase and its nodes' states."""
         deadline = time.monotonic() + _WAIT_S
         while time.monotonic() < deadline:
+            version = read("workflow", self.name)["metadata"]["resourceVersion"]
             found = self.status()
             states = {node["id"]: node["state"] for node in found["nodes"]}
             if holds(found, states):
                 return found
-            time.sleep(0.5)
+            await_change("workflow", self.name, version)
         raise AssertionError(f"{self.name} is {found['phase']}, and its nodes {states}")
 
     def until_asked(self, node):
@@ -124,7 +125,7 @@ def session(tmp_path, settings):
     made = Session(tmp_path)
     yield made
     if made.name:
-        kubectl("delete", "workflow", made.name, "--ignore-not-found", "--wait=false")
+        delete("workflow", made.name)
 
 
 def test_a_run_is_approved_and_given_a_value(session):
@@ -191,4 +192,5 @@ def test_a_run_that_waits_is_stopped(session):
     )
     session.type("retry", session.name)
     session.until_asked("rollout")
-    session.type("stop", session.name)
+    session.type("stop", "--now", session.name)
+    session.until_failed()

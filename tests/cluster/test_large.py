@@ -9,7 +9,7 @@ import uuid
 
 import pytest
 import yaml
-from live_cluster import NAMESPACE, dagwright, kubectl
+from live_cluster import NAMESPACE, dagwright, delete_labelled, kubectl, read
 
 pytestmark = pytest.mark.cluster
 
@@ -49,8 +49,7 @@ def name():
     """A workflow's name of its own; everything that is labelled with it is deleted in the end."""
     chosen = f"wf{uuid.uuid4().hex[:8]}"
     yield chosen
-    for kind in ("workflow", "configmap"):
-        kubectl("delete", kind, "-l", f"dagwright/workflow={chosen}", "--wait=false")
+    delete_labelled(f"dagwright/workflow={chosen}")
 
 
 def by_reference(flow, **texts: str) -> dict[str, object]:
@@ -70,7 +69,7 @@ def test_a_value_that_no_pod_can_be_given_goes_through_the_store_or_is_named(flo
     assert done.returncode == 0, done.stderr
     assert json.loads(done.stdout) == 3 + 3 * (SIZE // 3 * 3)
     submitted = re.search(r"dagwright: (\S+) submitted", done.stderr)[1]
-    run = json.loads(kubectl("get", "workflow", submitted, "-o", "json"))
+    run = read("workflow", submitted)
     assert len(json.dumps(run)) < 60_000, "no node holds a copy"
     past.wait()
     assert past.status["phase"] == "Failed"

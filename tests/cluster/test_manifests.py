@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 
 import pytest
 import yaml
-from live_cluster import DAGWRIGHT, NAMESPACE, command, kubectl
+from live_cluster import DAGWRIGHT, NAMESPACE, command, delete_labelled, kubectl, labelled
 
 pytestmark = pytest.mark.cluster
 
@@ -63,8 +63,7 @@ inputs = {{name = {json.dumps(HOSTILE, ensure_ascii=False)}, n = 3}}
     )
     (tmp_path / "flow.py").write_text(SOURCE.replace("NAME", name), "utf-8")
     yield Project(tmp_path, name, argo["store"])
-    for kind in ("cronworkflow", "workflow", "workflowtemplate", "configmap"):
-        kubectl("delete", kind, "-l", f"dagwright/workflow={name}", "--wait=false")
+    delete_labelled(f"dagwright/workflow={name}")
 
 
 class Project:
@@ -81,7 +80,7 @@ class Project:
         return done.stdout
 
     def runs(self):
-        return json.loads(kubectl("get", "workflow", "-l", f"dagwright/workflow={self.name}", "-o", "json"))["items"]
+        return labelled("workflow", f"dagwright/workflow={self.name}")
 
     def ended(self):
         """Runs that have ended, as soon as there is one."""
@@ -90,7 +89,7 @@ class Project:
             found = [item for item in self.runs() if item.get("status", {}).get("phase") in ("Succeeded", "Failed", "Error")]
             if found:
                 return found
-            time.sleep(1)
+            time.sleep(0.5)
         raise AssertionError(
             f"no run of {self.name} ended in {_WAIT_S} s: {kubectl('get', 'cronworkflow,workflow', '-o', 'yaml')[-3000:]}"
         )
@@ -219,7 +218,7 @@ def test_a_graph_of_a_thousand_calls_is_created_and_runs(project):
         assert status.get("phase") in (None, "", "Running", "Pending"), status.get("message")
         nodes = status.get("nodes", {}).values()
         done = sum(item["type"] == "Pod" and item["phase"] == "Succeeded" for item in nodes)
-        time.sleep(2)
+        time.sleep(0.5)
     command("argo", "terminate", "-n", NAMESPACE, project.name)
     assert done >= 6, status
     assert len(list(project.store.glob(f"**/run/{run['metadata']['uid']}/*/out.json"))) >= done

@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from live_cluster import IMAGE_S3, NAMESPACE, command, kubectl
+from live_cluster import NAMESPACE, command, kubectl
 
 from dagwright.store import open_store
 
@@ -17,7 +17,6 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from live_cluster import Flow, Run
-    from object_store_server import ObjectStoreServer
 
 pytestmark = pytest.mark.cluster
 
@@ -96,9 +95,9 @@ def notes(shared_folder: Path, tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-def settings(argo: dict[str, Any], bucket: ObjectStoreServer, tmp_path: Path) -> dict[str, Any]:
-    secret = {name: value for name, value in bucket.environment.items() if name.startswith("AWS_")}
-    return {**argo, "store": f"{bucket.url}/{tmp_path.name}", "image": IMAGE_S3, "env": secret}
+def settings(argo: dict[str, Any], s3_settings: dict[str, Any]) -> dict[str, Any]:
+    """A store on S3 alone; the folder of the notes is there for steering."""
+    return {**s3_settings, "volumes": argo["volumes"]}
 
 
 def counted(notes: Path) -> dict[str, int]:

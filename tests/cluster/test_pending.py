@@ -6,7 +6,7 @@ import json
 import re
 
 import pytest
-from live_cluster import NAMESPACE, command, dagwright, kubectl
+from live_cluster import NAMESPACE, command, dagwright, kubectl, read
 
 pytestmark = pytest.mark.cluster
 
@@ -68,7 +68,7 @@ def test_pods_that_never_start_are_explained_and_ended(flows, argo):
 def test_code_that_is_pruned_under_a_run_is_named_and_put_back(flows, argo):
     flow = flows(PRUNED, "pruned", argo)
     kind, code = flow.objects[1]
-    found = json.loads(kubectl("get", kind, code, "-o", "json"))
+    found = read(kind, code)
     # Who prunes is told to leave it alone; this is somebody who did not listen.
     assert found["metadata"]["annotations"]["argocd.argoproj.io/sync-options"] == "Prune=false"
     kubectl("delete", kind, code)

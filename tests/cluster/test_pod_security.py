@@ -8,7 +8,7 @@ import uuid
 import pytest
 import yaml
 from documents import ROOT, blocks
-from live_cluster import IMAGE, kubectl
+from live_cluster import IMAGE, kubectl, read
 
 pytestmark = pytest.mark.cluster
 
@@ -50,7 +50,7 @@ def admitted(pod, namespace):
 def test_the_api_server_takes_hardened_pods_alone(flows, restricted, settings):
     base = {"store": "s3://nowhere/at-all", "image": IMAGE, "cpu": "10m", "memory": "32Mi"}
     run = flows(SOURCE, "main", base | settings).submit().wait(lambda run: bool(run.pods()))
-    pod = json.loads(kubectl("get", "pod", run.pod_name("one"), "-o", "json"))["spec"]
+    pod = read("pod", run.pod_name("one"))["spec"]
     for name in ("nodeName", "serviceAccount", "serviceAccountName"):
         pod.pop(name, None)
     refused = admitted(pod, restricted)

@@ -1,9 +1,9 @@
 """Secrets, shared memory and pod templates in real pods."""
 
-import json
+import uuid
 
 import pytest
-from live_cluster import kubectl
+from live_cluster import kubectl, read
 
 pytestmark = pytest.mark.cluster
 
@@ -64,7 +64,7 @@ TEMPLATE = PodTemplate(
                 security_context=V1SecurityContext(run_as_user=1000),
             )
         ],
-        volumes=[V1Volume(name="data", config_map=V1ConfigMapVolumeSource(name="dagwright-test-data"))],
+        volumes=[V1Volume(name="data", config_map=V1ConfigMapVolumeSource(name="DATA"))],
         hostname="own-name",
         image_pull_secrets=[V1LocalObjectReference(name="own-registry")],
     ),
@@ -86,27 +86,17 @@ def shaped() -> list[str]:
 
 
 @pytest.fixture
-def objects():
-    """A Secret and a ConfigMap of the namespace."""
-    made = (
-        (
-            "secret",
-            "dagwright-test",
-            ["secret", "generic", "dagwright-test", "--from-literal=Token=tok", "--from-literal=cert.pem=PEM"],
-        ),
-        ("configmap", "dagwright-test-data", ["configmap", "dagwright-test-data", "--from-literal=word=from a map"]),
-    )
-    for kind, name, words in made:
-        kubectl("delete", kind, name, "--ignore-not-found")
-        kubectl("create", *words)
-    yield
-    for kind, name, _ in made:
-        kubectl("delete", kind, name, "--ignore-not-found")
+def name():
+    """A name of its own for an object of the namespace."""
+    return f"dagwright-test-{uuid.uuid4().hex[:8]}"
 
 
-@pytest.mark.usefixtures("objects")
-def test_secrets_arrive_as_variables_and_files(flows, argo):
-    run = flows(SECRETS, "granted", argo).submit().succeeded()
+def test_secrets_arrive_as_variables_and_files(flows, argo, name):
+    kubectl("create", "secret", "generic", name, "--from-literal=Token=tok", "--from-literal=cert.pem=PEM")
+    try:
+        run = flows(SECRETS, "granted", {**argo, "secret_names": {"dagwright_test": name}}).submit().succeeded()
+    finally:
+        kubectl("delete", "secret", name)
     assert run.outputs() == [["tok", "tok", "PEM", "{{workflow.name}}"]]
     assert "the secret dagwright_absent/key is not here" in run.logs()
 
@@ -117,10 +107,13 @@ def test_an_absent_secret_fails_the_task_and_holds_no_pod_back(flows, argo):
     assert "neither in the variable _FSEC_DAGWRIGHT_ABSENT_KEY nor in the file" in run.logs()
 
 
-@pytest.mark.usefixtures("objects")
-def test_a_pod_template_shapes_the_pod(flows, argo):
-    run = flows(PODS, "shaped", argo).submit().succeeded()
+def test_a_pod_template_shapes_the_pod(flows, argo, name):
+    kubectl("create", "configmap", name, "--from-literal=word=from a map")
+    try:
+        run = flows(PODS.replace("DATA", name), "shaped", argo).submit().succeeded()
+    finally:
+        kubectl("delete", "configmap", name)
     assert run.outputs() == [["ml", "from a map", "1000", "own-name", str(16 << 20)]]
-    pod = json.loads(kubectl("get", "pod", run.pod_name("looks"), "-o", "json"))
+    pod = read("pod", run.pod_name("looks"))
     assert pod["metadata"]["annotations"]["example.org/note"] == "two words"
     assert pod["spec"]["imagePullSecrets"] == [{"name": "own-registry"}]

@@ -7,7 +7,6 @@ import base64
 import json
 import random
 import re
-from contextlib import closing
 
 import pytest
 import yaml
@@ -15,8 +14,7 @@ from argo_choices import combined, pod_specs, settings_choices
 from argo_pods import pods_of
 from argo_projects import compile_project
 from golden_cases import ROOT
-from live_api import ApiServer
-from live_cluster import NAMESPACE
+from live_cluster import NAMESPACE, api_server
 
 pytestmark = pytest.mark.cluster
 
@@ -35,10 +33,9 @@ _NOT_OF_KUBERNETES = (
 """Why we refuse pods that this server would make."""
 
 
-@pytest.fixture(scope="module")
-def server(tmp_path_factory):
-    with closing(ApiServer(tmp_path_factory.mktemp("api"))) as found:
-        yield found
+@pytest.fixture(scope="session")
+def server():
+    return api_server()
 
 
 def refusals(server, documents):

@@ -19,7 +19,7 @@ import pytest
 import yaml
 from certificates import make_certificates
 from documents import ROOT, blocks
-from live_cluster import DAGWRIGHT, IMAGE_S3, NAMESPACE, Flow, command, dagwright, kubectl
+from live_cluster import DAGWRIGHT, NAMESPACE, Flow, command, dagwright, delete_labelled, kubectl
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -52,7 +52,7 @@ def joined(files: list[File]) -> str:
 
 
 @workflow
-def confined(count: int = 2) -> str:
+def confined(count: int = 1) -> str:
     return joined(files=map_task(written)(name=names(count=count)))
 """
 LOCKED = {
@@ -90,23 +90,15 @@ def allow_pods(flow: Flow) -> None:
     kubectl("apply", "-f", "-", stdin=rights.stdout)
 
 
-@pytest.fixture(params=["file", "s3"])
-def stored(request: pytest.FixtureRequest, argo: dict[str, Any], tmp_path: Path) -> dict[str, Any]:
-    """Settings with either store."""
-    if request.param == "file":
-        return argo
-    bucket = request.getfixturevalue("bucket")
-    secret = {name: value for name, value in bucket.environment.items() if name.startswith("AWS_")}
-    return {**argo, "store": f"{bucket.url}/{tmp_path.name}", "image": IMAGE_S3, "env": secret, "volumes": []}
-
-
-def test_a_pod_that_may_do_nothing_but_its_task_does_it(flows: Callable[..., Flow], stored: dict[str, Any], account: str) -> None:
-    flow = flows(SOURCE, "confined", {**stored, **LOCKED, "service_account": account, "pod_gc": "OnPodCompletion"})
+def test_a_pod_that_may_do_nothing_but_its_task_does_it(
+    flows: Callable[..., Flow], settings: dict[str, Any], account: str
+) -> None:
+    flow = flows(SOURCE, "confined", {**settings, **LOCKED, "service_account": account, "pod_gc": "OnPodCompletion"})
     allow_pods(flow)
     run = flow.submit().succeeded()
-    assert run.outputs() == ["n0n1"]
+    assert run.outputs() == ["n0"]
     # Argo has forgotten the pods with their logs; the store has not.
-    assert dagwright("logs", run.name, "joined").stdout == "joined | joining 2\n"
+    assert dagwright("logs", run.name, "joined").stdout == "joined | joining 1\n"
 
 
 def test_an_account_without_the_executor_s_right_is_told_how_to_get_it(
@@ -122,7 +114,7 @@ def test_an_account_without_the_executor_s_right_is_told_how_to_get_it(
     allow_pods(flow)
     assert dagwright("retry", run.name).returncode == 0
     run.wait(lambda run: run.status.get("phase") == "Succeeded")
-    assert run.outputs() == ["n0n1"]
+    assert run.outputs() == ["n0"]
 
 
 FAILS = """\
@@ -246,7 +238,7 @@ def test_people_do_what_their_role_says_and_learn_what_it_lacks(
         try:
             _try_everything(person, flow, name, steering)
         finally:
-            kubectl("delete", "configmap", "-l", f"dagwright/workflow={name}", "--wait=false")
+            delete_labelled(f"dagwright/workflow={name}")
 
 
 def _try_everything(person: Person, flow: Flow, name: str, steering: Path) -> None:

@@ -1,10 +1,8 @@
 """Text of the user goes through manifest, API server, controller and kubelet unchanged."""
 
-import json
-
 import pytest
 import yaml
-from live_cluster import config_map_files, kubectl
+from live_cluster import config_map_files, kubectl, read
 
 from dagwright_argo.expansion import json_text
 
@@ -26,6 +24,8 @@ HOSTILE = [
     "%TAG ! & * - ? : , [ ] { } # | > @",
 ]
 
+MANY = ["|".join(HOSTILE[start::3]) for start in range(3)]
+"""All of them as elements of a map, in few pods."""
 SHOWN = "".join(text for text in HOSTILE if "\u0085" not in text)
 """What a variable can hold: the API server drops some control characters."""
 NOTE = "emoji 🔥, combining e\u0301, right to left \u202e, LS \u2028" + HOSTILE[3]
@@ -64,10 +64,10 @@ def texts(given: str, many: list[str], default: str = "{{{{workflow.name}}}} {{{
 def test_hostile_text_arrives_unchanged_from_everywhere(flows, argo):
     table = {**argo, "env": {"FROM_SETTINGS": SHOWN}, "annotations": {"example.org/all": NOTE}, "pod_gc": ""}
     flow = flows(SOURCE, "texts", table)
-    run = flow.submit(given=json_text("".join(HOSTILE)), many=json_text(HOSTILE)).succeeded()
+    run = flow.submit(given=json_text("".join(HOSTILE)), many=json_text(MANY)).succeeded()
     default = "{{workflow.name}} {{=1+1}} {{ 'x' \"y\" 🔥 $$ $(HOME)"
-    assert run.outputs() == [[*HOSTILE, default, "".join(HOSTILE), *HOSTILE], HOSTILE[3] + HOSTILE[0] + SHOWN]
-    annotations = json.loads(kubectl("get", "pod", run.pod_name("environment"), "-o", "json"))["metadata"]["annotations"]
+    assert run.outputs() == [[*HOSTILE, default, "".join(HOSTILE), *MANY], HOSTILE[3] + HOSTILE[0] + SHOWN]
+    annotations = read("pod", run.pod_name("environment"))["metadata"]["annotations"]
     assert annotations["example.org/note"] == NOTE
     assert annotations["example.org/all"] == NOTE
 
@@ -90,7 +90,7 @@ def test_the_api_server_keeps_every_byte_of_the_code(flows, argo):
     }
     source = SOURCE + "".join(f"\ndef use_{path.partition('.')[0]}():\n    import {path.partition('.')[0]}\n" for path in parts)
     flow = flows(source, "texts", argo, parts=parts)
-    kept = json.loads(kubectl("get", *flow.objects[1], "-o", "json"))
+    kept = read(*flow.objects[1])
     found = config_map_files(kept)
     written = {"flow.py": source, **parts}
     assert {path: found[path] for path in written} == {path: content.encode() for path, content in written.items()}
@@ -99,6 +99,6 @@ def test_the_api_server_keeps_every_byte_of_the_code(flows, argo):
 def test_the_api_server_takes_the_manifest_as_it_was_written(flows, argo):
     flow = flows(SOURCE, "texts", argo)
     kubectl("apply", "--server-side", "--dry-run=server", "-f", "-", stdin=flow.manifest)
-    kept = json.loads(kubectl("get", *flow.objects[2], "-o", "json"))
+    kept = read(*flow.objects[2])
     written = list(yaml.load_all(flow.manifest, yaml.CSafeLoader))[2]
     assert kept["spec"]["arguments"] == written["spec"]["arguments"]

@@ -220,6 +220,13 @@ def test_a_handler_hears_who_was_not_let_through(project: Path, way: str) -> Non
     assert left(project, "handled") == [[2, "kg", "NotApproved: look was not approved", "look"]]
 
 
+def test_a_call_that_nobody_can_answer_for_is_no_failure_to_handle(project: Path) -> None:
+    ended = execute(project, "script", "asks")
+    assert ended.returncode == 1
+    assert "there is no terminal to ask on" in ended.stderr
+    assert left(project, "handled") == []
+
+
 @pytest.mark.parametrize("way", WAYS)
 @pytest.mark.parametrize("workflow", ["loses", "loses_and_goes_on"])
 def test_a_handler_hears_of_a_map_that_lost_too_many_elements(project: Path, way: str, workflow: str) -> None:

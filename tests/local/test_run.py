@@ -257,6 +257,11 @@ def test_a_number_in_a_file_of_inputs_is_no_decimal(project: Path) -> None:
         (["flow.py", "wf", "--data", '["x"]'], "expected float, got str 'x' at [0]"),
         (["flow.py", "wf", "--dta", "[1]"], "did you mean `data`"),
         (["flow.py", "wf", "--data", "[1]", "--no-label"], "no input"),
+        (
+            ["flow.py", "wf", "--data", "[1]", "--no-cache"],
+            "`--no-cache` is an option of `dagwright run`, not an input: it stands",
+        ),
+        (["flow.py", "wf", "-n", "team"], "`-n` is an option of `dagwright run`, not an input: it stands before the file"),
         (["flow.py", "wf", "[1]"], "is not an option"),
         (["flow.py:wf", "wf", "--data", "[1]"], "one name too many"),
         (["absent.py"], "does not exist"),

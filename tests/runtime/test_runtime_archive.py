@@ -5,20 +5,18 @@ from __future__ import annotations
 import ast
 import hashlib
 import io
+import marshal
 import subprocess
 import sys
 import zipfile
-from typing import TYPE_CHECKING
+from pathlib import Path
 
 import interpreters
 import pytest
 from pods import RUNTIME, Pods
 
-from dagwright.execution.archive_modules import SOURCES, sources_in
+from dagwright.execution.archive_modules import SOURCES, kept_code, sources_in
 from dagwright_compiler.runtime_archive import archive_bytes, archive_digest, build_archive
-
-if TYPE_CHECKING:
-    from pathlib import Path
 
 
 def test_equal_sources_give_equal_bytes_and_only_what_pods_need(tmp_path: Path) -> None:
@@ -177,3 +175,32 @@ except Exception:
     shown = subprocess.run([sys.executable, "-c", code, str(archive)], capture_output=True, text=True, check=False)
     assert "dagwright/execution/plan_view.py" in shown.stderr
     assert "raise fatal(" in shown.stderr
+
+
+def test_code_is_kept_for_other_processes_where_a_folder_was_made_for_it(tmp_path: Path) -> None:
+    archive = tmp_path / "dagwright.pyz"
+    archive.write_bytes(archive_bytes())
+    code = """
+import runpy, sys
+sys.path.insert(0, sys.argv[1])
+runpy.run_path(sys.argv[1], run_name="x")
+from dagwright.contract import exits
+print(exits.SUCCEEDED, exits.__file__)
+"""
+
+    def shown() -> str:
+        return subprocess.run([sys.executable, "-c", code, str(archive)], capture_output=True, text=True, check=True).stdout
+
+    expected = f"0 {archive}/dagwright/contract/exits.py\n"
+    assert shown() == expected
+    assert list(tmp_path.iterdir()) == [archive]
+    kept = Path(kept_code(str(archive)))
+    kept.mkdir()
+    assert shown() == expected
+    whole = {path.name: path.read_bytes() for path in kept.iterdir()}
+    assert "dagwright.contract.exits.py" in whole
+    assert {name for name in whole if not name.endswith(".py")} == set()
+    (kept / "dagwright.contract.exits.py").write_bytes(
+        marshal.dumps(compile("SUCCEEDED = 7", f"{archive}/dagwright/contract/exits.py", "exec"))
+    )
+    assert shown() == expected.replace("0", "7", 1)

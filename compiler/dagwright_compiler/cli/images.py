@@ -70,15 +70,17 @@ def command(
     if code != SUCCESS:
         return code
     library = reading.elaborated.library
+    # What has a digest is built already.
+    described = {reference: spec for reference, spec in library.images.items() if "@" not in reference}
     of_argo = reading.settings.targets.get("argo", {})
     if (runtime or of_argo.get("runtime")) == "image":
         from dagwright_compiler.runtime_archive import archive_digest
 
-        named = {reference: with_runtime(reference, archive_digest()) for reference in library.images}
+        named = {reference: with_runtime(reference, archive_digest()) for reference in described}
         requirement = runtime_requirement(str(of_argo.get("store") or reading.settings.store))
     else:
         named, requirement = {}, ""
-    ordered = _bases_first(_renamed(library.images, named))
+    ordered = _bases_first(_renamed(described, named))
     files = _files(ordered, output, requirement)
     if files is None:
         return FINDINGS

@@ -117,6 +117,7 @@ class _Options:
         while rest:
             option = rest.pop(0)
             if not option.startswith("--") or option == "--":
+                _misplaced(option)
                 raise WrongInput(
                     f"`{option}` is not an option; inputs are given by name, as in --{next(iter(self._fields), 'name')}"
                 )
@@ -137,6 +138,7 @@ class _Options:
     def _negated(self, name: str, assigned: str) -> None:
         field = self._fields.get(name[3:].replace("-", "_")) if name.startswith("no-") and not assigned else None
         if field is None or field.type.kind != "bool":
+            _misplaced(f"--{name}")
             _unknown(name.replace("-", "_"), self._fields, "")
         self._give(field.name, "false")
 
@@ -221,6 +223,17 @@ def _unknown(name: str, fields: Mapping[str, FieldView], where: str) -> NoReturn
     suggestion = did_you_mean(name, fields)
     known = f"the inputs are {', '.join(fields)}" if fields else "there are none"
     raise WrongInput(f"{where}no input `{name}` is known; {suggestion or known}")
+
+
+def _misplaced(option: str) -> None:
+    """Refuse an option of the command itself: what stands behind the file is the workflow's, which may have one of that name.
+
+    Raises:
+        WrongInput: It is one.
+    """
+    context = click.get_current_context(silent=True)
+    if context is not None and any(option in parameter.opts for parameter in context.command.params):
+        raise WrongInput(f"`{option}` is an option of `{context.command_path}`, not an input: it stands before the file")
 
 
 def _shown(source: str | None) -> str:

@@ -6,6 +6,7 @@ they are called: ``--help`` costs no more than click itself.
 
 from __future__ import annotations
 
+import errno
 import gc
 import os
 import sys
@@ -44,6 +45,9 @@ _LEAVE_AT_ONCE = (["check"], ["compile"])
 
 _KEPT_FREE = 16 << 20
 """Bytes. glibc takes up to 32 MiB for its thresholds; other allocators learn nothing from it, and lose nothing."""
+
+_FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
+"""What the system says where nothing more can be written: to standard output or to a file, it is the user's disk."""
 
 SUCCESS = 0
 FINDINGS = 1
@@ -96,6 +100,7 @@ def main() -> None:
 
 def invoke(arguments: list[str]) -> int:
     """Run one command line and give its exit code. Nothing but ``SystemExit`` of a command's own leaves it."""
+    _open_closed_streams()
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, TextIOWrapper):
             stream.reconfigure(errors="backslashreplace")
@@ -112,9 +117,24 @@ def invoke(arguments: list[str]) -> int:
         # The reader has gone (``| head``); click ends with 1 where it notices first. Python would complain when it closes the stream.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return FINDINGS
+    except OSError as error:
+        if error.errno not in _FULL:
+            return _bug(error)
+        click.echo(
+            f"Error: cannot write{f' {error.filename}' if error.filename else ''}: {os.strerror(error.errno).lower()}", err=True
+        )
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return UNUSABLE
     except Exception as error:  # noqa: BLE001 - the edge of the process: whatever arrives here is a bug of ours
         return _bug(error)
     return code if isinstance(code, int) else SUCCESS
+
+
+def _open_closed_streams() -> None:
+    """Let what is written to a stream that the caller closed (``>&-``) go nowhere, as other programs do; Python has ``None`` there."""
+    for name in ("stdout", "stderr"):
+        if getattr(sys, name) is None:
+            setattr(sys, name, open(os.devnull, "w", encoding="utf-8"))  # noqa: SIM115, PTH123 - it stays open to the end
 
 
 def _bug(error: Exception) -> int:

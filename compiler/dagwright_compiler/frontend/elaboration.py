@@ -16,6 +16,7 @@ from dagwright_compiler.diagnostics import codes
 from dagwright_compiler.frontend.annotations import Annotations
 from dagwright_compiler.frontend.classes import Classes
 from dagwright_compiler.frontend.decorators import Policies
+from dagwright_compiler.frontend.definition_order import check_definition_order
 from dagwright_compiler.frontend.definitions import Definitions
 from dagwright_compiler.frontend.entities import External, FunctionEntity, Unresolved
 from dagwright_compiler.frontend.failure_handlers import read_handler
@@ -180,6 +181,7 @@ class _Elaboration:
                 self._findings.keep(module.problem)
             if module.summary is not None:
                 self._late_errors += late_errors(module, module.summary)
+                check_definition_order(module, self._findings)
             local = self._local_imports(module)
             record = ReadModule(
                 module.name, module.source.path, module.location, module.source, module.is_package, tuple(sorted(local))

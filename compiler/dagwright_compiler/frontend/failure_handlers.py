@@ -35,11 +35,11 @@ def read_handler(workflow: Callee, services: Services) -> Workflow | None:
     given = [option for option in workflow.options if option.keyword.arg == "on_failure"]
     if not given or (isinstance(given[-1].keyword.value, ast.Constant) and given[-1].keyword.value.value is None):
         return None
-    handler = _callee(given[-1], workflow, services)
+    handler = _callee(given[-1], services)
     return None if handler is None else _Fitting(workflow, handler, given[-1].place, services).graph()
 
 
-def _callee(option: Option, workflow: Callee, services: Services) -> Callee | None:
+def _callee(option: Option, services: Services) -> Callee | None:
     """The task or workflow that the keyword names."""
     node, findings = option.keyword.value, services.findings
     entity = services.resolver.expression(node, option.module)
@@ -56,15 +56,6 @@ def _callee(option: Option, workflow: Callee, services: Services) -> Callee | No
             is_map = isinstance(mapped, External) and mapped.symbol == "map_task"
             help_ = "let a workflow map it, and name that" if is_map else f"{help_} itself: leave the parentheses out"
         findings.add(codes.WRONG_OPTION, message, option.place, help=help_)
-        return None
-    if entity.module is option.module and isinstance(node, ast.Name) and entity.node.lineno > node.lineno:
-        message = f"`{node.id}` is not defined yet where `on_failure` names it"
-        related = [(entity.module.name_span(entity.node), "it is defined here")]
-        is_own = entity.node is workflow.node
-        help_ = (
-            "name another task or workflow: none handles its own failure" if is_own else f"define `{node.id}` above this workflow"
-        )
-        findings.add(codes.READ_BEFORE_ASSIGNMENT, message, option.place, related=related, help=help_)
         return None
     decoration = services.definitions.decoration(entity)
     if decoration.kind == "function":

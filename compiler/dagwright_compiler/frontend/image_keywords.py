@@ -16,6 +16,7 @@ from dagwright_compiler.frontend import option_advice
 from dagwright_compiler.frontend.known_values import KnownCall
 from dagwright_compiler.frontend.option_values import Arguments, WrongOption
 from dagwright_compiler.frontend.wire_values import describe
+from dagwright_compiler.ir.image_names import TAG_DIGITS
 from dagwright_compiler.ir.program import ImageSpec
 
 if TYPE_CHECKING:
@@ -27,7 +28,6 @@ if TYPE_CHECKING:
 _TEMPLATE = re.compile(r"\{\{\s*\.images?\.([A-Za-z0-9_-]+)(?:\.(fqn|version))?\s*\}\}")
 _WHOLE = re.compile(r"\{\{\s*\.images?\.([A-Za-z0-9_-]+)\.fqn\s*\}\}:\{\{\s*\.images?\.\1\.version\s*\}\}")
 """Name and version of one image: all of its reference, also where the version is a digest after an ``@``."""
-_TAG_LENGTH = 16
 _DEFAULT_NAME = "flytekit"
 """What flytekit calls the image of an ``ImageSpec`` without a name."""
 _TEXTS = (
@@ -135,7 +135,7 @@ class Images:
                 message = f"the file of requirements `{spec.requirements}` is not found"
                 raise WrongOption(message, "give its path from the folder of the project", at)
             held["requirements"] = data.replace(b"\r\n", b"\n").decode("utf-8", "replace")
-        return sha256_hex(json.dumps(held, sort_keys=True, separators=(",", ":")).encode())[:_TAG_LENGTH]
+        return sha256_hex(json.dumps(held, sort_keys=True, separators=(",", ":")).encode())[:TAG_DIGITS]
 
 
 def _split(reference: str) -> tuple[str, str]:

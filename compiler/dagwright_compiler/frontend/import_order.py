@@ -199,7 +199,7 @@ def _outline_of(module: Module) -> _Outline:
     assert summary is not None
     names: dict[str, int] = {}
     for position, statement in enumerate(summary.body):
-        for name in _names_of(statement):
+        for name in names_of(statement):
             names.setdefault(name, position)
     return _Outline(
         tuple(_steps(summary.body)),
@@ -231,7 +231,7 @@ def _within(statement: ast.stmt) -> Iterator[ast.Import | ast.ImportFrom]:
             waiting += reversed(list(ast.iter_child_nodes(node)))
 
 
-def _names_of(statement: ast.stmt) -> Iterator[str]:
+def names_of(statement: ast.stmt) -> Iterator[str]:
     """Names that a statement of the module may bind, in whichever of its blocks."""
     waiting: list[ast.AST] = [statement]
     while waiting:

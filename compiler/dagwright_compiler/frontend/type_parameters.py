@@ -34,6 +34,11 @@ def declared_parameters(node: ast.AST) -> tuple[str, ...]:
     return found
 
 
+def is_alias(node: ast.AST) -> bool:
+    """Whether a statement is ``type Name = ...``, whose value Python reads only when somebody asks for it."""
+    return type(node).__name__ == "TypeAlias" or (isinstance(node, ast.Assign) and hasattr(node, _DECLARED))
+
+
 def mark(node: ast.AST, names: Collection[str]) -> None:
     """Note the type parameters of ``node``, and replace their uses in its signature, in the fields of a class, and in an alias."""
     setattr(node, _DECLARED, tuple(names))

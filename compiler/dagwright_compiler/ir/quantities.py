@@ -37,13 +37,15 @@ _MISTAKES = {
     "b": "",
 }
 _MISTAKES.update({f"{letter}ib": f"{letter.upper()}i" for letter in "kmgtp"})
+_LONGEST = 100
+"""Of a quantity; Python reads no number of thousands of digits."""
 _NUMBER = re.compile(r"\s*([0-9]+\.?[0-9]*|\.[0-9]+)\s*([A-Za-z]*)\s*")
 
 
 @lru_cache(maxsize=512)
 def amount(text: str) -> Fraction | None:
     """The number that a quantity stands for, or ``None`` when the text is no quantity."""
-    match = _QUANTITY.fullmatch(text)
+    match = _QUANTITY.fullmatch(text) if len(text) <= _LONGEST else None
     if match is None:
         return None
     number, exponent, suffix = match.groups()
@@ -56,7 +58,7 @@ def amount(text: str) -> Fraction | None:
 
 def suggestion(text: str) -> str:
     """The quantity that was probably meant: ``100Mi`` for ``100MiB``; nothing when there is no good guess."""
-    match = _NUMBER.fullmatch(text)
+    match = _NUMBER.fullmatch(text) if len(text) <= _LONGEST else None
     if match is None:
         return ""
     number, unit = match.groups()

@@ -76,8 +76,7 @@ class Secrets:
             asked = ", ".join(f"{name}={value!r}" for name, value in (("group", group), ("key", key)) if value)
             raise ValueError(
                 f"the secret {'/'.join(filter(None, (group, key)))} is neither in the variable {variable} nor in the file {path}: "
-                f"a task gets the secrets of its decorator's secret_requests=[Secret({asked})]; "
-                "where the task runs on this machine, set the variable"
+                f"a task gets the secrets of its decorator's secret_requests=[Secret({asked})]; {_remedy()}"
             )
         return found
 
@@ -132,6 +131,13 @@ def find_secret(group: str, key: str, version: str = "", mode: str = "r") -> Any
             with open(file, mode, encoding=None if "b" in mode else "utf-8") as opened:
                 return opened.read().strip()
     return None
+
+
+def _remedy() -> str:
+    """What to do where the decorator asks already: pods, of which Kubernetes sets this variable, have what the namespace has."""
+    if "KUBERNETES_SERVICE_HOST" in os.environ:
+        return "where it asks, the run's namespace lacks the Secret of the group, or this key in it"
+    return "where the task runs on this machine, set the variable"
 
 
 def _check(group: str | None, key: str | None) -> None:

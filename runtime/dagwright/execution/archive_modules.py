@@ -3,17 +3,22 @@
 ``zipimport`` alone would do, but it compiles every source twice (once only to learn the file's name) and opens the archive for
 each: half of a pod's start. And a zip compresses each file for itself, which takes half as much again as one text of all. So the sources
 stand in one member, found and inflated once; ``zipimport`` brings whoever comes without us here first.
+
+Whoever starts many processes from one archive makes a folder beside it (``kept_code``): the first that compiles a module leaves the code
+there for the others. A pod has no such folder.
 """
 
 from __future__ import annotations
 
+import marshal
+import os
 import sys
 import zlib
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from importlib.machinery import ModuleSpec
-    from types import ModuleType
+    from types import CodeType, ModuleType
     from typing import Any
 
 SOURCES = "dagwright.sources"
@@ -27,6 +32,8 @@ class ArchiveModules:
     def __init__(self, path: str, kind: type[ModuleSpec]) -> None:
         self._path = path
         self._kind = kind
+        kept = kept_code(path)
+        self._kept = kept if os.path.isdir(kept) else ""
         with open(path, "rb") as file:
             self._sources = dict(sources_in(file.read()))
 
@@ -53,8 +60,19 @@ class ArchiveModules:
 
     def run(self, origin: str, namespace: dict[str, Any]) -> None:
         """Run the source that stands at ``origin``, below the archive's path, in a namespace."""
-        code = compile(self._source(origin), origin, "exec", dont_inherit=True)
-        exec(code, namespace)  # noqa: S102  # what importing is
+        exec(self._code(origin), namespace)  # noqa: S102  # what importing is
+
+    def _code(self, origin: str) -> CodeType:
+        if not self._kept:
+            return compile(self._source(origin), origin, "exec", dont_inherit=True)
+        kept = f"{self._kept}/{origin[len(self._path) + 1 :].replace('/', '.')}"
+        try:
+            with open(kept, "rb") as file:
+                found: CodeType = marshal.loads(file.read())  # noqa: S302  # of this run, in its own folder
+        except OSError:
+            found = compile(self._source(origin), origin, "exec", dont_inherit=True)
+            _keep(marshal.dumps(found), kept)
+        return found
 
     def get_source(self, name: str) -> str:
         """Give a module's source, for tracebacks."""
@@ -65,6 +83,21 @@ class ArchiveModules:
 
     def _source(self, origin: str) -> bytes:
         return self._sources[origin[len(self._path) + 1 :]]
+
+
+def kept_code(path: str) -> str:
+    """Name the folder beside an archive in which compiled modules are kept where it exists, for this kind of Python."""
+    return f"{path}.{sys.implementation.cache_tag}"
+
+
+def _keep(data: bytes, path: str) -> None:
+    """Write a file as a whole; without it the others compile, too."""
+    try:
+        with open(f"{path}.{os.getpid()}", "wb") as file:
+            file.write(data)
+        os.replace(f"{path}.{os.getpid()}", path)
+    except OSError:
+        return
 
 
 def sources_in(archive: bytes) -> list[tuple[str, bytes]]:

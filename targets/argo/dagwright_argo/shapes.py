@@ -91,7 +91,7 @@ _SIMPLE: dict[str, tuple[Callable[[Any], bool], str]] = {
 
 
 def misfits(data: object, shape: Shape, name: str, owner: str = "") -> Iterator[str]:
-    """Say where data has not the form that Kubernetes gives it; ``None`` is what is not set.
+    """Say where data has not the form that Kubernetes gives it; a field that is ``None`` is not set.
 
     Args:
         data: What a user wrote.
@@ -109,6 +109,8 @@ def misfits(data: object, shape: Shape, name: str, owner: str = "") -> Iterator[
             yield f"{name} is not a list"
             return
         for number, item in enumerate(data):
+            if item is None:
+                yield f"{name}[{number}] is null, which no item of a list can be"
             yield from misfits(item, shape[0], f"{name}[{number}]", owner)
         for key in _repeated_keys(data, _UNIQUE.get(name.rpartition(".")[2], ())):
             yield f"{name} has several items with {key}"

@@ -20,9 +20,9 @@ if TYPE_CHECKING:
 
     from dagwright.contract.schema import ClassDef
     from dagwright.execution.plan_view import PlanView
-    from dagwright.values.form import Blobs
     from dagwright_argo_client.results import Results
     from dagwright_argo_client.runs import Run, RunNode
+    from dagwright_compiler.cli.inputs import Inputs
 
 
 class Unanswerable(ValueError):  # noqa: N818  # as ValueMismatch
@@ -81,8 +81,8 @@ def asked_value(plan: PlanView, node: str) -> AskedValue:
     return AskedValue(MappingProxyType({node: field}), program.classes)
 
 
-def leave(results: Results, run: Run, node: str, text: str, blobs: Blobs) -> None:
-    """Leave a value in the store of a run.
+def leave(results: Results, run: Run, node: str, given: Inputs, asked: AskedValue) -> None:
+    """Leave a value in the store of a run; the same one again, however it is written, changes nothing.
 
     Raises:
         Unanswerable: Another one was given.
@@ -90,14 +90,32 @@ def leave(results: Results, run: Run, node: str, text: str, blobs: Blobs) -> Non
     """
     from dagwright_compiler.cli.given_files import store_files
 
-    if blobs:
-        store_files(blobs, results.store)
+    text = given.texts[node]
+    if given.blobs:
+        store_files(given.blobs, results.store)
     try:
         give(results.store, run.key, node, text)
-    except GivenAlready as given:
-        raise Unanswerable(f"{node} of {run.name} was given another value already: {_shortened(given.text)}") from None
+    except GivenAlready as earlier:
+        if not _is_same(asked, node, text, earlier.text):
+            raise Unanswerable(f"{node} of {run.name} was given another value already: {_shortened(earlier.text)}") from None
     except PinDamaged as damage:
         raise Unanswerable(str(damage)) from None
+
+
+def _is_same(asked: AskedValue, node: str, *texts: str) -> bool:
+    """Whether texts say one value: a member by its name and by its value, other spaces, other order of fields."""
+    from dagwright.execution.input_text import InputMismatch, parse_input
+    from dagwright.files.access import MachineAccess
+    from dagwright.values import Codec, ValueMismatch
+    from dagwright_compiler.cli.stand_in_classes import stand_in_classes
+
+    codec = Codec(asked.classes, stand_in_classes(asked.classes), files=MachineAccess())
+    field = asked.inputs[node]
+    try:
+        first, *others = [codec.to_user(parse_input(codec, field, text), field.type) for text in texts]
+    except (InputMismatch, ValueMismatch):  # what only its class can read is compared as text
+        return False
+    return all(first == other for other in others)
 
 
 def wrong_use(run: Run, node: RunNode, *, has_value: bool) -> str:

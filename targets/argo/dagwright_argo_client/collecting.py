@@ -50,7 +50,7 @@ def collect(kubectl: Kubectl, *, older_than_s: float, now: float, dry_run: bool)
         Refused: The cluster does not let us look, or remove.
     """
     # What is listed first is judged by what is listed later: a Workflow that is created in between is seen.
-    found: list[Object] = kubectl.read("configmap", selector=SELECTOR)["items"]
+    found: list[Object] = kubectl.read("configmaps", selector=SELECTOR)["items"]
     mentions = _mentions(kubectl)
     named, young, removed = [], [], []
     for item in found:

@@ -4,8 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from dagwright_argo_client.endings import earlier_attempts
+from dagwright_argo_client.runs import FAILED
+
 if TYPE_CHECKING:
-    from dagwright_argo_client.runs import Part, Run
+    from dagwright_argo_client.results import Results
+    from dagwright_argo_client.runs import Attempt, Part, Run, RunNode
 
 
 def head_data(run: Run) -> dict[str, Any]:
@@ -23,8 +27,13 @@ def head_data(run: Run) -> dict[str, Any]:
     }
 
 
-def run_data(run: Run) -> dict[str, Any]:
-    """A run with its nodes, their pods and attempts."""
+def run_data(run: Run, results: Results | None) -> dict[str, Any]:
+    """A run with its nodes, their pods and attempts.
+
+    Args:
+        run: The run.
+        results: Its store, where it has failed and the store is at hand: what failed before a retry stands there alone.
+    """
     return {
         **head_data(run),
         "nodes": [
@@ -32,7 +41,7 @@ def run_data(run: Run) -> dict[str, Any]:
                 "id": node.id,
                 "state": node.state,
                 "pods": node.count,
-                "parts": [_part_data(part) for part in node.parts],
+                "parts": [_part_data(node, part, results) for part in node.parts],
                 **({"gate": node.pause.gate} if node.pause is not None else {}),
             }
             for node in run.nodes
@@ -40,16 +49,22 @@ def run_data(run: Run) -> dict[str, Any]:
     }
 
 
-def _part_data(part: Part) -> dict[str, Any]:
-    attempts = [
-        {
-            "state": attempt.phase,
-            "exit_code": attempt.exit_code,
-            "message": attempt.message,
-            "started": attempt.started,
-            "finished": attempt.finished,
-            "host": attempt.host,
-        }
-        for attempt in part.attempts
-    ]
-    return {"index": part.index, "state": part.state, "attempts": attempts}
+def _part_data(node: RunNode, part: Part, results: Results | None) -> dict[str, Any]:
+    earlier = earlier_attempts(results, node.id, part) if part.state == FAILED else ()
+    return {
+        "index": part.index,
+        "state": part.state,
+        "earlier_attempts": [_attempt_data(attempt) for attempt in earlier],
+        "attempts": [_attempt_data(attempt) for attempt in part.attempts],
+    }
+
+
+def _attempt_data(attempt: Attempt) -> dict[str, Any]:
+    return {
+        "state": attempt.phase,
+        "exit_code": attempt.exit_code,
+        "message": attempt.message,
+        "started": attempt.started,
+        "finished": attempt.finished,
+        "host": attempt.host,
+    }

@@ -105,6 +105,16 @@ def failure_text(run: Run, results: Results | None, file: str, style: Style) -> 
     return "\n".join(texts)
 
 
+def earlier_attempts(results: Results | None, node: str, part: Part) -> tuple[Attempt, ...]:
+    """Give the attempts that Argo forgot when the run was retried, oldest first; none where the store cannot be read."""
+    if results is None or not part.attempts:
+        return ()
+    try:
+        return results.attempts_before(node, part.index, part.attempts[0].started)
+    except StoreError:
+        return ()  # that it cannot be read is said where its error document is looked for
+
+
 class _Teller:
     """Tells about failed nodes of one run."""
 
@@ -132,7 +142,7 @@ class _Teller:
         index = error.get("index") if error else None
         index = part.index if index is None else index
         label = node.id if index is None else f"{node.id}[{index}]"
-        earlier = _earlier(self._results, node.id, part)
+        earlier = earlier_attempts(self._results, node.id, part)
         before = f", {len(earlier)} of them before the run was retried" if earlier else ""
         attempts = (*earlier, *part.attempts)
         lines = [
@@ -183,16 +193,6 @@ def _too_long_for_a_pod(run: Run, last: Attempt) -> str:
         f"The value of {name} takes {size:,} bytes, and a pod is given one of {_LONGEST_VARIABLE:,} at most: "
         "`dagwright submit` puts such values into the store."
     )
-
-
-def _earlier(results: Results | None, node: str, part: Part) -> tuple[Attempt, ...]:
-    """Attempts that Argo forgot when the run was retried, oldest first; none where the store cannot be read."""
-    if results is None or not part.attempts:
-        return ()
-    try:
-        return results.attempts_before(node, part.index, part.attempts[0].started)
-    except StoreError:
-        return ()  # that it cannot be read is said where its error document is looked for
 
 
 def _why(last: Attempt, error: dict[str, Any] | None) -> str:

@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import json
+import re
 import shutil
 import subprocess
 from typing import TYPE_CHECKING, Any
@@ -18,15 +19,19 @@ if TYPE_CHECKING:
     from dagwright_argo_client.transport import Object
 
 _PATIENCE_S = 60.0
+_LONGEST = 500
 _STATUS = {
     "(Forbidden)": 403,
     "(NotFound)": 404,
     "(AlreadyExists)": 409,
     "(Conflict)": 409,
     "(Invalid)": 422,
-    "(Unauthorized)": 401,
 }
 """What ``kubectl`` calls an answer's reason."""
+_CREDENTIALS = ("(Unauthorized)", "asked for the client to provide credentials")
+_UNREACHED = ("The connection to the server", "Unable to connect", "dial tcp", "no context exists", "context was not found")
+_LOG_LINE = re.compile(r"[IWEF]\d{4} \d\d:\d\d:\d\d\.")
+"""How a line of its log begins, which says the same five times and nothing to its user."""
 
 
 class Kubectl:
@@ -71,7 +76,7 @@ class Kubectl:
     def read(self, kind: str, name: str = "", *, selector: str = "") -> Any:
         """Read one object, or the list of those that a selector of labels finds."""
         words = ["get", kind, *([name] if name else []), *(["-l", selector] if selector else []), "-o", "json"]
-        return json.loads(self._run(words, f"read {kind} {name}".rstrip() + f" in {self.namespace}"))
+        return json.loads(self._run(words, f"{f'read {kind} {name}' if name else f'list {kind}'} in {self.namespace}"))
 
     def _run(self, words: Sequence[str], asked: str, stdin: str | None = None) -> str:
         command = [self._program, "-n", self.namespace, *words]
@@ -83,12 +88,21 @@ class Kubectl:
             raise Refused(f"cannot {asked}: kubectl does not answer", str(error)) from None
         if done.returncode == 0:
             return done.stdout
-        text = " ".join(done.stderr.split())
-        status = next((status for sign, status in _STATUS.items() if sign in text), 0)
-        if status:
-            text = text.partition("): ")[2] or text
-            raise answered(status, json.dumps({"message": text}).encode(), asked=asked, url="the cluster of kubectl")
-        raise Refused(f"cannot {asked}: kubectl: {text[:500]}")
+        raise _refused(done.stderr, asked)
+
+
+def _refused(errors: str, asked: str) -> Refused:
+    """Say what ``kubectl`` complained of, and what to do about it."""
+    text = " ".join(" ".join(line for line in errors.splitlines() if not _LOG_LINE.match(line)).split())
+    if any(sign in text for sign in _CREDENTIALS):
+        help_text = "log in to it, or choose another context (`kubectl config get-contexts`)"
+        return Refused(f"cannot {asked}: the cluster of kubectl does not know who asks (401)", help_text, status=401)
+    status = next((status for sign, status in _STATUS.items() if sign in text), 0)
+    if status:
+        text = (text.partition("): ")[2] or text).removeprefix('error when creating "STDIN": ')
+        return answered(status, json.dumps({"message": text}).encode(), asked=asked, url="the cluster of kubectl")
+    help_text = "look at KUBECONFIG and `kubectl config get-contexts`" if any(sign in text for sign in _UNREACHED) else ""
+    return Refused(f"cannot {asked}: kubectl: {text[:_LONGEST]}", help_text)
 
 
 def open_kubectl(namespace: str) -> Kubectl | None:

@@ -14,6 +14,7 @@ _NOT_ALLOWED = re.compile(r'not allowed to (?P<verb>\w+) (?P<resource>\w+) in na
 """In Argo Server's own words, where it asks Kubernetes before it does something."""
 _USER = re.compile(r'User "(?P<user>[^"]+)"')
 _FIELD = re.compile(r"(?:is invalid: )?(?P<field>(?:spec|metadata|templates)[\w.\[\]-]*): (?P<what>.+)")
+_NO_NAMESPACE = re.compile(r'^namespaces "(?P<name>[^"]+)" not found$')
 _NO_KIND = "could not find the requested resource"
 _LONGEST = 1000
 
@@ -120,7 +121,9 @@ def _not_found(message: str, asked: str, url: str) -> Refused:
             "look at ARGO_SERVER and ARGO_BASE_HREF",
             status=HTTPStatus.NOT_FOUND,
         )
-    return Refused(f"cannot {asked}: {message} (404)", status=HTTPStatus.NOT_FOUND)
+    namespace = _NO_NAMESPACE.search(message)
+    help_text = f"create it with `kubectl create namespace {namespace['name']}`, or name another one with -n" if namespace else ""
+    return Refused(f"cannot {asked}: {message} (404)", help_text, status=HTTPStatus.NOT_FOUND)
 
 
 def _invalid(status: int, message: str, asked: str) -> Refused:

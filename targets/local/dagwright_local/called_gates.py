@@ -10,6 +10,7 @@ import sys
 import time
 from typing import TYPE_CHECKING, Any
 
+from dagwright.authoring.calls import CallFailed
 from dagwright.authoring.errors import NotApproved
 from dagwright.execution.faults import UserFailure
 from dagwright.execution.input_text import InputMismatch, parse_input
@@ -29,7 +30,7 @@ class CalledGates:
     """The gates of one call.
 
     Raises:
-        UserFailure: An answer is missing that nobody can be asked for, or is for no gate.
+        CallFailed: An answer is missing that nobody can be asked for, or is for no gate: nothing has run, and nothing handles that.
     """
 
     def __init__(self, program: ProgramView, codec: Codec) -> None:
@@ -42,7 +43,7 @@ class CalledGates:
         try:
             self._given = {id_of(name, [*gates, *sleeps]): value for name, value in (given or {}).items()}
         except LookupError as error:
-            raise UserFailure(error) from None
+            raise CallFailed(error) from None
         missing = [gate.id for gate in gates if gate.id not in self._given]
         if missing and not has_terminal():
             example = ", ".join(f"{name!r}: ..." for name in missing)
@@ -50,7 +51,7 @@ class CalledGates:
                 f"the workflow waits for people at {', '.join(missing)}, and there is no terminal to ask on; "
                 f"in a test, call it under `with dagwright.testing.answers({{{example}}}):`"
             )
-            raise UserFailure(UnansweredError(text))
+            raise CallFailed(UnansweredError(text))
 
     def sleep(self, gate: NodeView) -> None:
         """Wait; in a test that answers this gate, do not."""

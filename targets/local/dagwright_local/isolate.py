@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+from pathlib import Path
 from queue import SimpleQueue
 from threading import Thread
 from typing import TYPE_CHECKING, Any, Self
@@ -12,6 +13,7 @@ from typing import TYPE_CHECKING, Any, Self
 from dagwright.cache.blobs import publish_blobs
 from dagwright.contract import names
 from dagwright.contract.references import refer
+from dagwright.execution.archive_modules import kept_code
 from dagwright.execution.ending import COUNTS
 from dagwright.execution.output import Passage
 from dagwright.execution.records import read_records
@@ -21,7 +23,6 @@ from dagwright_local.schedule import Counts, Finished
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
-    from pathlib import Path
 
     from dagwright.store.verbs import Store
     from dagwright_local.schedule import Job
@@ -48,6 +49,9 @@ class IsolatedLauncher:
         self._run: str = setup["run"]
         self._archive = scratch / "dagwright.pyz"
         self._archive.write_bytes(archive_bytes())
+        Path(kept_code(str(self._archive))).mkdir(
+            exist_ok=True
+        )  # compiling the runtime takes longer than the rest of an attempt's start
         self._ended: SimpleQueue[Finished] = SimpleQueue()
         self._processes: set[subprocess.Popen[bytes]] = set()
         inherited = {name: value for name, value in os.environ.items() if not name.startswith(("DAGWRIGHT_", "PYTHON"))}

@@ -57,6 +57,7 @@ NODES = {
         ({"runAsUser": True}, shapes.SECURITY, ["x.runAsUser is not a whole number"]),
         ({"capabilities": {"drop": "ALL"}}, shapes.SECURITY, ["x.capabilities.drop is not a list"]),
         ({"capabilities": {"drop": [1]}}, shapes.SECURITY, ["x.capabilities.drop[0] is not a text"]),
+        ({"sysctls": [None]}, shapes.POD_SECURITY, ["x.sysctls[0] is null, which no item of a list can be"]),
         ({"seccompProfile": {}}, shapes.SECURITY, ["x.seccompProfile has no type"]),
         (
             {"seccompProfile": {"type": "Default"}},

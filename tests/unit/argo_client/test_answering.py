@@ -163,6 +163,13 @@ def test_a_value_is_checked_and_given_once(project):
     assert project.asked() == [f"PUT /api/v1/workflows/argo/{RUN}/resume"]
 
 
+def test_the_same_value_written_otherwise_is_the_same(project):
+    assert project.approve("limits", "--set", '{"low": 3, "high": 2}').endswith("has its value; the run goes on\n")
+    for again in ('{"high": 2.0,"low":3}', '{"low":3,"high":2}'):
+        assert project.approve("limits", "--set", again) == f"dagwright: limits of {RUN} has its value\n"
+    assert "was given another value already" in project.approve("limits", "--set", '{"low": 2, "high": 2}', code=2)
+
+
 def test_a_value_that_was_left_and_not_let_through_is_given_by_repeating_the_command(project):
     project.argo.fail("/resume", 403, "forbidden")
     assert "(403)" in project.approve("limits", "--set", '{"low": 3}', code=2)

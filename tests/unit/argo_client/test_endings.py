@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from dagwright.contract.names import attempt_key, error_key, pin_key
+from dagwright_argo_client.documents import run_data
 from dagwright_argo_client.endings import failure_text, meaning
 from dagwright_argo_client.results import Results
 from dagwright_argo_client.runs import Attempt, Run
@@ -58,6 +59,10 @@ def test_attempts_of_earlier_rounds_are_told_from_their_records(run, tmp_path):
     assert [line.split()[0] for line in lines[2:5]] == ["1", "2", "3"]
     assert [line.split()[-1] for line in lines[2:5]] == ["again", "type", "type"]
     assert "  4 s    75  the task raised a recoverable error; tried again" in lines[2]
+    (found,) = (item for node in run_data(run, results)["nodes"] for item in node["parts"] if item["state"] == "failed")
+    assert [(item["exit_code"], item["message"]) for item in found["earlier_attempts"]] == [(75, "busy"), (80, "no")]
+    assert [item["exit_code"] for item in found["attempts"]] == [80]
+    assert all(not item["earlier_attempts"] for node in run_data(run, None)["nodes"] for item in node["parts"])
 
 
 def test_an_attempt_without_an_error_document_is_told_by_its_record(run, tmp_path):

@@ -12,6 +12,7 @@ import sys
 import threading
 import time
 from pathlib import Path
+from urllib.parse import unquote
 
 import pytest
 from argo_server_double import CUT, argo_double, ended
@@ -255,6 +256,13 @@ def test_runs_are_listed_without_their_nodes(argo):
     assert "nodes" not in query
     argo.workflows.clear()
     assert dagwright(argo, "runs").stderr == "no runs in argo\n"
+
+
+@pytest.mark.parametrize("name", ["nightly-report", "nightly_report", "flows.sales.nightly_report"])
+def test_runs_of_a_workflow_are_found_by_each_of_its_names(argo, name):
+    assert dagwright(argo, "runs", name).stderr == f"no runs of {name} in argo\n"
+    query = next(query for asked, query in argo.requests if asked == "GET /api/v1/workflows/argo")
+    assert "labelSelector=dagwright/workflow=nightly-report" in unquote(query)
 
 
 def test_a_log_that_is_cut_goes_on_behind_what_was_shown(argo):

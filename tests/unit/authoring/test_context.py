@@ -85,6 +85,15 @@ def test_an_absent_secret_names_where_it_was_looked_for():
         secrets().get()
 
 
+def test_an_absent_secret_of_a_pod_is_one_of_the_namespace(monkeypatch):
+    monkeypatch.setenv("KUBERNETES_SERVICE_HOST", "10.0.0.1")
+    with pytest.raises(ValueError, match="the run's namespace lacks the Secret of the group, or this key in it$"):
+        secrets().get("no", "y")
+    monkeypatch.delenv("KUBERNETES_SERVICE_HOST")
+    with pytest.raises(ValueError, match="on this machine, set the variable$"):
+        secrets().get("no", "y")
+
+
 def test_an_attempt_tells_who_runs(attempt):
     found = dagwright.current_context()
     assert (found.task_id.name, found.execution_id.name, found.execution_id.project, found.task_id.domain) == (

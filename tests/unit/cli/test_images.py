@@ -114,3 +114,22 @@ def test_images_get_the_runtime_where_pods_bring_none(capsys: pytest.CaptureFixt
     assert f'image: "{trainer["reference"]}"' in capsys.readouterr().out
     assert invoke(["images", "--runtime", "archive", "flow.py"]) == 0
     assert digits not in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    "configured", [f"ghcr.io/acme/trainer@sha256:{'0' * 64}", "ghcr.io/acme/trainer", "localhost:5000/trainer:2"]
+)
+def test_an_image_that_the_settings_name_keeps_its_name(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path, configured: str
+) -> None:
+    settings = (
+        f'[tool.dagwright.images]\ntrainer = "{configured}"\n[tool.dagwright.argo]\nruntime = "image"\nimage = "acme/base:1"\n'
+    )
+    (tmp_path / "pyproject.toml").write_text(settings, encoding="utf-8")
+    assert invoke(["compile", "flow.py"]) == 0
+    images = [line.split()[-1].strip('"') for line in capsys.readouterr().out.splitlines() if line.strip().startswith("image:")]
+    assert images == [configured, "ghcr.io/acme/called:2"]
+    assert invoke(["images", "-o", "docker", "flow.py"]) == 0
+    out = capsys.readouterr().out
+    assert f"{configured}\n  tasks  flow.train\n" in out
+    assert (f" -t {configured} ." in out) is ("@" not in configured)  # what has a digest is built already

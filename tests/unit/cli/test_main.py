@@ -98,3 +98,23 @@ def test_the_garbage_collector_rests_only_in_our_own_process() -> None:
     code = "import gc, dagwright_compiler.cli.main, dagwright_compiler.driver.programs; print(gc.isenabled())"
     ran = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert ran.stdout == "True\n"
+
+
+@pytest.mark.parametrize("closed", [">&-", "2>&-", "<&- >&- 2>&-"])
+def test_a_stream_that_the_caller_closed_is_no_mistake(tmp_path: Path, closed: str) -> None:
+    (tmp_path / "flow.py").write_text("from dagwright import task\n\n@task\ndef f(x: int) -> int:\n    return x\n", "utf-8")
+    command = f"{sys.executable} -m dagwright_compiler.cli.main check flow.py {closed}"
+    ended = subprocess.run(["/bin/sh", "-c", command], cwd=tmp_path, capture_output=True, text=True, check=False)
+    assert ended.returncode == 0
+    assert "bug" not in ended.stderr
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="Linux alone has a device that is always full")
+@pytest.mark.parametrize(
+    "arguments", ["--help", "explain DW304", "compile -t ir flow.py:f", "check --output-format json flow.py"]
+)
+def test_a_full_disk_is_the_users(tmp_path: Path, arguments: str) -> None:
+    (tmp_path / "flow.py").write_text("from dagwright import task\n\n@task\ndef f(x: int) -> int:\n    return x\n", "utf-8")
+    command = f"{sys.executable} -m dagwright_compiler.cli.main {arguments} > /dev/full"
+    ended = subprocess.run(["/bin/sh", "-c", command], cwd=tmp_path, capture_output=True, text=True, check=False)
+    assert (ended.returncode, ended.stderr) == (2, "Error: cannot write: no space left on device\n")

@@ -32,7 +32,7 @@ def anything(x: Any) -> None: ...
 """
 SPELLINGS = {
     "695 alias": ("type Rows = list[int]", "Rows = list[int]", "x: Rows"),
-    "695 alias of a later one": ("type A = B; type B = int", "A = B; B = int", "x: A"),
+    "695 alias of a later one": ("type A = B; type B = int", "B = int; A = B", "x: A"),
     "695 alias with parameters": ("type Rows[T] = list[T]", "Rows = list[T]", "x: Rows"),
     "695 alias over lines": ("type Rows[\n  T,  # é\n] = list[T]", "Rows = list[T]\n\n", "x: Rows"),
     "695 class": ("@dataclass\nclass Box[T]:\n  x: T\n  y: list[T]", "@dataclass\nclass Box:\n  x: T\n  y: list[T]", "x: Box"),

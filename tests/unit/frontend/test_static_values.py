@@ -165,9 +165,9 @@ def test_work_and_size_are_bounded(expression: str) -> None:
 
 def test_a_constant_defined_by_itself_is_a_finding() -> None:
     source = "from dagwright import task\nA = [B]\nB = [A]\n@task\ndef t(x: int = 1) -> None: ...\n"
-    clean(source)
-    used = front(source + "from dagwright import workflow\n@workflow\ndef main() -> None:\n    t(x=A)\n").only
-    assert "it is defined by itself" in used.message
+    assert front(source).codes == ["DW209"]
+    used = front(source + "from dagwright import workflow\n@workflow\ndef main() -> None:\n    t(x=A)\n")
+    assert "it is defined by itself" in used.found[-1].message
 
 
 def test_a_default_that_only_the_task_can_compute_is_left_to_it() -> None:

@@ -29,7 +29,11 @@ def test_reads_kubernetes_quantities(text: str, value: Fraction) -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["", "Mi", "1 Gi", "1GiB", "1gb", "1K", "1mi", "one", "1e", "1ee3", "0x10", "1_000", "\u0661", "1\n"]
+    "text",
+    [
+        *("", "Mi", "1 Gi", "1GiB", "1gb", "1K", "1mi", "one", "1e", "1ee3", "0x10", "1_000", "\u0661", "1\n"),
+        pytest.param("1" * 5000, id="more digits than Python reads"),
+    ],
 )
 def test_refuses_everything_else(text: str) -> None:
     assert amount(text) is None
@@ -46,6 +50,7 @@ def test_refuses_everything_else(text: str) -> None:
         ("2 cores", "2"),
         ("lots", ""),
         ("5xy", ""),
+        pytest.param("1" * 5000, "", id="more digits than Python reads"),
     ],
 )
 def test_suggests_what_was_meant(text: str, meant: str) -> None:

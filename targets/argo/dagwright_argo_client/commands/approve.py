@@ -127,8 +127,7 @@ def _give(run: Run, node: RunNode, value: str) -> None:
     if results is None:
         raise Unanswerable(f"{run.name} does not tell where its values are kept, or that cannot be reached from here")
     asked = asked_value(plan_of(run, results), node.id)
-    given = checked(asked, {node.id: value})
-    leave(results, run, node.id, given.texts[node.id], given.blobs)
+    leave(results, run, node.id, checked(asked, {node.id: value}), asked)
 
 
 def _resume(server: ArgoServer, namespace: str, run: Run, node: RunNode) -> None:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from dagwright_argo.naming import dns_name
 from dagwright_argo_client.commands.options import connect, format_option, namespace_option, refusals_shown
 from dagwright_argo_client.connection import namespace_of
 from dagwright_argo_client.documents import head_data
@@ -39,12 +40,11 @@ _MOST_READ = 10
 @click.option("--limit", type=click.IntRange(min=1), default=20, show_default=True, metavar="N", help="How many at most.")
 @format_option
 def command(*, workflow: str | None, namespace: str | None, limit: int, output_format: str) -> int:
-    """List runs, newest first: all that dagwright compiled, or those of one WORKFLOW, by the name that the cluster has for it."""
+    """List runs, newest first: all that dagwright compiled, or those of one WORKFLOW, by the function's name or the template's."""
     place = namespace_of(namespace, os.environ)
     with refusals_shown():
-        selector = _LABEL if workflow is None else f"{_LABEL}={workflow}"
         server = connect()
-        found = server.list(place, selector=selector, fields=_FIELDS, limit=limit)
+        found = server.list(place, selector=_selector(workflow), fields=_FIELDS, limit=limit)
         runs = sorted(map(Run, found), key=lambda run: run.created, reverse=True)[:limit]
         asking = _asking(server, place, runs)
     if output_format == "json":
@@ -57,6 +57,11 @@ def command(*, workflow: str | None, namespace: str | None, limit: int, output_f
     else:
         click.echo(f"no runs{f' of {workflow}' if workflow else ''} in {place}", err=True)
     return SUCCESS
+
+
+def _selector(workflow: str | None) -> str:
+    """Labels of the runs that are asked for. A template has the name of its function, whose module the list shows and no label holds."""
+    return _LABEL if workflow is None else f"{_LABEL}={dns_name(workflow.rpartition('.')[2])}"
 
 
 def _asking(server: Server, namespace: str, runs: list[Run]) -> dict[str, list[RunNode]]:

@@ -49,8 +49,9 @@ def command(*, name: str, namespace: str | None, how: str | None, timeout_s: flo
             return follow_run(server, place, run.name, how, color=color, patience=patience)
         run = explained(run, server, place, time.time())
         if output_format == "json":
-            click.echo(json.dumps(run_data(run), indent=2, ensure_ascii=False))
-            return FINDINGS if run.has_ended and not run.has_succeeded else SUCCESS
+            has_failed = run.has_ended and not run.has_succeeded
+            click.echo(json.dumps(run_data(run, open_results(run) if has_failed else None), indent=2, ensure_ascii=False))
+            return FINDINGS if has_failed else SUCCESS
         results = open_results(run) if run.has_ended else None
         reused = results.reused(run) if results is not None else {}
         style, now = style_of(sys.stderr, color), time.time()
