@@ -10,14 +10,22 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
+from dagwright.contract.failures import result_of
 from dagwright.contract.names import CALLS
 from dagwright_argo import model
+from dagwright_argo.counts import flat_nodes
 from dagwright_argo.dags import Call, DagTemplates, steps_of
 from dagwright_argo.partition import Group
 from dagwright_argo.pods import INDEX, UNIT
+from dagwright_compiler.ir.graph import inputs_behind
+from dagwright_compiler.ir.program import OutputBinding
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from dagwright_argo.naming import Names
+    from dagwright_argo.pods import PodKind, Pods
+    from dagwright_compiler.ir.program import Program
 
 FAILED_CALLS = "failed-calls"
 """The template, and the step, of the pod that tells in which calls something failed."""
@@ -71,3 +79,18 @@ def handling_templates(
 
             groups += steps_of(graph.calls, when, go_on)
     return (model.Template(name=name, steps=tuple(groups)), *dags)
+
+
+def judging_kind(program: Program, first: PodKind, calls: tuple[str, ...], pods: Pods) -> PodKind:
+    """The pod that tells in which calls something failed: where the first handler runs, with what looking takes."""
+    handlers = program.handlers_of_calls.values()
+    read = [field.name for handler in handlers for field in handler.workflow.inputs if result_of(field.name)]
+    return msgspec.structs.replace(pods.verdict(first), task="", inputs=inputs_of_run(program, read), published=calls)
+
+
+def inputs_of_run(program: Program, names: Sequence[str]) -> tuple[str, ...]:
+    """Inputs of a run behind those of what handles a failure in it: its own, and those that say how long lists of the failed run are."""
+    read = (result_of(name) for name in names)
+    results = [OutputBinding(node=found[0], output=found[1]) for found in read if found is not None]
+    needed = {*names, *inputs_behind(results, flat_nodes(program))}
+    return tuple(field.name for field in program.workflow.inputs if field.name in needed)

@@ -11,13 +11,12 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from dagwright.contract.chunks import MAP_PODS
-from dagwright.contract.failures import result_of
 from dagwright.contract.names import VERDICT
 from dagwright_argo import model
 from dagwright_argo.counts import Count, LiteralCount, PodNode, counts_of, flat_nodes, pod_nodes, units_of
 from dagwright_argo.dags import Call, DagTemplates, exit_steps, exit_template, map_template
 from dagwright_argo.expansion import variable_text
-from dagwright_argo.failed_calls import FAILED_CALLS, HandlerGraph, handling_templates
+from dagwright_argo.failed_calls import FAILED_CALLS, HandlerGraph, handling_templates, inputs_of_run, judging_kind
 from dagwright_argo.gates import GateKind, gate_kind, gate_name, gate_template
 from dagwright_argo.naming import LABEL_VALUE, Names, dns_name
 from dagwright_argo.objects import MANAGED_BY
@@ -25,12 +24,10 @@ from dagwright_argo.parameters import store_parameter, workflow_parameters
 from dagwright_argo.partition import Group, split
 from dagwright_argo.pods import PodKind, Pods
 from dagwright_argo.run_settings import pod_patch, spec_fields
-from dagwright_compiler.ir.graph import inputs_behind, inputs_read, predecessors
-from dagwright_compiler.ir.program import FlatNode, GateNode, MapNode, OutputBinding, Program, Unit
+from dagwright_compiler.ir.graph import inputs_read, predecessors
+from dagwright_compiler.ir.program import FlatNode, GateNode, MapNode, Program, Unit
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     from dagwright_argo.provisions import Code
     from dagwright_argo.settings import ArgoSettings
 
@@ -147,63 +144,45 @@ def _pod_kinds(program: Program, lowering: Lowering, settings: ArgoSettings, cod
 
 def _handling(program: Program, lowering: Lowering, pods: Pods, names: Names) -> tuple[str | None, tuple[model.Template, ...]]:
     """Name the template that Argo runs at a run's end, where there is one, and give it with all that it calls."""
-    own = {"": (program.handler, lowering.handler)} if program.handler is not None and lowering.handler is not None else {}
-    of_calls = {call: (program.handlers_of_calls[call], part) for call, part in lowering.calls.items()}
-    parts = {**of_calls, **own}
+    handlers = program.handlers_of_calls
+    parts = {call: (handlers[call], part) for call, part in lowering.calls.items()}
+    if program.handler is not None and lowering.handler is not None:
+        parts[""] = (program.handler, lowering.handler)
     if not parts:
         return None, ()
     guard = names.take(ON_EXIT)
-    handling, judge = (names.take(ON_FAILURE), names.take(FAILED_CALLS)) if of_calls else ("", "")
-    kinds: dict[str, PodKind] = {}
-    for handler, part in parts.values():
-        kinds.update(_handling_kinds(program, handler, part, pods))
-    together = Lowering(
-        units={},
-        counts={name: count for _, part in parts.values() for name, count in part.counts.items()},
-        predecessors={name: before for _, part in parts.values() for name, before in part.predecessors.items()},
-        root=Group(()),
-    )
-    nodes = {name: node for handler, _ in parts.values() for name, node in flat_nodes(handler).items()}
+    handling, judge = (names.take(ON_FAILURE), names.take(FAILED_CALLS)) if lowering.calls else ("", "")
+    kinds, together, nodes = _side_by_side(program, parts.values(), pods)
     calls, leaves = _calls(nodes, together, kinds, pods, names)
-    if not of_calls and not together.counts:
+    if not lowering.calls and not together.counts:
         return guard, (exit_steps(guard, {name: calls[name] for name in together.predecessors}), *leaves)
     graphs = {
         call: HandlerGraph({name: calls[name] for name in part.predecessors}, part.root) for call, (_, part) in parts.items()
     }
-    if not of_calls:
+    if not lowering.calls:
         handling = names.take(ON_FAILURE)
-        dags = graphs[""].dags(handling, names)
-        return guard, (exit_template(guard, handling), *dags, *leaves)
-    judging = _judging(program, [kinds[name] for name in nodes], tuple(of_calls), pods)
-    unit = next(iter(nodes))
-    return guard, (
-        exit_template(guard, handling),
-        *handling_templates(handling, judge, unit, graphs, names),
-        pods.template(judge, judging, labelled=False),
-        *leaves,
-    )
+        return guard, (exit_template(guard, handling), *graphs[""].dags(handling, names), *leaves)
+    first = next(iter(nodes))
+    judging = judging_kind(program, kinds[first], tuple(lowering.calls), pods)
+    steps = handling_templates(handling, judge, first, graphs, names)
+    return guard, (exit_template(guard, handling), *steps, pods.template(judge, judging, labelled=False), *leaves)
 
 
-def _handling_kinds(program: Program, handler: Program, part: Lowering, pods: Pods) -> dict[str, PodKind]:
-    """Kinds of the pods of a handler: of its inputs they get those that the run has, and what says how long lists of the failed run are."""
-    kinds = _pod_kinds(handler, part, pods.settings, pods.code)
-    return {name: msgspec.structs.replace(kind, inputs=_inputs_of_run(program, kind.inputs)) for name, kind in kinds.items()}
-
-
-def _inputs_of_run(program: Program, names: Iterable[str]) -> tuple[str, ...]:
-    read = (result_of(name) for name in names)
-    results = [OutputBinding(node=found[0], output=found[1]) for found in read if found is not None]
-    needed = {*names, *inputs_behind(results, flat_nodes(program))}
-    return tuple(field.name for field in program.workflow.inputs if field.name in needed)
-
-
-def _judging(program: Program, kinds: Sequence[PodKind], calls: tuple[str, ...], pods: Pods) -> PodKind:
-    """The pod that tells in which calls something failed: where the first handler runs, with what looking takes."""
-    results = [
-        field.name for each in program.handlers_of_calls.values() for field in each.workflow.inputs if result_of(field.name)
-    ]
-    inputs = tuple(name for name in _inputs_of_run(program, results))
-    return msgspec.structs.replace(pods.verdict(kinds[0]), task="", inputs=inputs, published=calls)
+def _side_by_side(
+    program: Program, parts: Iterable[tuple[Program, Lowering]], pods: Pods
+) -> tuple[dict[str, PodKind], Lowering, dict[str, FlatNode]]:
+    """Give what handlers are made of as if they were one graph: equal pods of all of them are of one template."""
+    kinds: dict[str, PodKind] = {}
+    nodes: dict[str, FlatNode] = {}
+    counts: dict[str, Count] = {}
+    order: dict[str, tuple[str, ...]] = {}
+    for handler, part in parts:
+        own = _pod_kinds(handler, part, pods.settings, pods.code)
+        kinds |= {name: msgspec.structs.replace(kind, inputs=inputs_of_run(program, kind.inputs)) for name, kind in own.items()}
+        nodes |= flat_nodes(handler)
+        counts |= part.counts
+        order |= part.predecessors
+    return kinds, Lowering({}, counts, order, Group(())), nodes
 
 
 def _may_share(count: Count) -> bool:
