@@ -38,6 +38,8 @@ TAGS = (
     r"\{\{=let v = fromJSON\(workflow\.parameters\['[a-zA-Z0-9_]+'\]\); let n = type\(v\) == 'map' \? int\(v\['len'\]\) : len\(v\); let k = int\(\(n \+ \d+\) / \d+\); n == 0 \? 0 : int\(\(n \+ k - 1\) / k\)\}\}",
     r"\{\{=string\(now\(\)\.UnixMilli\(\)\)\}\} \{\{workflow\.duration\}\}",
     r"'\{\{workflow\.status\}\}' != 'Succeeded'",
+    r"'\{\{steps\.failed-calls\.outputs\.parameters\.[-a-z0-9]+\}\}' == 'true'",
+    r"'\{\{steps\.[-a-z0-9]+\.status\}\}' == 'Succeeded'",
     r"\{\{retries\}\}",
     r"\{\{=let m = lastRetry\.message; \['[^'{}]*'(, '[^'{}]*')*\]\[\((m contains '\[memory \d of ' \? \d : )+0\) \+ \(m startsWith 'main: OOMKilled' \? 1 : 0\)\]\}\}",
     r"\{\{item\}\}",

@@ -32,7 +32,8 @@ _QUANTITY = re.compile(r"\+?([0-9]+\.?[0-9]*|\.[0-9]+)([numkMGTPE]|[KMGTPE]i|[eE
 _TIME = re.compile(r"([0-9]+(ms|s|m|h))+")
 _CRON = re.compile(r"@(yearly|annually|monthly|weekly|daily|midnight|hourly|every [0-9hms]+)|[-*/?,0-9]+( [-*/?,0-9]+){4}")
 _ZONE = re.compile(r"[A-Z][-+\w]*(/[A-Z][-+\w]*)*", re.ASCII)
-_WHEN = re.compile(r"'\{\{(workflow\.status|tasks\.[-a-z0-9]+\.status)\}\}' (==|!=) '[A-Za-z]+'")
+_KNOWN_LATE = r"workflow\.status|(tasks|steps)\.[-a-z0-9]+\.status|steps\.[-a-z0-9]+\.outputs\.parameters\.[-a-z0-9]+"
+_WHEN = re.compile(rf"'\{{\{{({_KNOWN_LATE})\}}\}}' (==|!=) '[A-Za-z]+'( && (?!$)|$)")
 _CONTAINERS_OF_ARGO = frozenset({"main", "init", "wait", "supervisor"})
 _ENUMERATIONS = {
     "podGC": {"OnPodCompletion", "OnPodSuccess", "OnWorkflowCompletion", "OnWorkflowSuccess"},
@@ -289,7 +290,7 @@ def _quantities(document: Json) -> Iterator[str]:
 
 def _conditions(document: Json) -> Iterator[str]:
     for call in (call for item in templates_of(document) for call in calls_of(item)):
-        if "when" in call and not _WHEN.fullmatch(call["when"]):
+        if "when" in call and _WHEN.sub("", call["when"]):
             yield f"{call['name']} runs when {call['when']}"
 
 

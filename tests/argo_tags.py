@@ -50,17 +50,28 @@ def _texts_of_calls(template: Json, templates: Mapping[str, Json], scope: frozen
     single = {tag for name, found in outputs.items() if name not in loops for tag in found}
     for output in _of_tasks(template):
         yield _Text(output["valueFrom"]["parameter"], template["name"], scope | single, far)
-    behind = waited_for(template)
+    behind, earlier = waited_for(template), _of_earlier_steps(template, templates)
     for call in calls:
         near = {tag for other in behind[call["name"]] - loops for tag in outputs.get(other, ())}
         reach = {**dict.fromkeys(single - near, "not an ancestor's"), **far}
-        here = scope | near | ({"item"} if call["name"] in loops else set())
+        here = scope | near | earlier.get(call["name"], set()) | ({"item"} if call["name"] in loops else set())
         yield from (_Text(text, call["name"], here, reach) for text in texts_in(call))
 
 
-def _outputs(call: Json, templates: Mapping[str, Json]) -> list[str]:
+def _of_earlier_steps(template: Json, templates: Mapping[str, Json]) -> dict[str, set[str]]:
+    """What each step may refer to of the steps in the groups before its own."""
+    found: dict[str, set[str]] = {}
+    known: set[str] = set()
+    for group in template.get("steps", ()):
+        found |= {step["name"]: set(known) for step in group}
+        for step in group:
+            known |= {f"steps.{step['name']}.status", *_outputs(step, templates, "steps")}
+    return found
+
+
+def _outputs(call: Json, templates: Mapping[str, Json], kind: str = "tasks") -> list[str]:
     declared = parameters_of(templates.get(call["template"], {}), "outputs")
-    return [f"tasks.{call['name']}.outputs.parameters.{item['name']}" for item in declared]
+    return [f"{kind}.{call['name']}.outputs.parameters.{item['name']}" for item in declared]
 
 
 def _of_tasks(template: Json) -> list[Json]:
