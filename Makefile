@@ -7,7 +7,7 @@ BIN := $(VENV)/bin
 STAMP := $(VENV)/installed
 export PYTHONDONTWRITEBYTECODE :=
 
-.PHONY: demo test check lint types imports docs test-fast test-cluster mutation fuzz hostile soak golden bench format clean
+.PHONY: demo test check lint types pyright mypy imports docs test-fast test-cluster mutation fuzz hostile soak golden bench format clean
 
 $(STAMP): requirements/dev.txt pyproject.toml
 	@test -n "$(PYTHON)" || { echo "dagwright needs Python 3.11 or newer: make PYTHON=/path/to/python3.11" >&2; exit 1; }
@@ -19,18 +19,24 @@ $(STAMP): requirements/dev.txt pyproject.toml
 demo: $(STAMP)  ## compile an example to both targets and run it twice
 	@PATH="$(CURDIR)/$(BIN):$$PATH" sh examples/demo.sh
 
-test: check docs  ## every check and test
+test: $(STAMP)  ## every check and test
+	@$(MAKE) --no-print-directory -j 2 check docs
 	$(BIN)/pytest -n 2 --dist worksteal -m 'not cluster'
 
-check: lint types imports
+check: types lint imports
 
 lint: $(STAMP)
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 
-types: $(STAMP)
-	$(BIN)/mypy
+types: pyright mypy
+
+# first of all checks, because it takes longer than all others together, and only one core
+pyright: $(STAMP)
 	$(BIN)/pyright
+
+mypy: $(STAMP)
+	$(BIN)/mypy
 
 imports: $(STAMP)
 	$(BIN)/lint-imports

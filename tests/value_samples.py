@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import enum
+import functools
 import math
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, time, timedelta, timezone
@@ -196,6 +197,7 @@ _TEXTS = [DATE, TIME, DECIMAL, UUID, PATH, LITERAL]
 _SCALARS = [INT, FLOAT, BOOL, STR, BYTES, NONE, DATETIME, TIMEDELTA, *_TEXTS, *_FILES, *(class_named(name) for name in CLASSES)]
 
 
+@functools.cache  # hypothesis looks through every strategy that it meets for the first time, which takes longer than an example
 def types(*, plain: bool = False) -> st.SearchStrategy[Type]:
     """Types of the grammar; ``plain`` leaves out those whose values JSON for people does not tell apart."""
 
@@ -262,6 +264,7 @@ _UNKNOWN = st.recursive(
 )
 
 
+@functools.lru_cache(1024)
 def values(declared: Type) -> st.SearchStrategy[Any]:
     """Values of a type, as a user would make them."""
     kind = declared.kind

@@ -17,7 +17,7 @@ from datetime import timedelta
 from enum import Enum
 from typing import NamedTuple
 
-from dagwright import Cache, approve, map_task, sleep, task, wait_for_input, workflow
+from dagwright import Cache, File, approve, map_task, sleep, task, wait_for_input, workflow
 from dagwright.testing import answers
 
 HOUR = timedelta(hours=1)
@@ -54,6 +54,16 @@ def deploy(image: str, rollout: Rollout) -> str:
 def release(version: int = 7) -> str:
     image = approve(build(version=version), "look at image", timeout=HOUR)
     return deploy(image=image, rollout=wait_for_input("rollout", HOUR, expected_type=Rollout))
+
+
+@task
+def read(notes: File) -> str:
+    return open(notes).read()
+
+
+@workflow
+def noted() -> str:
+    return read(notes=wait_for_input("notes", HOUR, expected_type=File))
 
 
 @task
@@ -108,7 +118,7 @@ def pause() -> tuple[float, float]:
 @workflow
 def beside() -> tuple[float, float]:
     early = stamp().with_overrides(node_name="early")
-    waited = sleep(timedelta(seconds=1.2))
+    waited = sleep(timedelta(seconds=3))
     late = stamp().with_overrides(node_name="late")
     waited >> late
     return early, late
@@ -279,6 +289,22 @@ def test_people_are_asked_on_a_terminal(project):
     assert said.count("approve? [y/n]") == 2
     assert "rollout waits for a value (Rollout)" in said
     assert "expected Rollout, got int 3" in said
+
+
+def test_a_path_that_is_typed_on_a_terminal_is_a_file_of_this_machine(project):
+    (project / "notes.txt").write_text("as agreed")
+    leader, follower = pty.openpty()
+    try:
+        words = [sys.executable, *RUN, "flow.py", "noted"]
+        process = subprocess.Popen(words, cwd=project, stdin=follower, stdout=subprocess.PIPE, stderr=follower)
+        os.write(leader, b"absent.txt\nnotes.txt\n")
+        out, _ = process.communicate(timeout=60)
+        said = os.read(leader, 1 << 16).decode()
+    finally:
+        os.close(leader)
+        os.close(follower)
+    assert out == b'"as agreed"\n', said
+    assert "expected File, got str 'absent.txt', and there is no " in said
 
 
 @pytest.mark.parametrize("way", ["script", "run", "isolate"])

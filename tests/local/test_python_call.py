@@ -319,7 +319,7 @@ def test_a_task_with_a_timeout_does_not_outlive_a_program_that_was_killed(tmp_pa
         time.sleep(0.01)
     process.kill()
     process.wait()
-    for _ in range(500):
+    for _ in range(3000):
         if not _runs(int(pid.read_text())):
             return
         time.sleep(0.01)

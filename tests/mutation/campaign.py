@@ -16,6 +16,7 @@ from mutation import (
     mistakes_in_containers,
     mistakes_in_definitions,
     mistakes_in_files,
+    mistakes_in_order,
     mistakes_in_parts,
     mistakes_in_records,
 )
@@ -38,6 +39,7 @@ MISTAKES = {
         mistakes_in_parts,
         mistakes_in_records,
         mistakes_in_files,
+        mistakes_in_order,
     )
     for mistake in module.MISTAKES
 }

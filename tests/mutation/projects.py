@@ -28,7 +28,7 @@ class Generated:
     """Paths by module name."""
 
 
-@lru_cache(maxsize=64)
+@lru_cache(maxsize=300)
 def generate(seed: int) -> Generated:
     """The project of a seed; whoever plants a mistake does so in a copy."""
     return _Generator(random.Random(f"project {seed}")).project()

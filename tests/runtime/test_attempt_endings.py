@@ -84,12 +84,20 @@ def pods(folder: Path, how: str, **policy: object) -> Pods:
 
 
 def until_ready(pods: Pods, process: subprocess.Popen[str]) -> None:
-    for _ in range(500):
+    for _ in range(3000):
         if Path(pods.environment["READY"]).exists():
             return
         assert process.poll() is None, process.communicate()
         time.sleep(0.01)
     raise AssertionError("the task did not begin")
+
+
+def until_gone(pid: int) -> None:
+    """Wait until a process has ended and its parent knows it; soon after that is what the tests are about, not a time."""
+    until = time.monotonic() + 30
+    while Path(f"/proc/{pid}").exists():
+        assert time.monotonic() < until
+        time.sleep(0.01)
 
 
 @pytest.mark.parametrize("how", ["returns", "leaves a thread", "leaves a process", "prints much"])
@@ -186,7 +194,8 @@ def test_sigterm_is_an_eviction_in_whichever_order_it_arrives(tmp_path: Path, ho
     child = int(Path(f"/proc/{process.pid}/task/{process.pid}/children").read_text().split()[0])
     if order != "supervisor only":
         os.kill(child, signal.SIGTERM)
-        time.sleep(0.3 if order == "child first" else 0)
+    if order == "child first":
+        until_gone(child)
     try:
         process.send_signal(signal.SIGTERM)
     except ProcessLookupError:
@@ -221,7 +230,7 @@ def test_a_task_that_ignores_sigterm_is_killed_after_its_timeout(tmp_path: Path)
     one.environment["PYTHONPATH"] = _shorter_grace(tmp_path)
     began = time.monotonic()
     assert one.attempt("ends").code == 83
-    assert time.monotonic() - began < 5
+    assert time.monotonic() - began < 10  # the real one alone takes longer
 
 
 def _shorter_grace(folder: Path) -> str:

@@ -68,6 +68,15 @@ def calls(pods: Pods) -> list[int]:
     return [int(line) for line in path.read_text().split()] if path.exists() else []
 
 
+def assert_calls_beside_a_late_one(pods: Pods, expected: list[int]) -> None:
+    """Hold the calls to what is expected, and element 2 to one call, or two: the process of one that outlived its SIGTERM is killed when it
+    says that it goes on, which may be after element 2 has begun there; that one runs once more in the next process.
+    """
+    made = calls(pods)
+    assert [index for index in made if index != 2] == expected
+    assert made.count(2) in (1, 2)
+
+
 def wait_until_ready(pods: Pods) -> None:
     deadline = time.monotonic() + 30
     while not Path(pods.environment["READY"]).exists():
@@ -220,14 +229,15 @@ def test_the_record_counts_the_processes_that_are_gone(pods: Pods) -> None:
 def test_a_task_that_handles_sigterm_runs_out_of_time_all_the_same_and_no_other_pays(pods: Pods) -> None:
     map_each(pods, "exits on SIGTERM", retries=1, timeout_s=4)
     assert pods.attempt("each", 0, attempt=0).code == 83
-    assert calls(pods) == [0, 1, 2, 1]
+    assert_calls_beside_a_late_one(pods, [0, 1, 1])
     assert pods.error("each/0")["index"] == 1
 
 
 def test_a_result_that_came_late_counts(pods: Pods) -> None:
     map_each(pods, "ignores SIGTERM", timeout_s=2)
     assert pods.attempt("each", 0, attempt=0).code == 0
-    assert calls(pods) == [0, 1, 2]
+    assert_calls_beside_a_late_one(pods, [0, 1])
+    assert stripe(pods, 0) == {0: 0, 1: 10, 2: 20}
 
 
 def test_what_takes_its_process_along_keeps_no_other_from_running(pods: Pods) -> None:

@@ -86,7 +86,7 @@ def pods(folder: Path, how: str, **policy: object) -> Pods:
 
 
 def pid_of_the_task(pods: Pods) -> int:
-    for _ in range(500):
+    for _ in range(3000):
         path = Path(pods.environment["READY"])
         if path.exists() and path.read_text():
             return int(path.read_text())
@@ -95,7 +95,7 @@ def pid_of_the_task(pods: Pods) -> int:
 
 
 def has_ended(pid: int) -> bool:
-    for _ in range(300):
+    for _ in range(3000):
         try:
             if " Z " in Path(f"/proc/{pid}/stat").read_text():
                 return True

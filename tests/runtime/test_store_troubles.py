@@ -143,7 +143,7 @@ def test_trouble_is_one_line_with_a_remedy_and_a_code(
     ("url", "line"),
     [
         ("s3://bucket/p", "no client for the store s3://bucket/p is installed"),
-        ("gs://bucket/p", "add to the image: RUN pip install obstore"),
+        ("gs://bucket/p", "add it: pip install obstore, in an image RUN pip install obstore"),
         ("hdfs://host/p", "no store has the URL 'hdfs://host/p'"),
     ],
 )

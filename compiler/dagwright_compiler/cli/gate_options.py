@@ -5,7 +5,6 @@ Output: answers by node, of which every value fits its type; and one message whe
 
 from __future__ import annotations
 
-from types import MappingProxyType
 from typing import TYPE_CHECKING, NamedTuple
 
 import click
@@ -18,8 +17,7 @@ from dagwright_compiler.ir.codec import to_data
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
-    from dagwright.contract.schema import ClassDef
-    from dagwright.execution.plan_view import FieldView, NodeView
+    from dagwright.execution.plan_view import NodeView
     from dagwright.values.form import Blobs
     from dagwright_compiler.ir.program import Program
 
@@ -32,11 +30,6 @@ class Given(NamedTuple):
     approved: Mapping[str, bool]
     texts: Mapping[str, str]
     blobs: Blobs
-
-
-class _Asked(NamedTuple):
-    inputs: Mapping[str, FieldView]
-    classes: Mapping[str, ClassDef]
 
 
 def gate_options(function: Callable[..., int]) -> Callable[..., int]:
@@ -58,7 +51,8 @@ def read_answers(program: Program, approvals: Sequence[str], denials: Sequence[s
     Raises:
         click.UsageError: One is for no gate, of the wrong kind or no value of its type, or one is missing and nobody can be asked.
     """
-    from dagwright.execution.plan_view import FieldView, ProgramView
+    from dagwright.execution.plan_view import ProgramView
+    from dagwright_compiler.cli.given_files import asked_at
 
     # The schema's shapes, as a test holds ``to_data`` to them.
     view = ProgramView(to_data(program))  # type: ignore[arg-type]
@@ -78,8 +72,7 @@ def read_answers(program: Program, approvals: Sequence[str], denials: Sequence[s
     if missing and not can_ask:
         options = " ".join(f"--approve {node.id}{'=VALUE' if node.gate == 'input' else ''}" for node in missing)
         raise click.UsageError(f"the workflow waits for people, and there is no terminal to ask on; answer beforehand: {options}")
-    fields = {name: FieldView({"name": name, "type": gates[name].task.outputs[0].type.text}) for name in texts}
-    found = checked(_Asked(MappingProxyType(fields), view.classes), texts)
+    found = checked(asked_at(view, texts), texts)
     return Given(approved, found.texts, found.blobs)
 
 

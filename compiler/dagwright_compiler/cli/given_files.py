@@ -5,12 +5,14 @@ Works on the texts of the inputs and the program's types; no class of the user's
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Protocol
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
 from dagwright.contract.files import is_url
 from dagwright.contract.jsontext import dumps, loads
 from dagwright.contract.types import FILE, parse
 from dagwright.execution.input_text import InputMismatch
+from dagwright.execution.plan_view import FieldView
 from dagwright.files.access import MachineAccess
 from dagwright.files.contents import copy_file
 from dagwright.values import Codec, ValueMismatch
@@ -18,11 +20,11 @@ from dagwright.values.blobs import BlobFile
 from dagwright.values.frame_libraries import suffix_of
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
 
     from dagwright.contract.schema import ClassDef
     from dagwright.contract.types import Type
-    from dagwright.execution.plan_view import FieldView
+    from dagwright.execution.plan_view import ProgramView
     from dagwright.files.contents import Access, Wanted
     from dagwright.store.verbs import Store
     from dagwright.values.form import Blobs
@@ -44,6 +46,20 @@ class Asked(Protocol):
     def classes(self) -> Mapping[str, ClassDef]:
         """What the types name."""
         ...
+
+
+class AskedAtGates(NamedTuple):
+    """What gates ask for, by their ids, as ``Asked``."""
+
+    inputs: Mapping[str, FieldView]
+    classes: Mapping[str, ClassDef]
+
+
+def asked_at(program: ProgramView, gates: Iterable[str]) -> AskedAtGates:
+    """Tell what values some gates ask for."""
+    types = {gate: program.node(gate).task.outputs[0].type.text for gate in gates}
+    fields = {gate: FieldView({"name": gate, "type": declared}) for gate, declared in types.items()}
+    return AskedAtGates(MappingProxyType(fields), program.classes)
 
 
 def given_files(program: Asked, texts: Mapping[str, str]) -> tuple[dict[str, str], Blobs]:

@@ -39,7 +39,7 @@ class Early(NamedTuple):
 
     use: ast.Name
     reader: ast.stmt
-    """The statement that reads it, of the module or of a class."""
+    """The statement that reads it, of the module or of the class that defines it further down."""
     part: str
     """What of the statement does, in the words of its author; empty where that is the statement itself."""
     is_annotation: bool
@@ -99,6 +99,8 @@ class _Reading:
         self._module = _Scope()
         self._classes: list[_Scope] = []
         """Classes whose bodies run, the innermost last."""
+        self._outer: ast.ClassDef | None = None
+        """The outermost one."""
         self._hidden: list[set[str]] = []
         """Names of comprehensions and type parameters around what is read."""
         self._comprehensions = 0
@@ -237,10 +239,12 @@ class _Reading:
         self._hidden.pop()
         metaclass = any(keyword.arg == "metaclass" and _last_name(keyword.value) != "ABCMeta" for keyword in node.keywords)
         scope = _Scope(parameters, is_plain=all(_last_name(base) in _PLAIN_BASES for base in node.bases))
+        outer, self._outer = self._outer, self._outer or node
         self._classes.append(scope)
         with self._doubtful(when=metaclass):  # which may give names a meaning of its own
             self.block(node.body)
         self._classes.pop()
+        self._outer = outer
         self._bind(node.name, node)
 
     def _import(self, node: ast.Import | ast.ImportFrom) -> None:
@@ -387,9 +391,9 @@ class _Reading:
         seen = [] if self._comprehensions else self._classes[-1:]
         if any(name in names for names in self._hidden) or any(name in scope.bound for scope in seen):
             return
-        use = _Use(node, self._reader, self._part, self._is_annotation)
         for scope in (self._module, *seen):
-            scope.waiting.setdefault(name, use)
+            reader = self._reader if scope is not self._module else self._outer or self._reader
+            scope.waiting.setdefault(name, _Use(node, reader, self._part, self._is_annotation))
 
     def _bind(self, name: str, definition: ast.AST) -> None:
         scope = self._classes[-1] if self._classes else self._module
@@ -397,7 +401,7 @@ class _Reading:
         use = None if self._is_imagined else scope.waiting.pop(name, None)
         if use is None:
             return
-        if self._classes and self._module.waiting.get(name) is use:
+        if self._classes and (outside := self._module.waiting.get(name)) is not None and outside.use is use.use:
             del self._module.waiting[name]
         if scope.is_plain and not self._is_submodule(definition, use):
             self.found.append(Early(*use, definition))

@@ -48,7 +48,7 @@ class BotoClient:
             text = f"store {url} cannot be opened: {trouble.shown(error)}; check the AWS_* variables and the files in ~/.aws"
             raise StoreError(text, transient=False) from error
         if "IfNoneMatch" not in self._s3.meta.service_model.operation_model("PutObject").input_shape.members:
-            text = f"store {url} needs boto3 1.35 or newer; add to the image: RUN pip install --upgrade boto3"
+            text = f"store {url} needs boto3 1.35 or newer (in an image: RUN pip install --upgrade boto3)"
             raise StoreError(text, transient=False)
 
     def get(self, key: str) -> bytes:

@@ -66,8 +66,8 @@ def _client(url: str, scheme: str) -> Client:
         if not isinstance(client, ImportError):
             return client
         reasons.append(client)
-    line = "RUN pip install obstore" if scheme in _MAKERS else f"RUN pip install 'fsspec[{scheme}]'"
-    text = f"no client for the store {url} is installed ({reasons[0]}); add to the image: {line}"
+    line = "pip install obstore" if scheme in _MAKERS else f"pip install 'fsspec[{scheme}]'"
+    text = f"no client for the store {url} is installed ({reasons[0]}); add it: {line}, in an image RUN {line}"
     raise StoreError(text, transient=False)
 
 

@@ -5,35 +5,23 @@ Input: a run and one of its gates. What is given goes into the run's store first
 
 from __future__ import annotations
 
-from types import MappingProxyType
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from dagwright.cache import PinDamaged
-from dagwright.execution.plan_view import FieldView
 from dagwright.upkeep.gates import GivenAlready, give
 from dagwright_argo_client.runs import ASKING, FAILED, SUCCEEDED, WAITING, answer_to
 from dagwright_compiler.diagnostics.suggestions import did_you_mean
 from dagwright_compiler.frontend.node_names import mangle
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
-    from dagwright.contract.schema import ClassDef
-    from dagwright.execution.plan_view import PlanView
     from dagwright_argo_client.results import Results
     from dagwright_argo_client.runs import Run, RunNode
+    from dagwright_compiler.cli.given_files import Asked
     from dagwright_compiler.cli.inputs import Inputs
 
 
 class Unanswerable(ValueError):  # noqa: N818  # as ValueMismatch
     """Nobody can answer so, or not now; the message says why and what to do (lower case, no full stop)."""
-
-
-class AskedValue(NamedTuple):
-    """The one value that a gate asks for, as ``cli.given_files.Asked``."""
-
-    inputs: Mapping[str, FieldView]
-    classes: Mapping[str, ClassDef]
 
 
 def gate_of(run: Run, name: str) -> RunNode:
@@ -73,15 +61,7 @@ def check_open(run: Run, node: RunNode) -> None:
     raise Unanswerable(f"{run.name} {ended}, and {node.id} waits no more{again}")
 
 
-def asked_value(plan: PlanView, node: str) -> AskedValue:
-    """Tell what value a gate asks for."""
-    program = plan.program
-    declared = program.node(node).task.outputs[0]
-    field = FieldView({"name": node, "type": declared.type.text})
-    return AskedValue(MappingProxyType({node: field}), program.classes)
-
-
-def leave(results: Results, run: Run, node: str, given: Inputs, asked: AskedValue) -> None:
+def leave(results: Results, run: Run, node: str, given: Inputs, asked: Asked) -> None:
     """Leave a value in the store of a run; the same one again, however it is written, changes nothing.
 
     Raises:
@@ -102,7 +82,7 @@ def leave(results: Results, run: Run, node: str, given: Inputs, asked: AskedValu
         raise Unanswerable(str(damage)) from None
 
 
-def _is_same(asked: AskedValue, node: str, *texts: str) -> bool:
+def _is_same(asked: Asked, node: str, *texts: str) -> bool:
     """Whether texts say one value: a member by its name and by its value, other spaces, other order of fields."""
     from dagwright.execution.input_text import InputMismatch, parse_input
     from dagwright.files.access import MachineAccess

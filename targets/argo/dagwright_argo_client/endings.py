@@ -152,7 +152,8 @@ class _Teller:
             _indented(_too_long_for_a_pod(self._run, part.attempts[-1]) or _why(part.attempts[-1], error)),
             *(["", f"  {doubt}"] if doubt else []),
         ]
-        if part.attempts[-1].exit_code != exits.SYSTEM_FATAL:  # the task itself has not failed: here it would go well
+        # Where the task itself has not failed, it would go well here; what handles a failure is no node of the program that is replayed.
+        if part.attempts[-1].exit_code != exits.SYSTEM_FATAL and not node.handles:
             replay = f"dagwright run --only {quote(label)} --from {self._run.name} {self._file}"
             lines += [*([] if doubt else [""]), f"  try it here: {replay}"]
         return "\n".join(lines) + "\n"

@@ -114,7 +114,8 @@ class Pause(msgspec.Struct, frozen=True, kw_only=True):
 class RunNode(msgspec.Struct, frozen=True, kw_only=True):
     """A node of the workflow: ``parts`` is one, or for a map one a pod; ``count`` is the number of pods of a map, once it is known.
 
-    A gate has no pods but a ``pause``; ``answer`` is the command that a person types who is asked.
+    A gate has no pods but a ``pause``; ``answer`` is the command that a person types who is asked. ``handles`` tells of a node that runs because
+    the run has failed.
     """
 
     id: str
@@ -125,6 +126,7 @@ class RunNode(msgspec.Struct, frozen=True, kw_only=True):
     verdict: Part | None = None
     pause: Pause | None = None
     answer: str = ""
+    handles: bool = False
 
     @property
     def started(self) -> float:
@@ -283,11 +285,16 @@ class _Reading:
                 self._others.setdefault(parameters.get(UNIT) or state.get("displayName", ""), []).append(state)
 
     def nodes(self) -> Iterator[RunNode]:
-        for unit, template in self._units().items():
-            if "suspend" in template:
-                yield self._gate(unit, template)
-            else:
-                yield self._map(unit) if "dag" in template else self._single(unit)
+        for unit, template in self._units(self._spec.get("entrypoint", "")).items():
+            yield self._node(unit, template)
+        if self._is_handled():
+            for unit, template in self._units(self._spec["onExit"]).items():
+                yield msgspec.structs.replace(self._node(unit, template), handles=True)
+
+    def _node(self, unit: str, template: Object) -> RunNode:
+        if "suspend" in template:
+            return self._gate(unit, template)
+        return self._map(unit) if "dag" in template else self._single(unit)
 
     def _settled(self, state: str) -> str:
         """Where the run is over, what has not ended never will: Argo leaves the states of what it ended as they were."""
@@ -295,8 +302,8 @@ class _Reading:
             return state
         return SKIPPED if state == WAITING else STOPPED
 
-    def _units(self) -> dict[str, Object]:
-        """Units in the order of the templates, and the template of each: maps have a DAG, gates a wait."""
+    def _units(self, start: str) -> dict[str, Object]:
+        """Units below a template, in the order of the templates, and the template of each: maps have a DAG, gates a wait."""
         templates = {template["name"]: template for template in self._spec.get("templates") or ()}
         found: dict[str, Object] = {}
 
@@ -309,9 +316,7 @@ class _Reading:
                 elif "dag" in called or "steps" in called:
                     walk(called["name"])
 
-        walk(self._spec.get("entrypoint", ""))
-        if self._is_handled():
-            walk(self._spec["onExit"])
+        walk(start)
         return found
 
     def _is_handled(self) -> bool:

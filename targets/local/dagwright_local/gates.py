@@ -18,14 +18,12 @@ from dagwright.execution.bindings import Bindings
 from dagwright.execution.faults import Fault, UserFailure
 from dagwright.execution.given import Wire
 from dagwright.execution.handling import note_failure
-from dagwright.execution.input_text import InputMismatch, UncheckedInput, parse_input
-from dagwright.execution.plan_view import FieldView
-from dagwright.files.access import MachineAccess
 from dagwright.store import StoreError
 from dagwright.upkeep.gates import give
 from dagwright.values import Codec, ValueMismatch
 from dagwright.values.spelling import spell
-from dagwright_compiler.cli.stand_in_classes import stand_in_classes
+from dagwright_compiler.cli.given_files import asked_at, store_files
+from dagwright_compiler.cli.inputs import WrongInput, checked
 from dagwright_local.answers import UnansweredError, ask_approval, ask_value
 from dagwright_local.schedule import Finished
 
@@ -35,6 +33,7 @@ if TYPE_CHECKING:
 
     from dagwright.execution.plan_view import NodeView, ProgramView
     from dagwright.store.verbs import Store
+    from dagwright_compiler.cli.inputs import Inputs
     from dagwright_local.answers import Answers
     from dagwright_local.forked import ForkedLauncher
     from dagwright_local.isolate import IsolatedLauncher
@@ -134,20 +133,23 @@ class GateLauncher:
                 text = ask_value(node.id, declared, lambda text: self._wrong(node, text))
             except UnansweredError as error:
                 return str(error)
+            found = self._checked(node, text)
+            if found.blobs:
+                store_files(found.blobs, self._store())
+            text = found.texts[node.id]
         give(self._store(), self._run, node.id, text)
         return ""
 
     def _wrong(self, node: NodeView, text: str) -> str:
         """Say why a text is no value, as far as that takes no class of the user's."""
-        classes = self._program.classes
-        codec = Codec(classes, stand_in_classes(classes), files=MachineAccess())
         try:
-            parse_input(codec, FieldView({"name": node.id, "type": node.task.outputs[0].type.text}), text)
-        except UncheckedInput:
-            return ""
-        except InputMismatch as mismatch:
-            return str(mismatch)
+            self._checked(node, text)
+        except WrongInput as wrong:
+            return wrong.message
         return ""
+
+    def _checked(self, node: NodeView, text: str) -> Inputs:
+        return checked(asked_at(self._program, [node.id]), {node.id: text})
 
     def _shown(self, node: NodeView) -> str:
         """The value that is to be approved, as JSON; nothing where only its class can tell."""

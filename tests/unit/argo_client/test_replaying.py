@@ -56,9 +56,10 @@ def main(count: int, text: File, least: int = 1) -> int:
 
 
 @workflow
-def other(count: int) -> list[int]:
+def other_one(count: int) -> list[int]:
     return numbers(count=count)
 """
+SCHEDULED = "other-one-nightly-1795276800"
 COMMAND = str(Path(sys.executable).with_name("dagwright"))
 
 
@@ -97,12 +98,38 @@ def project(request, tmp_path_factory):
                 "status": {"phase": "Failed"},
             }
         )
+        double.add(
+            {
+                "metadata": {
+                    "name": SCHEDULED,
+                    "namespace": "argo",
+                    "uid": "scheduled",
+                    "labels": {"dagwright/workflow": "other-one"},
+                    "creationTimestamp": "2026-11-21T11:00:00Z",
+                },
+                "spec": {
+                    "arguments": {"parameters": [{"name": "count", "value": "2"}]},
+                    "workflowTemplateRef": {"name": "other-one"},
+                },
+                "status": {
+                    "phase": "Failed",
+                    "storedWorkflowTemplateSpec": {
+                        "templates": [
+                            {
+                                "container": {"env": [{"name": "DAGWRIGHT_STORE", "value": f"file://{folder}/store"}]},
+                                "name": "numbers",
+                            }
+                        ]
+                    },
+                },
+            }
+        )
         yield folder, {**inherited, **double.environment()}, run
 
 
-def replay(project, only: str, *words: str, file: str = "flow.py") -> subprocess.CompletedProcess[str]:
+def replay(project, only: str, *words: str, file: str = "flow.py", of: str = "main-x7k2q") -> subprocess.CompletedProcess[str]:
     folder, environment, _ = project
-    command = [COMMAND, "run", "--only", only, "--from", "main-x7k2q", file, *words]
+    command = [COMMAND, "run", "--only", only, "--from", of, file, *words]
     return subprocess.run(command, cwd=folder, env=environment, capture_output=True, text=True, check=False)
 
 
@@ -118,6 +145,12 @@ def test_a_task_has_the_inputs_that_it_had_there(project, only, expected):
     assert json.loads(done.stdout) == expected
     assert f"{only} succeeded here, with its inputs of main-x7k2q" in done.stderr
     assert traces(project[2]) == before
+
+
+def test_a_run_of_a_deployed_template_knows_the_name_of_that_alone(project):
+    done = replay(project, "numbers", of=SCHEDULED)
+    assert done.returncode == 0, done.stderr
+    assert json.loads(done.stdout) == [0, 1]
 
 
 def test_an_element_runs_without_those_that_shared_its_pod(project):

@@ -87,6 +87,18 @@ def test_what_a_failure_cancelled_is_no_failure_and_what_handled_it_is_shown():
     assert "84" not in failure_text(run, None, "flow.py", Style())
 
 
+def test_nobody_is_told_to_replay_what_handled_a_failure():
+    found = json.loads((LIVE / "cancelled.json").read_text("utf-8"))
+    for state in found["status"]["nodes"].values():
+        if state["displayName"].startswith("on-failure"):
+            state.update(phase="Failed", message="main: Error (exit code 80): on-failure: ValueError: no (exit 80)")
+    run = Run(found)
+    assert [(node.id, node.handles) for node in run.failed] == [("bad", False), ("on-failure", True)]
+    text = failure_text(run, None, "flow.py", Style())
+    assert "on-failure failed after 1 attempt" in text
+    assert [line.split()[6] for line in text.splitlines() if "try it here" in line] == ["bad"]
+
+
 def test_a_pod_that_does_not_start_says_why_once_it_takes_long():
     run = run_of("no_image")
     assert shown(run, run.started + 5)[1] == "  ◌ sleepy  pending  5 s"

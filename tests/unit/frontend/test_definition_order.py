@@ -201,8 +201,10 @@ def test_names_are_compared_as_python_reads_them() -> None:
         ("A = A\n", "this line names it", "give `A` a value above this line"),
         ("class A:\n    b = A\n", "this line names it", "`A` exists only below its own definition: name something else, or do this there"),
         ("def f(a: B): ...\nclass B: ...\n", "the annotation of `a` names it", 'put it in quotes: `"B"`, or move `B` above this function'),
+        ("class A:\n    class B:\n        b = C\nC = 1\n", "this line names it", "move `C` above this class"),
+        ("class A:\n    b = c\n    c = 1\n", "this line names it", "move `c` above this line"),
         ("class A:\n    def f(self) -> A: ...\n", "the annotation of the result names it", 'put it in quotes: `"A"`'),
-        ("class A:\n    b: list[B]\nclass B: ...\n", "the annotation of `b` names it", 'put it in quotes: `"B"`, or move `B` above this line'),
+        ("class A:\n    b: list[B]\nclass B: ...\n", "the annotation of `b` names it", 'put it in quotes: `"B"`, or move `B` above this class'),
     ],
 )  # fmt: skip
 def test_the_message_tells_what_reads_the_name_and_the_help_where_to_put_it(lines: str, message: str, help_: str) -> None:

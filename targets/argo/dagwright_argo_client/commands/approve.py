@@ -119,14 +119,15 @@ def _give_late(run: Run, node: RunNode, value: str) -> None:
 
 
 def _give(run: Run, node: RunNode, value: str) -> None:
-    from dagwright_argo_client.answering import Unanswerable, asked_value, leave
+    from dagwright_argo_client.answering import Unanswerable, leave
     from dagwright_argo_client.commands.following import open_results, plan_of
+    from dagwright_compiler.cli.given_files import asked_at
     from dagwright_compiler.cli.inputs import checked
 
     results = open_results(run)
     if results is None:
         raise Unanswerable(f"{run.name} does not tell where its values are kept, or that cannot be reached from here")
-    asked = asked_value(plan_of(run, results), node.id)
+    asked = asked_at(plan_of(run, results).program, [node.id])
     leave(results, run, node.id, checked(asked, {node.id: value}), asked)
 
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from dagwright_argo.naming import dns_name
 from dagwright_argo_client.commands.options import connect, find_run, refusals_shown
 from dagwright_argo_client.replaying import Unplayable, replay
 from dagwright_argo_client.results import store_url
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
 
     from dagwright_argo_client.replaying import Played
     from dagwright_argo_client.runs import Run
+    from dagwright_compiler.driver.reading import Reading
 
 
 def replay_command(wanted: Wanted, flags: Mapping[str, Any], only: str, origin: str, namespace: str | None, *, color: str) -> int:
@@ -31,10 +33,10 @@ def replay_command(wanted: Wanted, flags: Mapping[str, Any], only: str, origin: 
         url = flags["store"] or store_url(run)
         if url is None:
             raise click.ClickException(f"{run.name} does not tell where its values are; give --store")
+        reading = read_wanted([wanted], flags)
         if wanted.name is None:
             # The file may hold several workflows, and the run says which it is of.
-            wanted = Wanted(wanted.path, run.workflow.rpartition(".")[2] or None, wanted.shown)
-        reading = read_wanted([wanted], flags)
+            wanted = Wanted(wanted.path, _function(reading, run.workflow) or None, wanted.shown)
         loaded = load_definition(reading, wanted)
         code = show_findings(reading, sys.stderr, color=color)
         if code != SUCCESS or loaded.program is None:
@@ -43,6 +45,13 @@ def replay_command(wanted: Wanted, flags: Mapping[str, Any], only: str, origin: 
             return _show(replay(loaded, run, url, only), run, only)
         except Unplayable as error:
             raise click.ClickException(str(error)) from None
+
+
+def _function(reading: Reading, workflow: str) -> str:
+    """Name the function of a run: a run of a deployed template or schedule knows no more than the template's name."""
+    short = workflow.rpartition(".")[2]
+    known = [name.rpartition(".")[2] for name in (*reading.elaborated.workflows, *reading.elaborated.tasks)]
+    return short if short in known else next((name for name in known if dns_name(name) == short), short)
 
 
 def _show(played: Played, run: Run, only: str) -> int:
