@@ -191,6 +191,17 @@ def calls_handled(marks: str, name: str = "my_cluster") -> None:
     assert cleaned == [["another_cluster-1", *told], ["my_cluster", *told]]
     assert [run.exit_codes(node) for node in ("around-on-failure-fails", "around-on-failure-clean-up")] == [["80"], []]
     assert "created-good" in names_in(marks)
+    said = dagwright("status", run.name)
+    status = said.stdout + said.stderr
+    assert [line.split()[1:3] for line in status.splitlines() if "on-failure" in line] == [
+        ["around-good-subwf-on-failure", "skipped"],
+        ["around-good-on-failure-fails", "skipped"],
+        ["around-good-on-failure-clean-up", "skipped"],
+        ["around-subwf-on-failure", "succeeded"],
+        ["around-on-failure-fails", "failed"],
+        ["around-on-failure-clean-up", "skipped"],
+        ["on-failure", "succeeded"],
+    ], status
 
 
 def test_a_handler_waits_for_what_a_stopped_run_still_does(flows, argo, marks):

@@ -53,6 +53,12 @@ def rent_politely(budget: float = 3.0, machines: List[str] = ["ada"]) -> float:
     return choose(offers=map_task(ask_price)(machine=machines), budget=budget)
 
 
+@workflow(on_failure=apologise)
+def rent_twice(budget: float = 3.0, machines: List[str] = ["ada"]) -> float:
+    left = main(budget=budget, machines=["grace"])
+    return main(budget=left, machines=machines)
+
+
 @workflow(on_failure=None, failure_policy=WorkflowFailurePolicy.FAIL_IMMEDIATELY)
 def rent_at_once() -> float:
     return choose(offers=[ask_price(machine="ada")], budget=2.0)
