@@ -22,7 +22,12 @@ def inner(name: str) -> None:
     use(name=name)
 
 
-@workflow(on_failure=clean_up)
+@workflow
+def in_steps(name: str, err: RunFailure) -> None:
+    clean_up(name=create(name=name), err=err)
+
+
+@workflow(on_failure=in_steps)
 def outer(name: str) -> None:
     inner(name=name)
     inner(name="another")
