@@ -46,7 +46,7 @@ docs: $(STAMP)  ## build the pages into build/site; every warning is an error
 	$(BIN)/sphinx-build -W -n -E -q -b html -d build/doctrees docs build/site
 
 test-cluster: $(STAMP)  ## tests/cluster against the cluster that KUBECONFIG names
-	$(BIN)/pytest -m cluster tests/cluster -n 6
+	$(BIN)/pytest -m cluster tests/cluster -n 8
 
 mutation: $(STAMP)  ## precision and recall of check, a kind of mistake a line
 	cd tests && ../$(BIN)/python -m mutation

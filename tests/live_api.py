@@ -86,6 +86,17 @@ class ApiServer:
         status, said = self._ask("DELETE", place, {"propagationPolicy": "Background"})
         assert status in (200, 202), said
 
+    def may(self, user: str, right: tuple[str, str, str], namespace: str) -> bool:
+        """Whether the server would let a user do something in a namespace: the group, the resource, maybe with its part, and the verb."""
+        group, resource, verb = right
+        name, _, part = resource.partition("/")
+        attributes = {"namespace": namespace, "group": group, "resource": name, "subresource": part, "verb": verb}
+        body = {"apiVersion": "authorization.k8s.io/v1", "kind": "SubjectAccessReview"}
+        spec = {"user": user, "resourceAttributes": attributes}
+        status, said = self._ask("POST", "/apis/authorization.k8s.io/v1/subjectaccessreviews", {**body, "spec": spec})
+        assert status == 201, said
+        return bool(said["status"]["allowed"])
+
     def _ask(self, method: str, place: str, body: dict[str, Any] | None = None) -> tuple[int, dict[str, Any]]:
         """Ask, and once more where the server has closed a connection that was idle: every question may be repeated."""
         text = None if body is None else json.dumps(body)

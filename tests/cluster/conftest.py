@@ -1,10 +1,31 @@
 """Fixtures of the tests on a live cluster."""
 
 import os
+from pathlib import Path
 
 import pytest
 from live_cluster import IMAGE, IMAGE_S3, Flow, api_server, missing, node_address
 from object_store_server import object_store
+
+_HERE = Path(__file__).parent
+_LONG = (
+    "test_pending.py",
+    "test_life.py",
+    "test_rights.py",
+    "test_budgets.py",
+    "test_failure.py",
+    "test_documents.py",
+    "test_examples.py",
+    "test_resumption.py",
+    "test_maps.py",
+)
+"""Where tests wait for retries and for one thing after the other."""
+
+
+def pytest_collection_modifyitems(items):
+    """Begin with what takes long: started last, it would run alone in the end."""
+    ranks = {_HERE / name: rank for rank, name in enumerate(_LONG)}
+    items.sort(key=lambda item: ranks.get(item.path, len(ranks)))
 
 
 @pytest.fixture(scope="session", autouse=True)

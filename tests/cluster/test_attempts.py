@@ -111,7 +111,7 @@ def test_a_task_beyond_its_timeout_is_killed_and_tried_again(flows, argo):
     source = (
         HEAD
         + """
-@task(retries=1, timeout=timedelta(seconds=3))
+@task(retries=1, timeout=timedelta(seconds=10))
 def slow_once(mark: str) -> str:
     if not os.path.exists(mark):
         pathlib.Path(mark).touch()

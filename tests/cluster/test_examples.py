@@ -37,10 +37,11 @@ def secrets_of(example: Example) -> Iterator[dict[str, str]]:
             kubectl("delete", "secret", name)
 
 
-def write_profile(project: Path, profile: str, argo: Mapping[str, Any]) -> None:
+def write_profile(project: Path, profile: str, general: Mapping[str, Any], argo: Mapping[str, Any]) -> None:
     """Add the cluster's settings to the project's own, as a profile; the image of the ImageSpec is one that is there."""
     own = project / "pyproject.toml"
     tables = {
+        f"tool.dagwright.profiles.{profile}": general,
         f"tool.dagwright.profiles.{profile}.images": {"imaging": argo["image"]},
         f"tool.dagwright.profiles.{profile}.argo": argo,
     }
@@ -65,8 +66,9 @@ def test_an_example_gives_on_the_cluster_what_it_gives_here(
 
     runs: list[str] = []
     with secrets_of(example) as names:
-        for profile, settings in (("on-files", argo), ("on-s3", s3_settings)):
-            write_profile(here, profile, {**settings, "namespace": NAMESPACE, "secret_names": names})
+        # With files all elements of a map share a pod, with S3 each has its own: neither changes what comes out.
+        for profile, settings, general in (("on-files", argo, {"map_pods": 1}), ("on-s3", s3_settings, {})):
+            write_profile(here, profile, general, {**settings, "namespace": NAMESPACE, "secret_names": names})
         try:
             for profile in ("on-files", "on-s3"):
                 submitted = dagwright("submit", "--profile", profile, "--name-only", example.target, *example.inputs)

@@ -20,7 +20,7 @@ from flytekit import WorkflowFailurePolicy
 
 
 def until(marks: str, name: str) -> None:
-    for _ in range(600):
+    for _ in range(3000):
         if (pathlib.Path(marks) / name).exists():
             return
         time.sleep(0.1)
@@ -52,6 +52,7 @@ def test_a_failure_cancels_what_runs_beside_it_and_a_retried_run_is_not_cancelle
 @task
 def bad(marks: str) -> int:
     until(marks, "first-ran")
+    until(marks, "each-0-began")
     if not (pathlib.Path(marks) / "mended").exists():
         raise ValueError("not yet")
     return 1
@@ -63,15 +64,13 @@ def first(marks: str) -> int:
 
 @task
 def second(marks: str, before: int) -> int:
-    mark(marks, "second-ran")
+    until(marks, "bad-ended")
     return before + 1
 
 @task
 def each(marks: str, n: int) -> int:
-    mark(marks, f"each-{n}-ran")
-    if not (pathlib.Path(marks) / "mended").exists():
-        until(marks, "first-ran")
-        time.sleep(5)
+    mark(marks, f"each-{n}-began")
+    until(marks, "bad-ended")
     return n
 
 @task
@@ -86,11 +85,12 @@ def cancels(marks: str) -> tuple[int, int, list[int]]:
 """
     ).replace("import json\n", "import functools\nimport json\n", 1)
     flow = flows(source, "cancels", argo)
-    run = flow.submit(marks=str(marks)).failed()
-    assert run.exit_codes("bad") == ["80"]
+    run = flow.submit(marks=str(marks)).wait(lambda run: run.exit_codes("bad") == ["80"])
+    (marks / "bad-ended").touch()
+    run.failed()
     assert run.exit_codes("second") == ["84"]
     assert [[record["ending"] for record in run.records("each", index)] for index in range(3)] == [["cancelled"]] * 3
-    assert names_in(marks) == ["each-0-ran", "first-ran", "handled"]
+    assert names_in(marks) == ["bad-ended", "each-0-began", "first-ran", "handled"]
     assert (marks / "handled").read_text() == "bad"
     said = dagwright("status", run.name)
     status = said.stdout + said.stderr

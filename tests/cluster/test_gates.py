@@ -71,7 +71,7 @@ def patient(x: int) -> int:
     return add(x=seen, y=more)
 """
 COMMAND = str(Path(sys.executable).with_name("dagwright"))
-_WAIT_S = 180
+_WAIT_S = 400
 _FAILED = ("Failed", "Error")
 """Argo's words: the second where nobody answered in time."""
 NOTE = '{{workflow.name}} {{=1+1}} $(HOME) "quoted"'
@@ -145,7 +145,7 @@ def test_a_run_is_approved_and_given_a_value(session):
 
     done = session.type("approve", session.name, "look at image", "--wait")
     assert json.loads(done.stdout) == f"app:7 canary 1.0 {NOTE}"
-    assert re.search(r"✓ sleep +slept +[2-9]", session.type("status", session.name).stderr)
+    assert re.search(r"✓ sleep +slept +([2-9]|\d\d|\d+ min)", session.type("status", session.name).stderr)
 
 
 @pytest.mark.parametrize("settings", ["file"], indirect=True)

@@ -65,7 +65,7 @@ def test_a_value_that_no_pod_can_be_given_goes_through_the_store_or_is_named(flo
     past = flow.take(f"{flow.objects[-1][1]}-past")
     kubectl("create", "-f", "-", stdin=json.dumps(by_reference(flow, text="y" * (140 << 10))))
     (flow.folder / "in.json").write_text(json.dumps({"text": "é{{" * (SIZE // 3)}), "utf-8")
-    done = dagwright("submit", "--wait", "--timeout", "4m", "--inputs-file", "in.json", f"flow.py:{name}", cwd=flow.folder)
+    done = dagwright("submit", "--wait", "--timeout", "6m", "--inputs-file", "in.json", f"flow.py:{name}", cwd=flow.folder)
     assert done.returncode == 0, done.stderr
     assert json.loads(done.stdout) == 3 + 3 * (SIZE // 3 * 3)
     submitted = re.search(r"dagwright: (\S+) submitted", done.stderr)[1]

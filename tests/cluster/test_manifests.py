@@ -32,7 +32,7 @@ def told(day: datetime, name: str, n: int) -> str:
 def NAME(day: datetime, name: str = "a", n: int = 2) -> str:
     return told(day=day, name=name, n=n)
 """
-_WAIT_S = 180
+_WAIT_S = 400
 
 
 @pytest.fixture

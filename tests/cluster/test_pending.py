@@ -60,7 +60,7 @@ def test_pods_that_never_start_are_explained_and_ended(flows, argo):
     assert re.search(r"imageless: (ErrImagePull|ImagePullBackOff): .*dagwright/absent:1", said)
     assert 'keyless: CreateContainerConfigError: secret "dagwright-rows-absent" not found' in said
     assert dagwright("stop", run.name).returncode == 0
-    ended = dagwright("status", "--wait", "--timeout", "2m", run.name)
+    ended = dagwright("status", "--wait", "--timeout", "6m", run.name)
     assert ended.returncode == 1
     assert f"{run.name} was stopped; `dagwright retry {run.name}` takes it up again" in ended.stderr
 

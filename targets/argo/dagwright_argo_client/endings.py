@@ -27,18 +27,21 @@ if TYPE_CHECKING:
 
 _MOST_NODES = 3
 _MOST_PARTS = 3
+_AGAIN = "; tried again"
+_EXECUTOR = 64
+"""Exit code of Argo's executor, beside the task or, in the container ``main``, in its place."""
 _MEANINGS = {
     exits.SUCCEEDED: "succeeded",
-    exits.TERMINATED: "terminated from outside: eviction, lost node, deleted pod or stopped run; tried again",
-    exits.TIMED_OUT: "ran into the task's timeout; tried again",
-    exits.SYSTEM_TRANSIENT: "store or network failed in a way that may pass; tried again",
-    exits.USER_RECOVERABLE: "the task raised a recoverable error; tried again",
+    exits.TERMINATED: f"terminated from outside: eviction, lost node, deleted pod or stopped run{_AGAIN}",
+    exits.TIMED_OUT: f"ran into the task's timeout{_AGAIN}",
+    exits.SYSTEM_TRANSIENT: f"store or network failed in a way that may pass{_AGAIN}",
+    exits.USER_RECOVERABLE: f"the task raised a recoverable error{_AGAIN}",
     exits.USER_FAILED: "the task failed: an exception, or a value of the wrong type",
     exits.USER_EXHAUSTED: "the task raised a recoverable error, and its retries are spent",
     exits.SYSTEM_FATAL: "plan, store or image is wrong; no retry mends that",
     exits.TIMED_OUT_EXHAUSTED: "ran into the task's timeout, and its retries are spent",
     exits.CANCELLED: "cancelled: another part of the run had failed for good",
-    64: "Argo's executor failed; tried again",
+    _EXECUTOR: f"Argo's executor failed{_AGAIN}",
     65: "Argo's supervisor failed",
     137: "killed: out of memory (OOMKilled), or from outside",
     143: "terminated before the runtime began",
@@ -49,6 +52,8 @@ _NOT_STARTED = 1
 """Argo's exit code where the container's program cannot be started."""
 _LONGEST_VARIABLE = 128 * 1024
 """Of Linux, for one variable with its name."""
+_NO_POD = "pods "
+"""How the API server's refusal of a pod begins, which is all that is known of such an attempt."""
 _NO_RESULTS = "workflowtaskresults.argoproj.io is forbidden"
 _GIVE_RIGHT = (
     "The account of the run's pods lacks a right: `dagwright compile --emit rbac FILE | kubectl apply -f -` gives it, then retry."
@@ -76,11 +81,23 @@ def meaning(attempt: Attempt) -> str:
     if _PAST_DEADLINE.match(attempt.message):
         return "killed: it passed the pod's deadline"
     if attempt.exit_code == exits.SUCCEEDED and attempt.phase == FAILED:
-        return "the task succeeded, and Argo's executor beside it failed; tried again"
-    known = _MEANINGS.get(attempt.exit_code)
+        return f"the task succeeded, and Argo's executor beside it failed{_AGAIN}"
+    known = None if _is_unbegun(attempt) else _MEANINGS.get(attempt.exit_code)
     if known is None:
         return "the container could not run the task: image, interpreter or mount is wrong" if attempt.exit_code else "succeeded"
     return known
+
+
+def _is_unbegun(attempt: Attempt) -> bool:
+    """Whether Argo, in the task's container, could not begin the task's command."""
+    return attempt.exit_code == _EXECUTOR and attempt.message.startswith("main:")
+
+
+def _is_the_tasks(attempt: Attempt) -> bool:
+    """Whether the task itself may be what failed. Where it is not (no pod, no interpreter, a wrong plan) it would go well here."""
+    if attempt.exit_code is None:
+        return not attempt.message.startswith(_NO_POD)
+    return attempt.exit_code in _MEANINGS and attempt.exit_code not in (exits.SUCCEEDED, exits.SYSTEM_FATAL, _EXECUTOR)
 
 
 def failure_text(run: Run, results: Results | None, file: str, style: Style) -> str:
@@ -152,8 +169,8 @@ class _Teller:
             _indented(_too_long_for_a_pod(self._run, part.attempts[-1]) or _why(part.attempts[-1], error)),
             *(["", f"  {doubt}"] if doubt else []),
         ]
-        # Where the task itself has not failed, it would go well here; what handles a failure is no node of the program that is replayed.
-        if part.attempts[-1].exit_code != exits.SYSTEM_FATAL and not node.handles:
+        # What handles a failure is no node of the program that is replayed.
+        if _is_the_tasks(part.attempts[-1]) and not node.handles:
             replay = f"dagwright run --only {quote(label)} --from {self._run.name} {self._file}"
             lines += [*([] if doubt else [""]), f"  try it here: {replay}"]
         return "\n".join(lines) + "\n"
@@ -216,7 +233,7 @@ def _table(attempts: Sequence[Attempt]) -> str:
             time.strftime("%H:%M:%S", time.localtime(attempt.finished)) if attempt.finished else "",
             duration_text(attempt.finished - attempt.started) if attempt.finished and attempt.started else "",
             "" if attempt.exit_code is None else str(attempt.exit_code),
-            meaning(attempt),
+            meaning(attempt) if number < len(attempts) else meaning(attempt).removesuffix(_AGAIN),
         )
         for number, attempt in enumerate(attempts, 1)
     ]

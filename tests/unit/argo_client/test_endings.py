@@ -119,6 +119,8 @@ def test_the_plan_stands_beside_the_nodes_of_its_run(run, tmp_path):
         (75, "", "recoverable error; tried again"),
         (81, "", "its retries are spent"),
         (2, "", "the container could not run the task"),
+        (64, 'main: Error (exit code 64): failed to find name in PATH: exec: "python9"', "the container could not run the task"),
+        (64, "wait: Error (exit code 64): no more disk", "Argo's executor failed; tried again"),
         (None, "pod deleted", "pod deleted"),
     ],
 )
@@ -137,9 +139,32 @@ def test_an_account_without_the_executor_s_right_is_told_how_to_get_it(run):
         if state["type"] == "Pod" and state["phase"] == "Failed":
             state |= {"phase": "Error", "message": said, "outputs": {"exitCode": "0"}}
     text = failure_text(Run(found), None, "flow.py", Style())
-    assert "0  the task succeeded, and Argo's executor beside it failed; tried again" in text
+    assert "0  the task succeeded, and Argo's executor beside it failed\n" in text, "the last attempt is not tried again"
+    assert "try it here" not in text
     assert "  workflowtaskresults.argoproj.io is forbidden: User" in text
     assert "`dagwright compile --emit rbac FILE | kubectl apply -f -` gives it, then retry" in text
+
+
+@pytest.mark.parametrize(
+    ("code", "message"),
+    [
+        ("64", 'main: Error (exit code 64): failed to find name in PATH: exec: "python9": executable file not found in $PATH'),
+        (
+            None,
+            'pods "main-square-1" is forbidden: error looking up service account argo/nobody: serviceaccount "nobody" not found',
+        ),
+    ],
+)
+def test_a_task_that_never_began_is_not_to_be_tried_elsewhere(code, message):
+    """Seen live (4.0.2): the task is not what is wrong, and succeeds wherever it can begin."""
+    found = json.loads((LIVE / "failed_map.json").read_text("utf-8"))
+    for state in found["status"]["nodes"].values():
+        if state["type"] == "Pod" and state["phase"] == "Failed":
+            state |= {"message": message, "outputs": {"exitCode": code} if code else {}}
+    text = failure_text(Run(found), None, "flow.py", Style())
+    assert message.removeprefix("main: Error (exit code 64): ") in text
+    assert "try it here" not in text
+    assert "tried again" not in text
 
 
 @pytest.mark.parametrize(("size", "is_told"), [(140 << 10, True), (100 << 10, False)])

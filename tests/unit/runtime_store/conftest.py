@@ -1,7 +1,23 @@
 from __future__ import annotations
 
+import functools
+import importlib
+
 import pytest
 from store_drivers import DRIVERS, servers, url_of
+
+
+@pytest.fixture(scope="session", autouse=True)
+def descriptions_of_aws():
+    """Read botocore's descriptions once: each session reads its own, which takes five times as long as all else of opening a store."""
+    try:
+        sessions = importlib.import_module("botocore.session")
+    except ImportError:
+        yield
+        return
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(sessions, "create_loader", functools.cache(sessions.create_loader))
+        yield
 
 
 @pytest.fixture(scope="session")
