@@ -37,9 +37,9 @@ def readings(count: int) -> list[float]:
 
 @task(retries=2)
 def calibrate(value: float, offset: float) -> float:
-    if value == 21 and os.environ["DAGWRIGHT_ATTEMPT"] == "0":
+    if value == 20 and os.environ["DAGWRIGHT_ATTEMPT"] == "0":
         raise RecoverableError("once more")
-    if value > 22:
+    if value > 21:
         raise ValueError(f"the sensor cannot read {value}")
     return value + offset
 
@@ -107,7 +107,7 @@ def test_a_run_that_succeeds(dagwright):
     assert re.search(r"calibrate: .* 1 retrying", done.stderr)
     assert dagwright("outputs", name).stdout == dagwright("outputs", name, "o0").stdout == done.stdout
     assert dagwright("logs", name, "report").stdout == f"report | label is {LABEL}\n"
-    assert "once more" in dagwright("logs", name, "calibrate[1]").stdout
+    assert "once more" in dagwright("logs", name, "calibrate[0]").stdout
     status = dagwright("status", name)
     assert status.returncode == 0
     assert "calibrate[2]  2 of 2 done, 1 tried again" in status.stderr
@@ -124,16 +124,16 @@ def test_a_run_that_succeeds(dagwright):
 
 
 def test_a_run_that_fails_is_replayed_mended_and_retried(dagwright, tmp_path):
-    done = dagwright("submit", "--wait", *inputs(4))
+    done = dagwright("submit", "--wait", *inputs(3))
     assert done.returncode == 1
-    assert "✗ calibrate[3] value=23.0 failed after 1 attempt" in done.stderr
-    assert "ValueError: the sensor cannot read 23.0" in done.stderr
-    name = re.search(r"--only 'calibrate\[3\]' --from (\S+) flow.py", done.stderr)[1]
-    failed = dagwright("run", "--only", "calibrate[3]", "--from", name, "flow.py")
+    assert "✗ calibrate[2] value=22.0 failed after 1 attempt" in done.stderr
+    assert "ValueError: the sensor cannot read 22.0" in done.stderr
+    name = re.search(r"--only 'calibrate\[2\]' --from (\S+) flow.py", done.stderr)[1]
+    failed = dagwright("run", "--only", "calibrate[2]", "--from", name, "flow.py")
     assert failed.returncode == 1
-    assert "the sensor cannot read 23.0" in failed.stderr
-    (tmp_path / "flow.py").write_text(SOURCE.replace("value > 22", "value > 99"), "utf-8")
-    assert dagwright("run", "--only", "calibrate[3]", "--from", name, "flow.py").stdout == "23.5\n"
+    assert "the sensor cannot read 22.0" in failed.stderr
+    (tmp_path / "flow.py").write_text(SOURCE.replace("value > 21", "value > 99"), "utf-8")
+    assert dagwright("run", "--only", "calibrate[2]", "--from", name, "flow.py").stdout == "22.5\n"
     retried = dagwright("retry", "--wait", name)
     assert retried.returncode == 1, "its code is that of the run"
     assert "has failed" in dagwright("outputs", name).stderr

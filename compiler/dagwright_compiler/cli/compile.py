@@ -90,7 +90,7 @@ def command(*, targets: tuple[str, ...], stdin_filename: str | None, color: str,
         wanted, rest = one_definition(parse_wanted(targets[0], stdin_filename), list(targets[1:]))
         reading = read_wanted([wanted], flags, stdin_filename)
         loaded = load_definition(reading, wanted)
-        inputs = {} if loaded.program is None else _inputs(loaded.program, rest, asked.inputs_file, targets[0])
+        inputs = {} if loaded.program is None else _inputs(loaded.program, rest, asked, targets[0])
         if inputs is None:
             return SUCCESS
         compilation = compile_one(loaded, asked.form, asked.of_target(inputs))
@@ -172,11 +172,14 @@ def _emit_rights(reading: Reading, asked: Asked, color: str) -> int:
     return code
 
 
-def _inputs(program: Program, rest: Sequence[str], inputs_file: str | None, target: str) -> Mapping[str, str] | None:
+def _inputs(program: Program, rest: Sequence[str], asked: Asked, target: str) -> Mapping[str, str] | None:
     """Read inputs as `run` does; ``None`` when help was asked for and shown."""
+    from shlex import quote
+
     from dagwright_compiler.cli.inputs import read_inputs
 
-    inputs = read_inputs(program, rest, inputs_file, f"dagwright compile --kind {_RUN} {target} --")
+    how = f"--kind {_RUN}" if asked.kind == _RUN else f"--schedule {quote(asked.schedule[0])}"
+    inputs = read_inputs(program, rest, asked.inputs_file, f"dagwright compile {how} {target} --")
     if inputs is not None and inputs.blobs:
         raise click.UsageError("a file of this machine is not there where the run is: give its URL, or use `dagwright submit`")
     return None if inputs is None else inputs.texts

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from dagwright_compiler.frontend.hidden_bindings import may_bind_anything
 from dagwright_compiler.frontend.names import BUILTINS
 from dagwright_compiler.frontend.summary import absolute_module, is_main_guard, is_type_checking
-from dagwright_compiler.frontend.type_parameters import declared_parameters, is_alias
+from dagwright_compiler.frontend.type_parameters import declared_parameters, is_alias, parameter_names
 
 if TYPE_CHECKING:
     from collections.abc import Generator, Iterable, Sequence
@@ -82,8 +82,8 @@ def evaluates_annotations(body: Sequence[ast.stmt]) -> bool:
 class _Scope:
     """Names of the module, or of a class while its body runs."""
 
-    def __init__(self, names: Iterable[str] = (), *, is_plain: bool = True) -> None:
-        self.bound = set(names)
+    def __init__(self, *, is_plain: bool = True) -> None:
+        self.bound: set[str] = set()
         self.waiting: dict[str, _Use] = {}
         """Names that were read while they held nothing, with their first uses."""
         self.is_plain = is_plain
@@ -198,18 +198,20 @@ class _Reading:
         self._decorators(node.decorator_list)
         self._defaults(node.args)
         if self._has_annotations:
-            arguments = node.args
-            for argument in (
-                *(*arguments.posonlyargs, *arguments.args, arguments.vararg),
-                *(*arguments.kwonlyargs, arguments.kwarg),
-            ):
-                if argument is not None and argument.annotation is not None:
-                    with self._of(f"the annotation of `{argument.arg}`", is_annotation=True):
-                        self.expression(argument.annotation)
-            if node.returns is not None:
-                with self._of("the annotation of the result", is_annotation=True):
-                    self.expression(node.returns)
+            self._hidden.append(_parameters(node))
+            self._annotations(node)
+            self._hidden.pop()
         self._bind(node.name, node)
+
+    def _annotations(self, node: FunctionNode) -> None:
+        taken = node.args
+        for argument in (*taken.posonlyargs, *taken.args, taken.vararg, *taken.kwonlyargs, taken.kwarg):
+            if argument is not None and argument.annotation is not None:
+                with self._of(f"the annotation of `{argument.arg}`", is_annotation=True):
+                    self.expression(argument.annotation)
+        if node.returns is not None:
+            with self._of("the annotation of the result", is_annotation=True):
+                self.expression(node.returns)
 
     def _decorators(self, decorators: list[ast.expr]) -> None:
         for decorator in decorators:
@@ -233,17 +235,16 @@ class _Reading:
 
     def _class(self, node: ast.ClassDef) -> None:
         self._decorators(node.decorator_list)
-        parameters = set(declared_parameters(node))
-        self._hidden.append(parameters)
+        self._hidden.append(_parameters(node))
         self._parts([*node.bases, *node.keywords])
-        self._hidden.pop()
         metaclass = any(keyword.arg == "metaclass" and _last_name(keyword.value) != "ABCMeta" for keyword in node.keywords)
-        scope = _Scope(parameters, is_plain=all(_last_name(base) in _PLAIN_BASES for base in node.bases))
+        scope = _Scope(is_plain=all(_last_name(base) in _PLAIN_BASES for base in node.bases))
         outer, self._outer = self._outer, self._outer or node
         self._classes.append(scope)
         with self._doubtful(when=metaclass):  # which may give names a meaning of its own
             self.block(node.body)
         self._classes.pop()
+        self._hidden.pop()
         self._outer = outer
         self._bind(node.name, node)
 
@@ -433,6 +434,11 @@ def _has_items(node: ast.expr) -> bool:
             return count > 0
         case _:
             return False
+
+
+def _parameters(node: FunctionNode | ast.ClassDef) -> set[str]:
+    """Type parameters of a definition, as either grammar tells them."""
+    return {*declared_parameters(node), *parameter_names(node)}
 
 
 def _last_name(node: ast.expr) -> str:

@@ -12,7 +12,7 @@ from dagwright_compiler.diagnostics import codes
 from dagwright_compiler.frontend.constant_parts import locate
 from dagwright_compiler.frontend.far_values import OF_PATH
 from dagwright_compiler.frontend.findings import Findings, Place
-from dagwright_compiler.frontend.not_static import FAILING, NotStatic
+from dagwright_compiler.frontend.not_static import WRONG_WHERE_IT_STANDS, NotStatic
 from dagwright_compiler.frontend.unfit_defaults import instead_of_default
 from dagwright_compiler.frontend.unread_types import UNREAD
 from dagwright_compiler.frontend.wire_values import Mismatch
@@ -140,8 +140,9 @@ class Interfaces:
         try:
             value = self._evaluator.evaluate(default, module)
         except NotStatic as error:
-            if is_workflow or error.code in FAILING:
-                error.help = error.help or "write the value itself, or leave the default out: whoever runs it gives the value"
+            if is_workflow or error.code in WRONG_WHERE_IT_STANDS:
+                if error.code is not codes.UNRESOLVED_NAME:
+                    error.help = error.help or "write the value itself, or leave the default out: whoever runs it gives the value"
                 error.inside = ""
                 error.report(self._findings, f"the default of the workflow input `{node.arg}`")
             return Field(name=node.arg, type=declared, deferred=True)

@@ -49,7 +49,7 @@ FAILING = frozenset(
     {codes.MISSING_ARGUMENT, codes.UNKNOWN_ARGUMENT, codes.REPEATED_ARGUMENT, codes.TOO_MANY_ARGUMENTS, codes.UNKNOWN_PART}
 )
 """Codes of what fails wherever it is run: an import of it fails."""
-_WRONG_WHERE_IT_STANDS = FAILING | {codes.UNRESOLVED_NAME}
+WRONG_WHERE_IT_STANDS = FAILING | {codes.UNRESOLVED_NAME}
 """Codes of what is wrong by itself, whoever uses it."""
 _NAME_IT = "write the value itself, or give it a name at the top of the module, and that a value: `--set NAME=...`"
 
@@ -110,7 +110,7 @@ class NotStatic(Exception):  # noqa: N818 - a reason, not an error of ours
             return
         name = f"`{self.cause.through[0].name}`"
         notes = _path(self.cause.through)
-        if self.code in _WRONG_WHERE_IT_STANDS:
+        if self.code in WRONG_WHERE_IT_STANDS:
             labels = [(self.place, f"{name} is used here")]
             findings.add(self.code, self.reason, self.cause.place, related=labels, notes=notes, help=self.help)
             return

@@ -165,10 +165,12 @@ class DictForm(Form):
         )
 
     def to_user(self, value: Any) -> Json:
-        items = map(self._value.to_user, value.values())
-        if self._text_keys:
-            return dict(zip(value, items))
-        return [[key, item] for key, item in zip(map(self._key.to_user, value), items)]
+        items = list(map(self._value.to_user, value.values()))
+        keys = list(value) if self._text_keys else list(map(self._key.to_user, value))
+        # Whatever the keys are (members, dates, anything): an object where all of them are texts, as ``from_user`` reads it back.
+        if all(type(key) is str for key in keys) and len(set(keys)) == len(keys):
+            return dict(zip(keys, items))
+        return [[key, item] for key, item in zip(keys, items)]
 
     def _split(self, data: Json) -> tuple[list[Json], list[Json]]:
         if self._text_keys:

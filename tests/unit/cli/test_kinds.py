@@ -165,6 +165,14 @@ def test_what_no_cluster_takes_is_a_finding(capsys: pytest.CaptureFixture[str], 
     ("arguments", "said"),
     [
         (["--kind", "Workflow", "flow.py"], "missing input --x"),
+        (
+            ["--schedule", "@daily", "flow.py"],
+            "missing input --x; `dagwright compile --schedule @daily flow.py -- --help` shows all",
+        ),
+        (
+            ["--kind", "CronWorkflow", "--schedule", "0 3 * * *", "flow.py"],
+            "`dagwright compile --schedule '0 3 * * *' flow.py -- --help`",
+        ),
         (["--kind", "Workflow", "flow.py", "--", "--x", "three"], "input 'x': expected int"),
         (["--kind", "Workflow", "flow.py", "--", "--y", "3"], "no input `y` is known"),
         (["--kind", "Workflow", ".", "--", "--x", "3"], "is a folder"),

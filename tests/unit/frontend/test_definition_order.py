@@ -150,6 +150,9 @@ def test_annotations_that_python_does_not_evaluate_may_name_anything() -> None:
     clean(f"from __future__ import annotations\n{HEAD}class A:\n    b: B\ndef f(a: B) -> A: ...\nB = int\n")
     assert_marked(f"from __future__ import annotations\n{HEAD}def f(a: B = B) -> B: ...  # E: DW209\nB = 1\n")
     clean(f"{HEAD}type A = B | list[A]\ntype B = int\nclass C[T]:\n    a: T\ndef f[U](a: U, b: list[U]) -> U: ...\nT = U = 1\n")
+    inner = "class E:\n        a: T\n        def f[R](self, b: list[R], c: T) -> R: ..."
+    clean(f"{HEAD}class D[T]:\n    b: T\n    c: list[T] = []\n    def f[U](self, x: U) -> T: ...\n    {inner}\nR = T = U = 1\n")
+    assert_marked(f"{HEAD}class D[T]:\n    def f[U](self, x: B) -> T: ...  # E: DW209\nB = T = U = 1\n")
 
 
 def test_what_a_class_makes_of_its_names_is_its_own_affair() -> None:

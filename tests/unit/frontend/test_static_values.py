@@ -179,6 +179,16 @@ def test_a_default_that_only_the_task_can_compute_is_left_to_it() -> None:
     assert result.workflow().nodes[0].bindings == ()
 
 
+def test_a_default_that_names_nothing_is_found() -> None:
+    """It is computed when the file is imported, which every container does."""
+    found = front("from dagwright import task\nLIMITS = [3]\n@task\ndef t(x: int = LIMIT[0]) -> None: ...\n").only
+    assert (found.code.id, found.span.line if found.span else 0) == ("DW201", 4)
+    assert found.help == "did you mean `LIMITS`?"
+    through = front("from dagwright import task\nA = NOWHERE + 1\n@task\ndef t(x: int = A) -> None: ...\n").only
+    assert (through.code.id, through.span.line if through.span else 0) == ("DW201", 2)
+    clean("from dagwright import task\n@task\ndef t(x: int = 1 or NOWHERE) -> None: ...\n")
+
+
 def test_a_workflow_input_needs_a_known_default() -> None:
     found = front("import time\nfrom dagwright import workflow\n@workflow\ndef main(x: float = time.time()) -> None: ...\n").only
     assert (found.code.id, found.span.line if found.span else 0) == ("DW410", 4)
