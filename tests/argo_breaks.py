@@ -165,7 +165,9 @@ BREAKS = (
     _one("no cycles", f"{_MAIN}/split/depends", "split"),
     # Argo takes recursion, up to 100 levels; nothing of ours ends one.
     Break(
-        "no cycles", (Edit(f"{_MAP}/template", "map-halve"), Edit(f"{_MAP}/arguments/parameters/1/name", "count")), verdict="taken"
+        "no cycles",
+        (Edit(f"{_MAP}/template", "map-halve"), Edit(f"{_MAP}/arguments/parameters/1/name", "count")),
+        verdict="taken",
     ),
     _one("dependencies are known", f"{_MAIN}/total/depends", "halve.Succeeded || nobody"),
     _one("results in depends are known", f"{_MAIN}/total/depends", "halve.Succeeded || halve.Skiped"),

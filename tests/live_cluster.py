@@ -41,7 +41,7 @@ IMAGE_S3 = os.environ.get("DAGWRIGHT_TEST_IMAGE_S3", "dagwright/python-s3:3.11")
 NAMESPACE = os.environ.get("ARGO_NAMESPACE", "argo")
 DAGWRIGHT = [sys.executable, "-c", "from dagwright_compiler.cli.main import main; main()"]
 _WAIT_S = 400
-_POLL_S = 0.5
+_POLL_S = 1.0
 _UNCHANGED_S = 5
 
 

@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
+    from faulty_object_store import FaultyStore
+
 
 class Driver(NamedTuple):
     """``without`` are the packages that the image lacks, ``server`` the module that serves, ``needs`` what must be installed."""
@@ -46,24 +48,29 @@ class Servers:
 
     def __init__(self) -> None:
         self._running: dict[str, tuple[object, ObjectStoreServer]] = {}
+        self._ours: FaultyStore | None = None
 
     def get(self, module: str) -> ObjectStoreServer:
         if module not in self._running:
-            context = _google_storage() if module == "ours" else object_store(module=module)
+            context = self._google_storage() if module == "ours" else object_store(module=module)
             self._running[module] = (context, context.__enter__())
         return self._running[module][1]
+
+    @contextmanager
+    def _google_storage(self) -> Iterator[ObjectStoreServer]:
+        """The scripted server without a script: it also speaks what Google Cloud Storage and S3 have in common."""
+        with faulty_object_store() as self._ours:
+            environment = {"STORAGE_EMULATOR_HOST": self._ours.endpoint, "NO_PROXY": "127.0.0.1"}
+            yield ObjectStoreServer("gs://bucket/store", environment, self._ours.endpoint, os.getpid())
+
+    def forget_objects(self) -> None:
+        """Empty the one server that is no process of its own."""
+        if self._ours is not None:
+            self._ours.script([])
 
     def stop(self) -> None:
         for context, _ in self._running.values():
             context.__exit__(None, None, None)  # type: ignore[attr-defined]
-
-
-@contextmanager
-def _google_storage() -> Iterator[ObjectStoreServer]:
-    """The scripted server without a script: it also speaks what Google Cloud Storage and S3 have in common."""
-    with faulty_object_store() as store:
-        environment = {"STORAGE_EMULATOR_HOST": store.endpoint, "NO_PROXY": "127.0.0.1"}
-        yield ObjectStoreServer("gs://bucket/store", environment, store.endpoint, os.getpid())
 
 
 @contextmanager

@@ -201,7 +201,9 @@ def test_sigterm_is_an_eviction_in_whichever_order_it_arrives(tmp_path: Path, ho
     except ProcessLookupError:
         assert order == "child first"
     out, err = process.communicate(timeout=30)
-    assert process.returncode == 72, (out, err)
+    # Python gives signals back their default as it ends: one that comes after all is written kills a process that has nothing left to do.
+    ends = (72, -signal.SIGTERM) if order == "child first" else (72,)
+    assert process.returncode in ends, (out, err)
     assert [r["ending"] for r in one.records("ends")] == ["terminated"]
 
 

@@ -87,10 +87,10 @@ def test_an_absent_secret_names_where_it_was_looked_for():
 
 def test_an_absent_secret_of_a_pod_is_one_of_the_namespace(monkeypatch):
     monkeypatch.setenv("KUBERNETES_SERVICE_HOST", "10.0.0.1")
-    with pytest.raises(ValueError, match="the run's namespace lacks the Secret of the group, or this key in it$"):
+    with pytest.raises(ValueError, match=r"the run's namespace lacks the Secret of the group, or this key in it$"):
         secrets().get("no", "y")
     monkeypatch.delenv("KUBERNETES_SERVICE_HOST")
-    with pytest.raises(ValueError, match="on this machine, set the variable$"):
+    with pytest.raises(ValueError, match=r"on this machine, set the variable$"):
         secrets().get("no", "y")
 
 

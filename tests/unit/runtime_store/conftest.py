@@ -38,5 +38,8 @@ def driver(request):
 
 @pytest.fixture
 def url(driver, running_servers, tmp_path, monkeypatch):
-    """An empty store of each driver: one conformance suite serves all."""
-    return url_of(driver, running_servers, tmp_path, monkeypatch)
+    """An empty store of each driver: one conformance suite serves all. What this process itself would keep of it goes at the end."""
+    yield url_of(driver, running_servers, tmp_path, monkeypatch)
+    if driver == "fsspec-memory":
+        importlib.import_module("fsspec").filesystem("memory").store.clear()
+    running_servers.forget_objects()
