@@ -31,7 +31,8 @@ class Option(msgspec.Struct, frozen=True, eq=False):
 
 def options_of(keywords: Iterable[ast.keyword], module: Module, scope: Any = None) -> tuple[Option, ...]:
     """Keywords of a call as they stand."""
-    return tuple(Option(keyword, module, scope, id(keywords)) for keyword in keywords)
+    call = id(keywords)
+    return tuple([Option(keyword, module, scope, call) for keyword in keywords])
 
 
 def merged(options: tuple[Option, ...]) -> tuple[Option, ...]:

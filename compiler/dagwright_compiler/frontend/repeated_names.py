@@ -38,7 +38,7 @@ def repeats_name(node: ast.stmt, lines: LineTable, read: frozenset[str] = frozen
     """
     if isinstance(node, _FUNCTIONS):
         return _in_function(node, lines, read)
-    if isinstance(node, ast.ClassDef):
+    if type(node) is ast.ClassDef:
         around = (*node.decorator_list, *node.bases, *node.keywords)
         return _repeats_keyword(node) or _holds(around) or any(repeats_name(inner, lines, read) for inner in node.body)
     return _may_hold(lines.lines_of(node)) and _holds([node])
@@ -54,23 +54,29 @@ def _in_function(node: FunctionNode, lines: LineTable, read: frozenset[str]) -> 
         if _holds(signature) or _holds(suspects):
             return True
     for found in node.decorator_list:
-        if isinstance(found, ast.Call) and not (isinstance(found.func, ast.Name) and found.func.id in read) and _holds([found]):
+        if type(found) is ast.Call and not (type(found.func) is ast.Name and found.func.id in read) and _holds([found]):
             return True
     return False
 
 
 def _may_hold(text: bytes, functions: int = 0) -> bool:
     """Whether a text has a word before ``=`` twice, a ``lambda``, or more functions than are known of."""
+    if text.count(b"=") > 1 and _may_repeat_keyword(text):
+        return True
+    return (b"lambda" in text or text.count(b"def") > functions) and len(_FUNCTION.findall(text)) > functions
+
+
+def _may_repeat_keyword(text: bytes) -> bool:
+    """Whether a text has a word before ``=`` twice."""
     marks = text.translate(None, _NO_MARKS)
     # A keyword stands right behind a bracket or a comma; only a comment can stand between.
     keywords = marks.count(b"(=") + marks.count(b",=")
-    if keywords > 1 or (b"#" in marks and marks.count(b"=") > 1):
-        if keywords > _MANY:
-            return True
-        names = _KEYWORD.findall(text)
-        if len(set(names)) < len(names) or not text.isascii():
-            return True
-    return (b"lambda" in text or text.count(b"def") > functions) and len(_FUNCTION.findall(text)) > functions
+    if keywords < 2 and b"#" not in marks:
+        return False
+    if keywords > _MANY:
+        return True
+    names = _KEYWORD.findall(text)
+    return len(set(names)) < len(names) or not text.isascii()
 
 
 def _holds(nodes: Iterable[ast.AST]) -> bool:
@@ -119,8 +125,8 @@ def _repeats_keyword(node: ast.Call | ast.ClassDef) -> bool:
 
 def _repeats_parameter(node: FunctionNode | ast.Lambda) -> bool:
     given = node.args
-    names = [argument.arg for argument in given.args]
+    taken = given.args
     if given.kwonlyargs or given.posonlyargs or given.vararg is not None or given.kwarg is not None:
         extra = [argument for argument in (given.vararg, given.kwarg) if argument is not None]
-        names += [argument.arg for argument in (*given.posonlyargs, *given.kwonlyargs, *extra)]
-    return len(names) > 1 and len(set(names)) < len(names)
+        taken = [*given.posonlyargs, *taken, *given.kwonlyargs, *extra]
+    return len(taken) > 1 and len({argument.arg for argument in taken}) < len(taken)

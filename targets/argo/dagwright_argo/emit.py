@@ -42,10 +42,10 @@ def block(text: str, indent: int) -> str:
     # The indicator is needed where the first line does not show the indentation.
     header = "|" + ("2" if text[0] in " \n\t" else "") + ("-" if ends == 0 else "" if ends == 1 else "+")
     margin = "\n" + " " * indent
-    lines = ("\n" + stripped).replace("\n", margin)
-    if "\n\n" in stripped:
-        # Empty lines get no margin. Of neighbours, a replacement takes every other one: the second takes the rest.
-        lines = lines.replace(margin + "\n", "\n\n").replace(margin + "\n", "\n\n")
+    if "\n\n" in stripped:  # empty lines get no margin
+        lines = "".join([margin + line if line else "\n" for line in stripped.split("\n")])
+    else:
+        lines = margin + stripped.replace("\n", margin)
     return header + lines + "\n" * (ends - 1)
 
 

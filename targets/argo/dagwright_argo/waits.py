@@ -27,9 +27,12 @@ def _waits(root: Group, predecessors: Mapping[str, tuple[str, ...]], bit: Mappin
     places = _places(root)
     earlier_entries: dict[tuple[int, ...], set[int]] = {}
     for name, earliers in predecessors.items():
+        place = places[name]
         for earlier in earliers:
-            depth = next(depth for depth, (a, b) in enumerate(zip(places[name], places[earlier], strict=False)) if a != b)
-            earlier_entries.setdefault(places[name][: depth + 1], set()).add(places[earlier][depth])
+            other, depth = places[earlier], 0
+            while place[depth] == other[depth]:
+                depth += 1
+            earlier_entries.setdefault(place[: depth + 1], set()).add(other[depth])
     waited: dict[str, int] = {}
 
     def enter(group: Group, path: tuple[int, ...], before: int) -> int:
