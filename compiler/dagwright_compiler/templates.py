@@ -36,6 +36,8 @@ def template_environment(package: Path, filters: Mapping[str, Callable[..., str]
         bytecode_cache=_bytecode_cache(package),
     )
     environment.filters.update(filters)
+    # Templates read attributes of the model alone, ten of each call: Jinja's own look-up would fall back to items of a mapping.
+    environment.getattr = getattr  # type: ignore[assignment]
     return environment
 
 

@@ -128,11 +128,12 @@ class _Elaboration:
         self._built: set[str] = set()
         self._waiting: deque[Callee] = deque()
         self._late_errors: list[Diagnostic] = []
+        self._seen_through: set[int] = set()
         self._imports = ImportChecks(self._resolver, project, self._findings)
         self._task_bodies = TaskBodies(project, self._resolver, self._definitions, self._findings)
 
     def run(self) -> Elaborated:
-        requested = self._project.requested()
+        requested = tuple(map(self._looked_through, self._project.requested()))
         modules, read = self._read_all(requested)
         self._resolver.apply_changes(modules)
         for module in modules:
@@ -179,9 +180,7 @@ class _Elaboration:
             seen[id(module)] = module
             if module.problem is not None:
                 self._findings.keep(module.problem)
-            if module.summary is not None:
-                self._late_errors += late_errors(module, module.summary)
-                check_definition_order(module, self._findings)
+            self._looked_through(module)
             local = self._local_imports(module)
             record = ReadModule(
                 module.name, module.source.path, module.location, module.source, module.is_package, tuple(sorted(local))
@@ -192,6 +191,14 @@ class _Elaboration:
         for module in seen.values():
             self._check_name(module, read, is_imported=id(module) in imported)
         return list(seen.values()), read
+
+    def _looked_through(self, module: Module) -> Module:
+        """Look once for what needs no other module: soon after it was read, while its syntax tree is near the processor."""
+        if module.summary is not None and id(module) not in self._seen_through:
+            self._seen_through.add(id(module))
+            self._late_errors += late_errors(module, module.summary)
+            check_definition_order(module, self._findings)
+        return module
 
     def _check_name(self, module: Module, read: dict[str, ReadModule], *, is_imported: bool) -> None:
         """Report a file that cannot be imported, and one that another file of its module name would stand in for in a bundle."""

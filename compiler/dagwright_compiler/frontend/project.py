@@ -21,7 +21,7 @@ from dagwright_compiler.frontend.summarising import summarise
 from dagwright_compiler.source import SourceFile, Span
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
     from pathlib import PurePath
 
     from dagwright_compiler.frontend.source_tree import SourceTree
@@ -68,9 +68,9 @@ class Project:
         wanted = [PurePosixPath(path) for path in (sources if files is None else files)]
         return cls(wanted, source_roots=[PurePosixPath(root) for root in source_roots], tree=MemoryTree(sources))
 
-    def requested(self) -> tuple[Module, ...]:
-        """The requested modules, in the order of the request."""
-        return tuple(self._read(location, name, root, is_package=package) for location, root, name, package in self._requests)
+    def requested(self) -> Iterator[Module]:
+        """Give the requested modules in the order of the request, each when it has been read."""
+        return (self._read(location, name, root, is_package=package) for location, root, name, package in self._requests)
 
     def find(self, name: str, importer: Module) -> Module | None:
         """The project's module of a dotted name as ``importer`` would import it, or ``None`` when it is external."""

@@ -5,6 +5,7 @@ Derived, never stored: the program keeps nodes in source order and nothing else.
 
 from __future__ import annotations
 
+from itertools import chain
 from typing import TYPE_CHECKING
 
 from dagwright_compiler.ir.program import (
@@ -50,7 +51,10 @@ def leaves(binding: Binding) -> Iterator[LeafBinding]:
 def bound_leaves(node: Node) -> Iterator[LeafBinding]:
     """Leaves of all of a node's arguments, in the order of its inputs."""
     for _, binding in node.bindings:
-        yield from leaves(binding)
+        if isinstance(binding, BuiltBinding):
+            yield from leaves(binding)
+        else:
+            yield binding
 
 
 def predecessors(node: Node) -> dict[str, None]:
@@ -68,8 +72,7 @@ def inputs_behind(bound: Iterable[LeafBinding], nodes: Mapping[str, Node]) -> di
     found: dict[str, None] = {}
     pending = list(bound)
     seen: set[str] = set()
-    while pending:
-        leaf = pending.pop(0)
+    for leaf in pending:  # which grows
         if isinstance(leaf, InputBinding):
             found[leaf.name] = None
         elif isinstance(leaf, OutputBinding) and leaf.node not in seen:
@@ -83,8 +86,7 @@ def inputs_behind(bound: Iterable[LeafBinding], nodes: Mapping[str, Node]) -> di
 
 def used_outputs(nodes: Iterable[Node], outputs: Iterable[Binding]) -> set[tuple[str, str]]:
     """Every (node, output) that an argument or an output of the workflow refers to."""
-    bindings = [binding for node in nodes for _, binding in node.bindings]
-    found = (leaf for binding in (*bindings, *outputs) for leaf in leaves(binding))
+    found = chain(*map(bound_leaves, nodes), *map(leaves, outputs))
     return {(leaf.node, leaf.output) for leaf in found if isinstance(leaf, OutputBinding)}
 
 

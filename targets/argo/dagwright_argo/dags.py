@@ -134,6 +134,8 @@ class DagTemplates:
     def _meeting(self, name: str, other: str) -> tuple[_Level, str, str]:
         """The innermost level that holds both, and the entries of it that hold each."""
         path, other_path = self._paths[name], self._paths[other]
+        if path is other_path:
+            return self._levels[path[-1]], name, other
         depth = 0
         while depth + 1 < min(len(path), len(other_path)) and path[depth + 1] == other_path[depth + 1]:
             depth += 1

@@ -38,8 +38,8 @@ def test_source_roots_name_modules_before_any_other_rule(tmp_path: Path) -> None
 def test_the_working_directory_does_not_matter(tmp_path: Path, monkeypatch: object) -> None:
     _write(tmp_path, {"a/b/flow.py": TASK})
     names = {
-        Project([Path(tmp_path / "a/b/flow.py")]).requested()[0].name,
-        Project([tmp_path / "a" / "b" / "flow.py"]).requested()[0].name,
+        next(Project([Path(tmp_path / "a/b/flow.py")]).requested()).name,
+        next(Project([tmp_path / "a" / "b" / "flow.py"]).requested()).name,
     }
     assert names == {"flow"}
 
