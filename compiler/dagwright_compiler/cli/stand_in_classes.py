@@ -38,7 +38,9 @@ def _made(spec: ClassDef, qualname: str) -> type:
     name = qualname.rpartition(".")[2]
     names = [each["name"] for each in spec.get("fields", ())]
     if spec["kind"] == "dataclass":
-        return make_dataclass(name, [(each, Any, field(default_factory=lambda: _undecided(qualname))) for each in names])
+        fields = [(each, Any, field(default_factory=lambda: _undecided(qualname))) for each in names]
+        # Keys of dicts and members of sets have a hash; whether two are equal has been settled where they were made.
+        return make_dataclass(name, fields, namespace={"__hash__": object.__hash__})
     if spec["kind"] == "namedtuple":
         cls: type = namedtuple(name, names)  # type: ignore[misc]  # noqa: PYI024  # pyright: ignore[reportUntypedNamedTuple]  # known at run time only
         return cls

@@ -26,7 +26,7 @@ from dagwright.files.access import StoreAccess
 from dagwright.store import open_store
 from dagwright.store.together import each
 from dagwright.values import Codec
-from dagwright_argo_client.results import no_class, shown, unheard
+from dagwright_argo_client.results import no_class, showing_codec, shown, unheard
 from dagwright_compiler.diagnostics.suggestions import did_you_mean
 from dagwright_compiler.driver.bundles import bundle_for
 from dagwright_local.forked import ForkedLauncher
@@ -169,4 +169,5 @@ class _Values:
         assert result is not None, "an attempt that succeeded has pinned its result"
         fetch = fetcher(self._store, result)
         given = {output.name: Wire(parse(output.type), unpack_output(output, fetch), fetch) for output in result.outputs}
-        return {name: shown(self._codec, wire, wire.type.text) for name, wire in given.items()}
+        codec = showing_codec(self._program, self._store)
+        return {name: shown(codec, wire, wire.type.text) for name, wire in given.items()}

@@ -20,9 +20,11 @@ from dagwright.files.access import StoreAccess
 from dagwright.store import NotFound, StoreError, open_store
 from dagwright.store.together import each
 from dagwright.values import Codec, ValueMismatch
+from dagwright.values.libraries import LibraryAbsent
 from dagwright_argo_client.manifests import read_plan, store_of
 from dagwright_argo_client.runs import FAILED, Attempt
 from dagwright_argo_client.texts import Reused
+from dagwright_compiler.cli.stand_in_classes import stand_in_classes
 
 if TYPE_CHECKING:
     from dagwright.execution.plan_view import PlanView, ProgramView
@@ -110,7 +112,7 @@ class Results:
         return list(values.values()) if program.returns == "tuple" else next(iter(values.values()), None)
 
     def _values(self, program: ProgramView, name: str | None) -> dict[str, Any]:
-        codec = Codec(program.classes, load_class=no_class, pickle="deny", warn=unheard, files=StoreAccess(self.store))
+        codec = showing_codec(program, self.store)
         texts = {key: text for key, text in self.run.parameters.items() if key in program.inputs}
         bindings = Bindings(program, run=self.run.key, store=self.store, codec=codec, texts=texts)
         values = {}
@@ -191,13 +193,19 @@ class Results:
         return self.store.get(max(logs)).decode("utf-8", "replace") if logs else None
 
 
+def showing_codec(program: ProgramView, store: Store) -> Codec:
+    """Make what reads values for people: others stand in for the classes of the user's, whose modules are not imported."""
+    classes = program.classes
+    return Codec(classes, load_class=stand_in_classes(classes), pickle="deny", warn=unheard, files=StoreAccess(store))
+
+
 def shown(codec: Codec, given: Any, declared: str) -> Any:
-    """Write a value as JSON for people; what takes a class of the user's stays in its wire form."""
+    """Write a value as JSON for people, as a run on this machine would; what only a class of the user's can read stays in its wire form."""
     try:
         value = codec.decode(given.data, given.type, given.fetch) if isinstance(given, Wire) else given.value
         kind = parse(declared)
         return codec.to_user(codec.normalise(value, kind), kind)
-    except _NeedsClass:
+    except LibraryAbsent:
         return given.data
 
 
