@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import jsonschema
 import yaml
-from argo_parts import texts_in
 
 from dagwright_argo import TARGET
+from dagwright_argo.expansion import texts_in
 from dagwright_argo.objects import Runtime
 from dagwright_compiler.bundle import Bundle, BundleFile
 from dagwright_compiler.diagnostics.model import Collector, Diagnostic

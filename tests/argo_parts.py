@@ -3,10 +3,7 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Any
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
+from typing import Any
 
 Json = Any
 """Parts of a manifest; ``Any`` only because YAML is untyped."""
@@ -33,19 +30,6 @@ def containers_of(template: Json) -> list[Json]:
     """The containers of a pod, the task's first."""
     own = [template["container"]] if "container" in template else []
     return [*own, *template.get("sidecars", ()), *template.get("initContainers", ())]
-
-
-def texts_in(value: Json) -> Iterator[str]:
-    """Every text of a part, keys included, in their order."""
-    if isinstance(value, str):
-        yield value
-    elif isinstance(value, dict):
-        for key, item in value.items():
-            yield key
-            yield from texts_in(item)
-    elif isinstance(value, list):
-        for item in value:
-            yield from texts_in(item)
 
 
 def waited_for(template: Json) -> dict[str, set[str]]:

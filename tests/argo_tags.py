@@ -6,7 +6,9 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import NamedTuple
 
-from argo_parts import LOOPS, Json, calls_of, parameters_of, templates_of, texts_in, waited_for
+from argo_parts import LOOPS, Json, calls_of, parameters_of, templates_of, waited_for
+
+from dagwright_argo.expansion import texts_in
 
 _TAG = re.compile(r"\{\{(.*?)\}\}", re.DOTALL)
 TEXT = re.compile(r"'[^']*'")
