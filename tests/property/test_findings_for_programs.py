@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import codecs
 
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from dagwright_compiler.diagnostics.places import Places
@@ -41,6 +41,7 @@ def source(text: str, mark: bytes = b"") -> SourceFile:
 
 
 @given(TEXTS)
+@example("# dagwright: ignore-fileDW493")
 def test_comments_of_any_text_are_read_and_point_at_what_they_name(text: str) -> None:
     file = source(text)
     pragmas = Pragmas([file])

@@ -101,7 +101,7 @@ class Pragmas:
         if word not in (_LINE, _FILE):
             # A sentence may begin with our name; brackets, or a word that is nearly ours, are no sentence.
             if codes is not None or nearest(word, (_LINE, _FILE)):
-                message = f"`# dagwright: {word}` is not a comment that dagwright knows"
+                message = f"`{word}` is not a comment that dagwright knows"
                 self.wrong.append(Diagnostic(WRONG_PRAGMA, message, at_word, help=did_you_mean(word, (_LINE, _FILE)) or _FORM))
             return
         names = list(re.finditer(r"[^\s,]+", codes or ""))

@@ -67,9 +67,9 @@ def test_what_precedes_a_mistake_of_syntax_still_counts() -> None:
 @pytest.mark.parametrize(
     ("comment", "message", "marked", "help_text"),
     [
-        ("ingore[DW493]", "`# dagwright: ingore` is not a comment that dagwright knows", "ingore", "did you mean `ignore`?"),
-        ("ignore-files", "`# dagwright: ignore-files` is not a comment", "ignore-files", "did you mean `ignore-file`?"),
-        ("skip[DW493]", "`# dagwright: skip` is not a comment", "skip", "write `# dagwright: ignore[DW493] reason`"),
+        ("ingore[DW493]", "`ingore` is not a comment that dagwright knows", "ingore", "did you mean `ignore`?"),
+        ("ignore-files", "`ignore-files` is not a comment", "ignore-files", "did you mean `ignore-file`?"),
+        ("skip[DW493]", "`skip` is not a comment", "skip", "write `# dagwright: ignore[DW493] reason`"),
         ("ignore", "`ignore` does not say which code", "ignore", "write `# dagwright: ignore[DW493] reason`"),
         ("ignore[]", "`ignore` does not say which code", "ignore", "write `# dagwright: ignore[DW493] reason`"),
         (

@@ -8,7 +8,7 @@ def double(x: int) -> int:
 
 @workflow
 def main(x: int) -> int:
-    # dagwright: ingore[DW493]  # W: DW593 `# dagwright: ingore` is not a comment
+    # dagwright: ingore[DW493]  # W: DW593 `ingore` is not a comment
     # dagwright: ignore  # W: DW593 `ignore` does not say which code
     # dagwright: a sentence that begins with our name is none of our business
     text = "# dagwright: ignore[DW999]"
